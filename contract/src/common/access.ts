@@ -1,0 +1,87 @@
+import { initContract, type AppRoute, type AppRouter } from '@ts-rest/core';
+import type { z } from 'zod';
+
+/** The one ts-rest instance that every domain builds its routes with. */
+export const c: ReturnType<typeof initContract> = initContract();
+
+/** Who may call a route. `bearer` is any signed-in user; the others name the roles that are let in. */
+export const ACCESS = ['public', 'bearer', 'medico', 'medico+admin', 'admin'] as const;
+export type Access = (typeof ACCESS)[number];
+
+/** The roles of the service, as the database stores them. */
+export const ROLES = ['ADMINISTRADOR', 'MEDICO'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Roles that an access rule lets in; `null` where no token is needed. */
+export const ROLES_OF: Record<Access, readonly Role[] | null> = {
+  public: null,
+  bearer: ROLES,
+  medico: ['MEDICO'],
+  'medico+admin': ROLES,
+  admin: ['ADMINISTRADOR'],
+};
+
+/** What stands beside every route. A route without `access` does not compile. */
+export interface RouteMetadata {
+  readonly access: Access;
+  /** Schema of a multipart body: ts-rest does not parse those, the handler validates the fields with this. */
+  readonly form?: z.ZodType;
+  /** Names of the form's fields that carry a file. */
+  readonly files?: readonly string[];
+}
+
+type ContractRoute = AppRoute & { readonly metadata: RouteMetadata };
+type Routes = { readonly [name: string]: ContractRoute };
+
+/**
+ * Declares the routes of one domain. Statuses are strict: a handler can only answer what its route names.
+ *
+ * @param routes name -> route; each needs `metadata.access`
+ * @returns the ts-rest router of the domain
+ */
+export const defineRoutes = <const T extends Routes>(routes: T) =>
+  c.router(routes as unknown as AppRouter, { strictStatusCodes: true }) as unknown as {
+    readonly [K in keyof T]: T[K] & { readonly strictStatusCodes: true };
+  };
+
+/** A route of the contract with the names that lead to it, e.g. `patients.list`. */
+export interface NamedRoute {
+  readonly name: string;
+  readonly domain: string;
+  readonly route: ContractRoute;
+}
+
+const isRoute = (value: object): value is ContractRoute => 'method' in value && 'path' in value;
+
+/** Every route of a contract, in the order of its declaration. */
+export const routesOf = (contract: object): NamedRoute[] =>
+  Object.entries(contract).flatMap(([domain, routes]: [string, object]) =>
+    Object.entries(routes)
+      .filter((entry): entry is [string, ContractRoute] => isRoute(entry[1]))
+      .map(([key, route]) => ({ name: `${domain}.${key}`, domain, route })),
+  );
+
+const hasBody = (route: ContractRoute): boolean =>
+  route.metadata.form !== undefined || ('body' in route && route.body != null && typeof route.body !== 'symbol');
+
+/**
+ * Every status a route can answer: those it declares and those that follow from what it takes and who may call it.
+ *
+ * - 401 and 403 from the access rule, 422 from a schema on path, query, headers or body
+ * - 400 (malformed), 413 and 415 from a body
+ * - 500 and 503 always: an internal error, and a database that can not be reached
+ */
+export const statusesOf = (route: ContractRoute): number[] => {
+  const roles = ROLES_OF[route.metadata.access];
+  const restricted = roles !== null && roles.length < ROLES.length;
+  const takesInput = Boolean(route.pathParams ?? route.query ?? route.headers) || hasBody(route);
+  const implied = [
+    ...(roles ? [401] : []),
+    ...(restricted ? [403] : []),
+    ...(takesInput ? [422] : []),
+    ...(hasBody(route) ? [400, 413, 415] : []),
+    500,
+    503,
+  ];
+  return [...new Set([...Object.keys(route.responses).map(Number), ...implied])].sort((a, b) => a - b);
+};

@@ -1,0 +1,4 @@
+export * from './access.ts';
+export * from './pagination.ts';
+export * from './problem.ts';
+export * as scalars from './scalars.ts';

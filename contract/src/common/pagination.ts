@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+/** Rows a list answers at most, and when the caller names no limit. */
+export const MAX_PAGE = 500;
+
+const integer = (min: number, max: number) =>
+  z.preprocess(
+    (value: number | undefined) => (typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value),
+    z.int().min(min).max(max),
+  );
+
+/**
+ * Optional paging of every list. The body stays a bare array; `X-Total-Count` carries the number of rows before
+ * paging and `Link` (RFC 8288) the neighbouring pages.
+ */
+export const Page = {
+  limit: integer(1, MAX_PAGE)
+    .optional()
+    .meta({ description: `Filas por respuesta, 1 a ${MAX_PAGE} (sin valor: ${MAX_PAGE})` }),
+  offset: integer(0, 2_147_483_647).optional().meta({ description: 'Filas que se saltan' }),
+};
+export interface PageQuery {
+  limit?: number | undefined;
+  offset?: number | undefined;
+}
+
+/** A positive 32-bit integer, as the database's keys are. Takes the digits of a path or a form as well. */
+export const Id = z
+  .preprocess(
+    (value: number) => (typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value),
+    z.int().min(1).max(2_147_483_647),
+  )
+  .meta({ description: 'Entero positivo de 32 bits' });

@@ -1,0 +1,14 @@
+import { auth } from './auth.ts';
+import { health } from './health.ts';
+import { patients } from './patients.ts';
+import { som3d } from './som3d.ts';
+
+export * from './common/index.ts';
+export * from './auth.ts';
+export * from './health.ts';
+export * from './patients.ts';
+export * from './som3d.ts';
+
+/** Every endpoint of the service, by domain. The server, the client and the OpenAPI document derive from it. */
+export const contract = { health, auth, patients, som3d };
+export type Contract = typeof contract;

@@ -1,0 +1,282 @@
+import { z } from 'zod';
+import { c, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
+
+export const JOB_STATUSES = ['queued', 'running', 'done', 'error', 'canceled'] as const;
+export type JobStatus = (typeof JOB_STATUSES)[number];
+export const JOB_PHASES = [
+  'queued',
+  'reading',
+  'segmenting',
+  'meshing',
+  'packing',
+  'finished',
+  'error',
+  'canceled',
+] as const;
+export type JobPhase = (typeof JOB_PHASES)[number];
+
+/** A job's id is made by the service: a UUID, or what the predecessor gave. */
+const JobId = z
+  .string()
+  .regex(/^[\w-]{1,64}$/)
+  .meta({ description: 'Identificador del trabajo' });
+const pathParams = z.object({ id: JobId });
+
+const anyOf = (text: string) => [...new Set(text.split(',').map((task) => task.trim().toLowerCase()))].filter(Boolean);
+
+/** The text fields of an upload; the file comes beside them. */
+export const JobFields = z
+  .object({
+    nombre_proceso: scalars.freeText(80, 3).optional.meta({ description: 'Nombre del proceso, 3 a 80 caracteres' }),
+    enable_ortopedia: scalars.Flag.default(false),
+    enable_appendicular: scalars.Flag.default(false),
+    enable_muscles: scalars.Flag.default(false),
+    enable_hip_implant: scalars.Flag.default(false),
+    teeth: scalars.Flag.default(false),
+    cranio: scalars.Flag.default(false),
+    extra_tasks: z
+      .string()
+      .max(500)
+      .overwrite((text) => anyOf(text).join(','))
+      .regex(/^[a-z0-9_,]*$/, { error: 'Solo nombres de tareas separados por comas' })
+      .optional()
+      .meta({ description: 'Tareas adicionales separadas por comas' }),
+    id_paciente: z
+      .preprocess((value: number | undefined) => ((value as unknown) === '' ? undefined : value), Id.optional())
+      .meta({ description: 'Paciente propio al que pertenece el estudio' }),
+  })
+  .meta({ id: 'JobFields' });
+export type JobFields = z.infer<typeof JobFields>;
+
+/** What the SDK sends: the fields and the ZIP. In OpenAPI the file is a binary string. */
+export const JobForm = JobFields.extend({
+  file: z.string().meta({ format: 'binary', description: 'ZIP de archivos DICOM' }),
+}).meta({ id: 'JobForm' });
+
+/** The job's parameters as they were asked for. */
+export const JobParams = z
+  .object({
+    nombre_proceso: z.string().nullable(),
+    id_paciente: z.int().nullable(),
+    enable_ortopedia: z.boolean(),
+    enable_appendicular: z.boolean(),
+    enable_muscles: z.boolean(),
+    enable_hip_implant: z.boolean(),
+    teeth: z.boolean(),
+    cranio: z.boolean(),
+    extra_tasks: z.array(z.string()),
+  })
+  .meta({ id: 'JobParams' });
+export type JobParams = z.infer<typeof JobParams>;
+
+/** Geometry of one mesh. Lengths in mm, in the patient's coordinates (LPS). */
+export const MeshMetrics = z
+  .object({
+    filename: z.string(),
+    tissue: z.string(),
+    triangles: z.int(),
+    vertices: z.int(),
+    volume_cm3: z.number(),
+    area_cm2: z.number(),
+    bounding_box_mm: z.object({ min: z.array(z.number()).length(3), max: z.array(z.number()).length(3) }),
+    components: z.int(),
+    open_edges: z.int(),
+    non_manifold_edges: z.int(),
+    watertight: z.boolean(),
+    size: z.int().meta({ description: 'Bytes' }),
+  })
+  .meta({ id: 'MeshMetrics' });
+export type MeshMetrics = z.infer<typeof MeshMetrics>;
+
+export const Job = z
+  .object({
+    job_id: z.string(),
+    status: z.enum(JOB_STATUSES),
+    phase: z.enum(JOB_PHASES),
+    percent: z.int().min(0).max(100),
+    params: JobParams,
+    metrics: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .meta({ description: 'Geometría, serie y duraciones de un trabajo terminado; sin datos del paciente' }),
+    error: z.string().nullable(),
+    created_at: z.string().nullable().meta({ format: 'date-time' }),
+    updated_at: z.string().nullable().meta({ format: 'date-time' }),
+    started_at: z.string().nullable().meta({ format: 'date-time' }),
+    finished_at: z.string().nullable().meta({ format: 'date-time' }),
+    log_tail: z.string().meta({ description: 'Las últimas líneas del registro' }),
+  })
+  .meta({ id: 'Job' });
+export type Job = z.infer<typeof Job>;
+
+export const JobProgress = z
+  .object({
+    status: z.enum(JOB_STATUSES),
+    phase: z.enum(JOB_PHASES),
+    percent: z.int().min(0).max(100),
+    error: z.string().nullable(),
+  })
+  .meta({ id: 'JobProgress' });
+export type JobProgress = z.infer<typeof JobProgress>;
+
+export const JobLog = z
+  .object({ job_id: z.string(), lines: z.array(z.string()), log: z.string(), total: z.int(), truncated: z.boolean() })
+  .meta({ id: 'JobLog' });
+
+export const JobStls = z
+  .object({
+    job_id: z.string(),
+    count: z.int(),
+    items: z.array(
+      z
+        .object({
+          filename: z.string(),
+          size: z.int().meta({ description: 'Bytes' }),
+          url: z.string().meta({ description: 'URL firmada que vence' }),
+        })
+        .and(MeshMetrics.partial()),
+    ),
+  })
+  .meta({ id: 'JobStls' });
+
+export const JobResult = z
+  .object({ job_id: z.string(), url: z.string(), expires_in: z.int().meta({ description: 'Segundos' }) })
+  .meta({ id: 'JobResult' });
+
+export const FinalizeBody = z
+  .object({
+    id_paciente: Id.nullish(),
+    stl_size: z.int().min(0).max(Number.MAX_SAFE_INTEGER).nullish().meta({ description: 'Bytes' }),
+    num_stl_archivos: z.int().min(0).max(100_000).nullish(),
+    notas: scalars.freeText(10_000).optional,
+  })
+  .meta({ id: 'FinalizeBody' });
+export type FinalizeBody = z.infer<typeof FinalizeBody>;
+
+export const JobStl = z
+  .object({
+    id_jobstl: z.int(),
+    job_id: z.string(),
+    id_paciente: z.int().nullable(),
+    stl_size: z.int().nullable(),
+    num_stl_archivos: z.int().nullable(),
+    notas: z.string().nullable(),
+    created_at: z.string().nullable().meta({ format: 'date-time' }),
+  })
+  .meta({ id: 'JobStl' });
+export type JobStl = z.infer<typeof JobStl>;
+
+const zip = c.otherResponse({ contentType: 'application/zip', body: c.type<Blob>() });
+const stl = c.otherResponse({ contentType: 'model/stl', body: c.type<Blob>() });
+
+export const som3d = defineRoutes({
+  create: {
+    method: 'POST',
+    path: '/som3d/jobs',
+    summary: 'Subir un estudio',
+    description:
+      'Recibe un ZIP de archivos DICOM y pone en cola su conversión a modelos STL. Con Idempotency-Key, repetir la solicitud devuelve el primer trabajo.',
+    metadata: { access: 'bearer', form: JobForm, files: ['file'] },
+    contentType: 'multipart/form-data',
+    headers: { 'idempotency-key': z.string().min(1).max(128).optional() },
+    body: c.type<FormData>(),
+    responses: { 201: Job, 200: Job, ...problems(403, 404, 409) },
+  },
+  list: {
+    method: 'GET',
+    path: '/som3d/jobs',
+    summary: 'Trabajos, el más reciente primero',
+    description: 'Un médico ve los suyos; un administrador, todos.',
+    metadata: { access: 'bearer' },
+    query: z.object({ status: z.enum(JOB_STATUSES).optional(), ...Page }),
+    responses: { 200: z.array(Job) },
+  },
+  get: {
+    method: 'GET',
+    path: '/som3d/jobs/:id',
+    summary: 'Un trabajo',
+    metadata: { access: 'bearer' },
+    pathParams,
+    responses: { 200: Job, ...problems(404) },
+  },
+  progress: {
+    method: 'GET',
+    path: '/som3d/jobs/:id/progress',
+    summary: 'Avance de un trabajo',
+    metadata: { access: 'bearer' },
+    pathParams,
+    responses: { 200: JobProgress, ...problems(404) },
+  },
+  log: {
+    method: 'GET',
+    path: '/som3d/jobs/:id/log',
+    summary: 'Registro de un trabajo',
+    metadata: { access: 'bearer' },
+    pathParams,
+    query: z.object({
+      tail: z
+        .preprocess(
+          (value: number | undefined) => (typeof value === 'string' && value !== '' ? Number(value) : value),
+          z.int().min(1).max(10_000),
+        )
+        .optional()
+        .meta({ description: 'Cuántas de las últimas líneas (200)' }),
+      full: scalars.Flag.optional().meta({ description: 'Todas las líneas' }),
+    }),
+    responses: { 200: JobLog, ...problems(404) },
+  },
+  stls: {
+    method: 'GET',
+    path: '/som3d/jobs/:id/stls',
+    summary: 'Los modelos de un trabajo',
+    metadata: { access: 'bearer' },
+    pathParams,
+    responses: { 200: JobStls, ...problems(404, 409) },
+  },
+  result: {
+    method: 'GET',
+    path: '/som3d/jobs/:id/result',
+    summary: 'URL firmada del resultado',
+    metadata: { access: 'bearer' },
+    pathParams,
+    responses: { 200: JobResult, ...problems(404, 409) },
+  },
+  resultBytes: {
+    method: 'GET',
+    path: '/som3d/jobs/:id/result/bytes',
+    summary: 'El resultado, un ZIP',
+    description: 'Admite Range e If-None-Match.',
+    metadata: { access: 'bearer' },
+    pathParams,
+    headers: { range: z.string().max(200).optional() },
+    responses: { 200: zip, 206: zip, 304: c.noBody(), ...problems(404, 409, 416) },
+  },
+  file: {
+    method: 'GET',
+    path: '/som3d/files/:token',
+    summary: 'Un archivo por su URL firmada',
+    description: 'La firma nombra el archivo y su vencimiento; sirve sin sesión hasta entonces. Admite Range.',
+    metadata: { access: 'public' },
+    pathParams: z.object({ token: z.string().min(1).max(1000) }),
+    headers: { range: z.string().max(200).optional() },
+    responses: { 200: stl, 206: stl, 304: c.noBody(), ...problems(403, 404, 416) },
+  },
+  finalize: {
+    method: 'POST',
+    path: '/som3d/jobs/:id/finalize',
+    summary: 'Registrar el resultado de un paciente',
+    metadata: { access: 'bearer' },
+    pathParams,
+    body: FinalizeBody,
+    responses: { 200: JobStl, ...problems(400, 403, 404, 409) },
+  },
+  cancel: {
+    method: 'DELETE',
+    path: '/som3d/jobs/:id',
+    summary: 'Cancelar un trabajo',
+    description: 'Cancela uno en cola o en curso; repetirlo no cambia nada. Uno terminado responde 409.',
+    metadata: { access: 'bearer' },
+    pathParams,
+    responses: { 200: Job, ...problems(404, 409) },
+  },
+});
