@@ -1,0 +1,53 @@
+import { p } from '@mikro-orm/core';
+
+/**
+ * Column builders that every entity shares.
+ *
+ * The names of the predecessor's columns are kept, so are its two habits: `timestamp` on the older tables, `datetime` on
+ * the newer ones. Both hold whole seconds. Columns of our own that order events hold milliseconds.
+ * All of them are UTC and are a `Date` in an entity and in a Kysely row (see `orm.ts`).
+ */
+
+/** `datetime`, whole seconds (a fraction is cut off on MySQL, never rounded up). */
+export const instant = () => p.datetime();
+
+/** `datetime(3)`: milliseconds. */
+export const preciseInstant = () => p.datetime().length(3);
+
+/** `datetime`, set by the database when a row is inserted without it. */
+export const instantOfInsert = () => p.datetime().defaultRaw('current_timestamp');
+
+/** `datetime(3)`, set by the database when a row is inserted without it. */
+export const preciseInstantOfInsert = () => p.datetime().length(3).defaultRaw('current_timestamp(3)');
+
+/** `datetime` that moves with every update: by MySQL itself, and by the unit of work on both dialects. */
+export const instantOfUpdate = () =>
+  p
+    .datetime()
+    .defaultRaw('current_timestamp')
+    .onUpdate(() => new Date())
+    .extra('on update current_timestamp');
+
+/** `timestamp`, set by the database when a row is inserted without it. */
+export const stampOfInsert = () => p.datetime().columnType('timestamp').defaultRaw('current_timestamp');
+
+/** `timestamp` that moves with every update: by MySQL itself, and by the unit of work on both dialects. */
+export const stampOfUpdate = () =>
+  p
+    .datetime()
+    .columnType('timestamp')
+    .defaultRaw('current_timestamp')
+    .onUpdate(() => new Date())
+    .extra('on update current_timestamp');
+
+/** Text compared byte by byte on both dialects (MySQL's default collation ignores case): digests, tokens, foreign keys of others. */
+export const exactString = (length: number) => p.string().length(length).collation('utf8mb4_bin');
+
+/**
+ * Text that is the same whatever its case on both dialects. MySQL's table collation does that already; SQLite is told
+ * so by the dialect hook, which turns this mark into `collate nocase`.
+ */
+export const caselessString = (length: number) => p.string().length(length).collation(CASELESS);
+
+/** The table collation of the predecessor's database, and of every table of ours. */
+export const CASELESS = 'utf8mb4_general_ci';

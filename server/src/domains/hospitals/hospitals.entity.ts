@@ -1,0 +1,70 @@
+import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
+import {
+  caselessString,
+  instant,
+  instantOfInsert,
+  instantOfUpdate,
+  stampOfInsert,
+  stampOfUpdate,
+} from '../../db/columns.ts';
+import { Usuario } from '../auth/auth.entity.ts';
+import { Medico } from '../doctors/doctors.entity.ts';
+
+export const HOSPITAL_STATES = ['ACTIVO', 'INACTIVO'] as const;
+
+export const Hospital = defineEntity({
+  name: 'Hospital',
+  tableName: 'Hospital',
+  indexes: [
+    { name: 'idx_hospital_estado', properties: ['estado'] },
+    { name: 'idx_hospital_nombre', properties: ['nombre'] },
+  ],
+  properties: {
+    id_hospital: p.integer().primary().autoincrement(),
+    nombre: p.string().length(150),
+    direccion: p.string().length(255).nullable(),
+    ciudad: p.string().length(100).nullable(),
+    telefono: p.string().length(30).nullable(),
+    correo: p.string().length(100).nullable(),
+    codigo: caselessString(12).unique('uq_hospital_codigo'),
+    estado: p.enum(HOSPITAL_STATES).default('ACTIVO'),
+    creado_en: stampOfInsert(),
+    actualizado_en: stampOfUpdate(),
+  },
+});
+export type Hospital = InferEntity<typeof Hospital>;
+
+/**
+ * The history of codes. A code is unique over current and past ones because whoever issues it writes it twice, here and
+ * to `Hospital.codigo`, in one transaction: one of the two unique keys then refuses what is or was another's.
+ */
+export const HospitalCode = defineEntity({
+  name: 'HospitalCode',
+  tableName: 'HospitalCode',
+  properties: {
+    id_hospital_code: p.integer().primary().autoincrement(),
+    id_hospital: () =>
+      p.manyToOne(Hospital).mapToPk().index('idx_hospitalcode_id_hospital').foreignKeyName('fk_hospitalcode_hospital'),
+    codigo: caselessString(32).unique('uq_hospitalcode_codigo'),
+    creado_por_id_usuario: () =>
+      p
+        .manyToOne(Usuario)
+        .mapToPk()
+        .nullable()
+        .index('idx_hospitalcode_creado_por')
+        .foreignKeyName('fk_hospitalcode_creado_por'),
+    usado_por_id_medico: () =>
+      p
+        .manyToOne(Medico)
+        .mapToPk()
+        .nullable()
+        .index('idx_hospitalcode_usado_por')
+        .foreignKeyName('fk_hospitalcode_usado_por'),
+    expires_at: instant().nullable(),
+    used_at: instant().nullable(),
+    revoked_at: instant().nullable(),
+    created_at: instantOfInsert(),
+    updated_at: instantOfUpdate(),
+  },
+});
+export type HospitalCode = InferEntity<typeof HospitalCode>;
