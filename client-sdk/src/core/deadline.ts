@@ -1,0 +1,55 @@
+import { TimeoutError } from './errors.ts';
+
+/**
+ * Aborts when nothing has been heard for a while. The clock runs from `touch()` to `touch()` or `rest()`, so a large
+ * transfer may take as long as it moves.
+ */
+export class Deadline {
+  readonly #controller = new AbortController();
+  readonly #timeoutMs: number;
+  readonly #what: string;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /**
+   * @param timeoutMs longest silence in milliseconds; 0 for none
+   * @param what what is waited for, for the error's sentence
+   */
+  constructor(timeoutMs: number, what: string) {
+    this.#timeoutMs = timeoutMs;
+    this.#what = what;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Starts the clock anew. */
+  touch(): void {
+    this.rest();
+    if (this.#timeoutMs <= 0) return;
+    this.#timer = setTimeout(() => {
+      const message = `Nothing heard from ${this.#what} for ${this.#timeoutMs} ms`;
+      this.#controller.abort(new TimeoutError(message, this.#timeoutMs));
+    }, this.#timeoutMs);
+  }
+
+  /** Stops the clock: it is not the other side that is waited for. */
+  rest(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+/** Resolves after `ms` milliseconds; rejects with the signal's reason when it is aborted before. */
+export const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason as Error);
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', stop, { once: true });
+  });

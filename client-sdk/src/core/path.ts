@@ -1,0 +1,61 @@
+import { InvalidRequestError } from './errors.ts';
+
+/**
+ * Percent-encodes path parameters so that a value can not leave its place in the path.
+ *
+ * `.` and `..` are refused: a URL parser resolves them even when they are percent-encoded.
+ *
+ * @param route name of the route, for the error
+ * @param path the route's path, e.g. `/patients/:id`
+ * @param params values by name; numbers are written as they are
+ */
+export const encodeParams = (
+  route: string,
+  path: string,
+  params: Readonly<Record<string, unknown>> = {},
+): Record<string, string> =>
+  Object.fromEntries(
+    [...path.matchAll(/:(\w+)(\?)?/g)].flatMap(([, name = '', optional]) => {
+      const value = params[name];
+      if (value === undefined && optional) return [];
+      if (typeof value !== 'string' && typeof value !== 'number') {
+        throw new InvalidRequestError(`${route}: the path parameter "${name}" is missing`);
+      }
+      const text = String(value);
+      if (text === '' || text === '.' || text === '..') {
+        throw new InvalidRequestError(`${route}: the path parameter "${name}" can not be "${text}"`);
+      }
+      return [[name, encodeText(route, name, text)]];
+    }),
+  );
+
+const encodeText = (route: string, name: string, text: string): string => {
+  try {
+    return encodeURIComponent(text);
+  } catch {
+    // A lone surrogate has no UTF-8 form.
+    throw new InvalidRequestError(`${route}: the path parameter "${name}" is not valid Unicode`);
+  }
+};
+
+/**
+ * Checks a base address and takes the trailing slashes off. A path alone is taken as it is: in a browser it is
+ * relative to the page.
+ *
+ * @throws InvalidRequestError when it is no http(s) address, or carries a query, a fragment or credentials
+ */
+export const normaliseBaseUrl = (baseUrl: string): string => {
+  const trimmed = baseUrl.trim().replace(/\/+$/, '');
+  if (trimmed === '' || trimmed.startsWith('/')) return trimmed;
+  let url: URL;
+  try {
+    url = new URL(trimmed);
+  } catch {
+    throw new InvalidRequestError(`"${baseUrl}" is no address, e.g. http://127.0.0.1:8000`);
+  }
+  const plain = !url.search && !url.hash && !url.username && !url.password;
+  if ((url.protocol !== 'http:' && url.protocol !== 'https:') || !plain) {
+    throw new InvalidRequestError('A base address is http:// or https:// and has no query, fragment or credentials');
+  }
+  return trimmed;
+};

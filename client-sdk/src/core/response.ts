@@ -1,0 +1,128 @@
+import type { FieldError } from '@som3d/contract';
+import { ContractNoBody, isAppRouteOtherResponse, type AppRoute } from '@ts-rest/core';
+import { binaryBody } from './binary.ts';
+import type { Deadline } from './deadline.ts';
+import { apiError, NetworkError, UnexpectedResponseError, type ApiError } from './errors.ts';
+import { parseRetryAfter } from './retry.ts';
+
+/** Reads the body of a success. The deadline's clock is running; what outlives this call keeps it. */
+export type BodyReader<T> = (response: Response, deadline: Deadline) => Promise<T>;
+
+type Kind = 'none' | 'json' | 'text' | 'binary';
+
+const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i;
+/** How much of an error's body is read that is no problem document, in characters. */
+const MAX_FOREIGN_BODY = 2_000;
+
+const kindOf = (declared: unknown): Kind => {
+  if (declared === ContractNoBody) return 'none';
+  if (!isAppRouteOtherResponse(declared as never)) return 'json';
+  const { contentType } = declared as { contentType: string };
+  if (JSON_TYPE.test(contentType)) return 'json';
+  return contentType.startsWith('text/') ? 'text' : 'binary';
+};
+
+/** Passes chunks on; the clock runs only while the service is waited for, not while the reader takes its time. */
+export const watched = (
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  deadline: Deadline,
+  origin: string,
+): ReadableStream<Uint8Array<ArrayBuffer>> => {
+  const reader = stream.getReader();
+  return new ReadableStream<Uint8Array<ArrayBuffer>>(
+    {
+      async pull(controller) {
+        deadline.touch();
+        try {
+          const { done, value } = await reader.read();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        } catch (error) {
+          controller.error(deadline.signal.aborted ? deadline.signal.reason : networkError(origin, error));
+        } finally {
+          deadline.rest();
+        }
+      },
+      cancel(reason) {
+        deadline.rest();
+        return reader.cancel(reason);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+};
+
+const isAbort = (error: unknown): boolean => (error as { name?: unknown } | null)?.name === 'AbortError';
+
+const networkError = (origin: string, error: unknown): unknown =>
+  isAbort(error) ? error : new NetworkError(origin, error);
+
+const parseJson = (text: string, response: Response, what: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const type = response.headers.get('content-type') ?? undefined;
+    throw new UnexpectedResponseError(`${what} was answered with broken JSON`, response.status, type);
+  }
+};
+
+/** Reads a success as the contract declares it for its status. */
+export const readAnswer =
+  (name: string, route: AppRoute, origin: string): BodyReader<{ status: number; body: unknown; headers: Headers }> =>
+  async (response, deadline) => {
+    const { status, headers } = response;
+    const type = headers.get('content-type') ?? undefined;
+    if (!(status in route.responses)) {
+      await response.body?.cancel();
+      throw new UnexpectedResponseError(`${name} does not answer ${status}`, status, type);
+    }
+    const kind = kindOf(route.responses[status]);
+    if (kind === 'json' && !JSON_TYPE.test(type ?? '')) {
+      await response.body?.cancel();
+      throw new UnexpectedResponseError(`${name} was answered with ${type ?? 'nothing'}, not JSON`, status, type);
+    }
+    if (kind === 'binary') {
+      const stream = response.body ?? emptyStream();
+      return { status, headers, body: binaryBody(headers, watched(stream, deadline, origin)) };
+    }
+    const text = await response.text();
+    const body = kind === 'none' ? undefined : kind === 'text' ? text : parseJson(text, response, name);
+    return { status, headers, body };
+  };
+
+const emptyStream = (): ReadableStream<Uint8Array<ArrayBuffer>> =>
+  new ReadableStream({ start: (controller) => controller.close() });
+
+const asText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+const isFieldError = (value: unknown): value is FieldError =>
+  typeof value === 'object' && value !== null && 'loc' in value && Array.isArray(value.loc) && 'msg' in value;
+
+/** Reads an answer that is no success into the error that stands for it. A proxy's page is no problem document. */
+export const readError = async (name: string, response: Response): Promise<ApiError> => {
+  const { status, headers } = response;
+  const text = await response.text();
+  const isJson = JSON_TYPE.test(headers.get('content-type') ?? '');
+  const body = isJson ? safeJson(text) : text.slice(0, MAX_FOREIGN_BODY);
+  const problem = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  return apiError({
+    status,
+    headers,
+    body,
+    route: name,
+    type: asText(problem['type']),
+    title: asText(problem['title']) ?? (response.statusText ? `${status} ${response.statusText}` : undefined),
+    detail: asText(problem['detail']),
+    errors: Array.isArray(problem['errors']) ? problem['errors'].filter(isFieldError) : [],
+    requestId: headers.get('x-request-id') ?? asText(problem['request_id']),
+    retryAfter: parseRetryAfter(headers.get('retry-after'), Date.now()),
+  });
+};
+
+const safeJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text.slice(0, MAX_FOREIGN_BODY);
+  }
+};
