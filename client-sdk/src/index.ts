@@ -5,3 +5,7 @@ export { paginate, totalCount } from './core/pages.ts';
 export type { RetryOptions } from './core/retry.ts';
 export type { RefreshHook, TokenSource } from './core/tokens.ts';
 export type { CallOptions, Client, RouteAnswer, RouteArgs, RouteFunction } from './core/types.ts';
+export { downloadResult, downloadStl, type DownloadOptions } from './jobs/download.ts';
+export type { StreamSource, UploadFile, UploadProgress } from './jobs/source.ts';
+export { uploadJob, type UploadFields, type UploadOptions } from './jobs/upload.ts';
+export { waitForJob, type WaitOptions } from './jobs/wait.ts';

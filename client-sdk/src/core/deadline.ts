@@ -33,6 +33,12 @@ export class Deadline {
     }, this.#timeoutMs);
   }
 
+  /** Ends the request for a reason of this side's own, e.g. a file that can not be read. */
+  abort(reason: unknown): void {
+    this.rest();
+    this.#controller.abort(reason);
+  }
+
   /** Stops the clock: it is not the other side that is waited for. */
   rest(): void {
     clearTimeout(this.#timer);
