@@ -23,7 +23,8 @@ export const ClinicalAudit = defineEntity({
         .mapToPk()
         .nullable()
         .index('idx_clinicalaudit_actor')
-        .foreignKeyName('fk_clinicalaudit_actor'),
+        .foreignKeyName('fk_clinicalaudit_actor')
+        .deleteRule('no action'),
     before_json: json(),
     after_json: json(),
     meta_json: p.text().nullable(),

@@ -67,7 +67,12 @@ export const RefreshSession = defineEntity({
   properties: {
     id_session: p.integer().primary().autoincrement(),
     id_usuario: () =>
-      p.manyToOne(Usuario).mapToPk().index('idx_authrefresh_usuario').foreignKeyName('fk_authrefresh_usuario'),
+      p
+        .manyToOne(Usuario)
+        .mapToPk()
+        .index('idx_authrefresh_usuario')
+        .foreignKeyName('fk_authrefresh_usuario')
+        .deleteRule('no action'),
     jti: p.string().length(96).unique('uq_authrefresh_jti'),
     fp: p.string().length(32).nullable(),
     ip_address: p.string().length(64).nullable(),

@@ -13,9 +13,16 @@ export const Medico = defineEntity({
   indexes: [{ name: 'idx_medico_estado', properties: ['estado'] }],
   properties: {
     id_medico: p.integer().primary().autoincrement(),
-    id_usuario: () => p.manyToOne(Usuario).mapToPk().index(false).foreignKeyName('fk_medico_usuario'),
+    id_usuario: () =>
+      p.manyToOne(Usuario).mapToPk().index(false).foreignKeyName('fk_medico_usuario').deleteRule('no action'),
     id_hospital: () =>
-      p.manyToOne(Hospital).mapToPk().nullable().index('idx_medico_id_hospital').foreignKeyName('fk_medico_hospital'),
+      p
+        .manyToOne(Hospital)
+        .mapToPk()
+        .nullable()
+        .index('idx_medico_id_hospital')
+        .foreignKeyName('fk_medico_hospital')
+        .deleteRule('no action'),
     referenciado: p.boolean().default(false),
     estado: p.enum(DOCTOR_STATES).default('ACTIVO'),
     creado_en: stampOfInsert(),

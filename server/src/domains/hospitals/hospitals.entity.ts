@@ -44,7 +44,12 @@ export const HospitalCode = defineEntity({
   properties: {
     id_hospital_code: p.integer().primary().autoincrement(),
     id_hospital: () =>
-      p.manyToOne(Hospital).mapToPk().index('idx_hospitalcode_id_hospital').foreignKeyName('fk_hospitalcode_hospital'),
+      p
+        .manyToOne(Hospital)
+        .mapToPk()
+        .index('idx_hospitalcode_id_hospital')
+        .foreignKeyName('fk_hospitalcode_hospital')
+        .deleteRule('no action'),
     codigo: caselessString(32).unique('uq_hospitalcode_codigo'),
     creado_por_id_usuario: () =>
       p
@@ -52,14 +57,16 @@ export const HospitalCode = defineEntity({
         .mapToPk()
         .nullable()
         .index('idx_hospitalcode_creado_por')
-        .foreignKeyName('fk_hospitalcode_creado_por'),
+        .foreignKeyName('fk_hospitalcode_creado_por')
+        .deleteRule('no action'),
     usado_por_id_medico: () =>
       p
         .manyToOne(Medico)
         .mapToPk()
         .nullable()
         .index('idx_hospitalcode_usado_por')
-        .foreignKeyName('fk_hospitalcode_usado_por'),
+        .foreignKeyName('fk_hospitalcode_usado_por')
+        .deleteRule('no action'),
     expires_at: instant().nullable(),
     used_at: instant().nullable(),
     revoked_at: instant().nullable(),

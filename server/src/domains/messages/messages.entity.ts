@@ -15,9 +15,21 @@ export const Mensaje = defineEntity({
   ],
   properties: {
     id_mensaje: p.integer().primary().autoincrement(),
-    id_medico: () => p.manyToOne(Medico).mapToPk().index('idx_mensaje_id_medico').foreignKeyName('fk_mensaje_medico'),
+    id_medico: () =>
+      p
+        .manyToOne(Medico)
+        .mapToPk()
+        .index('idx_mensaje_id_medico')
+        .foreignKeyName('fk_mensaje_medico')
+        .deleteRule('no action'),
     id_paciente: () =>
-      p.manyToOne(Paciente).mapToPk().nullable().index('idx_mensaje_id_paciente').foreignKeyName('fk_mensaje_paciente'),
+      p
+        .manyToOne(Paciente)
+        .mapToPk()
+        .nullable()
+        .index('idx_mensaje_id_paciente')
+        .foreignKeyName('fk_mensaje_paciente')
+        .deleteRule('no action'),
     tipo: p.string().length(30),
     titulo: p.string().length(200),
     descripcion: p.text(),
@@ -40,14 +52,20 @@ export const MensajeEvento = defineEntity({
   properties: {
     id_evento: p.integer().primary().autoincrement(),
     id_mensaje: () =>
-      p.manyToOne(Mensaje).mapToPk().index('idx_mensajeevento_id_mensaje').foreignKeyName('fk_mensajeevento_mensaje'),
+      p
+        .manyToOne(Mensaje)
+        .mapToPk()
+        .index('idx_mensajeevento_id_mensaje')
+        .foreignKeyName('fk_mensajeevento_mensaje')
+        .deleteRule('no action'),
     id_actor_usuario: () =>
       p
         .manyToOne(Usuario)
         .mapToPk()
         .nullable()
         .index('idx_mensajeevento_actor')
-        .foreignKeyName('fk_mensajeevento_actor'),
+        .foreignKeyName('fk_mensajeevento_actor')
+        .deleteRule('no action'),
     accion: p.string().length(40),
     detalle_json: p.text().nullable(),
     creado_en: instantOfInsert(),
@@ -60,14 +78,23 @@ export const MensajeGestion = defineEntity({
   name: 'MensajeGestion',
   tableName: 'mensaje_gestion',
   properties: {
-    id_mensaje: () => p.manyToOne(Mensaje).primary().mapToPk().index(false).foreignKeyName('fk_mensajegestion_mensaje'),
+    id_mensaje: () =>
+      p
+        .manyToOne(Mensaje)
+        .primary()
+        .mapToPk()
+        .index(false)
+        .foreignKeyName('fk_mensajegestion_mensaje')
+        .deleteRule('no action')
+        .updateRule('no action'),
     asignado_admin_id_usuario: () =>
       p
         .manyToOne(Usuario)
         .mapToPk()
         .nullable()
         .index('idx_mensajegestion_admin')
-        .foreignKeyName('fk_mensajegestion_admin'),
+        .foreignKeyName('fk_mensajegestion_admin')
+        .deleteRule('no action'),
     creado_en: instantOfInsert(),
     actualizado_en: instantOfUpdate(),
   },

@@ -16,7 +16,13 @@ export const Paciente = defineEntity({
   ],
   properties: {
     id_paciente: p.integer().primary().autoincrement(),
-    id_medico: () => p.manyToOne(Medico).mapToPk().index('idx_paciente_id_medico').foreignKeyName('fk_paciente_medico'),
+    id_medico: () =>
+      p
+        .manyToOne(Medico)
+        .mapToPk()
+        .index('idx_paciente_id_medico')
+        .foreignKeyName('fk_paciente_medico')
+        .deleteRule('no action'),
     doc_tipo: caselessString(20).nullable(),
     doc_numero: caselessString(40).nullable(),
     nombres: p.string().length(100),
@@ -42,9 +48,19 @@ export const ClinicalNote = defineEntity({
   properties: {
     id_note: p.integer().primary().autoincrement(),
     id_paciente: () =>
-      p.manyToOne(Paciente).mapToPk().index('idx_clinicalnote_paciente').foreignKeyName('fk_clinicalnote_paciente'),
+      p
+        .manyToOne(Paciente)
+        .mapToPk()
+        .index('idx_clinicalnote_paciente')
+        .foreignKeyName('fk_clinicalnote_paciente')
+        .deleteRule('no action'),
     id_medico: () =>
-      p.manyToOne(Medico).mapToPk().index('idx_clinicalnote_medico').foreignKeyName('fk_clinicalnote_medico'),
+      p
+        .manyToOne(Medico)
+        .mapToPk()
+        .index('idx_clinicalnote_medico')
+        .foreignKeyName('fk_clinicalnote_medico')
+        .deleteRule('no action'),
     segmento: p.string().length(60).default('GENERAL'),
     texto: p.text(),
     anchor_json: p.text().nullable(),

@@ -29,7 +29,12 @@ export const JobConv = defineEntity({
   properties: {
     job_id: p.string().length(64).primary(),
     id_usuario: () =>
-      p.manyToOne(Usuario).mapToPk().index('idx_jobconv_id_usuario').foreignKeyName('fk_jobconv_usuario'),
+      p
+        .manyToOne(Usuario)
+        .mapToPk()
+        .index('idx_jobconv_id_usuario')
+        .foreignKeyName('fk_jobconv_usuario')
+        .deleteRule('no action'),
     status: p.enum(JOB_STATES).default('QUEUED'),
     enable_ortopedia: p.boolean().default(true),
     enable_appendicular: p.boolean().default(false),
@@ -82,9 +87,16 @@ export const JobSTL = defineEntity({
   uniques: [{ name: 'uq_jobstl_job_paciente', properties: ['job_id', 'id_paciente'] }],
   properties: {
     id_jobstl: p.integer().primary().autoincrement(),
-    job_id: () => p.manyToOne(JobConv).mapToPk().index('idx_jobstl_job_id').foreignKeyName('fk_jobstl_job'),
+    job_id: () =>
+      p.manyToOne(JobConv).mapToPk().index('idx_jobstl_job_id').foreignKeyName('fk_jobstl_job').deleteRule('no action'),
     id_paciente: () =>
-      p.manyToOne(Paciente).mapToPk().nullable().index('idx_jobstl_id_paciente').foreignKeyName('fk_jobstl_paciente'),
+      p
+        .manyToOne(Paciente)
+        .mapToPk()
+        .nullable()
+        .index('idx_jobstl_id_paciente')
+        .foreignKeyName('fk_jobstl_paciente')
+        .deleteRule('no action'),
     stl_size: p.bigint('number').nullable(),
     num_stl_archivos: p.integer().nullable(),
     notas: p.text().nullable(),

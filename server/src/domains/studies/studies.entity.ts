@@ -11,8 +11,19 @@ export const Estudio = defineEntity({
   properties: {
     id_estudio: p.integer().primary().autoincrement(),
     id_paciente: () =>
-      p.manyToOne(Paciente).mapToPk().index('idx_estudio_id_paciente').foreignKeyName('fk_estudio_paciente'),
-    id_medico: () => p.manyToOne(Medico).mapToPk().index('idx_estudio_id_medico').foreignKeyName('fk_estudio_medico'),
+      p
+        .manyToOne(Paciente)
+        .mapToPk()
+        .index('idx_estudio_id_paciente')
+        .foreignKeyName('fk_estudio_paciente')
+        .deleteRule('no action'),
+    id_medico: () =>
+      p
+        .manyToOne(Medico)
+        .mapToPk()
+        .index('idx_estudio_id_medico')
+        .foreignKeyName('fk_estudio_medico')
+        .deleteRule('no action'),
     modalidad: p.string().length(20).nullable(),
     fecha_estudio: instantOfInsert(),
     descripcion: p.string().length(200).nullable(),

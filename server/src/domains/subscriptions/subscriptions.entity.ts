@@ -33,15 +33,23 @@ export const Suscripcion = defineEntity({
         .mapToPk()
         .nullable()
         .index('idx_suscripcion_id_medico')
-        .foreignKeyName('fk_suscripcion_medico'),
+        .foreignKeyName('fk_suscripcion_medico')
+        .deleteRule('no action'),
     id_hospital: () =>
       p
         .manyToOne(Hospital)
         .mapToPk()
         .nullable()
         .index('idx_suscripcion_id_hospital')
-        .foreignKeyName('fk_suscripcion_hospital'),
-    id_plan: () => p.manyToOne(Plan).mapToPk().index('idx_suscripcion_id_plan').foreignKeyName('fk_suscripcion_plan'),
+        .foreignKeyName('fk_suscripcion_hospital')
+        .deleteRule('no action'),
+    id_plan: () =>
+      p
+        .manyToOne(Plan)
+        .mapToPk()
+        .index('idx_suscripcion_id_plan')
+        .foreignKeyName('fk_suscripcion_plan')
+        .deleteRule('no action'),
     fecha_inicio: instantOfInsert(),
     fecha_expiracion: instant().nullable(),
     estado: p.enum(SUBSCRIPTION_STATES).default('ACTIVA'),
@@ -74,7 +82,12 @@ export const Pago = defineEntity({
   properties: {
     id_pago: p.integer().primary().autoincrement(),
     id_suscripcion: () =>
-      p.manyToOne(Suscripcion).mapToPk().index('idx_pago_id_suscripcion').foreignKeyName('fk_pago_suscripcion'),
+      p
+        .manyToOne(Suscripcion)
+        .mapToPk()
+        .index('idx_pago_id_suscripcion')
+        .foreignKeyName('fk_pago_suscripcion')
+        .deleteRule('no action'),
     referencia_epayco: p.string().length(100).unique('uq_pago_referencia_epayco'),
     monto: p.decimal('number').precision(12).scale(2),
     fecha_pago: instantOfInsert(),

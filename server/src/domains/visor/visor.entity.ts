@@ -12,11 +12,29 @@ export const VisorEstado = defineEntity({
   tableName: 'VisorEstado',
   properties: {
     id_visor_estado: p.integer().primary().autoincrement(),
-    id_medico: () => p.manyToOne(Medico).mapToPk().index('idx_visor_id_medico').foreignKeyName('fk_visor_medico'),
+    id_medico: () =>
+      p
+        .manyToOne(Medico)
+        .mapToPk()
+        .index('idx_visor_id_medico')
+        .foreignKeyName('fk_visor_medico')
+        .deleteRule('no action'),
     id_paciente: () =>
-      p.manyToOne(Paciente).mapToPk().nullable().index('idx_visor_id_paciente').foreignKeyName('fk_visor_paciente'),
+      p
+        .manyToOne(Paciente)
+        .mapToPk()
+        .nullable()
+        .index('idx_visor_id_paciente')
+        .foreignKeyName('fk_visor_paciente')
+        .deleteRule('no action'),
     id_jobstl: () =>
-      p.manyToOne(JobSTL).mapToPk().nullable().index('idx_visor_id_jobstl').foreignKeyName('fk_visor_jobstl'),
+      p
+        .manyToOne(JobSTL)
+        .mapToPk()
+        .nullable()
+        .index('idx_visor_id_jobstl')
+        .foreignKeyName('fk_visor_jobstl')
+        .deleteRule('no action'),
     titulo: p.string().length(200),
     descripcion: p.string().length(400).nullable(),
     ui_json: json(),

@@ -1,0 +1,81 @@
+import type { MikroORM } from '@mikro-orm/core';
+
+/** The name of a primary key in `uniqueViolation`, on both dialects. */
+export const PRIMARY_KEY = 'PRIMARY';
+
+/**
+ * The unique key that a write broke, by its name in the database (`uq_usuario_correo`), or `PRIMARY`; undefined when
+ * the error is something else.
+ */
+export const uniqueViolation = (error: unknown): string | undefined => {
+  for (const { errno, message } of causes(error)) {
+    if (errno === MYSQL_DUPLICATE) return /for key '(?:[^']*\.)?([^'.]+)'/.exec(message)?.[1];
+    const columns = /UNIQUE constraint failed: (.+)$/m.exec(message)?.[1];
+    if (columns) return keysByColumns.get(columns) ?? columns;
+  }
+  return undefined;
+};
+
+/** Whether the database refused to wait any longer for somebody else: the same transaction may succeed when repeated. */
+export const isLockError = (error: unknown): boolean =>
+  causes(error).some(
+    ({ errno, errcode }) => MYSQL_LOCK.has(errno as number) || SQLITE_LOCK.has(Number(errcode) & 0xff),
+  );
+
+/** Whether the database can not be reached or is about to go. */
+export const isUnavailableError = (error: unknown): boolean =>
+  causes(error).some(({ code, errno }) => UNREACHABLE.has(code as string) || MYSQL_GONE.has(errno as number));
+
+/** Whether the cause is passing: a lock, or a database that can not be reached now. */
+export const isTransientError = (error: unknown): boolean => isLockError(error) || isUnavailableError(error);
+
+/** SQLite names the columns of a broken key, not the key: this learns which key that is. Called by `openOrm`. */
+export const rememberKeys = (orm: MikroORM): void => {
+  for (const meta of orm.getMetadata().getAll().values()) {
+    const qualified = (properties: readonly string[]): string =>
+      properties.map((name) => `${meta.tableName}.${meta.properties[name as never]?.fieldNames[0] ?? name}`).join(', ');
+    keysByColumns.set(qualified(meta.primaryKeys), PRIMARY_KEY);
+    for (const { name, properties } of meta.uniques) {
+      if (name && properties) keysByColumns.set(qualified([properties].flat() as string[]), name);
+    }
+    for (const { name, unique } of meta.props) {
+      if (typeof unique === 'string') keysByColumns.set(qualified([name]), unique);
+    }
+  }
+};
+
+const keysByColumns = new Map<string, string>();
+
+const MYSQL_DUPLICATE = 1062;
+/** Lock wait timeout, deadlock, and a lock that was asked for without waiting. */
+const MYSQL_LOCK = new Set([1205, 1213, 3572]);
+/** Too many connections, server shutdown, server gone, connection lost. */
+const MYSQL_GONE = new Set([1040, 1053, 1203, 2006, 2013, 4031]);
+/** SQLITE_BUSY and SQLITE_LOCKED. */
+const SQLITE_LOCK = new Set([5, 6]);
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+  'PROTOCOL_CONNECTION_LOST',
+]);
+
+interface Cause {
+  readonly message: string;
+  readonly code?: unknown;
+  readonly errno?: unknown;
+  readonly errcode?: unknown;
+}
+
+/** An error with what it wraps: the ORM wraps the driver's error, a service may wrap the ORM's. */
+const causes = (error: unknown): Cause[] => {
+  const chain: Cause[] = [];
+  for (let at: unknown = error; at instanceof Error && chain.length < 8;) {
+    chain.push(at);
+    at = 'previous' in at && at.previous instanceof Error ? at.previous : at.cause;
+  }
+  return chain;
+};

@@ -1,0 +1,54 @@
+import type { EntityManager } from '@mikro-orm/core';
+import type { InferKyselyTable, SqlEntityManager } from '@mikro-orm/sql';
+import type { ColumnType, Kysely } from 'kysely';
+import type { entities } from './entities.ts';
+
+/**
+ * Reading and writing with Kysely on both dialects.
+ *
+ * | column | select | insert, update, compare |
+ * | --- | --- | --- |
+ * | `datetime`, `timestamp` | `Date` (UTC) | `Date` |
+ * | `date` | `YYYY-MM-DD` | `YYYY-MM-DD` |
+ * | `tinyint(1)` | 0 or 1 | boolean, 0 or 1 |
+ * | `decimal`, `bigint`, `count(*)` | `number` | `number` |
+ *
+ * SQLite keeps an instant as milliseconds since 1970 and only knows the type of a plain column: what is computed from one
+ * (`max(created_at)`, `coalesce(…)`) comes back as a number there and as a `Date` from MySQL. `toInstant` takes both.
+ * Never compare a column with the database's own clock (`now()`): bind the present instant, it is the same on both.
+ */
+export type Database = {
+  [E in (typeof entities)[number] as TableName<E>]: {
+    [C in keyof Table<E>]: Column<Table<E>[C]>;
+  };
+};
+
+/** A Kysely on the connection, and in the transaction, of this entity manager; typed by the entities. */
+export const kysely = (em: EntityManager): Kysely<Database> => (em as SqlEntityManager).getKysely<Database>();
+
+/** An instant that was computed in SQL, as a `Date`: see `Database`. */
+export function toInstant(value: null | undefined): null;
+export function toInstant(value: Date | number | string): Date;
+export function toInstant(value: unknown): Date | null;
+export function toInstant(value: unknown): Date | null {
+  if (value === null || value === undefined) return null;
+  if (value instanceof Date) return value;
+  if (typeof value === 'number' || typeof value === 'bigint') return new Date(Number(value));
+  // MySQL's text form has no zone; it is UTC like everything that is stored
+  const text = String(value).replace(' ', 'T');
+  const instant = new Date(/(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
+  if (Number.isNaN(instant.getTime())) throw new TypeError('not an instant');
+  return instant;
+}
+
+type TableName<E> = E extends { meta: { tableName?: infer N } } ? N & string : never;
+type Table<E extends (typeof entities)[number]> = InferKyselyTable<E, { columnNamingStrategy: 'property' }>;
+
+type Column<T> =
+  T extends ColumnType<infer S, infer I, infer U>
+    ? [S] extends [boolean]
+      ? ColumnType<number, boolean | number | undefined, boolean | number>
+      : ColumnType<S, I, U>
+    : [NonNullable<T>] extends [boolean]
+      ? ColumnType<number | Extract<T, null>, T | number, T | number>
+      : T;

@@ -1,0 +1,106 @@
+import { EntityCaseNamingStrategy, type EntityMetadata, type MikroORM, type Platform } from '@mikro-orm/core';
+import { MikroORM as MySqlOrm, MySqlDriver } from '@mikro-orm/mysql';
+import { MikroORM as SqlOrm, SqliteDriver, SqlitePlatform } from '@mikro-orm/sql';
+import { CompiledQuery, type DatabaseConnection } from 'kysely';
+import { CASELESS } from './columns.ts';
+import { entities } from './entities.ts';
+import { rememberKeys } from './errors.ts';
+import { SqliteDialect } from './sqlite-dialect.ts';
+
+export { type Database, kysely, toInstant } from './kysely.ts';
+
+export type OrmOptions =
+  | { readonly kind: 'sqlite'; readonly file: string }
+  | { readonly kind: 'mysql'; readonly url: string; readonly poolMax: number };
+
+/**
+ * Opens the database and connects. Every instant is UTC, on both dialects.
+ *
+ * How to read and write with Kysely is told beside `Database` in `kysely.ts`. On SQLite there is one connection, so an
+ * open transaction keeps every other fork waiting: use the `em` that was passed, and await nothing but the database.
+ *
+ * @throws when the database can not be opened or reached
+ */
+export const openOrm = async (options: OrmOptions): Promise<MikroORM> => {
+  const orm = options.kind === 'sqlite' ? await initSqlite(options.file) : await initMySql(options);
+  rememberKeys(orm);
+  try {
+    await orm.connect();
+  } catch (error) {
+    await orm.close(true);
+    throw error;
+  }
+  return orm;
+};
+
+/** Which dialect an opened database speaks. */
+export const dialectOf = (orm: MikroORM): OrmOptions['kind'] =>
+  orm.em.getPlatform() instanceof SqlitePlatform ? 'sqlite' : 'mysql';
+
+const COMMON = {
+  entities: [...entities],
+  namingStrategy: EntityCaseNamingStrategy,
+  // a request works on its own fork: the shared one is for forking only
+  allowGlobalContext: false,
+} as const;
+
+const initMySql = async ({ url, poolMax }: { url: string; poolMax: number }): Promise<MikroORM> =>
+  (await MySqlOrm.init({
+    ...COMMON,
+    driver: MySqlDriver,
+    clientUrl: url.replace(/^mariadb:/, 'mysql:'),
+    timezone: 'Z',
+    charset: 'utf8mb4',
+    collate: CASELESS,
+    pool: { min: 0, max: poolMax },
+    // instants come back as Date and decimals as number in every row, not in entities alone
+    driverOptions: { dateStrings: ['DATE'], decimalNumbers: true, charset: CASELESS },
+    onCreateConnection: prepareMySqlSession,
+  })) as unknown as MikroORM;
+
+/**
+ * UTC for `timestamp` columns and their defaults; strictness, so that nothing is cut to fit; fractions of a second are cut
+ * off, as MariaDB does, so that no instant is stored that is still to come; reads see what others have committed.
+ */
+const prepareMySqlSession = async (connection: unknown): Promise<void> => {
+  const session = connection as DatabaseConnection;
+  const run = (text: string) => session.executeQuery<{ version: string }>(CompiledQuery.raw(text));
+  const { rows } = await run('select version() as version');
+  const truncate = rows[0]?.version.includes('MariaDB') ? '' : ',TIME_TRUNCATE_FRACTIONAL';
+  await run(
+    `set session time_zone = '+00:00', sql_mode = '${STRICT_MODE}${truncate}', innodb_lock_wait_timeout = 15, ` +
+      'group_concat_max_len = 65536',
+  );
+  await run('set session transaction isolation level read committed');
+};
+
+const STRICT_MODE =
+  'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
+
+const initSqlite = async (file: string): Promise<MikroORM> =>
+  (await SqlOrm.init({
+    ...COMMON,
+    driver: SqliteDriver,
+    dbName: file,
+    driverOptions: new SqliteDialect(file),
+    discovery: { onMetadata: adaptToSqlite },
+  })) as unknown as MikroORM;
+
+/** The entities are written for MySQL; this is what differs on SQLite. */
+const adaptToSqlite = (meta: EntityMetadata, _platform: Platform): void => {
+  for (const property of meta.props) {
+    // the parser of SQLite's table definitions expects nothing behind `virtual`
+    if (property.generated) delete property.nullable;
+    // SQLite has no `on update`, names no foreign keys, and only an `integer` key counts up
+    delete property.extra;
+    delete property.foreignKeyName;
+    if (property.autoincrement) property.columnTypes = ['integer'];
+    if (property.defaultRaw?.startsWith('current_timestamp')) property.defaultRaw = NOW_IN_MS;
+    if (property.columnTypes?.[0] === 'timestamp') property.columnTypes = ['datetime'];
+    if (property.columnTypes?.[0] === 'mediumtext') property.columnTypes = ['text'];
+    if (property.collation === CASELESS) property.collation = 'nocase';
+    else delete property.collation;
+  }
+};
+
+const NOW_IN_MS = "(cast(unixepoch('subsec') * 1000 as integer))";

@@ -1,0 +1,270 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import {
+  CompiledQuery,
+  createQueryId,
+  type DatabaseConnection,
+  type DatabaseIntrospector,
+  type Dialect,
+  type DialectAdapter,
+  type Driver,
+  IdentifierNode,
+  type Kysely,
+  type QueryCompiler,
+  type QueryResult,
+  RawNode,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/**
+ * A Kysely dialect on `node:sqlite`. What it adds to the stock one:
+ * - prepared statements are kept (MAX_STATEMENTS of them);
+ * - integers past 2^53 come back as `bigint` rather than as an error, all others as `number`;
+ * - a `Date` or a boolean may be bound, and a column declared `datetime` comes back as a `Date`, as with MySQL;
+ * - transactions take the write lock when they begin (`begin immediate`), so that two processes on one file wait for each
+ *   other instead of failing when a read turns into a write;
+ * - waiting for another process's lock does not block the event loop;
+ * - a unit of work that waits for the connection it holds itself fails after WAIT_MS instead of hanging for ever.
+ */
+export class SqliteDialect implements Dialect {
+  readonly #file: string;
+
+  /** @param file path of the database, or `:memory:` */
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  createDriver(): Driver {
+    return new SqliteDriver(this.#file);
+  }
+
+  createQueryCompiler(): QueryCompiler {
+    return new SqliteQueryCompiler();
+  }
+
+  createAdapter(): DialectAdapter {
+    return new SharedConnectionAdapter();
+  }
+
+  // oxlint-disable-next-line typescript/no-explicit-any -- the signature of the interface
+  createIntrospector(db: Kysely<any>): DatabaseIntrospector {
+    return new SqliteIntrospector(db);
+  }
+}
+
+const MAX_STATEMENTS = 500;
+/** How long to wait for another process's lock, or for the connection, in ms. */
+const WAIT_MS = 15_000;
+const RETRY_MS = 5;
+/** SQLite's own, blocking wait, in ms: long enough for the usual commit of another process. */
+const BLOCKING_WAIT_MS = 20;
+const SQLITE_BUSY = 5;
+
+/** The driver hands out its one connection itself, with a limit to the wait; Kysely's own mutex has none. */
+class SharedConnectionAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+}
+
+class SqliteDriver implements Driver {
+  readonly #file: string;
+  readonly #turns = new Turns();
+  #connection: SqliteConnection | undefined;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  async init(): Promise<void> {
+    const connection = new SqliteConnection(new DatabaseSync(this.#file, { timeout: BLOCKING_WAIT_MS }));
+    for (const pragma of ['foreign_keys = on', 'journal_mode = wal', 'synchronous = normal']) {
+      await connection.executeQuery(CompiledQuery.raw(`pragma ${pragma}`));
+    }
+    this.#connection = connection;
+  }
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    await this.#turns.take();
+    if (!this.#connection) throw new Error('the database is closed');
+    return this.#connection;
+  }
+
+  async releaseConnection(): Promise<void> {
+    this.#turns.pass();
+  }
+
+  async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('commit'));
+  }
+
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    // SQLite may have rolled back by itself (disk full): nothing is left to do then
+    if (this.#connection?.inTransaction) await connection.executeQuery(CompiledQuery.raw('rollback'));
+  }
+
+  async savepoint(connection: DatabaseConnection, name: string, compile: Compile): Promise<void> {
+    await connection.executeQuery(compile(named('savepoint', name), createQueryId()));
+  }
+
+  async rollbackToSavepoint(connection: DatabaseConnection, name: string, compile: Compile): Promise<void> {
+    await connection.executeQuery(compile(named('rollback to', name), createQueryId()));
+  }
+
+  async releaseSavepoint(connection: DatabaseConnection, name: string, compile: Compile): Promise<void> {
+    await connection.executeQuery(compile(named('release', name), createQueryId()));
+  }
+
+  async destroy(): Promise<void> {
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+}
+
+type Compile = QueryCompiler['compileQuery'];
+const named = (command: string, name: string) =>
+  RawNode.createWithChildren([RawNode.createWithSql(`${command} `), IdentifierNode.create(name)]);
+
+/** First come, first served. */
+class Turns {
+  #taken = false;
+  readonly #waiting: (() => void)[] = [];
+
+  async take(): Promise<void> {
+    if (!this.#taken) {
+      this.#taken = true;
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(proceed), 1);
+        reject(new SqliteBusyError(`the connection was not free within ${WAIT_MS} ms`));
+      }, WAIT_MS);
+      const proceed = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#waiting.push(proceed);
+    });
+  }
+
+  pass(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#taken = false;
+  }
+}
+
+/** Somebody else held the database for too long. */
+class SqliteBusyError extends Error {
+  override readonly name = 'SqliteBusyError';
+  readonly code = 'ERR_SQLITE_ERROR';
+  readonly errcode = SQLITE_BUSY;
+
+  constructor(reason: string) {
+    super(`database is locked: ${reason}`);
+  }
+}
+
+interface Statement {
+  readonly prepared: StatementSync;
+  readonly returnsRows: boolean;
+  /** Names of the result columns that are declared as instants. */
+  readonly instants: readonly string[];
+}
+
+class SqliteConnection implements DatabaseConnection {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, Statement>();
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  get inTransaction(): boolean {
+    return this.#db.isTransaction;
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    // Inside a transaction the write lock is held already, so a locked database there is no matter of waiting.
+    const deadline = this.inTransaction ? 0 : Date.now() + WAIT_MS;
+    for (;;) {
+      try {
+        return this.#execute<R>(query);
+      } catch (error) {
+        if (!isBusy(error) || Date.now() >= deadline) throw error;
+        await pause(RETRY_MS);
+      }
+    }
+  }
+
+  async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
+    const statement = this.#prepare(query.sql);
+    for (const row of statement.prepared.iterate(...query.parameters.map(bind))) {
+      yield { rows: [present(row, statement.instants) as R] };
+    }
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#db.close();
+  }
+
+  #execute<R>(query: CompiledQuery): QueryResult<R> {
+    const { prepared, returnsRows, instants } = this.#prepare(query.sql);
+    const parameters = query.parameters.map(bind);
+    if (returnsRows) return { rows: prepared.all(...parameters).map((row) => present(row, instants) as R) };
+    const { changes, lastInsertRowid } = prepared.run(...parameters);
+    if (SCHEMA_CHANGE.test(query.sql)) this.#statements.clear();
+    return { rows: [], insertId: BigInt(lastInsertRowid), numAffectedRows: BigInt(changes) };
+  }
+
+  #prepare(sql: string): Statement {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const prepared = this.#db.prepare(sql);
+    prepared.setReadBigInts(true);
+    const columns = prepared.columns();
+    const statement = {
+      prepared,
+      returnsRows: columns.length > 0,
+      instants: columns.filter(({ type }) => type && INSTANT_TYPE.test(type)).map(({ name }) => name),
+    };
+    const oldest = this.#statements.size >= MAX_STATEMENTS ? this.#statements.keys().next().value : undefined;
+    if (oldest !== undefined) this.#statements.delete(oldest);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
+
+const SCHEMA_CHANGE = /^\s*(create|alter|drop)\b/i;
+const INSTANT_TYPE = /^(datetime|timestamp)\b/i;
+
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
+
+const bind = (value: unknown): SQLInputValue => {
+  if (value instanceof Date) return value.getTime();
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  return (value ?? null) as SQLInputValue;
+};
+
+const present = (row: Record<string, unknown>, instants: readonly string[]): Record<string, unknown> => {
+  for (const name in row) {
+    const value = row[name];
+    if (typeof value === 'bigint' && value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER) {
+      row[name] = Number(value);
+    }
+  }
+  for (const name of instants) {
+    const value = row[name];
+    if (typeof value === 'number') row[name] = new Date(value);
+  }
+  return row;
+};

@@ -1,0 +1,21 @@
+import type { EntityManager } from '@mikro-orm/core';
+import { isLockError } from './errors.ts';
+
+const ATTEMPTS = 4;
+
+/**
+ * Runs one command in one transaction on a fork of its own, and runs it again when the database chose it as the victim of
+ * a deadlock. So `work` may run several times: it must change nothing but the database, and await nothing else.
+ *
+ * @param em any entity manager outside a transaction
+ * @returns what `work` returned in the run that was committed
+ */
+export const inTransaction = async <T>(em: EntityManager, work: (em: EntityManager) => Promise<T>): Promise<T> => {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await em.fork().transactional(work);
+    } catch (error) {
+      if (attempt >= ATTEMPTS || !isLockError(error)) throw error;
+    }
+  }
+};
