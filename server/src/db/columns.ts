@@ -8,6 +8,12 @@ import { p } from '@mikro-orm/core';
  * All of them are UTC and are a `Date` in an entity and in a Kysely row (see `orm.ts`).
  */
 
+/** `int auto_increment`, signed like the predecessor's. */
+export const identity = () => p.integer().unsigned(false).primary().autoincrement();
+
+/** `bigint auto_increment`, a `number` in JavaScript: exact up to 2^53. */
+export const bigIdentity = () => p.bigint('number').unsigned(false).primary().autoincrement();
+
 /** `datetime`, whole seconds (a fraction is cut off on MySQL, never rounded up). */
 export const instant = () => p.datetime();
 
@@ -40,7 +46,7 @@ export const stampOfUpdate = () =>
     .onUpdate(() => new Date())
     .extra('on update current_timestamp');
 
-/** Text compared byte by byte on both dialects (MySQL's default collation ignores case): digests, tokens, foreign keys of others. */
+/** Text compared byte by byte on both dialects (MySQL's default collation ignores case): digests, tokens, keys that others chose. */
 export const exactString = (length: number) => p.string().length(length).collation('utf8mb4_bin');
 
 /**

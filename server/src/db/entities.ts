@@ -2,7 +2,8 @@ import { LoginAttempt, OneTimeToken, RefreshSession, Usuario } from '../domains/
 import { ClinicalAudit } from '../domains/audit/audit.entity.ts';
 import { Medico } from '../domains/doctors/doctors.entity.ts';
 import { EpaycoCheckout, EpaycoEvent, WebhookEvent } from '../domains/epayco/epayco.entity.ts';
-import { Hospital, HospitalCode } from '../domains/hospitals/hospitals.entity.ts';
+import { HospitalCode } from '../domains/hospitals/hospital-code.entity.ts';
+import { Hospital } from '../domains/hospitals/hospitals.entity.ts';
 import { RateLimit, ServiceLock } from '../domains/locks/locks.entity.ts';
 import { MailOutbox } from '../domains/mail/mail.entity.ts';
 import { Mensaje, MensajeEvento, MensajeGestion } from '../domains/messages/messages.entity.ts';

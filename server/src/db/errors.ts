@@ -32,11 +32,14 @@ export const isTransientError = (error: unknown): boolean => isLockError(error) 
 /** SQLite names the columns of a broken key, not the key: this learns which key that is. Called by `openOrm`. */
 export const rememberKeys = (orm: MikroORM): void => {
   for (const meta of orm.getMetadata().getAll().values()) {
-    const qualified = (properties: readonly string[]): string =>
-      properties.map((name) => `${meta.tableName}.${meta.properties[name as never]?.fieldNames[0] ?? name}`).join(', ');
+    const qualified = (properties: string | readonly string[]): string =>
+      [properties]
+        .flat()
+        .map((name) => `${meta.tableName}.${meta.properties[name as never]?.fieldNames[0] ?? name}`)
+        .join(', ');
     keysByColumns.set(qualified(meta.primaryKeys), PRIMARY_KEY);
     for (const { name, properties } of meta.uniques) {
-      if (name && properties) keysByColumns.set(qualified([properties].flat() as string[]), name);
+      if (name && properties) keysByColumns.set(qualified(properties), name);
     }
     for (const { name, unique } of meta.props) {
       if (typeof unique === 'string') keysByColumns.set(qualified([name]), unique);

@@ -29,19 +29,19 @@ export const kysely = (em: EntityManager): Kysely<Database> => (em as SqlEntityM
 /** An instant that was computed in SQL, as a `Date`: see `Database`. */
 export function toInstant(value: null | undefined): null;
 export function toInstant(value: Date | number | string): Date;
-export function toInstant(value: unknown): Date | null;
-export function toInstant(value: unknown): Date | null {
+export function toInstant(value: Date | number | string | null | undefined): Date | null;
+export function toInstant(value: Date | number | string | null | undefined): Date | null {
   if (value === null || value === undefined) return null;
   if (value instanceof Date) return value;
-  if (typeof value === 'number' || typeof value === 'bigint') return new Date(Number(value));
+  if (typeof value === 'number') return new Date(value);
   // MySQL's text form has no zone; it is UTC like everything that is stored
-  const text = String(value).replace(' ', 'T');
+  const text = value.replace(' ', 'T');
   const instant = new Date(/(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
   if (Number.isNaN(instant.getTime())) throw new TypeError('not an instant');
   return instant;
 }
 
-type TableName<E> = E extends { meta: { tableName?: infer N } } ? N & string : never;
+type TableName<E extends { tableName?: string }> = NonNullable<E['tableName']>;
 type Table<E extends (typeof entities)[number]> = InferKyselyTable<E, { columnNamingStrategy: 'property' }>;
 
 type Column<T> =

@@ -37,15 +37,19 @@ export const openOrm = async (options: OrmOptions): Promise<MikroORM> => {
 export const dialectOf = (orm: MikroORM): OrmOptions['kind'] =>
   orm.em.getPlatform() instanceof SqlitePlatform ? 'sqlite' : 'mysql';
 
+/** The list of applied migrations: no entity, and no business of the schema comparison. */
+export const MIGRATION_TABLE = 'som3d_migration';
+
 const COMMON = {
   entities: [...entities],
   namingStrategy: EntityCaseNamingStrategy,
   // a request works on its own fork: the shared one is for forking only
   allowGlobalContext: false,
-} as const;
+  schemaGenerator: { skipTables: [MIGRATION_TABLE] },
+};
 
 const initMySql = async ({ url, poolMax }: { url: string; poolMax: number }): Promise<MikroORM> =>
-  (await MySqlOrm.init({
+  MySqlOrm.init({
     ...COMMON,
     driver: MySqlDriver,
     clientUrl: url.replace(/^mariadb:/, 'mysql:'),
@@ -56,7 +60,7 @@ const initMySql = async ({ url, poolMax }: { url: string; poolMax: number }): Pr
     // instants come back as Date and decimals as number in every row, not in entities alone
     driverOptions: { dateStrings: ['DATE'], decimalNumbers: true, charset: CASELESS },
     onCreateConnection: prepareMySqlSession,
-  })) as unknown as MikroORM;
+  });
 
 /**
  * UTC for `timestamp` columns and their defaults; strictness, so that nothing is cut to fit; fractions of a second are cut
@@ -78,13 +82,13 @@ const STRICT_MODE =
   'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
 
 const initSqlite = async (file: string): Promise<MikroORM> =>
-  (await SqlOrm.init({
+  SqlOrm.init({
     ...COMMON,
     driver: SqliteDriver,
     dbName: file,
     driverOptions: new SqliteDialect(file),
     discovery: { onMetadata: adaptToSqlite },
-  })) as unknown as MikroORM;
+  });
 
 /** The entities are written for MySQL; this is what differs on SQLite. */
 const adaptToSqlite = (meta: EntityMetadata, _platform: Platform): void => {

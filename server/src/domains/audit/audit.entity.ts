@@ -1,5 +1,5 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
-import { instantOfInsert } from '../../db/columns.ts';
+import { identity, instantOfInsert } from '../../db/columns.ts';
 import { Usuario } from '../auth/auth.entity.ts';
 
 const json = () => p.text().columnType('mediumtext').nullable();
@@ -13,7 +13,7 @@ export const ClinicalAudit = defineEntity({
     { name: 'idx_clinicalaudit_created', properties: ['created_at'] },
   ],
   properties: {
-    id_audit: p.integer().primary().autoincrement(),
+    id_audit: identity(),
     entity_type: p.string().length(32),
     entity_id: p.integer(),
     action: p.string().length(20),

@@ -2,6 +2,7 @@ import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 import {
   caselessString,
   exactString,
+  identity,
   instant,
   instantOfInsert,
   instantOfUpdate,
@@ -19,7 +20,7 @@ export const Usuario = defineEntity({
   tableName: 'Usuario',
   indexes: [{ name: 'idx_usuario_rol_activo', properties: ['rol', 'activo'] }],
   properties: {
-    id_usuario: p.integer().primary().autoincrement(),
+    id_usuario: identity(),
     nombre: p.string().length(100),
     apellido: p.string().length(100),
     correo: caselessString(100).unique('uq_usuario_correo'),
@@ -45,7 +46,7 @@ export const LoginAttempt = defineEntity({
     { name: 'idx_authlogin_created', properties: ['created_at'] },
   ],
   properties: {
-    id_attempt: p.integer().primary().autoincrement(),
+    id_attempt: identity(),
     correo: caselessString(100),
     ip_address: p.string().length(64).nullable(),
     user_agent: p.string().length(300).nullable(),
@@ -65,7 +66,7 @@ export const RefreshSession = defineEntity({
     { name: 'idx_authrefresh_expires', properties: ['expires_at'] },
   ],
   properties: {
-    id_session: p.integer().primary().autoincrement(),
+    id_session: identity(),
     id_usuario: () =>
       p
         .manyToOne(Usuario)
@@ -100,7 +101,7 @@ export const OneTimeToken = defineEntity({
     { name: 'idx_authtoken_expires', properties: ['expires_at'] },
   ],
   properties: {
-    id_token: p.integer().primary().autoincrement(),
+    id_token: identity(),
     purpose: p.string().length(40),
     id_usuario: () =>
       p

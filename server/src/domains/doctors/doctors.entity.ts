@@ -1,5 +1,5 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
-import { stampOfInsert, stampOfUpdate } from '../../db/columns.ts';
+import { identity, stampOfInsert, stampOfUpdate } from '../../db/columns.ts';
 import { Usuario } from '../auth/auth.entity.ts';
 import { Hospital } from '../hospitals/hospitals.entity.ts';
 
@@ -12,7 +12,7 @@ export const Medico = defineEntity({
   uniques: [{ name: 'uq_medico_id_usuario', properties: ['id_usuario'] }],
   indexes: [{ name: 'idx_medico_estado', properties: ['estado'] }],
   properties: {
-    id_medico: p.integer().primary().autoincrement(),
+    id_medico: identity(),
     id_usuario: () =>
       p.manyToOne(Usuario).mapToPk().index(false).foreignKeyName('fk_medico_usuario').deleteRule('no action'),
     id_hospital: () =>

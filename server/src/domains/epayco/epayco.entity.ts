@@ -1,6 +1,7 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 import {
   exactString,
+  identity,
   instantOfInsert,
   instantOfUpdate,
   preciseInstant,
@@ -15,7 +16,7 @@ export const WebhookEvent = defineEntity({
   tableName: 'payment_webhook_event',
   indexes: [{ name: 'idx_webhook_processed_estado', properties: ['processed', 'estado'] }],
   properties: {
-    id_event: p.integer().primary().autoincrement(),
+    id_event: identity(),
     ref_payco: p.string().length(120).unique('uq_webhook_ref_payco'),
     transaction_id: p.string().length(120).nullable(),
     estado: p.string().length(40).nullable(),
@@ -37,7 +38,7 @@ export const EpaycoCheckout = defineEntity({
   name: 'EpaycoCheckout',
   tableName: 'epayco_checkout',
   properties: {
-    id_checkout: p.integer().primary().autoincrement(),
+    id_checkout: identity(),
     invoice: exactString(120).unique('uq_epaycocheckout_invoice'),
     id_suscripcion: () =>
       p
@@ -87,7 +88,7 @@ export const EpaycoEvent = defineEntity({
     { name: 'idx_epaycoevent_received', properties: ['created_at'] },
   ],
   properties: {
-    id_event: p.integer().primary().autoincrement(),
+    id_event: identity(),
     ref_payco: exactString(120),
     transaction_id: exactString(120).default(''),
     cod_response: exactString(16).default(''),

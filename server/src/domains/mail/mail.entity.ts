@@ -1,5 +1,5 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
-import { exactString, preciseInstant, preciseInstantOfInsert } from '../../db/columns.ts';
+import { exactString, identity, preciseInstant, preciseInstantOfInsert } from '../../db/columns.ts';
 
 export const MAIL_STATES = ['PENDIENTE', 'ENVIADO', 'FALLIDO'] as const;
 
@@ -12,7 +12,7 @@ export const MailOutbox = defineEntity({
     { name: 'idx_mailoutbox_created', properties: ['created_at'] },
   ],
   properties: {
-    id_mail: p.integer().primary().autoincrement(),
+    id_mail: identity(),
     dedupe_key: exactString(190).nullable().unique('uq_mailoutbox_dedupe'),
     kind: p.string().length(60),
     to_address: p.string().length(320),

@@ -1,5 +1,5 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
-import { instantOfInsert, instantOfUpdate } from '../../db/columns.ts';
+import { identity, instantOfInsert, instantOfUpdate } from '../../db/columns.ts';
 import { Usuario } from '../auth/auth.entity.ts';
 import { Medico } from '../doctors/doctors.entity.ts';
 import { Paciente } from '../patients/patients.entity.ts';
@@ -14,7 +14,7 @@ export const Mensaje = defineEntity({
     { name: 'idx_mensaje_medico_leido', properties: ['id_medico', 'leido_medico'] },
   ],
   properties: {
-    id_mensaje: p.integer().primary().autoincrement(),
+    id_mensaje: identity(),
     id_medico: () =>
       p
         .manyToOne(Medico)
@@ -50,7 +50,7 @@ export const MensajeEvento = defineEntity({
   name: 'MensajeEvento',
   tableName: 'mensaje_evento',
   properties: {
-    id_evento: p.integer().primary().autoincrement(),
+    id_evento: identity(),
     id_mensaje: () =>
       p
         .manyToOne(Mensaje)

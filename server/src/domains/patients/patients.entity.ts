@@ -1,5 +1,12 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
-import { caselessString, instantOfInsert, instantOfUpdate, stampOfInsert, stampOfUpdate } from '../../db/columns.ts';
+import {
+  caselessString,
+  identity,
+  instantOfInsert,
+  instantOfUpdate,
+  stampOfInsert,
+  stampOfUpdate,
+} from '../../db/columns.ts';
 import { Medico } from '../doctors/doctors.entity.ts';
 
 export const PATIENT_STATES = ['ACTIVO', 'INACTIVO'] as const;
@@ -15,7 +22,7 @@ export const Paciente = defineEntity({
     { name: 'idx_paciente_doc_numero', properties: ['doc_numero'] },
   ],
   properties: {
-    id_paciente: p.integer().primary().autoincrement(),
+    id_paciente: identity(),
     id_medico: () =>
       p
         .manyToOne(Medico)
@@ -46,7 +53,7 @@ export const ClinicalNote = defineEntity({
   tableName: 'clinical_note',
   indexes: [{ name: 'idx_clinicalnote_segmento', properties: ['segmento'] }],
   properties: {
-    id_note: p.integer().primary().autoincrement(),
+    id_note: identity(),
     id_paciente: () =>
       p
         .manyToOne(Paciente)

@@ -1,5 +1,5 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
-import { caselessString, stampOfInsert, stampOfUpdate } from '../../db/columns.ts';
+import { caselessString, identity, stampOfInsert, stampOfUpdate } from '../../db/columns.ts';
 
 export const PLAN_PERIODS = ['MENSUAL', 'TRIMESTRAL', 'ANUAL'] as const;
 
@@ -9,7 +9,7 @@ export const Plan = defineEntity({
   tableName: 'Plan',
   indexes: [{ name: 'idx_plan_precio', properties: ['precio'] }],
   properties: {
-    id_plan: p.integer().primary().autoincrement(),
+    id_plan: identity(),
     nombre: caselessString(80).unique('uq_plan_nombre'),
     precio: p.decimal('number').precision(12).scale(2),
     periodo: p.enum(PLAN_PERIODS),

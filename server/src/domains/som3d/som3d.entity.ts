@@ -1,6 +1,8 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 import {
+  bigIdentity,
   exactString,
+  identity,
   instant,
   preciseInstant,
   preciseInstantOfInsert,
@@ -86,7 +88,7 @@ export const JobSTL = defineEntity({
   tableName: 'JobSTL',
   uniques: [{ name: 'uq_jobstl_job_paciente', properties: ['job_id', 'id_paciente'] }],
   properties: {
-    id_jobstl: p.integer().primary().autoincrement(),
+    id_jobstl: identity(),
     job_id: () =>
       p.manyToOne(JobConv).mapToPk().index('idx_jobstl_job_id').foreignKeyName('fk_jobstl_job').deleteRule('no action'),
     id_paciente: () =>
@@ -112,7 +114,7 @@ export const JobLog = defineEntity({
   tableName: 'job_log',
   indexes: [{ name: 'idx_joblog_job', properties: ['job_id', 'id'] }],
   properties: {
-    id: p.bigint('number').primary().autoincrement(),
+    id: bigIdentity(),
     job_id: () => p.manyToOne(JobConv).mapToPk().index(false).foreignKeyName('fk_joblog_job').deleteRule('cascade'),
     created_at: preciseInstantOfInsert(),
     line: p.string().length(1000),
@@ -146,7 +148,7 @@ export const StorageDeletion = defineEntity({
   tableName: 'storage_deletion',
   indexes: [{ name: 'idx_storagedeletion_due', properties: ['next_attempt_at'] }],
   properties: {
-    id: p.bigint('number').primary().autoincrement(),
+    id: bigIdentity(),
     storage_key: p.string().length(512),
     is_prefix: p.boolean().default(false),
     attempts: p.integer().default(0),

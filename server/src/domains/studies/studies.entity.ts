@@ -1,5 +1,5 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
-import { instantOfInsert, stampOfInsert, stampOfUpdate } from '../../db/columns.ts';
+import { identity, instantOfInsert, stampOfInsert, stampOfUpdate } from '../../db/columns.ts';
 import { Medico } from '../doctors/doctors.entity.ts';
 import { Paciente } from '../patients/patients.entity.ts';
 
@@ -9,7 +9,7 @@ export const Estudio = defineEntity({
   tableName: 'Estudio',
   indexes: [{ name: 'idx_estudio_fecha', properties: ['fecha_estudio'] }],
   properties: {
-    id_estudio: p.integer().primary().autoincrement(),
+    id_estudio: identity(),
     id_paciente: () =>
       p
         .manyToOne(Paciente)

@@ -1,6 +1,7 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 import {
   exactString,
+  identity,
   instant,
   instantOfInsert,
   preciseInstant,
@@ -26,7 +27,7 @@ export const Suscripcion = defineEntity({
     { name: 'ck_suscripcion_vigencia', expression: 'fecha_expiracion is null or fecha_expiracion > fecha_inicio' },
   ],
   properties: {
-    id_suscripcion: p.integer().primary().autoincrement(),
+    id_suscripcion: identity(),
     id_medico: () =>
       p
         .manyToOne(Medico)
@@ -80,7 +81,7 @@ export const Pago = defineEntity({
   tableName: 'Pago',
   indexes: [{ name: 'idx_pago_fecha', properties: ['fecha_pago'] }],
   properties: {
-    id_pago: p.integer().primary().autoincrement(),
+    id_pago: identity(),
     id_suscripcion: () =>
       p
         .manyToOne(Suscripcion)

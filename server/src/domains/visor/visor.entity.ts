@@ -1,5 +1,5 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
-import { stampOfInsert, stampOfUpdate } from '../../db/columns.ts';
+import { identity, stampOfInsert, stampOfUpdate } from '../../db/columns.ts';
 import { Medico } from '../doctors/doctors.entity.ts';
 import { Paciente } from '../patients/patients.entity.ts';
 import { JobSTL } from '../som3d/som3d.entity.ts';
@@ -11,7 +11,7 @@ export const VisorEstado = defineEntity({
   name: 'VisorEstado',
   tableName: 'VisorEstado',
   properties: {
-    id_visor_estado: p.integer().primary().autoincrement(),
+    id_visor_estado: identity(),
     id_medico: () =>
       p
         .manyToOne(Medico)
