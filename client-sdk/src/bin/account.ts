@@ -1,0 +1,58 @@
+import { normaliseBaseUrl } from '../core/path.ts';
+import { UsageError } from './failure.ts';
+import { note, print, printable } from './output.ts';
+import { askLine, askSecret, isInteractive, readStdinLine } from './prompt.ts';
+import {
+  anonymousClient,
+  credentialsPath,
+  currentSession,
+  readCredentials,
+  removeCredentials,
+  sessionClient,
+  writeCredentials,
+} from './session.ts';
+
+export interface LoginOptions {
+  readonly url?: string;
+  readonly correo?: string;
+  readonly passwordStdin?: boolean;
+}
+
+const askCorreo = async (): Promise<string> => {
+  const stored = await readCredentials();
+  if (!isInteractive()) throw new UsageError('Say who logs in: --correo NAME@EXAMPLE.COM');
+  return askLine('Correo', stored?.correo);
+};
+
+const askPassword = (fromStdin: boolean | undefined): Promise<string> => {
+  if (fromStdin) return readStdinLine();
+  if (isInteractive()) return askSecret('Password');
+  throw new UsageError('There is no terminal to ask for the password: use --password-stdin');
+};
+
+/** Logs in and stores the session. */
+export const login = async (options: LoginOptions): Promise<void> => {
+  const url = normaliseBaseUrl(options.url ?? (await currentSession()).url);
+  const correo = options.correo ?? (await askCorreo());
+  const password = await askPassword(options.passwordStdin);
+  if (correo === '' || password === '') throw new UsageError('Correo and password can not be empty');
+  const { body } = await anonymousClient(url).auth.login({ body: { correo, password } });
+  await writeCredentials({ url, token: body.access_token, correo });
+  print(`Logged in to ${url} as ${printable(correo)}.`);
+  note(`The session is kept in ${credentialsPath()}.`);
+};
+
+/** Forgets the stored session. */
+export const logout = async (): Promise<void> => {
+  print((await removeCredentials()) ? 'Logged out.' : 'There was no session.');
+  if (process.env['SOM3D_TOKEN']) note('SOM3D_TOKEN is still set in this environment.');
+};
+
+/** Says whose session it is. */
+export const whoami = async (): Promise<void> => {
+  const client = await sessionClient();
+  const { url } = await currentSession();
+  const { body: user } = await client.auth.me();
+  const state = user.activo ? '' : ', inactivo';
+  print(printable(`${user.nombre} ${user.apellido} <${user.correo}> (${user.rol}${state}) at ${url}`));
+};

@@ -1,0 +1,94 @@
+import { InvalidArgumentError } from 'commander';
+import {
+  ApiError,
+  ForbiddenError,
+  InvalidRequestError,
+  JobCanceledError,
+  JobFailedError,
+  NetworkError,
+  TimeoutError,
+  UnauthorizedError,
+  UnexpectedResponseError,
+} from '../index.ts';
+import { printable } from './output.ts';
+
+/** What the command ends with. Documented in its help. */
+export const EXIT = { done: 0, failed: 1, usage: 2, refused: 3, unreachable: 4, interrupted: 130 } as const;
+
+/** Wrong use: a file that is not there, a value that can not be. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** There is no session for the server that is asked. */
+export class NotLoggedInError extends Error {
+  override readonly name = 'NotLoggedInError';
+
+  constructor(url: string) {
+    super(`Not logged in to ${url}. Run: som3d login --url ${url}`);
+  }
+}
+
+/** Ctrl-C; the message says what goes on without us. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+}
+
+interface Failure {
+  readonly code: number;
+  readonly lines: readonly string[];
+}
+
+const requestLine = (error: ApiError): string[] => (error.requestId ? [`Request id: ${error.requestId}`] : []);
+
+const ofApi = (error: ApiError): Failure => {
+  const fields = error.errors.map(({ loc, msg }) => `  ${loc.slice(1).join('.') || loc.join('.')}: ${msg}`);
+  const lines = [`${error.message} (HTTP ${error.status})`, ...fields];
+  if (error instanceof UnauthorizedError) {
+    const hint = error.route === 'auth.login' ? [] : ['The session has ended. Run: som3d login'];
+    return { code: EXIT.refused, lines: [...lines, ...hint] };
+  }
+  if (error instanceof ForbiddenError) return { code: EXIT.refused, lines };
+  if (error.status === 400 || error.status === 422) return { code: EXIT.usage, lines };
+  const wait = error.retryAfter === undefined ? [] : [`Try again in ${error.retryAfter} s.`];
+  return { code: EXIT.failed, lines: [...lines, ...wait, ...requestLine(error)] };
+};
+
+/** Node's own errors of files carry a code such as ENOSPC; their message names the path. */
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'syscall' in error && 'code' in error;
+
+const describe = (error: unknown, url: string | undefined): Failure => {
+  if (error instanceof ApiError) return ofApi(error);
+  if (error instanceof NetworkError) {
+    const where = url ?? error.origin;
+    const code = error.code ? ` (${error.code})` : '';
+    return { code: EXIT.unreachable, lines: [`The server at ${where} could not be reached${code}.`] };
+  }
+  if (error instanceof TimeoutError) return { code: EXIT.unreachable, lines: [error.message] };
+  if (error instanceof UnexpectedResponseError) {
+    return { code: EXIT.failed, lines: [error.message, `Is ${url ?? 'this'} the address of a SOM3D service?`] };
+  }
+  if (error instanceof JobFailedError) {
+    return { code: EXIT.failed, lines: [`Job ${error.job.job_id} failed: ${error.message}`] };
+  }
+  if (error instanceof JobCanceledError) return { code: EXIT.failed, lines: [error.message] };
+  if (error instanceof NotLoggedInError) return { code: EXIT.refused, lines: [error.message] };
+  if (error instanceof InterruptedError) return { code: EXIT.interrupted, lines: [error.message] };
+  const isUsage =
+    error instanceof UsageError || error instanceof InvalidRequestError || error instanceof InvalidArgumentError;
+  if (isUsage) return { code: EXIT.usage, lines: [error.message] };
+  if (isSystemError(error)) return { code: EXIT.failed, lines: [error.message] };
+  return { code: EXIT.failed, lines: [`Unexpected: ${error instanceof Error ? error.message : String(error)}`] };
+};
+
+/**
+ * What to print and to exit with. Only messages are shown: no stack, no request, no header.
+ *
+ * @param error what was thrown
+ * @param url the server that was asked, if any
+ */
+export const failureOf = (error: unknown, url: string | undefined): Failure => {
+  const { code, lines } = describe(error, url);
+  return { code, lines: lines.map(printable) };
+};

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
+import type { BinaryBody, StreamSource } from '../index.ts';
+import { UsageError } from './failure.ts';
+
+const LONGEST_NAME = 120;
+/** Names that are devices on Windows, whatever their extension. */
+const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+
+/**
+ * A file name made of one from outside: its last segment, without what could lead elsewhere or hide it.
+ *
+ * @param name as the server gave it
+ * @param fallback taken when nothing is left
+ */
+export const safeName = (name: string, fallback: string): string => {
+  const last = name.split(/[/\\]/).at(-1) ?? '';
+  const plain = last
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{N}._ -]/gu, '_')
+    .replace(/^[. ]+|[. ]+$/g, '');
+  const short = plain.length > LONGEST_NAME ? plain.slice(-LONGEST_NAME).replace(/^[. ]+/, '') : plain;
+  if (short === '') return fallback;
+  return DEVICE.test(short) ? `_${short}` : short;
+};
+
+/** Makes a name that is not among those taken, in upper or lower case, and takes it. */
+export const uniqueName = (name: string, taken: Set<string>): string => {
+  const dot = name.lastIndexOf('.');
+  const [stem, extension] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
+  let candidate = name;
+  for (let n = 2; taken.has(candidate.toLowerCase()); n += 1) candidate = `${stem}-${n}${extension}`;
+  taken.add(candidate.toLowerCase());
+  return candidate;
+};
+
+/** Writes a file whole or not at all: to a temporary name beside it, then renamed. @returns its path and bytes */
+export const saveBody = async (
+  body: BinaryBody,
+  directory: string,
+  name: string,
+  onProgress?: (loaded: number, total: number | undefined) => void,
+): Promise<{ path: string; bytes: number }> => {
+  const path = join(directory, name);
+  const temporary = join(directory, `.som3d-${randomBytes(6).toString('hex')}.part`);
+  let bytes = 0;
+  const counted = new Transform({
+    transform(chunk: Uint8Array, _encoding, done) {
+      bytes += chunk.length;
+      onProgress?.(bytes, body.size);
+      done(null, chunk);
+    },
+  });
+  const source = Readable.fromWeb(body.stream() as NodeReadableStream<Uint8Array>);
+  try {
+    await pipeline(source, counted, createWriteStream(temporary, { flags: 'wx' }));
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  return { path, bytes };
+};
+
+/** Makes a directory for downloads. @throws UsageError when there is a file in its place */
+export const makeDirectory = async (directory: string): Promise<void> => {
+  await mkdir(directory, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`${directory} can not be used as a directory (${error.code ?? error.message})`);
+  });
+};
+
+const SIGNATURE = Uint8Array.of(0x50, 0x4b, 0x03, 0x04);
+const EMPTY_SIGNATURE = Uint8Array.of(0x50, 0x4b, 0x05, 0x06);
+const startsWith = (bytes: Uint8Array, signature: Uint8Array) => signature.every((byte, at) => bytes[at] === byte);
+
+/** Opens a ZIP for an upload, as a stream. @throws UsageError when it is missing, empty or no ZIP */
+export const openZip = async (path: string): Promise<StreamSource> => {
+  const facts = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(
+      error.code === 'ENOENT' ? `There is no file ${path}` : `${path} can not be read (${error.code})`,
+    );
+  });
+  if (!facts.isFile()) throw new UsageError(`${path} is no file`);
+  const start = await firstBytes(path);
+  if (startsWith(start, EMPTY_SIGNATURE)) throw new UsageError(`${path} is a ZIP without any file in it`);
+  if (!startsWith(start, SIGNATURE)) throw new UsageError(`${path} is not a ZIP file`);
+  return {
+    size: facts.size,
+    stream: () => Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>,
+  };
+};
+
+const firstBytes = async (path: string): Promise<Uint8Array> => {
+  const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`${path} can not be read (${error.code})`);
+  });
+  try {
+    const { buffer, bytesRead } = await handle.read(new Uint8Array(4), 0, 4, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+};

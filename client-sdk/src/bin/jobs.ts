@@ -1,0 +1,36 @@
+import type { Job, JobStatus } from '@som3d/contract';
+import { totalCount } from '../index.ts';
+import { note, print, printable, table } from './output.ts';
+import { sessionClient } from './session.ts';
+
+const rowOf = (job: Job): string[] =>
+  [
+    job.job_id,
+    job.status,
+    job.phase,
+    `${job.percent}`,
+    job.params.nombre_proceso ?? '',
+    job.created_at?.slice(0, 19).replace('T', ' ') ?? '',
+  ].map(printable);
+
+export interface JobsOptions {
+  readonly status?: JobStatus;
+  readonly limit: number;
+  readonly json?: boolean;
+}
+
+/** `som3d jobs`. */
+export const jobs = async ({ status, limit, json }: JobsOptions): Promise<void> => {
+  const answer = await (await sessionClient()).som3d.list({ query: { status, limit } });
+  if (json) return print(JSON.stringify(answer.body, null, 2));
+  if (answer.body.length === 0) return note('There are no jobs.');
+  print(table([['JOB', 'STATUS', 'PHASE', '%', 'NAME', 'CREATED (UTC)'], ...answer.body.map(rowOf)]));
+  const total = totalCount(answer) ?? answer.body.length;
+  if (total > answer.body.length) note(`${answer.body.length} of ${total}; more with --limit.`);
+};
+
+/** `som3d cancel`. */
+export const cancel = async (jobId: string): Promise<void> => {
+  const { body: job } = await (await sessionClient()).som3d.cancel({ params: { id: jobId } });
+  print(`Job ${printable(job.job_id)}: ${job.status}`);
+};

@@ -1,0 +1,78 @@
+/** Where people read: progress and remarks go to stderr, results to stdout. */
+const CONTROL = /\p{Cc}|\p{Cf}/gu;
+
+/** Text from outside without control characters, so that it can not steer the terminal. */
+export const printable = (text: string): string => text.replace(CONTROL, ' ');
+
+/** A result, for people and pipes. */
+export const print = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+/** A remark. */
+export const note = (text: string): void => {
+  process.stderr.write(`${text}\n`);
+};
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+
+/** Bytes for people, e.g. `1.5 MiB`. */
+export const formatBytes = (bytes: number): string => {
+  const power = Math.min(UNITS.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
+  const value = bytes / 1024 ** power;
+  return `${power === 0 ? value : value.toFixed(1)} ${UNITS[power]}`;
+};
+
+/** Left-aligned columns, as wide as their widest cell. */
+export const table = (rows: readonly (readonly string[])[]): string => {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
+    .map((line) => line.trimEnd())
+    .join('\n');
+};
+
+const BAR_WIDTH = 28;
+
+/** One thing that moves from 0 to 100 percent. */
+export interface Progress {
+  /** @param percent 0 to 100. @param label what is going on. @param detail shown on a terminal only */
+  update(percent: number, label: string, detail?: string): void;
+  /** Leaves the last line as it is. */
+  end(): void;
+}
+
+const barProgress = (): Progress => {
+  let drawn = '';
+  return {
+    update(percent, label, detail = '') {
+      const filled = Math.round((percent / 100) * BAR_WIDTH);
+      const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
+      const line = `${label.padEnd(11)} ${bar} ${String(Math.floor(percent)).padStart(3)} % ${detail}`.trimEnd();
+      if (line === drawn) return;
+      drawn = line;
+      process.stderr.write(`\r\u001b[K${line.slice(0, Math.max(20, (process.stderr.columns ?? 80) - 1))}`);
+    },
+    end() {
+      if (drawn) process.stderr.write('\n');
+      drawn = '';
+    },
+  };
+};
+
+/** A line for each new label and each further tenth. */
+const lineProgress = (): Progress => {
+  let last = '';
+  return {
+    update(percent, label) {
+      const step = `${label} ${Math.floor(percent / 10) * 10} %`;
+      if (step === last) return;
+      last = step;
+      note(step);
+    },
+    end: () => undefined,
+  };
+};
+
+/** A bar on a terminal, plain lines otherwise. */
+export const makeProgress = (): Progress => (process.stderr.isTTY ? barProgress() : lineProgress());

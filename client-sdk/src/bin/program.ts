@@ -1,0 +1,99 @@
+import { JOB_STATUSES, MAX_PAGE } from '@som3d/contract';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { login, logout, whoami, type LoginOptions } from './account.ts';
+import { download } from './download.ts';
+import { cancel, jobs, type JobsOptions } from './jobs.ts';
+import { upload, type UploadCommandOptions } from './upload.ts';
+import { version } from './version.ts';
+
+const EXIT_CODES = `
+Exit codes:
+  0    done
+  1    the job or the service failed
+  2    wrong use
+  3    not logged in, or refused
+  4    the server can not be reached
+  130  interrupted
+
+Environment:
+  SOM3D_URL        address of the server, before the stored one
+  SOM3D_TOKEN      access token, before the stored one
+  XDG_CONFIG_HOME  the session is kept in its som3d/credentials.json (default ~/.config)`;
+
+const integer =
+  (min: number, max: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+    }
+    return value;
+  };
+
+const addAccount = (program: Command): void => {
+  program
+    .command('login')
+    .description('log in and keep the session for the other commands')
+    .option('--url <url>', 'address of the server')
+    .option('--correo <correo>', 'e-mail address of the account')
+    .option('--password-stdin', 'read the password from standard input instead of asking')
+    .action((options: LoginOptions) => login(options));
+  program.command('logout').description('forget the session').action(logout);
+  program.command('whoami').description('say whose session it is').action(whoami);
+};
+
+const addUpload = (program: Command): void => {
+  program
+    .command('upload <scan>')
+    .description('upload a ZIP of DICOM files and queue its conversion')
+    .option('--name <name>', 'name of the process, 3 to 80 characters')
+    .option('--patient <id>', 'the patient it belongs to', integer(1, 2_147_483_647))
+    .option('--ortopedia', 'segment for orthopaedics')
+    .option('--appendicular', 'segment the appendicular skeleton')
+    .option('--muscles', 'segment muscles')
+    .option('--hip-implant', 'segment a hip implant')
+    .option('--teeth', 'segment teeth')
+    .option('--cranio', 'segment the skull')
+    .option('--extra-tasks <tasks>', 'further tasks, separated by commas')
+    .option('--wait', 'wait until the job has ended')
+    .option('--out <dir>', 'wait, then save every model and the ZIP there')
+    .action((scan: string, options: UploadCommandOptions) => upload(scan, options));
+};
+
+const addJobs = (program: Command): void => {
+  program
+    .command('jobs')
+    .description('list the jobs, the newest first')
+    .addOption(new Option('--status <status>', 'only these').choices(JOB_STATUSES))
+    .option('--limit <n>', `how many, 1 to ${MAX_PAGE}`, integer(1, MAX_PAGE), 20)
+    .option('--json', 'as JSON, with every field')
+    .action((options: JobsOptions) => jobs(options));
+  program
+    .command('download <job>')
+    .description('save every model of a finished job and the ZIP')
+    .option('--out <dir>', 'directory; som3d-JOB by default')
+    .action((job: string, options: { out?: string }) => download(job, options));
+  program
+    .command('cancel <job>')
+    .description('cancel a queued or running job')
+    .action((job: string) => cancel(job));
+};
+
+/** The command line. */
+export const makeProgram = (): Command => {
+  const program = new Command('som3d')
+    .description('CT scans become printable 3D models.')
+    .version(version())
+    .showHelpAfterError('Run som3d --help, or som3d COMMAND --help.')
+    .addHelpText('after', EXIT_CODES);
+  addAccount(program);
+  addUpload(program);
+  addJobs(program);
+  return program;
+};
+
+/** Makes the program throw where commander would end the process, in every subcommand. */
+export const withoutExit = (program: Command): Command => {
+  for (const command of [program, ...program.commands]) command.exitOverride();
+  return program;
+};

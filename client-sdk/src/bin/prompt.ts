@@ -1,0 +1,46 @@
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+import { InterruptedError, UsageError } from './failure.ts';
+
+const LONGEST_INPUT = 4_096;
+
+const ask = (question: string, echo: boolean): Promise<string> =>
+  new Promise((resolve, reject) => {
+    process.stderr.write(question);
+    const output = echo ? process.stderr : new Writable({ write: (_chunk, _encoding, done) => done() });
+    const reader = createInterface({ input: process.stdin, output, terminal: true });
+    let answered = false;
+    reader.once('line', (line) => {
+      answered = true;
+      reader.close();
+      resolve(line);
+    });
+    reader.once('SIGINT', () => reader.close());
+    reader.once('close', () => {
+      if (!echo || !answered) process.stderr.write('\n');
+      if (!answered) reject(new InterruptedError('Canceled.'));
+    });
+  });
+
+/** Asks for a line on the terminal. @param fallback taken for an empty answer */
+export const askLine = async (question: string, fallback = ''): Promise<string> =>
+  (await ask(`${question}${fallback ? ` [${fallback}]` : ''}: `, true)).trim() || fallback;
+
+/** Asks for a secret; what is typed is not shown. */
+export const askSecret = (question: string): Promise<string> => ask(`${question}: `, false);
+
+/** Whether there is somebody to ask. */
+export const isInteractive = (): boolean => process.stdin.isTTY && process.stderr.isTTY;
+
+/** The first line of standard input, as a password manager gives it. */
+export const readStdinLine = async (): Promise<string> => {
+  let text = '';
+  process.stdin.setEncoding('utf8');
+  for await (const chunk of process.stdin) {
+    text += String(chunk);
+    if (text.length > LONGEST_INPUT) throw new UsageError('Standard input holds more than a password');
+    if (text.includes('\n')) break;
+  }
+  const [line = ''] = text.split('\n');
+  return line.replace(/\r$/, '');
+};

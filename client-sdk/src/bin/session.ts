@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { createClient, type Client } from '../index.ts';
+import { normaliseBaseUrl } from '../core/path.ts';
+import { NotLoggedInError } from './failure.ts';
+import { userAgent } from './version.ts';
+
+/** Where the service runs by default. */
+export const DEFAULT_URL = 'http://127.0.0.1:8000';
+
+const Credentials = z.object({ url: z.string(), token: z.string(), correo: z.string().optional() });
+/** What `login` leaves for the other commands. */
+export type Credentials = z.infer<typeof Credentials>;
+
+/** `$XDG_CONFIG_HOME/som3d/credentials.json`, else under `~/.config`. */
+export const credentialsPath = (): string =>
+  join(process.env['XDG_CONFIG_HOME'] || join(homedir(), '.config'), 'som3d', 'credentials.json');
+
+/** The stored session; `undefined` when there is none or it can not be understood. */
+export const readCredentials = async (): Promise<Credentials | undefined> => {
+  const text = await readFile(credentialsPath(), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw error;
+  });
+  if (text === undefined) return undefined;
+  try {
+    return Credentials.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+};
+
+/** Stores a session for its owner's eyes only (mode 0600), whole or not at all. */
+export const writeCredentials = async (credentials: Credentials): Promise<void> => {
+  const path = credentialsPath();
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const temporary = `${path}.${randomBytes(6).toString('hex')}`;
+  try {
+    await writeFile(temporary, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+    await chmod(temporary, 0o600);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+};
+
+/** Forgets the session. @returns whether there was one */
+export const removeCredentials = async (): Promise<boolean> => {
+  const had = (await readCredentials()) !== undefined;
+  await rm(credentialsPath(), { force: true });
+  return had;
+};
+
+/** The server and the token that commands use. */
+export interface Session {
+  readonly url: string;
+  readonly token: string | undefined;
+}
+
+/** SOM3D_URL and SOM3D_TOKEN before the stored session. A stored token goes to no other server than its own. */
+export const currentSession = async (): Promise<Session> => {
+  const stored = await readCredentials();
+  const url = normaliseBaseUrl(process.env['SOM3D_URL'] || stored?.url || DEFAULT_URL);
+  const storedToken = stored?.url === url ? stored.token : undefined;
+  return { url, token: process.env['SOM3D_TOKEN'] || storedToken };
+};
+
+/** A client without a session, e.g. to log in with. */
+export const anonymousClient = (url: string): Client => createClient({ baseUrl: url, userAgent: userAgent() });
+
+/** The client of the present session. @throws NotLoggedInError */
+export const sessionClient = async (): Promise<Client> => {
+  const { url, token } = await currentSession();
+  if (!token) throw new NotLoggedInError(url);
+  return createClient({ baseUrl: url, token, userAgent: userAgent() });
+};

@@ -1,0 +1,80 @@
+import { basename } from 'node:path';
+import type { Job } from '@som3d/contract';
+import { uploadJob, waitForJob, type Client, type UploadFields } from '../index.ts';
+import { saveJob } from './download.ts';
+import { InterruptedError } from './failure.ts';
+import { makeDirectory, openZip } from './files.ts';
+import { formatBytes, makeProgress, note, print } from './output.ts';
+import { sessionClient } from './session.ts';
+
+export interface UploadCommandOptions {
+  readonly name?: string;
+  readonly patient?: number;
+  readonly ortopedia?: boolean;
+  readonly appendicular?: boolean;
+  readonly muscles?: boolean;
+  readonly hipImplant?: boolean;
+  readonly teeth?: boolean;
+  readonly cranio?: boolean;
+  readonly extraTasks?: string;
+  readonly wait?: boolean;
+  readonly out?: string;
+}
+
+const fieldsOf = (options: UploadCommandOptions): UploadFields => ({
+  nombre_proceso: options.name,
+  id_paciente: options.patient,
+  enable_ortopedia: options.ortopedia,
+  enable_appendicular: options.appendicular,
+  enable_muscles: options.muscles,
+  enable_hip_implant: options.hipImplant,
+  teeth: options.teeth,
+  cranio: options.cranio,
+  extra_tasks: options.extraTasks,
+});
+
+/** Runs something that Ctrl-C ends with a sentence. */
+const interruptible = async <T>(sentence: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+  const controller = new AbortController();
+  const stop = () => controller.abort(new InterruptedError(sentence));
+  process.once('SIGINT', stop);
+  try {
+    return await run(controller.signal);
+  } finally {
+    process.removeListener('SIGINT', stop);
+  }
+};
+
+const send = async (client: Client, path: string, options: UploadCommandOptions): Promise<Job> => {
+  const file = await openZip(path);
+  const progress = makeProgress();
+  const onProgress = (loaded: number, total: number) => {
+    progress.update((loaded / total) * 100, 'uploading', `${formatBytes(loaded)} of ${formatBytes(total)}`);
+  };
+  return interruptible('Canceled before the upload was complete.', (signal) =>
+    uploadJob(client, { file, filename: basename(path), fields: fieldsOf(options), onProgress, signal }),
+  ).finally(() => progress.end());
+};
+
+const follow = async (client: Client, jobId: string): Promise<Job> => {
+  const progress = makeProgress();
+  const sentence =
+    `The job goes on without this command. Look at it: som3d jobs; ` +
+    `fetch its result: som3d download ${jobId}; stop it: som3d cancel ${jobId}`;
+  return interruptible(sentence, (signal) =>
+    waitForJob(client, jobId, { signal, onProgress: ({ percent, phase }) => progress.update(percent, phase) }),
+  ).finally(() => progress.end());
+};
+
+/** `som3d upload`. `--out` waits as well: there is nothing to save before. */
+export const upload = async (path: string, options: UploadCommandOptions): Promise<void> => {
+  const client = await sessionClient();
+  if (options.out !== undefined) await makeDirectory(options.out);
+  const job = await send(client, path, options);
+  print(`Job ${job.job_id}`);
+  if (!options.wait && options.out === undefined) return note(`Follow it: som3d jobs`);
+  await follow(client, job.job_id);
+  note('The job is done.');
+  if (options.out === undefined) return note(`Fetch its models: som3d download ${job.job_id}`);
+  await saveJob(client, job.job_id, options.out);
+};

@@ -1,0 +1,10 @@
+import { readFileSync } from 'node:fs';
+
+/** This package's version. */
+export const version = (): string => {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+};
+
+/** What the command calls itself in requests. */
+export const userAgent = (): string => `som3d-cli/${version()} node/${process.versions.node}`;
