@@ -49,6 +49,6 @@ type Column<T> =
     ? [S] extends [boolean]
       ? ColumnType<number, boolean | number | undefined, boolean | number>
       : ColumnType<S, I, U>
-    : [NonNullable<T>] extends [boolean]
-      ? ColumnType<number | Extract<T, null>, T | number, T | number>
+    : T extends boolean
+      ? ColumnType<number, T | number, T | number>
       : T;

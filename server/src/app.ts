@@ -1,0 +1,46 @@
+import { contract } from '@som3d/contract';
+import express, { type Express } from 'express';
+import { z } from 'zod';
+import type { Deps } from './deps.ts';
+import { authRoutes } from './domains/auth/auth.routes.ts';
+import { createAuthService } from './domains/auth/auth.service.ts';
+import { healthRoutes } from './domains/health/health.routes.ts';
+import { patientRoutes } from './domains/patients/patients.routes.ts';
+import { som3dRoutes } from './domains/som3d/som3d.routes.ts';
+import { enforceAccess } from './http/access.ts';
+import { readBody } from './http/body.ts';
+import { docsRouter } from './http/docs.ts';
+import { problemHandler } from './http/problem.ts';
+import { requestLog } from './http/request-log.ts';
+import { mount } from './http/router.ts';
+import { crossOrigin, securityHeaders } from './http/security.ts';
+import { unmatched } from './http/unmatched.ts';
+import type { Jobs } from './jobs/jobs.ts';
+
+/**
+ * The HTTP application: every route of the contract behind the one access rule, the docs page, and one mapping of
+ * errors. Nothing listens and nothing runs until the caller says so.
+ *
+ * @param jobs tells the workers of this process about new and cancelled jobs
+ */
+export const buildApp = (deps: Deps, jobs: Jobs): Express => {
+  z.config(z.locales.es());
+  const auth = createAuthService(deps);
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('trust proxy', deps.config.TRUST_PROXY_HEADERS);
+  app.use(requestLog(deps.log), securityHeaders(), crossOrigin(deps.config), docsRouter());
+  mount(
+    app,
+    contract,
+    {
+      health: healthRoutes(deps),
+      auth: authRoutes(auth),
+      patients: patientRoutes(deps),
+      som3d: som3dRoutes(deps, jobs),
+    },
+    [enforceAccess(auth.authenticate), readBody],
+  );
+  app.use(unmatched, problemHandler);
+  return app;
+};

@@ -1,0 +1,53 @@
+import { text } from 'node:stream/consumers';
+import { scalars } from '@som3d/contract';
+import { Command } from 'commander';
+import { z } from 'zod';
+import { uniqueViolation } from '../db/errors.ts';
+import { Usuario } from '../domains/auth/auth.entity.ts';
+import { hashPassword } from '../domains/auth/passwords.ts';
+import { randomPassword } from '../first-start.ts';
+import { withDatabase } from './database.ts';
+import { UsageError } from './usage.ts';
+
+const Input = z.object({
+  correo: scalars.correo.required,
+  nombre: scalars.personName.required,
+  apellido: scalars.personName.required,
+  password: scalars.password,
+});
+
+interface Options {
+  readonly correo: string;
+  readonly nombre: string;
+  readonly apellido: string;
+  readonly passwordStdin?: boolean;
+}
+
+/** The password as it was piped in; a line end at its end is the shell's. */
+const readPassword = async (): Promise<string> => (await text(process.stdin)).replace(/\r?\n$/, '');
+
+export const adminCommand = (): Command =>
+  new Command('create-admin')
+    .description('Create an administrator. Without --password-stdin a random password is printed once.')
+    .requiredOption('--correo <address>', 'e-mail address to log in with')
+    .option('--nombre <name>', 'first name', 'Administrador')
+    .option('--apellido <name>', 'last name', 'SOMD')
+    .option('--password-stdin', 'read the password from standard input')
+    .action(async ({ passwordStdin, ...options }: Options) => {
+      const password = passwordStdin ? await readPassword() : randomPassword();
+      const input = Input.safeParse({ ...options, password });
+      if (!input.success) throw new UsageError(z.prettifyError(input.error));
+      const { password: _, ...fields } = input.data;
+      await withDatabase(async (orm) => {
+        const em = orm.em.fork();
+        const contrasena = await hashPassword(input.data.password);
+        em.create(Usuario, { ...fields, contrasena, rol: 'ADMINISTRADOR', activo: true });
+        await em.flush().catch((error: unknown) => {
+          if (uniqueViolation(error) === 'uq_usuario_correo')
+            throw new UsageError(`${fields.correo} has an account already`);
+          throw error;
+        });
+        process.stdout.write(`Administrator ${fields.correo} created.\n`);
+        if (!passwordStdin) process.stdout.write(`Password, shown once: ${password}\n`);
+      });
+    });

@@ -1,0 +1,26 @@
+import { Command } from 'commander';
+import { migrate, MigrationConflictError, pendingMigrations } from '../db/migrate.ts';
+import { withDatabase } from './database.ts';
+import { UsageError } from './usage.ts';
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+export const migrateCommand = (): Command =>
+  new Command('migrate')
+    .description('Bring the database up to date: an empty one, an older one, or the predecessor’s. Can be repeated.')
+    .option('--check', 'only list what is pending; exit code 1 when something is')
+    .action(async ({ check }: { check?: boolean }) => {
+      await withDatabase(async (orm) => {
+        if (check) {
+          const pending = await pendingMigrations(orm);
+          pending.forEach(say);
+          if (pending.length > 0) process.exitCode = 1;
+          return;
+        }
+        await migrate(orm, say).catch((error: unknown) => {
+          if (error instanceof MigrationConflictError) throw new UsageError(error.message);
+          throw error;
+        });
+        say('The database is up to date.');
+      });
+    });

@@ -1,0 +1,13 @@
+import { Command } from 'commander';
+import { seedPlans } from '../db/seeds.ts';
+import { withDatabase } from './database.ts';
+
+export const seedCommand = (): Command =>
+  new Command('seed')
+    .description('Add the four plans where they are missing. Changes nothing that is there; can be repeated.')
+    .action(async () => {
+      await withDatabase(async (orm) => {
+        await seedPlans(orm.em.fork());
+        process.stdout.write('The plans are there.\n');
+      });
+    });

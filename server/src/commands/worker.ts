@@ -1,0 +1,25 @@
+import { Command } from 'commander';
+import { readConfig } from '../config.ts';
+import { pendingMigrations } from '../db/migrate.ts';
+import { openDeps } from '../deps.ts';
+import { createJobs } from '../jobs/jobs.ts';
+import { createLogger } from '../logger.ts';
+import { untilSignal } from './shutdown.ts';
+import { UsageError } from './usage.ts';
+
+export const workerCommand = (): Command =>
+  new Command('worker')
+    .description('Run jobs without serving HTTP; any number of workers share one database and one storage.')
+    .action(async () => {
+      const config = readConfig({ ...process.env, SOM3D_EMBEDDED_WORKER: 'true' });
+      const log = createLogger(config.SOM3D_LOG_LEVEL);
+      await using stack = new AsyncDisposableStack();
+      const deps = stack.use(await openDeps(config, log));
+      const pending = await pendingMigrations(deps.orm);
+      if (pending.length > 0)
+        throw new UsageError(`The database lacks ${pending.length} migration(s). Run \`migrate\` first.`);
+      const jobs = stack.use(createJobs(deps));
+      await jobs.start();
+      log.info({ concurrency: config.SOM3D_WORKER_CONCURRENCY }, 'working');
+      await untilSignal(stack);
+    });

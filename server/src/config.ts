@@ -1,0 +1,224 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+
+/**
+ * The only reader of the environment. Every variable is declared once, with its default and its meaning;
+ * `.env.example` is written from this table and a check fails when the two differ.
+ */
+const integer = (min: number, max: number, fallback: number) =>
+  z.coerce.number<string | undefined>().int().min(min).max(max).default(fallback);
+const flag = (fallback: boolean) =>
+  z
+    .string()
+    .trim()
+    .toLowerCase()
+    .pipe(z.enum(['true', 'false', '1', '0']))
+    .transform((text) => text === 'true' || text === '1')
+    .default(fallback);
+const text = z.string().trim().min(1);
+
+interface Variable {
+  readonly schema: z.ZodType;
+  readonly group: string;
+  readonly doc: string;
+  /** What `.env.example` shows where there is no default. */
+  readonly example?: string;
+}
+const variable = <S extends z.ZodType>(group: string, schema: S, doc: string, example?: string) => ({
+  schema,
+  group,
+  doc,
+  ...(example === undefined ? {} : { example }),
+});
+
+export const VARIABLES = {
+  PORT: variable('HTTP', integer(0, 65_535, 8000), 'TCP port; 0 takes a free one.'),
+  HOST: variable('HTTP', text.default('127.0.0.1'), 'Address to listen on; 0.0.0.0 opens it to the network.'),
+  BASE_URL: variable(
+    'HTTP',
+    z.url().optional(),
+    'Public address of the API; without it, http://HOST:PORT.',
+    'https://api.example.com',
+  ),
+  FRONTEND_ORIGINS: variable(
+    'HTTP',
+    text.default('http://localhost:3000,http://localhost:5173'),
+    'Origins that browsers may call from, separated by commas; * for any.',
+  ),
+  TRUST_PROXY_HEADERS: variable(
+    'HTTP',
+    flag(false),
+    'Believe X-Forwarded-For and X-Forwarded-Proto of the proxy in front.',
+  ),
+  SOM3D_SHUTDOWN_SECONDS: variable('HTTP', integer(1, 600, 20), 'Seconds that running requests get after SIGTERM.'),
+  SOM3D_LOG_LEVEL: variable(
+    'HTTP',
+    z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    'Least severe log line written.',
+  ),
+
+  SOM3D_DATA_DIR: variable(
+    'Data',
+    text.default('.som3d'),
+    'Folder of the embedded database, of the files and of generated secrets.',
+  ),
+  MYSQL_URL: variable(
+    'Data',
+    z.url({ protocol: /^(mysql|mariadb)$/ }).optional(),
+    'MySQL or MariaDB; with neither this nor DB_HOST the embedded SQLite is used.',
+    'mysql://user:password@host:3306/som3d',
+  ),
+  DB_HOST: variable('Data', text.optional(), 'MySQL host, in place of MYSQL_URL.', '127.0.0.1'),
+  DB_PORT: variable('Data', integer(1, 65_535, 3306), 'MySQL port.'),
+  DB_USER: variable('Data', text.optional(), 'MySQL user.', 'som3d'),
+  DB_PASS: variable('Data', z.string().optional(), 'MySQL password.', ''),
+  DB_NAME: variable('Data', text.default('som3d'), 'MySQL database.'),
+  SOM3D_DB_POOL: variable('Data', integer(1, 200, 10), 'MySQL connections of one process.'),
+
+  JWT_SECRET: variable(
+    'Sessions',
+    z.string().min(16).optional(),
+    'Secret that signs sessions, 16 characters at least; the embedded default makes one.',
+    '',
+  ),
+  JWT_ALG: variable('Sessions', z.enum(['HS256', 'HS384', 'HS512']).default('HS256'), 'Algorithm of the signature.'),
+  JWT_EXPIRE_MINUTES: variable('Sessions', integer(1, 43_200, 60), 'Life of an access token in minutes.'),
+  REGISTER_REQUIRES_EMAIL_CODE: variable(
+    'Sessions',
+    flag(false),
+    'Turn direct registration off: accounts need a code sent by mail.',
+  ),
+
+  SOM3D_MAX_UPLOAD_MB: variable('Jobs', integer(1, 16_384, 1024), 'Largest upload in MiB.'),
+  SOM3D_RESULT_URL_SECONDS: variable('Jobs', integer(10, 604_800, 900), 'Life of a signed result URL in seconds.'),
+  SOM3D_KEEP_INPUT: variable('Jobs', flag(false), 'Keep the uploaded ZIP after its job has ended.'),
+  SOM3D_EMBEDDED_WORKER: variable(
+    'Jobs',
+    flag(true),
+    'Run jobs from the server process; false leaves them to `worker`.',
+  ),
+  SOM3D_WORKER_CONCURRENCY: variable(
+    'Jobs',
+    integer(1, 64, Math.max(1, Math.floor(availableParallelism() / 2))),
+    'Jobs computed at once by one worker (default: half the cores).',
+  ),
+  SOM3D_WORKER_THREADS: variable(
+    'Jobs',
+    integer(1, 64, Math.min(4, availableParallelism())),
+    'Threads of one job (default: the cores, 4 at most).',
+  ),
+  SOM3D_WORKER_MEMORY_MB: variable(
+    'Jobs',
+    integer(256, 262_144, 3072),
+    'Memory one job may plan for, in MiB; a larger scan is refused with a clear word.',
+  ),
+  SOM3D_LEASE_SECONDS: variable(
+    'Jobs',
+    integer(3, 3600, 30),
+    'After how many seconds without a heartbeat a running job is taken up by another worker.',
+  ),
+  SOM3D_JOB_TIMEOUT_MINUTES: variable(
+    'Jobs',
+    integer(1, 10_080, 60),
+    'Minutes after which a job is ended with an error.',
+  ),
+  SOM3D_ORPHAN_GRACE_SECONDS: variable(
+    'Jobs',
+    integer(1, 604_800, 600),
+    'Age at which a stored file that no job names is removed.',
+  ),
+
+  SOM3D_DEMO: variable(
+    'First start',
+    flag(true),
+    'Embedded only: seed the demo doctor, the administrator and a first case.',
+  ),
+  SOM3D_DEMO_PASSWORD: variable(
+    'First start',
+    z.string().min(8).optional(),
+    'Password of medico.demo@som3d.local; random and printed once without it.',
+    '',
+  ),
+  SOM3D_ADMIN_PASSWORD: variable(
+    'First start',
+    z.string().min(8).optional(),
+    'Password of admin@som3d.local; random and printed once without it.',
+    '',
+  ),
+} as const satisfies Record<string, Variable>;
+
+type Values = { readonly [K in keyof typeof VARIABLES]: z.output<(typeof VARIABLES)[K]['schema']> };
+
+export type DatabaseConfig =
+  | { readonly kind: 'sqlite'; readonly file: string }
+  | { readonly kind: 'mysql'; readonly url: string; readonly poolMax: number };
+
+/** The configuration as the service uses it: the variables, and what is derived from several of them. */
+export interface Config extends Values {
+  readonly dataDir: string;
+  readonly database: DatabaseConfig;
+  /** True without a MySQL: SQLite, generated secrets, demo data. */
+  readonly embedded: boolean;
+  readonly frontendOrigins: '*' | readonly string[];
+  readonly maxUploadBytes: number;
+}
+
+/** The environment is not usable; `message` names each variable and what is wrong with it. */
+export class ConfigError extends Error {}
+
+const databaseOf = (values: Values, dataDir: string): DatabaseConfig => {
+  const poolMax = values.SOM3D_DB_POOL;
+  if (values.MYSQL_URL) return { kind: 'mysql', url: values.MYSQL_URL, poolMax };
+  if (!values.DB_HOST) return { kind: 'sqlite', file: path.join(dataDir, 'som3d.sqlite') };
+  if (!values.DB_USER) throw new ConfigError('DB_USER: needed beside DB_HOST');
+  const url = new URL(`mysql://${values.DB_HOST}:${values.DB_PORT}`);
+  url.username = encodeURIComponent(values.DB_USER);
+  url.password = encodeURIComponent(values.DB_PASS ?? '');
+  url.pathname = `/${encodeURIComponent(values.DB_NAME)}`;
+  return { kind: 'mysql', url: url.href, poolMax };
+};
+
+/**
+ * Reads and checks the configuration. An empty variable counts as absent.
+ *
+ * @throws ConfigError naming every variable that is wrong
+ */
+export const readConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
+  const read = Object.entries(VARIABLES).map(([name, { schema }]) => {
+    const given = env[name]?.trim() === '' ? undefined : env[name];
+    return [name, schema.safeParse(given)] as const;
+  });
+  const faults = read.flatMap(([name, result]) =>
+    result.success ? [] : [`${name}: ${result.error.issues.map((issue) => issue.message).join('; ')}`],
+  );
+  if (faults.length > 0) throw new ConfigError(`The configuration is not usable:\n  ${faults.join('\n  ')}`);
+  const values = Object.fromEntries(read.map(([name, result]) => [name, result.data])) as unknown as Values;
+  const dataDir = path.resolve(values.SOM3D_DATA_DIR);
+  const database = databaseOf(values, dataDir);
+  const embedded = database.kind === 'sqlite';
+  if (!embedded && !values.JWT_SECRET) throw new ConfigError('JWT_SECRET: needed with MySQL (16 characters at least)');
+  const origins = values.FRONTEND_ORIGINS.split(',').map((origin) => origin.trim());
+  return {
+    ...values,
+    dataDir,
+    database,
+    embedded,
+    frontendOrigins: origins.includes('*') ? '*' : origins.filter(Boolean),
+    maxUploadBytes: values.SOM3D_MAX_UPLOAD_MB * 1024 * 1024,
+  };
+};
+
+/** The text of `.env.example`: every variable with its meaning and its default. */
+export const envExample = (): string => {
+  const machine = new Set(['SOM3D_WORKER_CONCURRENCY', 'SOM3D_WORKER_THREADS']);
+  const groups = Map.groupBy(Object.entries<Variable>(VARIABLES), ([, { group }]) => group);
+  const blocks = [...groups].map(([group, entries]) => {
+    const lines = entries.map(([name, { schema, doc, example }]) => {
+      const fallback = machine.has(name) ? undefined : (schema.safeParse(undefined).data as unknown);
+      return `# ${doc}\n${fallback === undefined ? `# ${name}=${example ?? ''}` : `${name}=${String(fallback)}`}`;
+    });
+    return `## ${group}\n${lines.join('\n')}`;
+  });
+  return `# Every variable of the service. Copy to .env; an empty variable counts as absent.\n\n${blocks.join('\n\n')}\n`;
+};

@@ -1,0 +1,45 @@
+import { mkdir } from 'node:fs/promises';
+import type { MikroORM } from '@mikro-orm/core';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import { openOrm } from './db/orm.ts';
+import { createFileStorage } from './gateways/storage/files.ts';
+import type { Storage } from './gateways/storage/storage.ts';
+import { loadSecrets, type Secrets } from './secrets.ts';
+
+/** Everything that a service needs from outside, opened once and passed on. */
+export interface Deps {
+  readonly config: Config;
+  readonly log: Logger;
+  /** The present instant; tests steer it. */
+  readonly clock: () => Date;
+  readonly orm: MikroORM;
+  readonly storage: Storage;
+  readonly secrets: Secrets;
+}
+
+export interface OpenDeps extends Deps, AsyncDisposable {}
+
+/**
+ * Opens the dependencies in order. They close in reverse when the result is disposed, also when a later one fails.
+ *
+ * @param clock the present instant, `() => new Date()` but in tests
+ */
+export const openDeps = async (config: Config, log: Logger, clock = (): Date => new Date()): Promise<OpenDeps> => {
+  await using stack = new AsyncDisposableStack();
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const secrets = await loadSecrets(config);
+  const orm = await openOrm(config.database);
+  stack.defer(() => orm.close());
+  const storage = await createFileStorage(config.dataDir);
+  const opened = stack.move();
+  return {
+    config,
+    log,
+    clock,
+    orm,
+    storage,
+    secrets,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+};

@@ -1,0 +1,48 @@
+import type { MikroORM } from '@mikro-orm/core';
+import type { PatientQuery } from '@som3d/contract';
+import { kysely } from '../../db/orm.ts';
+import { isAdmin, type Actor } from '../../http/context.ts';
+import { contains } from '../../db/like.ts';
+import { pageOf, withTotal } from '../../http/pages.ts';
+
+const COLUMNS = [
+  'id_paciente',
+  'id_medico',
+  'doc_tipo',
+  'doc_numero',
+  'nombres',
+  'apellidos',
+  'fecha_nacimiento',
+  'sexo',
+  'telefono',
+  'correo',
+  'direccion',
+  'ciudad',
+  'estado',
+] as const;
+
+/** One page of patients, newest first: a doctor's own, or all for an administrator. */
+export const listPatients = async (orm: MikroORM, actor: Actor, query: PatientQuery) => {
+  const filtered = () => {
+    let rows = kysely(orm.em).selectFrom('Paciente');
+    // A doctor without a profile row has no patients: no row has the id 0.
+    if (!isAdmin(actor)) rows = rows.where('id_medico', '=', actor.id_medico ?? 0);
+    if (query.estado) rows = rows.where('estado', '=', query.estado);
+    if (query.doc_numero) rows = rows.where(contains('doc_numero', query.doc_numero));
+    const words = query.q?.split(/\s+/).filter(Boolean) ?? [];
+    for (const word of words) {
+      rows = rows.where((where) =>
+        where.or([contains('nombres', word), contains('apellidos', word), contains('doc_numero', word)]),
+      );
+    }
+    return rows;
+  };
+  const { limit, offset } = pageOf(query);
+  const rows = await filtered().select(COLUMNS).orderBy('id_paciente', 'desc').limit(limit).offset(offset).execute();
+  return await withTotal(rows, query, async () => {
+    const { total } = await filtered()
+      .select(({ fn }) => fn.countAll<number>().as('total'))
+      .executeTakeFirstOrThrow();
+    return Number(total);
+  });
+};

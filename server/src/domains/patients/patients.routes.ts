@@ -1,0 +1,35 @@
+import type { contract } from '@som3d/contract';
+import type { Handlers } from '../../http/router.ts';
+import type { Deps } from '../../deps.ts';
+import { actorOf } from '../../http/context.ts';
+import { setPageHeaders } from '../../http/pages.ts';
+import { presentPatient } from './patients.presenter.ts';
+import { listPatients } from './patients.queries.ts';
+import { createPatientService } from './patients.service.ts';
+
+export const patientRoutes = (deps: Deps): Handlers<typeof contract.patients> => {
+  const patients = createPatientService(deps);
+  return {
+    list: async ({ query, req, res }) => {
+      const { rows, total } = await listPatients(deps.orm, actorOf(req), query);
+      setPageHeaders(req, res, query, total);
+      return { status: 200, body: rows.map(presentPatient) };
+    },
+    create: async ({ body, req }) => ({
+      status: 201,
+      body: presentPatient(await patients.create(actorOf(req), body)),
+    }),
+    get: async ({ params, req }) => ({
+      status: 200,
+      body: presentPatient(await patients.get(actorOf(req), params.id)),
+    }),
+    update: async ({ params, body, req }) => ({
+      status: 200,
+      body: presentPatient(await patients.update(actorOf(req), params.id, body)),
+    }),
+    remove: async ({ params, req }) => {
+      await patients.remove(actorOf(req), params.id);
+      return { status: 204, body: undefined };
+    },
+  };
+};

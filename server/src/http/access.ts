@@ -1,0 +1,26 @@
+import { ROLES_OF, type Access } from '@som3d/contract';
+import type { RequestHandler } from 'express';
+import { AppError } from '../errors.ts';
+import type { Actor } from './context.ts';
+
+/** Finds the user behind a bearer token; `null` when the token or its user is no good. */
+export type Authenticate = (token: string) => Promise<Actor | null>;
+
+const UNAUTHORIZED = { headers: { 'www-authenticate': 'Bearer' } };
+
+const bearerOf = (header: string | undefined): string | undefined => /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
+
+/** Enforces the access rule that the contract states beside the route. The only place that does. */
+export const enforceAccess =
+  (authenticate: Authenticate): RequestHandler =>
+  async (req, _res, next) => {
+    const { access } = (req as unknown as { tsRestRoute: { metadata: { access: Access } } }).tsRestRoute.metadata;
+    const roles = ROLES_OF[access];
+    if (roles === null) return next();
+    const token = bearerOf(req.get('authorization'));
+    const actor = token ? await authenticate(token) : null;
+    if (!actor) throw new AppError('unauthorized', 'La sesión no es válida o ha vencido', UNAUTHORIZED);
+    if (!roles.includes(actor.rol)) throw new AppError('forbidden', 'Su rol no permite esta operación');
+    req.actor = actor;
+    next();
+  };

@@ -1,0 +1,36 @@
+import type { Role } from '@som3d/contract';
+import type { Logger } from 'pino';
+import { AppError } from '../errors.ts';
+
+/** Who makes a request, as the database knows them at that moment. */
+export interface Actor {
+  readonly id_usuario: number;
+  readonly rol: Role;
+  readonly activo: boolean;
+  readonly correo: string;
+  /** The doctor's profile row, when there is one. */
+  readonly id_medico: number | null;
+}
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Identifier of this request, in every log line and error answer. */
+      requestId: string;
+      log: Logger;
+      actor?: Actor;
+    }
+  }
+}
+
+/**
+ * The signed-in user of a request whose route demands one.
+ *
+ * @throws AppError 401 without one
+ */
+export const actorOf = (req: Express.Request): Actor => {
+  if (!req.actor) throw new AppError('unauthorized', 'Inicie sesión para continuar');
+  return req.actor;
+};
+
+export const isAdmin = (actor: Actor): boolean => actor.rol === 'ADMINISTRADOR';

@@ -1,0 +1,66 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { buildOpenApi } from '@som3d/contract/openapi';
+import express, { type Router } from 'express';
+
+const assets = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+
+const PAGE = `<!doctype html>
+<html lang="es">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <title>SOM3D · API</title>
+  <link rel="icon" href="docs/assets/favicon-32x32.png">
+  <link rel="stylesheet" href="docs/assets/swagger-ui.css">
+  <style>.swagger-ui .topbar { display: none } body { margin: 0 }</style>
+</head>
+<body>
+  <div id="reference"></div>
+  <script src="docs/assets/swagger-ui-bundle.js"></script>
+  <script src="docs/start.js"></script>
+</body>
+</html>
+`;
+
+const START = `window.onload = () => {
+  SwaggerUIBundle({
+    url: new URL('openapi.json', document.baseURI).href,
+    dom_id: '#reference',
+    deepLinking: true,
+    docExpansion: 'list',
+    defaultModelsExpandDepth: 0,
+    persistAuthorization: true,
+    displayRequestDuration: true,
+    tryItOutEnabled: true,
+    validatorUrl: null,
+  });
+};
+`;
+
+// The reference styles itself inline and draws its icons from data: addresses; everything else is its own origin.
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+].join('; ');
+
+/** `/docs`, an interactive reference of the contract that needs no other server, `/openapi.json`, and `/`. */
+export const docsRouter = (): Router => {
+  const router = express.Router();
+  const document = JSON.stringify(buildOpenApi());
+  router.get('/', (_req, res) => res.redirect('docs'));
+  router.get('/openapi.json', (_req, res) => void res.type('json').send(document));
+  router.get('/docs', (req, res) => {
+    // The page's addresses are relative to /docs, not to /docs/.
+    if (req.path.endsWith('/')) return void res.redirect('../docs');
+    res.set('content-security-policy', POLICY).type('html').send(PAGE);
+  });
+  router.get('/docs/start.js', (_req, res) => void res.type('js').send(START));
+  router.use('/docs/assets', express.static(assets, { index: false, maxAge: '1h', extensions: [] }));
+  return router;
+};

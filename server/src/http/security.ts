@@ -1,0 +1,26 @@
+import cors from 'cors';
+import type { RequestHandler } from 'express';
+import helmet from 'helmet';
+import type { Config } from '../config.ts';
+
+const EXPOSED = ['x-request-id', 'x-total-count', 'link', 'location', 'retry-after', 'content-disposition', 'etag'];
+
+/** Security headers of every answer. An API answers no scripts: only the docs page loosens the policy, for itself. */
+export const securityHeaders = (): RequestHandler =>
+  helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
+    },
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+
+/** Browsers may call from the configured origins only, with the refresh cookie. */
+export const crossOrigin = (config: Config): RequestHandler =>
+  cors({
+    origin: config.frontendOrigins === '*' ? true : [...config.frontendOrigins],
+    credentials: config.frontendOrigins !== '*',
+    exposedHeaders: EXPOSED,
+    maxAge: 600,
+  });

@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+import { existsSync } from 'node:fs';
+import { Command } from 'commander';
+import { ConfigError } from './config.ts';
+import { adminCommand } from './commands/create-admin.ts';
+import { migrateCommand } from './commands/migrate.ts';
+import { openapiCommand } from './commands/openapi.ts';
+import { seedCommand } from './commands/seed.ts';
+import { serveCommand } from './commands/serve.ts';
+import { UsageError } from './commands/usage.ts';
+import { workerCommand } from './commands/worker.ts';
+import { VERSION } from './version.ts';
+
+if (existsSync('.env')) process.loadEnvFile('.env');
+
+const program = new Command('som3d-server')
+  .description('The SOM3D service: CT scans become printable 3D models.')
+  .version(VERSION)
+  .addHelpText('after', '\nConfiguration comes from the environment or from .env; .env.example names every variable.')
+  .addCommand(serveCommand(), { isDefault: true })
+  .addCommand(workerCommand())
+  .addCommand(migrateCommand())
+  .addCommand(seedCommand())
+  .addCommand(adminCommand())
+  .addCommand(openapiCommand());
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // What the operator can mend is a sentence; anything else keeps its stack.
+  const plain = error instanceof ConfigError || error instanceof UsageError;
+  console.error(plain ? `som3d-server: ${error.message}` : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,35 @@
+import { hkdfSync, randomBytes } from 'node:crypto';
+import { link, readFile, unlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Config } from './config.ts';
+
+export interface Secrets {
+  /** Signs access tokens. */
+  readonly jwt: string;
+  /** Signs the URLs of stored files. */
+  readonly urls: Buffer;
+}
+
+/**
+ * The embedded default makes its own secret once and keeps it beside its data, readable by its user only. Two
+ * processes that start at once agree: the first complete file wins.
+ */
+const generatedSecret = async (dataDir: string): Promise<string> => {
+  const file = path.join(dataDir, 'jwt-secret');
+  const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  await writeFile(draft, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' });
+  try {
+    await link(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await unlink(draft);
+  }
+  return await readFile(file, 'utf8');
+};
+
+/** The secrets of the service: one is configured or generated, the others are derived from it (HKDF, RFC 5869). */
+export const loadSecrets = async (config: Config): Promise<Secrets> => {
+  const jwt = config.JWT_SECRET ?? (await generatedSecret(config.dataDir));
+  return { jwt, urls: Buffer.from(hkdfSync('sha256', jwt, '', 'som3d signed urls', 32)) };
+};
