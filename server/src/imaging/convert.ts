@@ -1,0 +1,193 @@
+import { mkdir, open, rename } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { chooseStack, type Choice } from './dicom/choose.ts';
+import { SKIP_REASONS } from './dicom/header.ts';
+import { loadVolume } from './dicom/load.ts';
+import { scanZip, type ScanResult } from './dicom/scan.ts';
+import { describeStack } from './dicom/series.ts';
+import type { Segment } from './engines/engine.ts';
+import { thresholdEngine } from './engines/threshold.ts';
+import { ImagingError } from './errors.ts';
+import type { Manifest, MeshManifest, SeriesManifest, SkippedFiles } from './manifest.ts';
+import { meshSegment } from './mesher.ts';
+import { Progress } from './progress.ts';
+import type { Reporter } from './protocol.ts';
+import { resolveRequest, type ConvertRequest, type ResolvedRequest } from './request.ts';
+import type { Volume } from './volume.ts';
+import { WorkerPool } from './workers/pool.ts';
+import { ZipSource } from './zip.ts';
+
+export type { Manifest } from './manifest.ts';
+export type { Phase, Reporter } from './protocol.ts';
+export type { ConvertRequest } from './request.ts';
+
+const MAX_DEFAULT_THREADS = 8;
+/** Of the reading phase, what goes to finding out what is in the ZIP. */
+const SCAN_SHARE = 0.25;
+
+/**
+ * Converts a ZIP of DICOM files into watertight STL meshes (mm, LPS) and `manifest.json` in `outDir`.
+ * @throws ImagingError with a Spanish sentence where the input is at fault; other errors are our own
+ */
+export async function convert(request: ConvertRequest, reporter: Reporter): Promise<Manifest> {
+  const resolved = resolveRequest(request);
+  const pool = new WorkerPool(resolved.threads ?? Math.min(availableParallelism(), MAX_DEFAULT_THREADS));
+  try {
+    return await new Conversion(resolved, new Progress(reporter), pool).run();
+  } finally {
+    await pool.close();
+  }
+}
+
+/** One job from ZIP to manifest; keeps the times and warnings of its stages. */
+class Conversion {
+  readonly #request: ResolvedRequest;
+  readonly #progress: Progress;
+  readonly #pool: WorkerPool;
+  readonly #warnings: string[] = [];
+  readonly #durations = { reading: 0, segmenting: 0, meshing: 0, packing: 0, total: 0 };
+
+  constructor(request: ResolvedRequest, progress: Progress, pool: WorkerPool) {
+    this.#request = request;
+    this.#progress = progress;
+    this.#pool = pool;
+  }
+
+  async run(): Promise<Manifest> {
+    const started = performance.now();
+    const input = await this.#timed('reading', () => this.#read());
+    const segments = await this.#timed('segmenting', () => this.#segment(input.volume));
+    const meshes = await this.#timed('meshing', () => this.#mesh(segments));
+    this.#progress.update('packing', 0);
+    this.#durations.total = Math.round(performance.now() - started);
+    const manifest: Manifest = {
+      version: 1,
+      engine: thresholdEngine.name,
+      meshes,
+      series: input.series,
+      otherSeries: input.choice.others,
+      skipped: input.skipped,
+      warnings: this.#warnings,
+      parameters: {
+        umbralMin: this.#request.umbralMin ?? null,
+        umbralMax: this.#request.umbralMax ?? null,
+        suavizado: this.#request.suavizado,
+        reduccion: this.#request.reduccion,
+        separarPartes: this.#request.separarPartes,
+      },
+      durationsMs: this.#durations,
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    };
+    await this.#timed('packing', () => writeManifest(manifest, this.#request.outDir));
+    this.#progress.update('packing', 1);
+    return manifest;
+  }
+
+  async #timed<T>(stage: keyof Manifest['durationsMs'], work: () => Promise<T>): Promise<T> {
+    const started = performance.now();
+    try {
+      return await work();
+    } finally {
+      this.#durations[stage] = Math.round(performance.now() - started);
+    }
+  }
+
+  #warn(line: string): void {
+    this.#warnings.push(line);
+    this.#progress.log(line);
+  }
+
+  async #read(): Promise<{ volume: Volume; choice: Choice; series: SeriesManifest; skipped: SkippedFiles[] }> {
+    const { inputZip, limits, serie, umbralMin, umbralMax } = this.#request;
+    this.#progress.update('reading', 0);
+    const scan = await this.#scan();
+    const skipped = summarizeSkipped(scan);
+    for (const { reason, files } of skipped) this.#progress.log(`Se omiten ${files} ${reason}.`);
+    const choice = chooseStack(scan, { serie, ownThreshold: umbralMin !== undefined || umbralMax !== undefined });
+    const series = describeStack(choice.stack);
+    this.#logSeries(series, choice);
+    const volume = await loadVolume(inputZip, choice.stack, {
+      memoryMb: limits.memoryMb,
+      extraBytesPerVoxel: thresholdEngine.bytesPerVoxel(this.#request),
+      pool: this.#pool,
+      progress: (fraction) => this.#progress.update('reading', SCAN_SHARE + (1 - SCAN_SHARE) * fraction),
+    });
+    return { volume, choice, series, skipped };
+  }
+
+  async #scan(): Promise<ScanResult> {
+    const zip = await ZipSource.open(this.#request.inputZip, this.#request.limits);
+    try {
+      return await scanZip(zip, (fraction) => this.#progress.update('reading', SCAN_SHARE * fraction));
+    } finally {
+      await zip.close();
+    }
+  }
+
+  #logSeries(series: SeriesManifest, choice: Choice): void {
+    const { spacingMm } = series;
+    this.#progress.log(
+      `Serie ${series.number ?? 'sin número'}: ${series.slices} cortes de ${series.columns}x${series.rows}, ` +
+        `vóxel de ${spacingMm.x} x ${spacingMm.y} x ${spacingMm.sliceMedian} mm.`,
+    );
+    if (series.tiltDegrees > 0.1)
+      this.#progress.log(`Inclinación del gantry: ${series.tiltDegrees.toFixed(1)} grados.`);
+    if (choice.others.length > 0) this.#progress.log(`Otras series en el ZIP, sin convertir: ${choice.others.length}.`);
+    for (const warning of choice.warnings) this.#warn(warning);
+    if (series.duplicatesDropped > 0)
+      this.#warn(`Se descartan ${series.duplicatesDropped} cortes repetidos en la misma posición.`);
+    if (series.gaps.length > 0) {
+      const longest = Math.max(...series.gaps.map((gap) => gap.lengthMm));
+      this.#warn(
+        `Faltan cortes en ${series.gaps.length} sitios (hueco mayor: ${longest.toFixed(1)} mm); el modelo los interpola.`,
+      );
+    }
+  }
+
+  async #segment(volume: Volume): Promise<Segment[]> {
+    this.#progress.update('segmenting', 0);
+    return thresholdEngine.segment(volume, {
+      request: this.#request,
+      log: (line) => this.#warn(line),
+      progress: (fraction) => this.#progress.update('segmenting', fraction),
+    });
+  }
+
+  async #mesh(segments: Segment[]): Promise<MeshManifest[]> {
+    await mkdir(this.#request.outDir, { recursive: true });
+    const meshes: MeshManifest[] = [];
+    const context = { request: this.#request, pool: this.#pool, progress: this.#progress };
+    for (const [index, segment] of segments.entries()) {
+      const share = { from: index / segments.length, to: (index + 1) / segments.length };
+      const made = await meshSegment(segment, share, context);
+      if (made.length === 0) this.#warn(`${segment.label}: no se ha encontrado nada en este estudio.`);
+      for (const mesh of made) this.#progress.log(describeMesh(mesh));
+      meshes.push(...made);
+    }
+    if (meshes.length === 0)
+      throw new ImagingError('EMPTY_RESULT', 'No se ha encontrado ninguno de los tejidos pedidos en este estudio.');
+    return meshes;
+  }
+}
+
+function describeMesh(mesh: MeshManifest): string {
+  const state = mesh.watertight ? 'cerrada' : 'con defectos';
+  return `${mesh.label}: ${mesh.triangles} triángulos, ${mesh.volumeCm3.toFixed(1)} cm3, malla ${state} (${mesh.filename}).`;
+}
+
+function summarizeSkipped(scan: ScanResult): SkippedFiles[] {
+  return [...scan.skipped].map(([reason, files]) => ({ reason: SKIP_REASONS[reason], files }));
+}
+
+async function writeManifest(manifest: Manifest, outDir: string): Promise<void> {
+  const path = join(outDir, 'manifest.json');
+  const file = await open(`${path}.partial`, 'w');
+  try {
+    await file.writeFile(`${JSON.stringify(manifest, null, 2)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(`${path}.partial`, path);
+}

@@ -1,0 +1,55 @@
+import { inflateBeginning } from '../inflate.ts';
+import type { ZipEntry, ZipSource } from '../zip.ts';
+import { readHeader, type HeaderResult, type SkipReason } from './header.ts';
+import type { SliceSource } from './series.ts';
+
+/** What a ZIP contains, by the headers of its files. */
+export interface ScanResult {
+  slices: SliceSource[];
+  skipped: Map<SkipReason, number>;
+  /** Modalities of images that are no slices: to be able to say what was found instead. */
+  otherModalities: Set<string>;
+}
+
+/** Packed bytes to try, until the header is complete: most need only the first. */
+const PEEK_BYTES = [16_384, 262_144, Infinity];
+const ZIP_SIGNATURE = 0x04034b50;
+
+/** Reads the header of every file, unpacking no more of it than that takes. */
+export async function scanZip(zip: ZipSource, progress: (fraction: number) => void): Promise<ScanResult> {
+  const result: ScanResult = { slices: [], skipped: new Map(), otherModalities: new Set() };
+  for (const [index, entry] of zip.entries.entries()) {
+    await scanEntry(zip, entry, result);
+    progress((index + 1) / zip.entries.length);
+  }
+  return result;
+}
+
+async function scanEntry(zip: ZipSource, entry: ZipEntry, result: ScanResult): Promise<void> {
+  const skip = (reason: SkipReason): void => void result.skipped.set(reason, (result.skipped.get(reason) ?? 0) + 1);
+  if (isSystemFile(entry.name)) return skip('system');
+  if (entry.size === 0) return skip('empty');
+  const extent = await zip.locate(entry);
+  for (const peek of PEEK_BYTES) {
+    const packed = await zip.readPacked(extent, peek);
+    const bytes = inflateBeginning(packed, entry.method);
+    if (isZip(bytes)) return skip('nestedZip');
+    const header: HeaderResult = readHeader(bytes, packed.length === entry.compressedSize);
+    if (header.kind === 'incomplete') continue;
+    if (header.kind === 'skip') {
+      if (header.modality !== '') result.otherModalities.add(header.modality);
+      return skip(header.reason);
+    }
+    for (const frame of header.header.frames) result.slices.push({ extent, header: header.header, frame });
+    return;
+  }
+}
+
+function isSystemFile(name: string): boolean {
+  const parts = name.split(/[/\\]/);
+  return parts.includes('__MACOSX') || /^(\._.*|\.DS_Store|Thumbs\.db|desktop\.ini)$/i.test(parts.at(-1) ?? '');
+}
+
+function isZip(bytes: Uint8Array): boolean {
+  return bytes.length > 4 && new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true) === ZIP_SIGNATURE;
+}

@@ -1,0 +1,79 @@
+/** What one conversion made, written to `manifest.json` beside the STL files. Holds nothing of the patient. */
+export interface Manifest {
+  version: 1;
+  engine: string;
+  meshes: MeshManifest[];
+  series: SeriesManifest;
+  otherSeries: SeriesSummary[];
+  skipped: SkippedFiles[];
+  /** Spanish sentences: gaps, duplicates, tissues that were not found. */
+  warnings: string[];
+  parameters: {
+    umbralMin: number | null;
+    umbralMax: number | null;
+    suavizado: number;
+    reduccion: number;
+    separarPartes: boolean;
+  };
+  durationsMs: { reading: number; segmenting: number; meshing: number; packing: number; total: number };
+  peakMemoryBytes: number;
+}
+
+/** One STL file. Coordinates are DICOM patient coordinates (LPS) in mm. */
+export interface MeshManifest {
+  filename: string;
+  /** Identifier of the tissue: `hueso`, `piel`, ... */
+  tissue: string;
+  /** Its Spanish name for people. */
+  label: string;
+  /** Thresholds in HU; null where a side is open or the engine has none. */
+  thresholdHu: { min: number | null; max: number | null };
+  triangles: number;
+  vertices: number;
+  volumeCm3: number;
+  areaCm2: number;
+  boundingBoxMm: { min: [number, number, number]; max: [number, number, number] };
+  watertight: boolean;
+  /** Edges with a face on one side only, after welding the float32 coordinates of the file. */
+  openEdges: number;
+  /** Edges with more than two faces, or with two faces that disagree on the side that is outside. */
+  nonManifoldEdges: number;
+  /** Closed surfaces (outer shells and cavities). */
+  components: number;
+  /** Which stages the surface went through; a stage is left out when its result could not be made watertight. */
+  smoothed: boolean;
+  reduced: boolean;
+  sizeBytes: number;
+}
+
+export interface SeriesSummary {
+  number: number | null;
+  description: string;
+  modality: string;
+  /** Slices, or images where the series is not a stack. */
+  slices: number;
+  /** Why the series is not the one converted, in Spanish. */
+  reason: string;
+}
+
+export interface SeriesManifest {
+  number: number | null;
+  description: string;
+  modality: string;
+  slices: number;
+  columns: number;
+  rows: number;
+  /** Between columns, between rows, and between neighbouring slices along the normal. */
+  spacingMm: { x: number; y: number; sliceMin: number; sliceMedian: number; sliceMax: number };
+  sliceThicknessMm: number | null;
+  /** Angle between the slices' normal and the line through their origins, in degrees: gantry tilt. */
+  tiltDegrees: number;
+  /** Places where slices are missing. */
+  gaps: { afterSlice: number; lengthMm: number }[];
+  duplicatesDropped: number;
+}
+
+export interface SkippedFiles {
+  reason: string;
+  files: number;
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { ImagingError } from './errors.ts';
+
+const flag = z.boolean().default(false);
+
+/** Bounds on what a ZIP may cost. Sizes in bytes unless the name says otherwise. */
+export const zipLimitsSchema = z.object({
+  /** Files and folders in the ZIP. */
+  entries: z.int().positive().default(20_000),
+  /** All files together, unpacked. */
+  totalBytes: z
+    .int()
+    .positive()
+    .default(8 * 1024 ** 3),
+  /** One file, unpacked. */
+  entryBytes: z
+    .int()
+    .positive()
+    .default(1024 ** 3),
+  /** Unpacked over packed size of the whole ZIP; looked at from 100 MB unpacked, blank slices alone reach 1000. */
+  ratio: z.number().positive().default(250),
+});
+
+export const limitsSchema = zipLimitsSchema.extend({
+  /** The volume and what is computed beside it for each voxel, in MB. */
+  memoryMb: z.number().positive().default(3072),
+});
+
+const hounsfield = z.number().min(-32_768).max(32_767);
+
+export const convertRequestSchema = z.object({
+  inputZip: z.string().min(1),
+  outDir: z.string().min(1),
+  enable_ortopedia: flag,
+  enable_appendicular: flag,
+  enable_muscles: flag,
+  enable_skull: flag,
+  enable_teeth: flag,
+  enable_hip_implant: flag,
+  /** Further tissues by name; what the engine does not know is logged and left out. */
+  extraTasks: z.array(z.string()).default([]),
+  /** An own threshold range in HU. It takes the place of bone. */
+  umbralMin: hounsfield.optional(),
+  umbralMax: hounsfield.optional(),
+  /** Iterations of smoothing. */
+  suavizado: z.int().min(0).max(100).default(20),
+  /** Share of the triangles to save. */
+  reduccion: z.number().min(0).max(0.95).default(0.75),
+  /** SeriesInstanceUID or number of the series to convert; the best one without it. */
+  serie: z.string().optional(),
+  /** Each connected part of at least 1 cm3 as its own STL. */
+  separarPartes: flag,
+  limits: limitsSchema.prefault({}),
+  /** Worker threads; the result does not depend on it. */
+  threads: z.int().min(1).max(64).optional(),
+});
+
+/** What `convert` is given: paths, tissues and parameters, all but the paths optional. */
+export type ConvertRequest = z.input<typeof convertRequestSchema>;
+/** The same with its defaults filled in. */
+export type ResolvedRequest = z.output<typeof convertRequestSchema>;
+export type ZipLimits = z.output<typeof zipLimitsSchema>;
+
+/** @throws ImagingError INVALID_REQUEST naming the parameter. */
+export function resolveRequest(request: ConvertRequest): ResolvedRequest {
+  const parsed = convertRequestSchema.safeParse(request);
+  if (!parsed.success) {
+    const names = [...new Set(parsed.error.issues.map((issue) => issue.path.join('.') || 'solicitud'))].join(', ');
+    throw new ImagingError('INVALID_REQUEST', `Parámetros de conversión no válidos: ${names}.`, {
+      cause: parsed.error,
+    });
+  }
+  const { umbralMin, umbralMax } = parsed.data;
+  if (umbralMin !== undefined && umbralMax !== undefined && umbralMin >= umbralMax)
+    throw new ImagingError('INVALID_REQUEST', 'El umbral mínimo debe ser menor que el máximo.');
+  return parsed.data;
+}

@@ -1,0 +1,68 @@
+import { open, rename, rm } from 'node:fs/promises';
+import { triangleCount, type Mesh } from './mesh.ts';
+
+const HEADER_BYTES = 84;
+const FACE_BYTES = 50;
+const FACES_PER_WRITE = 1 << 16;
+
+/**
+ * Writes a binary STL file (little-endian, LPS mm) under a temporary name and then renames it, so a file with
+ * its final name is always whole.
+ * @returns its size in bytes
+ */
+export async function writeStl(mesh: Mesh, path: string, title: string): Promise<number> {
+  const temporary = `${path}.partial`;
+  const file = await open(temporary, 'w');
+  try {
+    await file.writeFile(stlHeader(title, triangleCount(mesh)));
+    for (let face = 0; face < triangleCount(mesh); face += FACES_PER_WRITE)
+      await file.writeFile(encodeFaces(mesh, face, Math.min(face + FACES_PER_WRITE, triangleCount(mesh))));
+    await file.sync();
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+  return HEADER_BYTES + FACE_BYTES * triangleCount(mesh);
+}
+
+function stlHeader(title: string, faces: number): Uint8Array {
+  const header = Buffer.alloc(HEADER_BYTES);
+  // A header that begins with "solid" would be taken for the text format.
+  header.write(`SOM3D ${title}`.slice(0, 80), 'latin1');
+  header.writeUInt32LE(faces, 80);
+  return header;
+}
+
+/** Faces from..end - 1: normal, three corners, two bytes without meaning. */
+function encodeFaces({ positions: p, triangles }: Mesh, from: number, end: number): Uint8Array {
+  const bytes = new ArrayBuffer(FACE_BYTES * (end - from));
+  const view = new DataView(bytes);
+  for (let face = from, at = 0; face < end; face++, at += FACE_BYTES) {
+    const a = 3 * triangles[3 * face]!;
+    const b = 3 * triangles[3 * face + 1]!;
+    const c = 3 * triangles[3 * face + 2]!;
+    const ux = p[b]! - p[a]!;
+    const uy = p[b + 1]! - p[a + 1]!;
+    const uz = p[b + 2]! - p[a + 2]!;
+    const vx = p[c]! - p[a]!;
+    const vy = p[c + 1]! - p[a + 1]!;
+    const vz = p[c + 2]! - p[a + 2]!;
+    const nx = uy * vz - uz * vy;
+    const ny = uz * vx - ux * vz;
+    const nz = ux * vy - uy * vx;
+    const length = Math.sqrt(nx * nx + ny * ny + nz * nz) || 1;
+    view.setFloat32(at, nx / length, true);
+    view.setFloat32(at + 4, ny / length, true);
+    view.setFloat32(at + 8, nz / length, true);
+    for (let corner = 0, to = at + 12; corner < 3; corner++, to += 12) {
+      const v = 3 * triangles[3 * face + corner]!;
+      view.setFloat32(to, p[v]!, true);
+      view.setFloat32(to + 4, p[v + 1]!, true);
+      view.setFloat32(to + 8, p[v + 2]!, true);
+    }
+  }
+  return new Uint8Array(bytes);
+}

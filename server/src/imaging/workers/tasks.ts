@@ -1,0 +1,36 @@
+import type { FrameHeader, ImageHeader } from '../dicom/header.ts';
+import type { ImagingErrorCode } from '../errors.ts';
+import type { Field } from '../surface/field.ts';
+import type { SlabSurface } from '../surface/marching-cubes.ts';
+import type { Mesh } from '../surface/mesh.ts';
+import type { FinishedMesh } from '../surface/simplify.ts';
+import type { SmoothingBuffers } from '../surface/smooth.ts';
+import type { ZipExtent } from '../zip.ts';
+
+/** Reads one file of the ZIP and writes its frames into the volume. */
+export interface DecodeTask {
+  zipPath: string;
+  extent: ZipExtent;
+  header: ImageHeader;
+  /** Which slice of the volume each frame becomes. */
+  frames: { frame: FrameHeader; slice: number }[];
+  volume: Int16Array<SharedArrayBuffer>;
+}
+
+/** What worker threads do: input and output of each kind of task. */
+export interface TaskMap {
+  decode: { input: DecodeTask; output: void };
+  march: { input: { field: Field; firstLayer: number; endLayer: number }; output: SlabSurface };
+  smooth: {
+    input: { buffers: SmoothingBuffers; range: { from: number; end: number; workers: number }; iterations: number };
+    output: void;
+  };
+  finish: { input: { raw: Mesh; smoothed: Mesh | null; reduction: number }; output: FinishedMesh };
+}
+
+export type TaskKind = keyof TaskMap;
+export type TaskMessage = { [K in TaskKind]: { id: number; kind: K; input: TaskMap[K]['input'] } }[TaskKind];
+
+export type TaskReply =
+  | { id: number; ok: true; output: unknown }
+  | { id: number; ok: false; imaging: { code: ImagingErrorCode; message: string } | null; detail: string };

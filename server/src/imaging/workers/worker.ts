@@ -1,0 +1,67 @@
+import { open } from 'node:fs/promises';
+import { parentPort, type Transferable } from 'node:worker_threads';
+import { datasetBytes } from '../dicom/file-format.ts';
+import { readFrameBytes, toHounsfield } from '../dicom/pixels.ts';
+import { ImagingError } from '../errors.ts';
+import { inflateEntry } from '../inflate.ts';
+import { marchSlab } from '../surface/marching-cubes.ts';
+import { finishSurface } from '../surface/simplify.ts';
+import { sincCoefficients, smoothVertices } from '../surface/smooth.ts';
+import type { DecodeTask, TaskKind, TaskMap, TaskMessage, TaskReply } from './tasks.ts';
+
+/** What goes back, and which buffers of it move instead of being copied. */
+interface Outcome {
+  output: unknown;
+  transfer: Transferable[];
+}
+
+const HANDLERS: { [K in TaskKind]: (input: TaskMap[K]['input']) => Promise<Outcome> } = {
+  async decode(input) {
+    await decode(input);
+    return { output: undefined, transfer: [] };
+  },
+  async march({ field, firstLayer, endLayer }) {
+    const surface = marchSlab(field, firstLayer, endLayer);
+    return { output: surface, transfer: buffersOf(surface) };
+  },
+  async smooth({ buffers, range, iterations }) {
+    smoothVertices(buffers, range, sincCoefficients(iterations));
+    return { output: undefined, transfer: [] };
+  },
+  async finish({ raw, smoothed, reduction }) {
+    const finished = await finishSurface(raw, smoothed, reduction);
+    return { output: finished, transfer: buffersOf(finished.mesh) };
+  },
+};
+
+function perform<K extends TaskKind>(kind: K, input: TaskMap[K]['input']): Promise<Outcome> {
+  return HANDLERS[kind](input);
+}
+
+function buffersOf(mesh: { positions: Float32Array; triangles: Uint32Array }): Transferable[] {
+  return [mesh.positions.buffer, mesh.triangles.buffer].filter((buffer) => buffer instanceof ArrayBuffer);
+}
+
+async function decode({ zipPath, extent, header, frames, volume }: DecodeTask): Promise<void> {
+  const packed = new Uint8Array(extent.compressedSize);
+  await using file = await open(zipPath, 'r');
+  await file.read(packed, 0, packed.length, extent.dataStart);
+  const dataset = datasetBytes(inflateEntry(packed, extent), header.location);
+  const pixels = header.rows * header.columns;
+  for (const { frame, slice } of frames) {
+    const bytes = await readFrameBytes(dataset, header, frame);
+    toHounsfield(bytes, header, frame, volume.subarray(slice * pixels, (slice + 1) * pixels));
+  }
+}
+
+function failure(id: number, error: unknown): TaskReply {
+  const imaging = error instanceof ImagingError ? { code: error.code, message: error.message } : null;
+  return { id, ok: false, imaging, detail: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+parentPort?.on('message', (task: TaskMessage) => {
+  perform(task.kind, task.input).then(
+    ({ output, transfer }) => parentPort?.postMessage({ id: task.id, ok: true, output } satisfies TaskReply, transfer),
+    (error: unknown) => parentPort?.postMessage(failure(task.id, error), []),
+  );
+});
