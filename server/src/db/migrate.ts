@@ -1,0 +1,106 @@
+import type { MikroORM } from '@mikro-orm/core';
+import { kysely } from './kysely.ts';
+import { adopt } from './migrations/mysql/0001-adopt.ts';
+import { type Migration, type Session, sessionOf } from './migrations/session.ts';
+import { initial } from './migrations/sqlite/0001-initial.ts';
+import { dialectOf, MIGRATION_TABLE } from './orm.ts';
+
+export { type Conflict, MigrationConflictError } from './migrations/conflict.ts';
+
+/** In the order of their application. A migration that was released is never changed: a new one is added. */
+const MIGRATIONS = {
+  mysql: [adopt],
+  sqlite: [initial],
+} satisfies Record<string, readonly Migration[]>;
+
+export interface MigrationLog {
+  info(fields: object, message: string): void;
+}
+
+export interface MigrationReport {
+  /** Names of the migrations that this run applied. */
+  readonly applied: readonly string[];
+  /** The statements that changed the database, in order. */
+  readonly statements: readonly string[];
+}
+
+/**
+ * Brings the schema up to date: from nothing, from the predecessor's database, or from where an earlier run was cut off.
+ * Safe to repeat and to run from several processes at once; a second one waits for the first.
+ *
+ * @param log gets every statement after it was run
+ * @throws MigrationConflictError when rows break a rule that is new; the database is then as it was
+ */
+export const migrate = async (orm: MikroORM, log: MigrationLog): Promise<MigrationReport> => {
+  if ((await pendingMigrations(orm)).length === 0) return { applied: [], statements: [] };
+  const db = kysely(orm.em);
+  if (dialectOf(orm) === 'sqlite') {
+    // the transaction takes the write lock at its beginning and holds schema changes too
+    return db.transaction().execute((transaction) => applyPending(sessionOf(transaction), MIGRATIONS.sqlite, log));
+  }
+  return db.connection().execute(async (connection) => {
+    const session = sessionOf(connection);
+    return locked(session, () => applyPending(session, MIGRATIONS.mysql, log));
+  });
+};
+
+/** Names of the migrations that the database still lacks, in order. */
+export const pendingMigrations = async (orm: MikroORM): Promise<string[]> => {
+  const dialect = dialectOf(orm);
+  return kysely(orm.em)
+    .connection()
+    .execute(async (connection) => {
+      const session = sessionOf(connection);
+      const [listed] = await session.run(HAS_LIST[dialect], [MIGRATION_TABLE]);
+      const applied = listed ? await appliedNames(session) : new Set<string>();
+      return MIGRATIONS[dialect].map(({ name }) => name).filter((name) => !applied.has(name));
+    });
+};
+
+const applyPending = async (
+  session: Session,
+  migrations: readonly Migration[],
+  log: MigrationLog,
+): Promise<MigrationReport> => {
+  const report = { applied: [] as string[], statements: [] as string[] };
+  const change = async (statement: string): Promise<void> => {
+    await session.run(statement);
+    report.statements.push(statement);
+    log.info({ statement }, 'schema changed');
+  };
+  await session.run(CREATE_LIST);
+  const applied = await appliedNames(session);
+  for (const migration of migrations) {
+    if (applied.has(migration.name)) continue;
+    await migration.apply(session, change);
+    await session.run(`insert into ${MIGRATION_TABLE} (name, applied_at) values (?, ?)`, [migration.name, new Date()]);
+    report.applied.push(migration.name);
+  }
+  return report;
+};
+
+const appliedNames = async (session: Session): Promise<Set<string>> =>
+  new Set((await session.run<{ name: string }>(`select name from ${MIGRATION_TABLE}`)).map(({ name }) => name));
+
+/** MySQL commits every schema change by itself, so two runs are kept apart by a lock that dies with its connection. */
+const locked = async <T>(session: Session, work: () => Promise<T>): Promise<T> => {
+  const [row] = await session.run<{ got: number | null }>(`select get_lock(${LOCK}, ${LOCK_WAIT_S}) as got`);
+  if (Number(row?.got) !== 1) throw new Error(`another process has been migrating for ${LOCK_WAIT_S} s`);
+  try {
+    return await work();
+  } finally {
+    await session.run(`select release_lock(${LOCK})`);
+  }
+};
+
+/** Lock names are the server's, not the database's, and 64 characters long at most. */
+const LOCK = "concat('som3d_migrate_', left(sha2(database(), 256), 40))";
+const LOCK_WAIT_S = 600;
+
+const CREATE_LIST = `
+  create table if not exists ${MIGRATION_TABLE} (name varchar(190) not null primary key, applied_at datetime(3) not null)`;
+
+const HAS_LIST = {
+  mysql: 'select 1 as found from information_schema.tables where table_schema = database() and table_name = ?',
+  sqlite: "select 1 as found from sqlite_master where type = 'table' and name = ?",
+};

@@ -1,0 +1,38 @@
+import { MigrationConflictError } from '../conflict.ts';
+import type { Migration } from '../session.ts';
+import { accounts } from './0001-adopt/accounts.ts';
+import { clinical } from './0001-adopt/clinical.ts';
+import { jobs } from './0001-adopt/jobs.ts';
+import { payments } from './0001-adopt/payments.ts';
+import { service } from './0001-adopt/service.ts';
+import { findConflicts } from './conflicts.ts';
+import { ensureTables } from './tables.ts';
+
+const tables = [...accounts, ...payments, ...clinical, ...jobs, ...service];
+
+/**
+ * The first schema: on an empty database all of it, on the predecessor's what that one lacks. Every step looks first at
+ * what is there, so it may be run again at any point.
+ */
+export const adopt: Migration = {
+  name: '0001-adopt',
+  apply: async (session, change) => {
+    const conflicts = await findConflicts(session, tables);
+    if (conflicts.length > 0) throw new MigrationConflictError(conflicts);
+    await ensureTables(session, tables, change);
+    await change(AGE_OF_OLD_JOBS);
+    await change(PHASE_OF_OLD_JOBS);
+  },
+};
+
+/** A job of the predecessor got the instant of the migration as its creation: what is later than its last change is that. */
+const AGE_OF_OLD_JOBS = `
+  update JobConv set created_at = coalesce(started_at, updated_at), updated_at = updated_at
+  where created_at > updated_at + interval 1 second`;
+
+const PHASE_OF_OLD_JOBS = `
+  update JobConv set
+    phase = case status when 'DONE' then 'finished' when 'ERROR' then 'error' else 'canceled' end,
+    percent = if(status = 'DONE', 100, percent),
+    updated_at = updated_at
+  where phase = 'queued' and status in ('DONE', 'ERROR', 'CANCELED')`;

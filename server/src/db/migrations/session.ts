@@ -1,0 +1,25 @@
+import { CompiledQuery } from 'kysely';
+
+type Row = Record<string, unknown>;
+
+/** One database connection, held for a whole migration. */
+export interface Session {
+  /** @param parameters values of the `?` in the text, in order */
+  run<R extends Row = Row>(text: string, parameters?: readonly unknown[]): Promise<R[]>;
+}
+
+interface QueryRunner {
+  executeQuery(query: CompiledQuery): Promise<{ readonly rows: unknown[] }>;
+}
+
+export const sessionOf = (db: QueryRunner): Session => ({
+  run: async <R extends Row>(text: string, parameters: readonly unknown[] = []) =>
+    (await db.executeQuery(CompiledQuery.raw(text, [...parameters]))).rows as R[],
+});
+
+/** What a migration does. It is recorded as applied when it returns, and runs again from its start when it did not. */
+export interface Migration {
+  readonly name: string;
+  /** @param change runs one statement that changes the database, and reports it */
+  apply(session: Session, change: (statement: string) => Promise<void>): Promise<void>;
+}
