@@ -1,0 +1,40 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/** What a signed URL lets its holder fetch, until when. */
+export interface FileGrant {
+  readonly key: string;
+  /** Name that the browser saves the file under. */
+  readonly filename: string;
+  readonly type: string;
+  /** Seconds since 1970. */
+  readonly expires: number;
+}
+
+const macOf = (secret: Buffer, payload: string): Buffer => createHmac('sha256', secret).update(payload).digest();
+
+/** A token that names one stored file and its expiry, for the path of a URL. */
+export const signFileGrant = (secret: Buffer, { key, filename, type, expires }: FileGrant): string => {
+  const payload = Buffer.from(JSON.stringify([key, filename, type, expires])).toString('base64url');
+  return `${payload}.${macOf(secret, payload).toString('base64url')}`;
+};
+
+/** The grant behind a token; `null` when it was not signed here or has expired. */
+export const readFileGrant = (secret: Buffer, token: string, now: Date): FileGrant | null => {
+  const [payload = '', signature = '', ...rest] = token.split('.');
+  const given = Buffer.from(signature, 'base64url');
+  const expected = macOf(secret, payload);
+  // base64url has several spellings of one signature: only the one that was issued is taken
+  const intact =
+    rest.length === 0 &&
+    given.length === expected.length &&
+    timingSafeEqual(given, expected) &&
+    signature === expected.toString('base64url');
+  if (!intact) return null;
+  const [key, filename, type, expires] = JSON.parse(Buffer.from(payload, 'base64url').toString()) as [
+    string,
+    string,
+    string,
+    number,
+  ];
+  return now.getTime() < expires * 1000 ? { key, filename, type, expires } : null;
+};

@@ -1,0 +1,101 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { constants, setPriority } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Manifest } from '../imaging/manifest.ts';
+import type { ChildMessage, Reporter, StartMessage } from '../imaging/protocol.ts';
+import type { ConvertRequest } from '../imaging/request.ts';
+
+export type ChildOutcome =
+  | { readonly kind: 'done'; readonly manifest: Manifest }
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string; readonly retryable: boolean }
+  | { readonly kind: 'died'; readonly reason: string; readonly stderr: string };
+
+// Source and build look alike: beside this file's folder, with this file's extension.
+const ENTRY = fileURLToPath(new URL(`../imaging/child${path.extname(import.meta.filename)}`, import.meta.url));
+const MAX_STDERR = 4096;
+/** After its last message a child has this long to exit by itself. */
+const EXIT_GRACE_MS = 10_000;
+
+/** Serving comes first: a job takes the processor that is left over, and is what the kernel ends when memory runs out. */
+const yieldToServer = (pid: number): void => {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has exited already, or the system knows no priorities.
+  }
+  writeFile(`/proc/${pid}/oom_score_adj`, '500').catch(() => undefined);
+};
+
+/** Ends a child and what it has started; it leads a process group of its own. */
+const kill = (child: ChildProcess): void => {
+  try {
+    if (child.pid) process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    child.kill('SIGKILL');
+  }
+};
+
+const reasonOf = (code: number | null, signal: NodeJS.Signals | null): string =>
+  signal ? `señal ${signal}` : `código de salida ${code ?? 'desconocido'}`;
+
+/**
+ * Runs one conversion in a process of its own, which gets no secret (an empty environment), opens no database and
+ * ends with this process.
+ *
+ * @param memoryMb bound of the child's JavaScript heap; pixels and meshes live outside of it
+ * @param signal kills the child; the outcome is then `died`
+ * @returns how it ended, once the process is gone
+ */
+export const runChild = async (
+  request: ConvertRequest,
+  { memoryMb, reporter, signal }: { memoryMb: number; reporter: Reporter; signal: AbortSignal },
+): Promise<ChildOutcome> => {
+  signal.throwIfAborted();
+  const child = fork(ENTRY, [], {
+    cwd: request.outDir,
+    env: {},
+    execArgv: [
+      ...process.execArgv.filter((argument) => argument.startsWith('--conditions')),
+      `--max-old-space-size=${memoryMb}`,
+    ],
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  // Messages may still come after the exit: what they say is known when the channel has closed.
+  const ended = Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
+  if (child.pid) yieldToServer(child.pid);
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-MAX_STDERR);
+  });
+  let last: ChildOutcome | undefined;
+  let grace: NodeJS.Timeout | undefined;
+  const finish = (outcome: ChildOutcome): void => {
+    last = outcome;
+    grace ??= setTimeout(() => kill(child), EXIT_GRACE_MS);
+  };
+  child.on('message', (message: ChildMessage) => {
+    if (message.type === 'progress') reporter.progress(message.phase, message.percent);
+    else if (message.type === 'log') reporter.log(message.line);
+    else if (message.type === 'done') finish({ kind: 'done', manifest: message.manifest });
+    else finish({ kind: 'refused', code: message.code, message: message.message, retryable: message.retryable });
+  });
+  const onAbort = (): void => kill(child);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    const start: StartMessage = { type: 'start', request };
+    // A child that is gone already is told by its exit.
+    child.send(start, () => undefined);
+    const [[code, exitSignal]] = (await ended) as [[number | null, NodeJS.Signals | null], unknown];
+    return last ?? { kind: 'died', reason: reasonOf(code, exitSignal), stderr };
+  } catch (error) {
+    kill(child);
+    return { kind: 'died', reason: 'no se pudo iniciar', stderr: String(error) };
+  } finally {
+    clearTimeout(grace);
+    signal.removeEventListener('abort', onAbort);
+  }
+};

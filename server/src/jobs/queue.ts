@@ -1,0 +1,234 @@
+import { randomBytes } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import { type Database, kysely } from '../db/kysely.ts';
+import type { Deps } from '../deps.ts';
+import { MAX_ATTEMPTS, statesBefore } from './states.ts';
+
+type Row = Selectable<Database['JobConv']>;
+
+const CANDIDATE = [
+  'job_id',
+  'status',
+  'attempts',
+  'percent',
+  'started_at',
+  'lease_token',
+  'input_key',
+  'enable_ortopedia',
+  'enable_appendicular',
+  'enable_muscles',
+  'enable_skull',
+  'enable_teeth',
+  'enable_hip_implant',
+  'extra_tasks_json',
+  'params_json',
+] as const;
+type Candidate = Pick<Row, (typeof CANDIDATE)[number]>;
+
+/** How many rows are looked at: as many workers can claim at once without one of them going away empty. */
+const CANDIDATES = 8;
+
+/** A job that this worker owns for as long as the row carries its `token`. */
+export interface ClaimedJob extends Candidate {
+  readonly token: string;
+  readonly input_key: string;
+}
+
+export interface JobResult {
+  readonly metrics: unknown;
+  readonly key: string;
+  readonly size: number;
+  readonly etag: string;
+}
+
+export interface JobFailure {
+  readonly code: string;
+  /** A Spanish sentence for the doctor. */
+  readonly message: string;
+}
+
+const NO_LEASE = { lease_owner: null, lease_token: null, lease_expires_at: null };
+
+const failureOf = ({ code, message }: JobFailure, now: Date) => ({
+  ...NO_LEASE,
+  status: 'ERROR' as const,
+  phase: 'error',
+  finished_at: now,
+  error: message,
+  error_code: code,
+});
+
+/**
+ * The queue in the database. Every move is one statement whose condition names the state (and the lease) it starts
+ * from: of all the processes that try, the database lets one through. Instants are the service's clock.
+ */
+export const createJobQueue = ({ orm, clock, config }: Pick<Deps, 'orm' | 'clock' | 'config'>) => {
+  const db = () => kysely(orm.em.fork());
+  const leaseEnd = (now: Date): Date => new Date(now.getTime() + config.SOM3D_LEASE_SECONDS * 1000);
+
+  /** Updates the row while it is RUNNING under this lease; false when it is not (any more). */
+  const updateOwned = async (jobId: string, token: string, values: Partial<Row>): Promise<boolean> => {
+    const { numUpdatedRows } = await db()
+      .updateTable('JobConv')
+      .set({ ...values, updated_at: clock() })
+      .where('job_id', '=', jobId)
+      .where('status', '=', 'RUNNING')
+      .where('lease_token', '=', token)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  };
+
+  const queued = () =>
+    db()
+      .selectFrom('JobConv')
+      .select(CANDIDATE)
+      .where('status', '=', 'QUEUED')
+      .where('input_key', 'is not', null)
+      .orderBy('priority', 'desc')
+      .orderBy('created_at')
+      .orderBy('job_id')
+      .limit(CANDIDATES)
+      .execute();
+
+  const abandoned = () =>
+    db()
+      .selectFrom('JobConv')
+      .select(CANDIDATE)
+      .where('status', '=', 'RUNNING')
+      .where('lease_expires_at', '<', clock())
+      .where('attempts', '<', MAX_ATTEMPTS)
+      .where('input_key', 'is not', null)
+      .orderBy('lease_expires_at')
+      .limit(CANDIDATES)
+      .execute();
+
+  const tryClaim = async (row: Candidate, owner: string): Promise<ClaimedJob | null> => {
+    const now = clock();
+    const token = randomBytes(16).toString('hex');
+    const attempts = row.attempts + 1;
+    const update = db()
+      .updateTable('JobConv')
+      .set({
+        status: 'RUNNING',
+        phase: 'reading',
+        attempts,
+        started_at: row.started_at ?? now,
+        updated_at: now,
+        lease_owner: owner,
+        lease_token: token,
+        lease_expires_at: leaseEnd(now),
+      })
+      .where('job_id', '=', row.job_id)
+      .where('status', '=', row.status);
+    const { numUpdatedRows } = await (
+      row.status === 'RUNNING'
+        ? update.where('lease_token', '=', row.lease_token).where('lease_expires_at', '<', now)
+        : update
+    ).executeTakeFirst();
+    return numUpdatedRows > 0n ? { ...row, attempts, token, input_key: row.input_key ?? '' } : null;
+  };
+
+  /** Takes the next job: one whose worker has gone silent, else the oldest of the highest priority; null when none. */
+  const claim = async (owner: string): Promise<ClaimedJob | null> => {
+    for (const find of [abandoned, queued]) {
+      for (const row of await find()) {
+        const job = await tryClaim(row, owner);
+        if (job) return job;
+      }
+    }
+    return null;
+  };
+
+  /** Keeps the lease, and writes how far the job is; false when it has been canceled, deleted or taken over. */
+  const renew = async (jobId: string, token: string, progress: { phase: string; percent: number }): Promise<boolean> =>
+    await updateOwned(jobId, token, { ...progress, lease_expires_at: leaseEnd(clock()) });
+
+  /** Whether the row is still RUNNING under this lease. */
+  const owns = async (jobId: string, token: string): Promise<boolean> => {
+    const row = await db()
+      .selectFrom('JobConv')
+      .select(['status', 'lease_token'])
+      .where('job_id', '=', jobId)
+      .executeTakeFirst();
+    return row?.status === 'RUNNING' && row.lease_token === token;
+  };
+
+  /** Ends the job with its result. True also when an earlier try was stored and its answer got lost. */
+  const finish = async (jobId: string, token: string, result: JobResult): Promise<boolean> => {
+    const done = await updateOwned(jobId, token, {
+      ...NO_LEASE,
+      status: 'DONE',
+      phase: 'finished',
+      percent: 100,
+      finished_at: clock(),
+      metrics_json: JSON.stringify(result.metrics),
+      result_key: result.key,
+      result_size: result.size,
+      result_etag: result.etag,
+      error: null,
+      error_code: null,
+    });
+    if (done) return true;
+    const row = await db().selectFrom('JobConv').select('result_key').where('job_id', '=', jobId).executeTakeFirst();
+    return row?.result_key === result.key;
+  };
+
+  /** Ends the job with an error. */
+  const fail = async (jobId: string, token: string, failure: JobFailure): Promise<boolean> =>
+    await updateOwned(jobId, token, failureOf(failure, clock()));
+
+  /** Puts the job back into the queue. `attempts` is what counts from now on. */
+  const handBack = async (jobId: string, token: string, attempts: number): Promise<boolean> =>
+    await updateOwned(jobId, token, { ...NO_LEASE, status: 'QUEUED', phase: 'queued', attempts });
+
+  /** Cancels a queued or running job; false when it is in another state or gone. */
+  const cancel = async (jobId: string): Promise<boolean> => {
+    const now = clock();
+    const { numUpdatedRows } = await db()
+      .updateTable('JobConv')
+      .set({
+        ...NO_LEASE,
+        status: 'CANCELED',
+        phase: 'canceled',
+        cancel_requested_at: now,
+        finished_at: now,
+        updated_at: now,
+      })
+      .where('job_id', '=', jobId)
+      .where('status', 'in', statesBefore('CANCELED'))
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  };
+
+  /**
+   * Ends jobs whose last attempt has gone silent: nobody may take them up again.
+   *
+   * @returns the jobs that this call has ended
+   */
+  const failExhausted = async (failure: JobFailure): Promise<string[]> => {
+    const now = clock();
+    const silent = await db()
+      .selectFrom('JobConv')
+      .select(['job_id', 'lease_token'])
+      .where('status', '=', 'RUNNING')
+      .where('lease_expires_at', '<', now)
+      .where('attempts', '>=', MAX_ATTEMPTS)
+      .execute();
+    const ended: string[] = [];
+    for (const { job_id, lease_token } of silent) {
+      const { numUpdatedRows } = await db()
+        .updateTable('JobConv')
+        .set({ ...failureOf(failure, now), updated_at: now })
+        .where('job_id', '=', job_id)
+        .where('status', '=', 'RUNNING')
+        .where('lease_token', '=', lease_token)
+        .where('lease_expires_at', '<', now)
+        .executeTakeFirst();
+      if (numUpdatedRows > 0n) ended.push(job_id);
+    }
+    return ended;
+  };
+
+  return { claim, renew, owns, finish, fail, handBack, cancel, failExhausted };
+};
+export type JobQueue = ReturnType<typeof createJobQueue>;
