@@ -41,12 +41,18 @@ interface Failure {
 
 const requestLine = (error: ApiError): string[] => (error.requestId ? [`Request id: ${error.requestId}`] : []);
 
+const sessionHint = (error: ApiError): string[] => {
+  if (error.route === 'auth.login') return [];
+  return [
+    process.env['SOM3D_TOKEN'] ? 'SOM3D_TOKEN is not valid (any more).' : 'The session has ended. Run: som3d login',
+  ];
+};
+
 const ofApi = (error: ApiError): Failure => {
   const fields = error.errors.map(({ loc, msg }) => `  ${loc.slice(1).join('.') || loc.join('.')}: ${msg}`);
   const lines = [`${error.message} (HTTP ${error.status})`, ...fields];
   if (error instanceof UnauthorizedError) {
-    const hint = error.route === 'auth.login' ? [] : ['The session has ended. Run: som3d login'];
-    return { code: EXIT.refused, lines: [...lines, ...hint] };
+    return { code: EXIT.refused, lines: [...lines, ...sessionHint(error)] };
   }
   if (error instanceof ForbiddenError) return { code: EXIT.refused, lines };
   if (error.status === 400 || error.status === 422) return { code: EXIT.usage, lines };

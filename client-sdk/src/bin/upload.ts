@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Job } from '@som3d/contract';
-import { uploadJob, waitForJob, type Client, type UploadFields } from '../index.ts';
+import { uploadJob, waitForJob, type Client, type StreamSource, type UploadFields } from '../index.ts';
 import { saveJob } from './download.ts';
 import { InterruptedError } from './failure.ts';
 import { makeDirectory, openZip } from './files.ts';
@@ -45,14 +45,18 @@ const interruptible = async <T>(sentence: string, run: (signal: AbortSignal) => 
   }
 };
 
-const send = async (client: Client, path: string, options: UploadCommandOptions): Promise<Job> => {
-  const file = await openZip(path);
+const send = async (
+  client: Client,
+  file: StreamSource,
+  filename: string,
+  options: UploadCommandOptions,
+): Promise<Job> => {
   const progress = makeProgress();
   const onProgress = (loaded: number, total: number) => {
     progress.update((loaded / total) * 100, 'uploading', `${formatBytes(loaded)} of ${formatBytes(total)}`);
   };
   return interruptible('Canceled before the upload was complete.', (signal) =>
-    uploadJob(client, { file, filename: basename(path), fields: fieldsOf(options), onProgress, signal }),
+    uploadJob(client, { file, filename, fields: fieldsOf(options), onProgress, signal }),
   ).finally(() => progress.end());
 };
 
@@ -68,9 +72,10 @@ const follow = async (client: Client, jobId: string): Promise<Job> => {
 
 /** `som3d upload`. `--out` waits as well: there is nothing to save before. */
 export const upload = async (path: string, options: UploadCommandOptions): Promise<void> => {
+  const file = await openZip(path);
   const client = await sessionClient();
   if (options.out !== undefined) await makeDirectory(options.out);
-  const job = await send(client, path, options);
+  const job = await send(client, file, basename(path), options);
   print(`Job ${job.job_id}`);
   if (!options.wait && options.out === undefined) return note(`Follow it: som3d jobs`);
   await follow(client, job.job_id);

@@ -45,7 +45,11 @@ export interface WireRequest {
   readonly retry?: RetryOptions | false | undefined;
 }
 
-type StreamingInit = RequestInit & { duplex?: 'half' };
+/**
+ * How a stream is sent. A redirect could not be followed with it anyway; said in advance (`redirect`, and no window to
+ * ask in), fetch need not keep a copy of everything that has gone out, which Node's does otherwise.
+ */
+const STREAMED = { duplex: 'half', redirect: 'error', window: null } as const;
 
 /** Scheme, host and port of an address: what an error may say of it. */
 export const originOf = (url: string): string => (URL.canParse(url) ? new URL(url).origin : 'the service');
@@ -99,7 +103,7 @@ export class Transport {
     const deadline = new Deadline(request.timeoutMs ?? this.#options.timeoutMs ?? 30_000, origin);
     const signal = request.signal ? AbortSignal.any([request.signal, deadline.signal]) : deadline.signal;
     const opened = request.body?.open(deadline);
-    const init: StreamingInit = {
+    const init: RequestInit = {
       method: request.method,
       headers: {
         ...(this.#options.userAgent ? { 'user-agent': this.#options.userAgent } : {}),
@@ -109,7 +113,7 @@ export class Transport {
       },
       signal,
       ...(opened ? { body: opened.body } : {}),
-      ...(opened?.streamed ? { duplex: 'half' } : {}),
+      ...(opened?.streamed ? STREAMED : {}),
       ...(this.#options.credentials ? { credentials: this.#options.credentials } : {}),
     };
     deadline.touch();

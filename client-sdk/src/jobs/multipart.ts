@@ -13,6 +13,8 @@ export interface MultipartContent {
 }
 
 const CRLF = '\r\n';
+/** Bytes handed over at once at most: the step of the progress. */
+const PIECE = 64 * 1024;
 /** Field and file names as the fetch standard escapes them. */
 const escapeName = (text: string): string =>
   text.replaceAll('\r', '%0D').replaceAll('\n', '%0A').replaceAll('"', '%22');
@@ -48,7 +50,7 @@ async function* chunksOf(stream: ReadableStream<Uint8Array>, size: number): Asyn
       if (done) break;
       read += value.length;
       if (read > size) break;
-      yield value;
+      for (let at = 0; at < value.length; at += PIECE) yield value.subarray(at, at + PIECE);
     }
     if (read !== size) throw new InvalidRequestError(`The file changed while it was read: ${size} bytes were expected`);
   } finally {
