@@ -1,0 +1,164 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, constants, mkdtemp, rm } from 'node:fs/promises';
+import http from 'node:http';
+import { createServer } from 'node:net';
+import { rmSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { createConnection } from 'mysql2/promise';
+import { GenericContainer, Wait } from 'testcontainers';
+
+/** A MySQL or MariaDB server on which databases can be created. */
+export interface FoundMysql {
+  /** With a trailing slash: append the name of a database. */
+  readonly url: string;
+  readonly version: string;
+  /** Where it comes from, for the reader of the run. */
+  readonly source: string;
+  stop(): Promise<void>;
+}
+
+/** TEST_MYSQL_URL, else a container, else a server program on the PATH, else undefined. */
+export const findMysql = async (): Promise<FoundMysql | undefined> => {
+  const given = process.env['TEST_MYSQL_URL'];
+  if (given) return described(new URL('/', given).href, 'TEST_MYSQL_URL', async () => {});
+  return (await fromDocker()) ?? (await fromPath());
+};
+
+const fromDocker = async (): Promise<FoundMysql | undefined> => {
+  if (!(await dockerAnswers())) return undefined;
+  try {
+    const container = await new GenericContainer('mysql:8.4')
+      .withEnvironment({ MYSQL_ALLOW_EMPTY_PASSWORD: 'yes', MYSQL_ROOT_HOST: '%' })
+      .withExposedPorts(3306)
+      .withTmpFs({ '/var/lib/mysql': 'rw' })
+      .withCommand(['--skip-log-bin', '--innodb-flush-log-at-trx-commit=0', '--event-scheduler=ON'])
+      .withWaitStrategy(Wait.forLogMessage(/ready for connections.*port: 3306/))
+      .withStartupTimeout(STARTUP_MS)
+      .start();
+    const url = `mysql://root@${container.getHost()}:${container.getMappedPort(3306)}/`;
+    return await described(url, 'Docker, mysql:8.4', async () => {
+      await container.stop();
+    });
+  } catch (error) {
+    console.log(`Docker answers, but gives no mysql:8.4: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+};
+
+const dockerAnswers = async (): Promise<boolean> => {
+  const host = new URL(process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock');
+  const target =
+    host.protocol === 'unix:' ? { socketPath: host.pathname } : { host: host.hostname, port: host.port || '2375' };
+  const request = http.get({ ...target, path: '/_ping', timeout: 2000 });
+  request.on('timeout', () => request.destroy());
+  try {
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+    response.resume();
+    return response.statusCode === 200;
+  } catch {
+    return false;
+  }
+};
+
+const fromPath = async (): Promise<FoundMysql | undefined> => {
+  const program = (await onPath('mysqld')) ?? (await onPath('mariadbd'));
+  if (!program) return undefined;
+  const home = await mkdtemp(path.join(tmpdir(), 'som3d-mysql-'));
+  const { stdout } = await run(program, ['--no-defaults', '--version']);
+  const port = await freePort();
+  const data = path.join(home, 'data');
+  await (stdout.includes('MariaDB') ? initMariaDb(data) : initMySql(program, data));
+  const args = [
+    '--no-defaults',
+    `--user=${userInfo().username}`,
+    `--datadir=${data}`,
+    `--port=${port}`,
+    '--bind-address=127.0.0.1',
+    `--socket=${home}/sock`,
+    `--pid-file=${home}/pid`,
+    '--event-scheduler=ON',
+    '--skip-log-bin',
+    '--innodb-flush-log-at-trx-commit=0',
+  ];
+  const server = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const log: string[] = [];
+  server.stderr.setEncoding('utf8').on('data', (text: string) => log.push(text));
+  // also when the run fails or is broken off
+  const end = (): void => {
+    server.kill('SIGKILL');
+    rmSync(home, { recursive: true, force: true });
+  };
+  process.once('exit', end);
+  const url = `mysql://root@127.0.0.1:${port}/`;
+  if (!(await answers(url, server))) {
+    throw new Error(`${program} did not start:\n${log.join('').split('\n').slice(-20).join('\n')}`);
+  }
+  return described(url, program, async () => {
+    const gone = once(server, 'exit');
+    server.kill('SIGTERM');
+    await Promise.race([gone, pause(10_000, undefined, { ref: false })]);
+    await rm(home, { recursive: true, force: true });
+  });
+};
+
+const initMySql = async (program: string, data: string): Promise<void> => {
+  await run(program, ['--no-defaults', '--initialize-insecure', `--user=${userInfo().username}`, `--datadir=${data}`]);
+};
+
+const initMariaDb = async (data: string): Promise<void> => {
+  const init = (await onPath('mariadb-install-db')) ?? (await onPath('mysql_install_db'));
+  if (!init) throw new Error('mariadbd is on the PATH, but mariadb-install-db is not');
+  const args = ['--no-defaults', `--user=${userInfo().username}`, `--datadir=${data}`];
+  await run(init, [...args, '--auth-root-authentication-method=normal', '--skip-test-db']);
+};
+
+const onPath = async (name: string): Promise<string | undefined> => {
+  // server programs live in sbin, which is not on every user's PATH
+  for (const folder of [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin']) {
+    const file = path.join(folder, name);
+    const found = await access(file, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (folder && found) return file;
+  }
+  return undefined;
+};
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+};
+
+const answers = async (url: string, server: ChildProcess): Promise<boolean> => {
+  const deadline = Date.now() + STARTUP_MS;
+  while (Date.now() < deadline && server.exitCode === null) {
+    try {
+      await (await createConnection(url)).end();
+      return true;
+    } catch {
+      await pause(100);
+    }
+  }
+  return false;
+};
+
+const described = async (url: string, source: string, stop: () => Promise<void>): Promise<FoundMysql> => {
+  const connection = await createConnection(url);
+  const [rows] = await connection.query('select version() as version');
+  await connection.end();
+  const { version } = (rows as { version: string }[])[0] ?? { version: '?' };
+  return { url, source, stop, version: version.includes('MariaDB') ? version : `MySQL ${version}` };
+};
+
+const run = promisify(execFile);
+const STARTUP_MS = 120_000;

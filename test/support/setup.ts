@@ -1,0 +1,11 @@
+import { afterEach } from 'vitest';
+import { guardNetwork } from './network-guard.ts';
+
+const attempts: string[] = [];
+guardNetwork((attempt) => attempts.push(attempt));
+
+/** Code under test may swallow the refusal: the test that was running fails all the same. */
+afterEach(() => {
+  const left = attempts.splice(0);
+  if (left.length > 0) throw new Error(left.join('\n'));
+});
