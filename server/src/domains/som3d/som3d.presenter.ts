@@ -1,0 +1,110 @@
+import type { Job, JobFields, JobParams, JobPhase, JobProgress, JobStatus, JobStl, MeshMetrics } from '@som3d/contract';
+import { JOB_PHASES } from '@som3d/contract';
+import type { JobState } from '../../jobs/states.ts';
+import type { JobSTL } from './som3d.entity.ts';
+import type { JobRow } from './som3d.queries.ts';
+
+const statusOf = (state: JobState): JobStatus => state.toLowerCase() as JobStatus;
+
+/** A job that has ended is in the phase of its end; the predecessor's rows name none. */
+const phaseOf = (state: JobState, stored: string | null): JobPhase => {
+  if (state === 'DONE') return 'finished';
+  if (state === 'ERROR') return 'error';
+  if (state === 'CANCELED') return 'canceled';
+  if (state === 'QUEUED') return 'queued';
+  const known = JOB_PHASES.find((phase) => phase === stored);
+  return known && known !== 'queued' ? known : 'reading';
+};
+
+const percentOf = (state: JobState, stored: number | null): number =>
+  state === 'DONE' ? 100 : Math.min(100, Math.max(0, stored ?? 0));
+
+const jsonOf = (text: string | null): unknown => {
+  try {
+    return text === null ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
+};
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Extra tasks: a list of ours, a list or comma-separated text of the predecessor's. */
+const tasksOf = (text: string | null): string[] => {
+  const value = jsonOf(text);
+  if (Array.isArray(value)) return value.map(String);
+  return (text ?? '').startsWith('{')
+    ? []
+    : (text ?? '')
+        .split(',')
+        .map((task) => task.trim())
+        .filter(Boolean);
+};
+
+/** What was asked for, from the form. */
+export const paramsOf = (fields: JobFields): JobParams => ({
+  nombre_proceso: fields.nombre_proceso ?? null,
+  id_paciente: fields.id_paciente ?? null,
+  enable_ortopedia: fields.enable_ortopedia,
+  enable_appendicular: fields.enable_appendicular,
+  enable_muscles: fields.enable_muscles,
+  enable_hip_implant: fields.enable_hip_implant,
+  teeth: fields.teeth,
+  cranio: fields.cranio,
+  extra_tasks: (fields.extra_tasks ?? '').split(',').filter(Boolean),
+});
+
+const presentParams = (row: JobRow): JobParams => ({
+  nombre_proceso: row.nombre_proceso,
+  id_paciente: row.id_paciente,
+  enable_ortopedia: Boolean(row.enable_ortopedia),
+  enable_appendicular: Boolean(row.enable_appendicular),
+  enable_muscles: Boolean(row.enable_muscles),
+  enable_hip_implant: Boolean(row.enable_hip_implant),
+  teeth: Boolean(row.enable_teeth),
+  cranio: Boolean(row.enable_skull),
+  extra_tasks: tasksOf(row.extra_tasks_json),
+});
+
+const instant = (value: Date | null): string | null => value?.toISOString() ?? null;
+
+/** How far a job is. */
+export const presentProgress = (row: Pick<JobRow, 'status' | 'phase' | 'percent' | 'error'>): JobProgress => ({
+  status: statusOf(row.status),
+  phase: phaseOf(row.status, row.phase),
+  percent: percentOf(row.status, row.percent),
+  error: row.error,
+});
+
+/** A job as the contract shows it. @param log its last lines; none in lists */
+export const presentJob = (row: JobRow, log: readonly string[] = []): Job => {
+  const metrics = jsonOf(row.metrics_json);
+  return {
+    job_id: row.job_id,
+    ...presentProgress(row),
+    params: presentParams(row),
+    metrics: isRecord(metrics) ? metrics : null,
+    created_at: instant(row.created_at),
+    updated_at: instant(row.updated_at),
+    started_at: instant(row.started_at),
+    finished_at: instant(row.finished_at),
+    log_tail: log.join('\n'),
+  };
+};
+
+/** The measured meshes of a finished job. */
+export const meshesOf = (row: Pick<JobRow, 'metrics_json'>): MeshMetrics[] => {
+  const metrics = jsonOf(row.metrics_json);
+  return isRecord(metrics) && Array.isArray(metrics['meshes']) ? (metrics['meshes'] as MeshMetrics[]) : [];
+};
+
+export const presentJobStl = (row: JobSTL): JobStl => ({
+  id_jobstl: row.id_jobstl,
+  job_id: row.job_id,
+  id_paciente: row.id_paciente ?? null,
+  stl_size: row.stl_size ?? null,
+  num_stl_archivos: row.num_stl_archivos ?? null,
+  notas: row.notas ?? null,
+  created_at: instant(row.created_at),
+});

@@ -1,0 +1,101 @@
+import type { MikroORM } from '@mikro-orm/core';
+import type { JobStatus } from '@som3d/contract';
+import type { Selectable } from 'kysely';
+import { type Database, kysely } from '../../db/kysely.ts';
+import { isAdmin, type Actor } from '../../http/context.ts';
+import { pageOf, withTotal, type PageOf } from '../../http/pages.ts';
+import type { JobState } from '../../jobs/states.ts';
+
+const COLUMNS = [
+  'job_id',
+  'id_usuario',
+  'id_paciente',
+  'status',
+  'phase',
+  'percent',
+  'error',
+  'nombre_proceso',
+  'enable_ortopedia',
+  'enable_appendicular',
+  'enable_muscles',
+  'enable_skull',
+  'enable_teeth',
+  'enable_hip_implant',
+  'extra_tasks_json',
+  'params_json',
+  'metrics_json',
+  'created_at',
+  'updated_at',
+  'started_at',
+  'finished_at',
+  'result_key',
+  'result_size',
+  'request_fingerprint',
+] as const;
+
+/** A job's row as the routes read it: without its lease and its log. */
+export type JobRow = Pick<Selectable<Database['JobConv']>, (typeof COLUMNS)[number]>;
+
+/** One job, or undefined. */
+export const findJob = async (orm: MikroORM, jobId: string): Promise<JobRow | undefined> =>
+  await kysely(orm.em.fork()).selectFrom('JobConv').select(COLUMNS).where('job_id', '=', jobId).executeTakeFirst();
+
+/** The job that a user has made under an idempotency key. */
+export const findJobByKey = async (orm: MikroORM, id_usuario: number, key: string): Promise<JobRow | undefined> =>
+  await kysely(orm.em.fork())
+    .selectFrom('JobConv')
+    .select(COLUMNS)
+    .where('id_usuario', '=', id_usuario)
+    .where('idempotency_key', '=', key)
+    .executeTakeFirst();
+
+/** What a client asks for again and again: five columns of one row. */
+export const findProgress = async (orm: MikroORM, jobId: string) =>
+  await kysely(orm.em.fork())
+    .selectFrom('JobConv')
+    .select(['id_usuario', 'status', 'phase', 'percent', 'error'])
+    .where('job_id', '=', jobId)
+    .executeTakeFirst();
+
+interface JobListQuery {
+  readonly status?: JobStatus | undefined;
+  readonly limit?: number | undefined;
+  readonly offset?: number | undefined;
+}
+
+/** One page of jobs, newest first: a user's own, or all for an administrator. */
+export const listJobs = async (orm: MikroORM, actor: Actor, query: JobListQuery): Promise<PageOf<JobRow>> => {
+  const filtered = () => {
+    let rows = kysely(orm.em.fork()).selectFrom('JobConv');
+    if (!isAdmin(actor)) rows = rows.where('id_usuario', '=', actor.id_usuario);
+    if (query.status) rows = rows.where('status', '=', query.status.toUpperCase() as JobState);
+    return rows;
+  };
+  const { limit, offset } = pageOf(query);
+  const rows = await filtered()
+    .select(COLUMNS)
+    .orderBy('created_at', 'desc')
+    .orderBy('job_id', 'desc')
+    .limit(limit)
+    .offset(offset)
+    .execute();
+  return await withTotal(rows, query, async () => {
+    const { total } = await filtered()
+      .select(({ fn }) => fn.countAll<number>().as('total'))
+      .executeTakeFirstOrThrow();
+    return total;
+  });
+};
+
+/** The last `limit` lines of a job's log in their order (all without a limit), and how many there are. */
+export const readLog = async (orm: MikroORM, jobId: string, limit?: number): Promise<PageOf<string>> => {
+  const lines = () => kysely(orm.em.fork()).selectFrom('job_log').where('job_id', '=', jobId);
+  const newest = lines().select('line').orderBy('id', 'desc');
+  const rows = await (limit === undefined ? newest : newest.limit(limit)).execute();
+  const text = rows.map(({ line }) => line).toReversed();
+  if (limit === undefined || rows.length < limit) return { rows: text, total: text.length };
+  const { total } = await lines()
+    .select(({ fn }) => fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow();
+  return { rows: text, total };
+};

@@ -1,0 +1,114 @@
+import type { contract } from '@som3d/contract';
+import type { Request } from 'express';
+import type { Deps } from '../../deps.ts';
+import { AppError } from '../../errors.ts';
+import { readFileGrant, signFileGrant } from '../../gateways/storage/signed-url.ts';
+import type { StoredObject } from '../../gateways/storage/storage.ts';
+import { actorOf } from '../../http/context.ts';
+import { discardBody } from '../../http/linger.ts';
+import { setPageHeaders } from '../../http/pages.ts';
+import type { Handlers } from '../../http/router.ts';
+import { sendObject } from '../../http/send-object.ts';
+import type { Jobs } from '../../jobs/jobs.ts';
+import { attemptOf } from '../../jobs/keys.ts';
+import { resultName } from '../../jobs/outputs.ts';
+import { requireOwn } from './som3d.policy.ts';
+import { meshesOf, presentJob, presentJobStl, presentProgress } from './som3d.presenter.ts';
+import { findProgress, listJobs, readLog } from './som3d.queries.ts';
+import { createSom3dService, type FinishedJob } from './som3d.service.ts';
+import { createSubmissions } from './submission.ts';
+
+const TAIL_LINES = 20;
+const LOG_LINES = 200;
+const ZIP = 'application/zip';
+
+/** Jobs over HTTP: behaviour.md section 9. */
+export const som3dRoutes = (deps: Deps, { signals }: Pick<Jobs, 'signals'>): Handlers<typeof contract.som3d> => {
+  const { orm, storage, config, secrets, clock } = deps;
+  const jobs = createSom3dService(deps, signals);
+  const submissions = createSubmissions(deps, signals);
+
+  /** An absolute URL that serves one stored file without a session until it expires. */
+  const signedUrl = (req: Request, key: string, filename: string, type: string): string => {
+    const expires = Math.floor(clock().getTime() / 1000) + config.SOM3D_RESULT_URL_SECONDS;
+    const base = config.BASE_URL?.replace(/\/+$/, '') ?? `${req.protocol}://${req.get('host')}`;
+    return `${base}/som3d/files/${signFileGrant(secrets.urls, { key, filename, type, expires })}`;
+  };
+  const stored = async (key: string): Promise<StoredObject> => {
+    const object = await storage.stat(key);
+    if (!object) throw new AppError('not_found', 'El archivo ya no está disponible');
+    return object;
+  };
+  const modelsOf = (req: Request, job: FinishedJob) =>
+    meshesOf(job).map((mesh) => ({
+      ...mesh,
+      url: signedUrl(req, attemptOf(job.result_key) + mesh.filename, mesh.filename, 'model/stl'),
+    }));
+
+  return {
+    create: async ({ req, res, headers }) => {
+      try {
+        const actor = actorOf(req);
+        const { row, created } = await submissions.submit(req, actor, headers['idempotency-key']);
+        res.set('Location', `/som3d/jobs/${row.job_id}`);
+        return { status: created ? 201 : 200, body: presentJob(row) };
+      } finally {
+        discardBody(req, res);
+      }
+    },
+    list: async ({ query, req, res }) => {
+      const { rows, total } = await listJobs(orm, actorOf(req), query);
+      setPageHeaders(req, res, query, total);
+      return { status: 200, body: rows.map((row) => presentJob(row)) };
+    },
+    get: async ({ params, req }) => {
+      const job = await jobs.get(actorOf(req), params.id);
+      const { rows } = await readLog(orm, params.id, TAIL_LINES);
+      return { status: 200, body: presentJob(job, rows) };
+    },
+    progress: async ({ params, req }) => ({
+      status: 200,
+      body: presentProgress(requireOwn(actorOf(req), await findProgress(orm, params.id))),
+    }),
+    log: async ({ params, query, req }) => {
+      await jobs.get(actorOf(req), params.id);
+      const { rows, total } = await readLog(orm, params.id, query.full ? undefined : (query.tail ?? LOG_LINES));
+      return {
+        status: 200,
+        body: { job_id: params.id, lines: rows, log: rows.join('\n'), total, truncated: rows.length < total },
+      };
+    },
+    stls: async ({ params, req }) => {
+      const job = await jobs.getFinished(actorOf(req), params.id);
+      const items = modelsOf(req, job);
+      return { status: 200, body: { job_id: job.job_id, count: items.length, items } };
+    },
+    result: async ({ params, req }) => {
+      const job = await jobs.getFinished(actorOf(req), params.id);
+      const url = signedUrl(req, job.result_key, resultName(job.job_id), ZIP);
+      return { status: 200, body: { job_id: job.job_id, url, expires_in: config.SOM3D_RESULT_URL_SECONDS } };
+    },
+    resultBytes: async ({ params, req, res }) => {
+      const job = await jobs.getFinished(actorOf(req), params.id);
+      const object = await stored(job.result_key);
+      return await sendObject({ req, res, storage }, object, {
+        filename: resultName(job.job_id),
+        type: ZIP,
+      });
+    },
+    file: async ({ params, req, res }) => {
+      const grant = readFileGrant(secrets.urls, params.token, clock());
+      if (!grant) throw new AppError('forbidden', 'El enlace no es válido o ha vencido; pida uno nuevo');
+      return await sendObject({ req, res, storage }, await stored(grant.key), grant);
+    },
+    finalize: async ({ params, body, req }) => ({
+      status: 200,
+      body: presentJobStl(await jobs.finalize(actorOf(req), params.id, body)),
+    }),
+    cancel: async ({ params, req }) => {
+      const job = await jobs.cancel(actorOf(req), params.id);
+      const { rows } = await readLog(orm, params.id, TAIL_LINES);
+      return { status: 200, body: presentJob(job, rows) };
+    },
+  };
+};

@@ -1,0 +1,113 @@
+import type { EntityManager } from '@mikro-orm/core';
+import type { FinalizeBody } from '@som3d/contract';
+import { inTransaction } from '../../db/transaction.ts';
+import type { Deps } from '../../deps.ts';
+import { AppError } from '../../errors.ts';
+import { isAdmin, type Actor } from '../../http/context.ts';
+import { resultsOf, uploadKey } from '../../jobs/keys.ts';
+import { createJobQueue } from '../../jobs/queue.ts';
+import type { JobSignals } from '../../jobs/signals.ts';
+import { findPatientFor } from '../patients/patients.policy.ts';
+import { JobSTL } from './som3d.entity.ts';
+import { requireOwn } from './som3d.policy.ts';
+import { meshesOf } from './som3d.presenter.ts';
+import { findJob, type JobRow } from './som3d.queries.ts';
+
+type Measured = Partial<Pick<JobSTL, 'stl_size' | 'num_stl_archivos' | 'notas' | 'updated_at'>>;
+
+/** A job with a result that is stored. */
+export type FinishedJob = JobRow & { readonly result_key: string };
+
+/** Whose result this becomes: a doctor names one of their own patients. */
+const patientOf = (actor: Actor, job: JobRow, body: FinalizeBody): number | null => {
+  const named = body.id_paciente ?? null;
+  if (named === null && !isAdmin(actor)) {
+    throw new AppError('bad_request', 'Indique el paciente (id_paciente) al que pertenece el resultado');
+  }
+  return named ?? job.id_paciente;
+};
+
+/** The rules of jobs after their upload: behaviour.md section 9. */
+export const createSom3dService = (deps: Deps, signals: JobSignals) => {
+  const { orm, storage, clock, config, log } = deps;
+  const queue = createJobQueue(deps);
+
+  /** The caller's job (any, for an administrator), or 404. */
+  const get = async (actor: Actor, jobId: string): Promise<JobRow> => requireOwn(actor, await findJob(orm, jobId));
+
+  /** A job that is done: 409 before, 404 when its result is not kept here. */
+  const getFinished = async (actor: Actor, jobId: string): Promise<FinishedJob> => {
+    const job = await get(actor, jobId);
+    if (job.status !== 'DONE') throw new AppError('conflict', 'El trabajo no ha terminado');
+    const { result_key } = job;
+    if (result_key === null) throw new AppError('not_found', 'El resultado de este trabajo ya no está disponible');
+    return { ...job, result_key };
+  };
+
+  /** Cancels; a job that was cancelled stays so, one that has ended in another way is a 409. */
+  const cancel = async (actor: Actor, jobId: string): Promise<JobRow> => {
+    await get(actor, jobId);
+    const canceled = await queue.cancel(jobId);
+    const job = await get(actor, jobId);
+    if (job.status !== 'CANCELED') throw new AppError('conflict', 'El trabajo ya terminó y no se puede cancelar');
+    if (canceled) {
+      signals.emit('canceled', jobId);
+      await removeFiles(jobId);
+    }
+    return job;
+  };
+
+  /** The row has been told; a file that can not be removed now is the sweeper's. */
+  const removeFiles = async (jobId: string): Promise<void> => {
+    try {
+      if (!config.SOM3D_KEEP_INPUT) await storage.remove(uploadKey(jobId));
+      await storage.removeAll(resultsOf(jobId));
+    } catch (error) {
+      log.warn({ err: error, job_id: jobId }, 'files of a cancelled job are left to the sweeper');
+    }
+  };
+
+  /**
+   * Registers the result for a patient. Once more for the same patient updates the one row, also when two requests
+   * race: the unique key decides. What is not given is measured, notes that are not given stay.
+   */
+  const finalize = async (actor: Actor, jobId: string, body: FinalizeBody): Promise<JobSTL> => {
+    const job = await get(actor, jobId);
+    const id_paciente = patientOf(actor, job, body);
+    const meshes = meshesOf(job);
+    const values = {
+      stl_size: body.stl_size ?? meshes.reduce((sum, { size }) => sum + size, 0),
+      num_stl_archivos: body.num_stl_archivos ?? meshes.length,
+      ...(body.notas === undefined ? {} : { notas: body.notas }),
+      updated_at: clock(),
+    };
+    return await inTransaction(orm.em, async (em) => {
+      if (id_paciente !== null) await findPatientFor(em, actor, id_paciente);
+      if (job.status !== 'DONE') throw new AppError('conflict', 'El trabajo no ha terminado');
+      return await register(em, { job_id: jobId, id_paciente }, values);
+    });
+  };
+
+  const register = async (
+    em: EntityManager,
+    where: { job_id: string; id_paciente: number | null },
+    values: Measured,
+  ): Promise<JobSTL> => {
+    const row = { ...where, ...values, created_at: clock() };
+    if (where.id_paciente === null) {
+      // The unique key lets any number of rows without a patient in: there the row is looked for.
+      const present = (await em.findOne(JobSTL, where)) ?? em.create(JobSTL, row);
+      em.assign(present, values);
+      await em.persist(present).flush();
+      return present;
+    }
+    await em.upsert(JobSTL, row, {
+      onConflictFields: ['job_id', 'id_paciente'],
+      onConflictAction: 'merge',
+      onConflictMergeFields: Object.keys(values) as (keyof Measured)[],
+    });
+    return await em.findOneOrFail(JobSTL, where, { refresh: true });
+  };
+
+  return { get, getFinished, cancel, finalize };
+};

@@ -1,0 +1,155 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { RequiredEntityData } from '@mikro-orm/core';
+import { JobFields } from '@som3d/contract';
+import type { Request } from 'express';
+import { isTransientError, uniqueViolation } from '../../db/errors.ts';
+import type { Deps } from '../../deps.ts';
+import { AppError } from '../../errors.ts';
+import type { StoredObject } from '../../gateways/storage/storage.ts';
+import type { Actor } from '../../http/context.ts';
+import { schemaError } from '../../http/problem.ts';
+import { ImagingError } from '../../imaging/errors.ts';
+import { inspectZip } from '../../imaging/zip.ts';
+import { uploadKey } from '../../jobs/keys.ts';
+import type { JobSignals } from '../../jobs/signals.ts';
+import { findPatientFor } from '../patients/patients.policy.ts';
+import { JobConv } from './som3d.entity.ts';
+import { paramsOf } from './som3d.presenter.ts';
+import { findJob, findJobByKey, type JobRow } from './som3d.queries.ts';
+import { receiveUpload } from './upload.ts';
+
+export interface Submission {
+  readonly row: JobRow;
+  /** False when the idempotency key names a job that was there already. */
+  readonly created: boolean;
+}
+
+type Fields = ReadonlyMap<string, string>;
+
+const parseFields = (fields: Fields): JobFields => {
+  const parsed = JobFields.safeParse(Object.fromEntries(fields));
+  if (!parsed.success) throw schemaError('body', parsed.error);
+  return parsed.data;
+};
+
+/**
+ * Tells a repeated request from another one under the same key without reading its file: the length of the whole
+ * request and the fields that stand before the file. A client that repeats a request repeats both.
+ */
+const fingerprintOf = (req: Request, fieldsBeforeFile: Fields): string => {
+  const hash = createHash('sha256').update(JSON.stringify([...fieldsBeforeFile]));
+  return `${req.headers['content-length'] ?? 'chunked'}:${hash.digest('hex')}`;
+};
+
+const repeated = (row: JobRow, fingerprint: string): Submission => {
+  if (row.request_fingerprint !== fingerprint) {
+    throw new AppError('conflict', 'Esta Idempotency-Key ya se usó para otra subida');
+  }
+  return { row, created: false };
+};
+
+/** Turns an upload into a queued job: the form, the file, the row. */
+export const createSubmissions = (deps: Deps, signals: JobSignals) => {
+  const { orm, storage, clock, config, log } = deps;
+
+  const checkPatient = async (actor: Actor, { id_paciente }: JobFields): Promise<void> => {
+    if (id_paciente !== undefined) await findPatientFor(orm.em.fork(), actor, id_paciente);
+  };
+
+  /** What the ZIP's directory alone tells to be wrong: the job ends before it begins. */
+  const faultOf = async (key: string): Promise<ImagingError | null> => {
+    try {
+      await storage.withLocalFile(key, (file) => inspectZip(file));
+      return null;
+    } catch (error) {
+      if (error instanceof ImagingError && !error.retryable) return error;
+      throw error;
+    }
+  };
+
+  const insert = async (jobId: string, values: Omit<RequiredEntityData<JobConv>, 'job_id'>): Promise<JobRow> => {
+    const em = orm.em.fork();
+    em.create(JobConv, { job_id: jobId, ...values });
+    await em.flush();
+    const row = await findJob(orm, jobId);
+    if (!row) throw new AppError('conflict', 'El trabajo se eliminó mientras se creaba');
+    return row;
+  };
+
+  const rowOf = async (actor: Actor, input: StoredObject, fields: JobFields) => {
+    const now = clock();
+    const fault = await faultOf(input.key);
+    const params = paramsOf(fields);
+    return {
+      id_usuario: actor.id_usuario,
+      id_paciente: params.id_paciente,
+      nombre_proceso: params.nombre_proceso,
+      enable_ortopedia: params.enable_ortopedia,
+      enable_appendicular: params.enable_appendicular,
+      enable_muscles: params.enable_muscles,
+      enable_skull: params.cranio,
+      enable_teeth: params.teeth,
+      enable_hip_implant: params.enable_hip_implant,
+      extra_tasks_json: JSON.stringify(params.extra_tasks),
+      params_json: JSON.stringify(params),
+      created_at: now,
+      updated_at: now,
+      input_key: input.key,
+      input_size: input.size,
+      ...(fault
+        ? { status: 'ERROR' as const, phase: 'error', error: fault.message, error_code: fault.code, finished_at: now }
+        : { status: 'QUEUED' as const, phase: 'queued' }),
+    };
+  };
+
+  const existing = async (actor: Actor, key: string | undefined): Promise<JobRow | undefined> =>
+    key === undefined ? undefined : await findJobByKey(orm, actor.id_usuario, key);
+
+  /**
+   * Reads the upload and queues its job.
+   *
+   * @param key idempotency key: a second request under it, also at the same time, gives the first one's job
+   * @throws AppError 409 when the key was used for another upload; see `receiveUpload` for those of the form
+   */
+  const submit = async (req: Request, actor: Actor, key: string | undefined): Promise<Submission> => {
+    const first = await existing(actor, key);
+    const jobId = randomUUID();
+    let fingerprint = '';
+    const upload = await receiveUpload(req, {
+      maxBytes: config.maxUploadBytes,
+      admit: async (before) => {
+        fingerprint = fingerprintOf(req, before);
+        // Known faults are told before a gigabyte has gone over the line.
+        const fields = parseFields(before);
+        if (!first) await checkPatient(actor, fields);
+        return !first;
+      },
+      store: (source, signal) => storage.put(uploadKey(jobId), source, signal),
+      discard: ({ key: stored }) => storage.remove(stored),
+    });
+    if (first) return repeated(first, fingerprint);
+    const { stored } = upload;
+    if (!stored) throw new Error('an upload without a file was accepted');
+    try {
+      const fields = parseFields(upload.fields);
+      await checkPatient(actor, fields);
+      const values = await rowOf(actor, stored, fields);
+      const row = await insert(jobId, {
+        ...values,
+        ...(key === undefined ? {} : { idempotency_key: key, request_fingerprint: fingerprint }),
+      });
+      if (row.status === 'QUEUED') signals.emit('queued');
+      else if (!config.SOM3D_KEEP_INPUT) await storage.remove(stored.key);
+      return { row, created: true };
+    } catch (error) {
+      // With the database away the row may have been stored all the same: the sweeper finds out.
+      if (isTransientError(error)) log.warn({ err: error }, 'an upload is left to the sweeper');
+      else await storage.remove(stored.key);
+      const winner = uniqueViolation(error) === 'uq_jobconv_idempotency' ? await existing(actor, key) : undefined;
+      if (winner) return repeated(winner, fingerprint);
+      throw error;
+    }
+  };
+
+  return { submit };
+};
