@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { downloadResult, downloadStl, type Client } from '../index.ts';
 import { makeDirectory, safeName, saveBody, uniqueName } from './files.ts';
 import { formatBytes, makeProgress, note, print, printable } from './output.ts';
@@ -18,7 +19,8 @@ export const saveJob = async (client: Client, jobId: string, directory: string):
   for (const { name, open } of files) {
     const progress = makeProgress();
     const body = await open();
-    const { path, bytes } = await saveBody(body, directory, name, (loaded, total) => {
+    const path = join(directory, name);
+    const bytes = await saveBody(body, path, (loaded, total) => {
       progress.update(total ? (loaded / total) * 100 : 100, 'downloading', name);
     }).finally(() => progress.end());
     print(`${printable(path)} (${formatBytes(bytes)})`);

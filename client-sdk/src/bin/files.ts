@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
@@ -39,32 +39,35 @@ export const uniqueName = (name: string, taken: Set<string>): string => {
   return candidate;
 };
 
-/** Writes a file whole or not at all: to a temporary name beside it, then renamed. @returns its path and bytes */
-export const saveBody = async (
-  body: BinaryBody,
-  directory: string,
-  name: string,
-  onProgress?: (loaded: number, total: number | undefined) => void,
-): Promise<{ path: string; bytes: number }> => {
-  const path = join(directory, name);
-  const temporary = join(directory, `.som3d-${randomBytes(6).toString('hex')}.part`);
-  let bytes = 0;
-  const counted = new Transform({
-    transform(chunk: Uint8Array, _encoding, done) {
-      bytes += chunk.length;
-      onProgress?.(bytes, body.size);
-      done(null, chunk);
-    },
-  });
-  const source = Readable.fromWeb(body.stream() as NodeReadableStream<Uint8Array>);
+/** Writes a file whole or not at all: to a temporary name beside it, then renamed. */
+export const writeWhole = async (path: string, write: (temporary: string) => Promise<void>): Promise<void> => {
+  const temporary = join(dirname(path), `.som3d-${randomBytes(6).toString('hex')}.part`);
   try {
-    await pipeline(source, counted, createWriteStream(temporary, { flags: 'wx' }));
+    await write(temporary);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
-  return { path, bytes };
+};
+
+/** Saves a download. @returns its bytes */
+export const saveBody = async (
+  body: BinaryBody,
+  path: string,
+  onProgress: (loaded: number, total: number | undefined) => void,
+): Promise<number> => {
+  let bytes = 0;
+  const counted = new Transform({
+    transform(chunk: Uint8Array, _encoding, done) {
+      bytes += chunk.length;
+      onProgress(bytes, body.size);
+      done(null, chunk);
+    },
+  });
+  const source = Readable.fromWeb(body.stream() as NodeReadableStream<Uint8Array>);
+  await writeWhole(path, (temporary) => pipeline(source, counted, createWriteStream(temporary, { flags: 'wx' })));
+  return bytes;
 };
 
 /** Makes a directory for downloads. @throws UsageError when there is a file in its place */

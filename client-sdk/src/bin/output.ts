@@ -65,10 +65,10 @@ const lineProgress = (): Progress => {
   let last = '';
   return {
     update(percent, label) {
-      const step = `${label} ${Math.floor(percent / 10) * 10} %`;
+      const step = `${label} ${Math.floor(percent / 10)}`;
       if (step === last) return;
       last = step;
-      note(step);
+      note(`${label} ${Math.floor(percent)} %`);
     },
     end: () => undefined,
   };

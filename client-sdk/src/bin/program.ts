@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { login, logout, whoami, type LoginOptions } from './account.ts';
 import { download } from './download.ts';
 import { cancel, jobs, type JobsOptions } from './jobs.ts';
+import { sample } from './sample.ts';
 import { upload, type UploadCommandOptions } from './upload.ts';
 import { version } from './version.ts';
 
@@ -79,6 +80,14 @@ const addJobs = (program: Command): void => {
     .action((job: string) => cancel(job));
 };
 
+const addSample = (program: Command): void => {
+  program
+    .command('sample <out>')
+    .description('write a made-up CT scan as a ZIP, to try the service with')
+    .option('--force', 'overwrite the file')
+    .action((out: string, options: { force?: boolean }) => sample(out, options));
+};
+
 /** The command line. */
 export const makeProgram = (): Command => {
   const program = new Command('som3d')
@@ -89,6 +98,7 @@ export const makeProgram = (): Command => {
   addAccount(program);
   addUpload(program);
   addJobs(program);
+  addSample(program);
   return program;
 };
 

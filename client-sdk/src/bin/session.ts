@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { createClient, type Client } from '../index.ts';
 import { normaliseBaseUrl } from '../core/path.ts';
 import { NotLoggedInError } from './failure.ts';
+import { writeWhole } from './files.ts';
 import { userAgent } from './version.ts';
 
 /** Where the service runs by default. */
@@ -37,15 +37,9 @@ export const readCredentials = async (): Promise<Credentials | undefined> => {
 export const writeCredentials = async (credentials: Credentials): Promise<void> => {
   const path = credentialsPath();
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${randomBytes(6).toString('hex')}`;
-  try {
-    await writeFile(temporary, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
-    await chmod(temporary, 0o600);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  await writeWhole(path, (temporary) =>
+    writeFile(temporary, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600, flag: 'wx' }),
+  );
 };
 
 /** Forgets the session. @returns whether there was one */

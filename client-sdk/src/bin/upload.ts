@@ -4,7 +4,7 @@ import { uploadJob, waitForJob, type Client, type StreamSource, type UploadField
 import { saveJob } from './download.ts';
 import { InterruptedError } from './failure.ts';
 import { makeDirectory, openZip } from './files.ts';
-import { formatBytes, makeProgress, note, print } from './output.ts';
+import { formatBytes, makeProgress, note, print, printable } from './output.ts';
 import { sessionClient } from './session.ts';
 
 export interface UploadCommandOptions {
@@ -76,10 +76,10 @@ export const upload = async (path: string, options: UploadCommandOptions): Promi
   const client = await sessionClient();
   if (options.out !== undefined) await makeDirectory(options.out);
   const job = await send(client, file, basename(path), options);
-  print(`Job ${job.job_id}`);
-  if (!options.wait && options.out === undefined) return note(`Follow it: som3d jobs`);
+  print(`Job ${printable(job.job_id)}`);
+  if (!options.wait && options.out === undefined) return note('Follow it: som3d jobs');
   await follow(client, job.job_id);
   note('The job is done.');
-  if (options.out === undefined) return note(`Fetch its models: som3d download ${job.job_id}`);
+  if (options.out === undefined) return note(`Fetch its models: som3d download ${printable(job.job_id)}`);
   await saveJob(client, job.job_id, options.out);
 };

@@ -1,0 +1,21 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { writeSampleZip } from '../sample/index.ts';
+import { UsageError } from './failure.ts';
+import { writeWhole } from './files.ts';
+import { formatBytes, note, print } from './output.ts';
+
+/** `som3d sample`. */
+export const sample = async (path: string, { force }: { readonly force?: boolean }): Promise<void> => {
+  const present = await stat(path).catch(() => undefined);
+  if (present && !force) throw new UsageError(`${path} is already there; --force overwrites it`);
+  await writeWhole(path, async (temporary) => {
+    const output = createWriteStream(temporary, { flags: 'wx' });
+    // A place that can not be written to is known before anything is made.
+    await once(output, 'open');
+    await writeSampleZip(output);
+  });
+  print(`${path} (${formatBytes((await stat(path)).size)})`);
+  note(`Made up: it is nobody's. Try it: som3d upload ${path} --wait`);
+};
