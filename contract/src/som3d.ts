@@ -74,6 +74,7 @@ export const MeshMetrics = z
   .object({
     filename: z.string(),
     tissue: z.string(),
+    label: z.string().meta({ description: 'Nombre del tejido para personas' }),
     triangles: z.int(),
     vertices: z.int(),
     volume_cm3: z.number(),
@@ -167,7 +168,8 @@ export const JobStl = z
 export type JobStl = z.infer<typeof JobStl>;
 
 const zip = c.otherResponse({ contentType: 'application/zip', body: c.type<Blob>() });
-const stl = c.otherResponse({ contentType: 'model/stl', body: c.type<Blob>() });
+/** An STL or a ZIP: its own media type is in the answer's header. */
+const stored = c.otherResponse({ contentType: 'application/octet-stream', body: c.type<Blob>() });
 
 export const som3d = defineRoutes({
   create: {
@@ -175,7 +177,7 @@ export const som3d = defineRoutes({
     path: '/som3d/jobs',
     summary: 'Subir un estudio',
     description:
-      'Recibe un ZIP de archivos DICOM y pone en cola su conversión a modelos STL. Con Idempotency-Key, repetir la solicitud devuelve el primer trabajo.',
+      'Recibe un ZIP de archivos DICOM y pone en cola su conversión a modelos STL. Con Idempotency-Key, repetir la solicitud (la misma longitud y los mismos campos antes del archivo) devuelve el primer trabajo. Un ZIP cuyo índice ya muestra que no sirve da un trabajo en estado error.',
     metadata: { access: 'bearer', form: JobForm, files: ['file'] },
     contentType: 'multipart/form-data',
     headers: { 'idempotency-key': z.string().min(1).max(128).optional() },
@@ -259,7 +261,7 @@ export const som3d = defineRoutes({
     metadata: { access: 'public' },
     pathParams: z.object({ token: z.string().min(1).max(1000) }),
     headers: { range: z.string().max(200).optional() },
-    responses: { 200: stl, 206: stl, 304: c.noBody(), ...problems(403, 404, 416) },
+    responses: { 200: stored, 206: stored, 304: c.noBody(), ...problems(403, 404, 416) },
   },
   finalize: {
     method: 'POST',
