@@ -215,7 +215,7 @@ export const envExample = (): string => {
   const groups = Map.groupBy(Object.entries<Variable>(VARIABLES), ([, { group }]) => group);
   const blocks = [...groups].map(([group, entries]) => {
     const lines = entries.map(([name, { schema, doc, example }]) => {
-      const fallback = machine.has(name) ? undefined : (schema.safeParse(undefined).data as unknown);
+      const fallback = machine.has(name) ? undefined : schema.safeParse(undefined).data;
       return `# ${doc}\n${fallback === undefined ? `# ${name}=${example ?? ''}` : `${name}=${String(fallback)}`}`;
     });
     return `## ${group}\n${lines.join('\n')}`;

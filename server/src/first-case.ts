@@ -5,6 +5,7 @@ import path from 'node:path';
 import { createClient, uploadJob } from '@som3d/client';
 import { writeSampleZip } from '@som3d/client/sample';
 import type { Config } from './config.ts';
+import { DEMO_DOCTOR } from './db/seeds.ts';
 import { Usuario } from './domains/auth/auth.entity.ts';
 import { issueAccessToken } from './domains/auth/tokens.ts';
 import { Paciente } from './domains/patients/patients.entity.ts';
@@ -12,7 +13,6 @@ import { Medico } from './domains/doctors/doctors.entity.ts';
 import { JobConv } from './domains/som3d/som3d.entity.ts';
 import type { RunningServer } from './serve.ts';
 
-const DOCTOR = 'medico.demo@som3d.local';
 const KEY = 'demo-first-case';
 
 /**
@@ -24,7 +24,7 @@ const KEY = 'demo-first-case';
 export const queueFirstCase = async ({ url, deps }: RunningServer, config: Config): Promise<string | undefined> => {
   if (!config.embedded || !config.SOM3D_DEMO) return undefined;
   const em = deps.orm.em.fork();
-  const doctor = await em.findOne(Usuario, { correo: DOCTOR });
+  const doctor = await em.findOne(Usuario, { correo: DEMO_DOCTOR });
   if (!doctor || (await em.count(JobConv, { id_usuario: doctor.id_usuario, idempotency_key: KEY }))) return undefined;
   const profile = await em.findOne(Medico, { id_usuario: doctor.id_usuario });
   const patient =

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Config } from './config.ts';
-import { seedDemo, seedPlans } from './db/seeds.ts';
+import { DEMO_ADMIN, DEMO_DOCTOR, seedDemo, seedPlans } from './db/seeds.ts';
 import type { Deps } from './deps.ts';
+import { Usuario } from './domains/auth/auth.entity.ts';
 import { hashPassword } from './domains/auth/passwords.ts';
 
 /** An account made at the first start; the password is known only now. */
@@ -25,16 +26,22 @@ const account = (role: string, correo: string, given: string | undefined): First
 });
 
 /**
- * Seeds the embedded database: plans always, the demo doctor and the administrator once. Repeating it changes nothing.
+ * Seeds an embedded database that has no users yet: the plans, and unless `SOM3D_DEMO=false` the demo doctor and the
+ * administrator. What is removed later stays removed.
  *
  * @returns the accounts that were made by this call, with their passwords in plain text
  */
 export const seedFirstStart = async ({ orm, clock }: Deps, config: Config): Promise<FirstAccount[]> => {
-  await seedPlans(orm.em.fork());
+  const em = orm.em.fork();
+  if ((await em.count(Usuario)) > 0) return [];
+  await seedPlans(em);
   if (!config.SOM3D_DEMO) return [];
-  const doctor = account('Demo doctor', 'medico.demo@som3d.local', config.SOM3D_DEMO_PASSWORD);
-  const admin = account('Administrator', 'admin@som3d.local', config.SOM3D_ADMIN_PASSWORD);
-  const [doctorHash, adminHash] = await Promise.all([hashPassword(doctor.password), hashPassword(admin.password)]);
-  const created = await seedDemo(orm.em.fork(), { doctorHash, adminHash, now: clock() });
-  return [...(created.doctor ? [doctor] : []), ...(created.admin ? [admin] : [])];
+  const doctor = account('Demo doctor', DEMO_DOCTOR, config.SOM3D_DEMO_PASSWORD);
+  const admin = account('Administrator', DEMO_ADMIN, config.SOM3D_ADMIN_PASSWORD);
+  const [doctorPasswordHash, adminPasswordHash] = await Promise.all([
+    hashPassword(doctor.password),
+    hashPassword(admin.password),
+  ]);
+  await seedDemo(em, { doctorPasswordHash, adminPasswordHash, now: clock() });
+  return [doctor, admin];
 };

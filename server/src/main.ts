@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import { ConfigError } from './config.ts';
+import { buildOpenApi } from '@som3d/contract/openapi';
+import { ConfigError, envExample } from './config.ts';
 import { adminCommand } from './commands/create-admin.ts';
 import { migrateCommand } from './commands/migrate.ts';
-import { openapiCommand } from './commands/openapi.ts';
+import { documentCommand } from './commands/document.ts';
 import { seedCommand } from './commands/seed.ts';
 import { serveCommand } from './commands/serve.ts';
 import { UsageError } from './commands/usage.ts';
@@ -22,7 +23,16 @@ const program = new Command('som3d-server')
   .addCommand(migrateCommand())
   .addCommand(seedCommand())
   .addCommand(adminCommand())
-  .addCommand(openapiCommand());
+  .addCommand(
+    documentCommand(
+      'openapi',
+      'Print the OpenAPI 3.1 document of the contract.',
+      () => `${JSON.stringify(buildOpenApi(), null, 2)}\n`,
+    ),
+  )
+  .addCommand(
+    documentCommand('config', 'Print every variable with its default and meaning, as .env.example.', envExample),
+  );
 
 try {
   await program.parseAsync();

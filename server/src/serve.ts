@@ -23,7 +23,8 @@ export interface RunningServer extends AsyncDisposable {
 
 const prepareDatabase = async (deps: Deps, config: Config, log: Logger): Promise<FirstAccount[]> => {
   if (config.embedded) {
-    await migrate(deps.orm, (line) => log.info(line));
+    const { applied } = await migrate(deps.orm, { info: (fields, message) => log.debug(fields, message) });
+    if (applied.length > 0) log.info({ applied }, 'the database is up to date');
     return await seedFirstStart(deps, config);
   }
   const pending = await pendingMigrations(deps.orm);

@@ -20,22 +20,18 @@ interface Scalar {
   /** The field must be there. */
   readonly required: z.ZodType<string, string>;
   /** Absent and `null` both mean "nothing". */
-  readonly optional: z.ZodType<string | null | undefined, string | null | undefined>;
+  readonly optional: z.ZodOptional<z.ZodType<string | null | undefined, string | null | undefined>>;
   /** In a partial update: absent leaves alone, `null` is refused. */
-  readonly patch: z.ZodType<string | undefined, string | undefined>;
+  readonly patch: z.ZodOptional<z.ZodType<string | undefined, string | undefined>>;
 }
 
 const scalar = (normalise: Normalise, rules: (text: z.ZodString) => z.ZodString): Scalar => {
   const required = rules(z.string().overwrite(normalise));
   const isNothing = (value: unknown) => typeof value === 'string' && normalise(value) === '';
-  return {
-    required,
-    optional: z.preprocess(
-      (value: string | null | undefined) => (isNothing(value) ? undefined : value),
-      required.nullish(),
-    ),
-    patch: z.preprocess((value: string | undefined) => (isNothing(value) ? undefined : value), required.optional()),
-  };
+  // Optional inside, for what the preprocessing empties, and outside, for the key that is not there.
+  const orNothing = <T extends string | null | undefined>(schema: z.ZodType<T, T>) =>
+    z.preprocess((value: T) => (isNothing(value) ? undefined : value), schema).optional();
+  return { required, optional: orNothing(required.nullish()), patch: orNothing(required.optional()) };
 };
 
 const LATIN_NAME = /^[\p{Script=Latin}\p{M}'’. -]+$/u;

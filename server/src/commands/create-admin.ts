@@ -31,7 +31,7 @@ export const adminCommand = (): Command =>
     .description('Create an administrator. Without --password-stdin a random password is printed once.')
     .requiredOption('--correo <address>', 'e-mail address to log in with')
     .option('--nombre <name>', 'first name', 'Administrador')
-    .option('--apellido <name>', 'last name', 'SOMD')
+    .option('--apellido <name>', 'last name', 'Principal')
     .option('--password-stdin', 'read the password from standard input')
     .action(async ({ passwordStdin, ...options }: Options) => {
       const password = passwordStdin ? await readPassword() : randomPassword();

@@ -17,7 +17,8 @@ export const migrateCommand = (): Command =>
           if (pending.length > 0) process.exitCode = 1;
           return;
         }
-        await migrate(orm, say).catch((error: unknown) => {
+        const log = { info: ({ statement }: { statement?: string }) => say(statement ?? '') };
+        await migrate(orm, log).catch((error: unknown) => {
           if (error instanceof MigrationConflictError) throw new UsageError(error.message);
           throw error;
         });

@@ -54,13 +54,17 @@ export const docsRouter = (): Router => {
   const router = express.Router();
   const document = JSON.stringify(buildOpenApi());
   router.get('/', (_req, res) => res.redirect('docs'));
-  router.get('/openapi.json', (_req, res) => void res.type('json').send(document));
+  router.get('/openapi.json', (_req, res) => {
+    res.type('json').send(document);
+  });
   router.get('/docs', (req, res) => {
     // The page's addresses are relative to /docs, not to /docs/.
-    if (req.path.endsWith('/')) return void res.redirect('../docs');
-    res.set('content-security-policy', POLICY).type('html').send(PAGE);
+    if (req.path.endsWith('/')) res.redirect('../docs');
+    else res.set('content-security-policy', POLICY).type('html').send(PAGE);
   });
-  router.get('/docs/start.js', (_req, res) => void res.type('js').send(START));
+  router.get('/docs/start.js', (_req, res) => {
+    res.type('js').send(START);
+  });
   router.use('/docs/assets', express.static(assets, { index: false, maxAge: '1h', extensions: [] }));
   return router;
 };

@@ -23,8 +23,9 @@ const issuesOf = (place: string, error: { readonly issues: readonly Issue[] } | 
     type: issue.code ?? 'invalid',
   }));
 
-/** 422 of a schema's issues; `detail` names the first fields so that it helps on its own. */
-export const validationError = (errors: FieldError[]): AppError => {
+/** 422 of a schema's issues, the first of each field; `detail` names the first fields so that it helps on its own. */
+export const validationError = (issues: FieldError[]): AppError => {
+  const errors = [...new Map(issues.toReversed().map((issue) => [issue.loc.join('.'), issue])).values()].toReversed();
   const first = errors.slice(0, 3).map(({ loc, msg }) => `${loc.slice(1).join('.') || loc[0]}: ${msg}`);
   return new AppError('validation', first.join('; ') || 'Los datos no son válidos', { errors });
 };
@@ -86,6 +87,8 @@ export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, ne
     res.destroy();
     return next();
   }
+  // A body that was not read to its end would keep the connection from its next request.
+  if (!req.complete) res.set('connection', 'close');
   sendProblem(
     res,
     req.requestId,

@@ -43,6 +43,6 @@ export const listPatients = async (orm: MikroORM, actor: Actor, query: PatientQu
     const { total } = await filtered()
       .select(({ fn }) => fn.countAll<number>().as('total'))
       .executeTakeFirstOrThrow();
-    return Number(total);
+    return total;
   });
 };

@@ -1,0 +1,28 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { UsageError } from './usage.ts';
+
+interface Options {
+  readonly out?: string;
+  readonly check?: string;
+}
+
+/**
+ * A command that prints a document derived from the code, writes it to a file, or fails when a file differs from it.
+ *
+ * @param make the document's text
+ */
+export const documentCommand = (name: string, description: string, make: () => string): Command =>
+  new Command(name)
+    .description(description)
+    .option('--out <file>', 'write it to a file')
+    .option('--check <file>', 'fail when the file differs')
+    .action(async ({ out, check }: Options) => {
+      const document = make();
+      if (check) {
+        const found = await readFile(check, 'utf8').catch(() => '');
+        if (found !== document)
+          throw new UsageError(`${check} is not up to date: ${name} --out ${check} writes it anew`);
+      } else if (out) await writeFile(out, document);
+      else process.stdout.write(document);
+    });

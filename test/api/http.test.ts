@@ -1,0 +1,84 @@
+import { contract, Problem } from '@som3d/contract';
+import { expect, test } from 'vitest';
+import { describeApi } from '../support/server.ts';
+
+/** What every endpoint has in common: errors, headers, documents. Plain fetch, as a stranger would call. */
+describeApi('http', (api) => {
+  const call = (path: string, init?: RequestInit) => fetch(api().url + path, { redirect: 'manual', ...init });
+  const problem = async (response: Response) => Problem.parse(await response.json());
+  const json = { 'content-type': 'application/json' };
+  const post = (body: BodyInit, headers: Record<string, string> = json) =>
+    call('/auth/login', { method: 'POST', body, headers });
+
+  test('answers unknown routes, wrong methods and bad bodies with problems', async () => {
+    const cases: [Promise<Response>, number][] = [
+      [call('/nothing/here'), 404],
+      [call('/patients/1/../../nothing'), 404],
+      [call('/som3d/files/%E0%A4%A'), 400],
+      [call('/auth/login'), 405],
+      [call('/patients/7', { method: 'PUT' }), 405],
+      [post('{"correo": '), 400],
+      [post('null'), 422],
+      [post('[]'), 422],
+      [call('/auth/login', { method: 'POST' }), 422],
+      [post('correo=a', { 'content-type': 'text/plain' }), 415],
+      [post('{}', { 'content-type': 'application/json; charset=latin9' }), 415],
+      [post(`{"correo":"${'x'.repeat(7 * 1024 * 1024)}"}`), 413],
+    ];
+    for (const [response, status] of cases) {
+      const answer = await response;
+      const body = await problem(answer);
+      expect([answer.url, answer.status, body.status]).toEqual([answer.url, status, status]);
+      expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+      expect(body.request_id).toBe(answer.headers.get('x-request-id'));
+      expect(body.detail.length).toBeGreaterThan(5);
+    }
+    expect((await call('/patients/7', { method: 'PUT' })).headers.get('allow')).toBe(
+      'GET, PATCH, DELETE, HEAD, OPTIONS',
+    );
+  });
+
+  test('keeps a harmless request id and replaces any other', async () => {
+    const idOf = async (id: string) =>
+      (await call('/health/live', { headers: { 'x-request-id': id } })).headers.get('x-request-id');
+    expect(await idOf('trace-12345678')).toBe('trace-12345678');
+    expect(await idOf('x"; drop')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  test('sends security headers, and CORS to the configured origins alone', async () => {
+    const answer = await call('/health', { headers: { origin: 'http://localhost:3000' } });
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(answer.headers.get('x-powered-by')).toBeNull();
+    expect(answer.headers.get('access-control-allow-origin')).toBe('http://localhost:3000');
+    const stranger = await call('/health', { headers: { origin: 'https://evil.example' } });
+    expect(stranger.headers.get('access-control-allow-origin')).toBeNull();
+    const preflight = await call('/patients', {
+      method: 'OPTIONS',
+      headers: { origin: 'http://localhost:3000', 'access-control-request-method': 'POST' },
+    });
+    expect(preflight.status).toBe(204);
+  });
+
+  test('reports its health', async () => {
+    const { status, body } = await api().client.health.check();
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ status: 'ok', services: { database: { status: 'ok' }, storage: { status: 'ok' } } });
+    expect((await api().client.health.live()).body).toEqual({ status: 'ok' });
+  });
+
+  test('offers the reference without any other server', async () => {
+    expect((await call('/')).headers.get('location')).toBe('docs');
+    const page = await (await call('/docs')).text();
+    const addresses = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address ?? '');
+    expect(addresses.length).toBeGreaterThan(2);
+    for (const address of addresses) {
+      expect(address).not.toMatch(/^(https?:)?\/\//);
+      const asset = await call(`/${address}`);
+      expect([address, asset.status, (await asset.text()).length > 100]).toEqual([address, 200, true]);
+    }
+    const document = (await (await call('/openapi.json')).json()) as { openapi: string; paths: Record<string, object> };
+    expect(document.openapi).toBe('3.1.0');
+    expect(Object.keys(document.paths)).toContain(contract.patients.get.path.replace(':id', '{id}'));
+  });
+});

@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ApiError, createClient, type Client } from '@som3d/client';
+import type { User } from '@som3d/contract';
+import { readConfig } from '@som3d/server/config.js';
+import { Usuario } from '@som3d/server/domains/auth/auth.entity.js';
+import { hashPassword } from '@som3d/server/domains/auth/passwords.js';
+import { startServer, type RunningServer } from '@som3d/server/serve.js';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { recordingLogger } from './coverage.ts';
+import { createDatabase, databaseKinds, type DatabaseKind } from './database.ts';
+
+/** Password of every account the tests make. */
+export const PASSWORD = 'correct horse battery';
+
+/** A signed-in user with a client of their own. */
+export interface Session {
+  readonly client: Client;
+  readonly user: User;
+  readonly token: string;
+}
+
+/** A service under test with its own database and folder, on a free port of loopback. */
+export interface TestServer {
+  readonly url: string;
+  readonly kind: DatabaseKind;
+  readonly deps: RunningServer['deps'];
+  readonly dataDir: string;
+  /** A client without a session. */
+  readonly client: Client;
+  /** Log lines of level error: unexpected ones fail the file at its end unless a test took them out. */
+  readonly errors: string[];
+  /** Moves the service's clock forward from now on. */
+  advance(ms: number): void;
+  /** Registers and signs in a new doctor, through the API. */
+  doctor(): Promise<Session>;
+  /** Signs in a new administrator; the account itself is made as `create-admin` makes it. */
+  admin(): Promise<Session>;
+  stop(): Promise<void>;
+}
+
+const unique = (): string => randomBytes(6).toString('hex');
+
+const signIn = async (url: string, user: User): Promise<Session> => {
+  const { body } = await createClient({ baseUrl: url }).auth.login({
+    body: { correo: user.correo, password: PASSWORD },
+  });
+  return {
+    user,
+    token: body.access_token,
+    client: createClient({ baseUrl: url, token: body.access_token, retry: false }),
+  };
+};
+
+/**
+ * Starts a service on a fresh database.
+ *
+ * @param env variables beside the defaults of the tests
+ */
+export const startTestServer = async (kind: DatabaseKind, env: Record<string, string> = {}): Promise<TestServer> => {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'som3d-test-'));
+  const database = await createDatabase(kind, dataDir);
+  const { log, errors } = recordingLogger();
+  const config = readConfig({
+    PORT: '0',
+    SOM3D_DATA_DIR: dataDir,
+    SOM3D_DEMO: 'false',
+    SOM3D_EMBEDDED_WORKER: 'false',
+    JWT_SECRET: 'a secret of the tests alone',
+    ...database.env,
+    ...env,
+  });
+  let offset = 0;
+  const running = await startServer(config, log, () => new Date(Date.now() + offset));
+  const { url, deps } = running;
+  const client = createClient({ baseUrl: url, retry: false });
+  return {
+    url,
+    kind,
+    deps,
+    dataDir,
+    client,
+    errors,
+    advance: (ms) => {
+      offset += ms;
+    },
+    doctor: async () => {
+      const correo = `medico-${unique()}@som3d.local`;
+      const { body } = await client.auth.register({
+        body: { nombre: 'Ana María', apellido: 'Ñáñez', correo, password: PASSWORD },
+      });
+      return await signIn(url, body);
+    },
+    admin: async () => {
+      const em = deps.orm.em.fork();
+      const contrasena = await hashPassword(PASSWORD);
+      const account = { nombre: 'Rosa', apellido: 'Admin', correo: `admin-${unique()}@som3d.local`, contrasena };
+      const user = em.create(Usuario, { ...account, rol: 'ADMINISTRADOR', activo: true });
+      await em.flush();
+      return await signIn(url, {
+        ...account,
+        id_usuario: user.id_usuario,
+        telefono: null,
+        direccion: null,
+        ciudad: null,
+        rol: 'ADMINISTRADOR',
+        activo: true,
+      });
+    },
+    stop: async () => {
+      await running[Symbol.asyncDispose]();
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+};
+
+/**
+ * One describe block for each database there is, with a service of its own. The block fails when the service logged an
+ * error that no test expected.
+ */
+export const describeApi = (
+  name: string,
+  tests: (api: () => TestServer) => void,
+  env: Record<string, string> = {},
+): void => {
+  describe.each(databaseKinds())(`${name} on %s`, (kind) => {
+    let server: TestServer | undefined;
+    beforeAll(async () => {
+      server = await startTestServer(kind, env);
+    });
+    afterAll(async () => {
+      await server?.stop();
+      expect(server?.errors ?? []).toEqual([]);
+    });
+    tests(() => {
+      if (!server) throw new Error('the service has not started');
+      return server;
+    });
+  });
+};
+
+/** The problem that a call ends with; fails when it succeeds or when there is no answer. */
+export const problemOf = async (call: Promise<unknown>): Promise<ApiError> => {
+  const error = await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof ApiError)) throw new Error('the call gave no problem', { cause: error });
+  return error;
+};
+
+/** Expects a call to end with a problem of this status, and its detail to match. */
+export const expectProblem = async (call: Promise<unknown>, status: number, detail?: RegExp): Promise<ApiError> => {
+  const error = await problemOf(call);
+  expect({ status: error.status, detail: error.detail }).toMatchObject({ status });
+  expect(error.requestId).toBeTruthy();
+  expect(error.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  if (detail) expect(error.detail).toMatch(detail);
+  return error;
+};
