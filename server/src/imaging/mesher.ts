@@ -4,7 +4,7 @@ import type { MeshManifest } from './manifest.ts';
 import type { Progress } from './progress.ts';
 import type { ResolvedRequest } from './request.ts';
 import { extractSurface, smoothSurface } from './surface/build.ts';
-import { dropSmallComponents, findComponents } from './surface/components.ts';
+import { dropSmallComponents, findComponents, type ComponentLimits } from './surface/components.ts';
 import { measure } from './surface/measure.ts';
 import { triangleCount, vertexCount, type Mesh } from './surface/mesh.ts';
 import { separateParts } from './surface/parts.ts';
@@ -39,8 +39,9 @@ export async function meshSegment(
   const meshes: MeshManifest[] = [];
   for (const [index, part] of parts.entries()) {
     const step = { from: at(0.15 + (0.85 * index) / parts.length), to: at(0.15 + (0.85 * (index + 1)) / parts.length) };
-    const finished = await finish(part, step, context);
+    const finished = await finish(part, segment, step, context);
     const suffix = context.request.separarPartes ? `_${String(index + 1).padStart(2, '0')}` : '';
+    if (finished.mesh.triangles.length === 0) continue;
     meshes.push(await save(finished, segment, `${segment.tissue}${suffix}.stl`, context.request.outDir));
   }
   return meshes;
@@ -55,7 +56,12 @@ async function extractCleaned(segment: Segment, share: { from: number; to: numbe
   });
 }
 
-async function finish(raw: Mesh, share: { from: number; to: number }, context: Context): Promise<FinishedMesh> {
+async function finish(
+  raw: Mesh,
+  limits: ComponentLimits,
+  share: { from: number; to: number },
+  context: Context,
+): Promise<FinishedMesh> {
   const { request, pool, progress } = context;
   const millions = triangleCount(raw) / 1e6;
   const smoothMs = millions * SMOOTH_MS_PER_MTRIANGLE_ITERATION * request.suavizado;
@@ -68,7 +74,12 @@ async function finish(raw: Mesh, share: { from: number; to: number }, context: C
           smoothSurface(raw, request.suavizado, pool),
         );
   return progress.during({ phase: 'meshing', from: middle, to: share.to, expectedMs: finishMs }, () =>
-    pool.run('finish', { raw, smoothed, reduction: request.reduccion }),
+    pool.run('finish', {
+      raw,
+      smoothed,
+      reduction: request.reduccion,
+      limits: { islandMm3: limits.islandMm3, cavityMm3: limits.cavityMm3 },
+    }),
   );
 }
 

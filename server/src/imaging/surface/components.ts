@@ -9,6 +9,14 @@ export interface Components {
   volumesMm3: Float64Array;
 }
 
+/** Volumes below which a surface is left out, mm3. */
+export interface ComponentLimits {
+  /** Outer surfaces. */
+  islandMm3: number;
+  /** Cavities. */
+  cavityMm3: number;
+}
+
 /** Finds connected surfaces by union and find over the triangles' vertices, and their volumes. */
 export function findComponents(mesh: Mesh): Components {
   const ofVertex = labelVertices(mesh);
@@ -66,7 +74,7 @@ function componentVolumes(mesh: Mesh, ofVertex: Int32Array, count: number): Floa
  * Drops outer surfaces that enclose less than `islandMm3` and cavities of less than `cavityMm3`,
  * which closes the hole. A dropped island takes its cavities along as long as cavityMm3 >= islandMm3.
  */
-export function dropSmallComponents(mesh: Mesh, limits: { islandMm3: number; cavityMm3: number }): Mesh {
+export function dropSmallComponents(mesh: Mesh, limits: ComponentLimits): Mesh {
   const { ofVertex, count, volumesMm3 } = findComponents(mesh);
   const cavityMm3 = Math.max(limits.cavityMm3, limits.islandMm3);
   const keep = Array.from(volumesMm3, (volume) => volume >= limits.islandMm3 || volume < -cavityMm3);

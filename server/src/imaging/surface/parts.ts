@@ -6,6 +6,9 @@ interface Box {
   max: [number, number, number];
 }
 
+/** Moves the ray off the grid on which vertices lie, so that it meets no edge; far less than their distance, mm. */
+const OFF_GRID = [3.1e-5, 4.7e-5] as const;
+
 /** More parts than this in one job are no use to anybody. */
 const MAX_PARTS = 50;
 
@@ -66,7 +69,9 @@ function isInsideShell(
   shell: number,
   vertex: number,
 ): boolean {
-  const [x, y, z] = [p[3 * vertex]!, p[3 * vertex + 1]!, p[3 * vertex + 2]!];
+  const x = p[3 * vertex]!;
+  const y = p[3 * vertex + 1]! + OFF_GRID[0];
+  const z = p[3 * vertex + 2]! + OFF_GRID[1];
   let inside = false;
   for (let t = 0; t < triangles.length; t += 3) {
     if (ofVertex[triangles[t]!] !== shell) continue;

@@ -1,9 +1,14 @@
 import { buildAdjacency } from './adjacency.ts';
 import { filterTriangles, vertexCount, type Mesh } from './mesh.ts';
-import { countEdgeDefects, isWatertight, weld, type EdgeDefects } from './topology.ts';
+import { countEdgeDefects, weld, type EdgeDefects } from './topology.ts';
 import { splitEdges, type EdgeFaces } from './split-edges.ts';
 
 const MAX_ROUNDS = 10;
+
+export interface Repaired {
+  mesh: Mesh;
+  defects: EdgeDefects;
+}
 
 /**
  * Welds a mesh and mends the edges at which it touches itself. Simplification and rounding to float32 leave
@@ -11,7 +16,7 @@ const MAX_ROUNDS = 10;
  * they are pulled apart where the solid is.
  * @returns the mesh and what could not be mended
  */
-export function repair(input: Mesh): { mesh: Mesh; defects: EdgeDefects } {
+export function repair(input: Mesh): Repaired {
   let mesh = weld(input);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const edges = crowdedEdges(mesh);
@@ -23,11 +28,6 @@ export function repair(input: Mesh): { mesh: Mesh; defects: EdgeDefects } {
   // Without the vertices that no triangle uses any more.
   mesh = filterTriangles(mesh, () => true);
   return { mesh, defects: countEdgeDefects(mesh) };
-}
-
-/** True where `repair` succeeded. */
-export function isRepaired(result: { defects: EdgeDefects }): boolean {
-  return isWatertight(result.defects);
 }
 
 /** Keys (smaller vertex * vertex count + larger) of edges used more than once in a direction. */

@@ -1,7 +1,8 @@
 import { MeshoptSimplifier } from 'meshoptimizer/simplifier';
+import { dropSmallComponents, type ComponentLimits } from './components.ts';
 import type { Mesh } from './mesh.ts';
-import { isRepaired, repair } from './repair.ts';
-import type { EdgeDefects } from './topology.ts';
+import { repair, type Repaired } from './repair.ts';
+import { isWatertight, type EdgeDefects } from './topology.ts';
 
 /** A surface is never moved further than this by reduction, however many triangles were asked for, mm. */
 const MAX_ERROR_MM = 0.5;
@@ -13,21 +14,46 @@ export interface FinishedMesh {
   reduced: boolean;
 }
 
+/** What `finishSurface` works on. */
+export interface SurfaceInput {
+  raw: Mesh;
+  /** The same surface smoothed, or null where no smoothing was asked for. */
+  smoothed: Mesh | null;
+  /** Share of the triangles to save, 0..0.95. */
+  reduction: number;
+  limits: ComponentLimits;
+}
+
+/** Smoothing shrinks what is thin: pieces that end up smaller than this share of the limit for pieces go too. */
+const FINISHED_LIMIT_SHARE = 0.5;
+
 /**
- * Reduces the smoothed surface and makes sure that it is watertight. Where that fails, the unreduced surface
- * is taken, and failing that the unsmoothed one.
- * @param reduction share of the triangles to save, 0..0.95
+ * Reduces the smoothed surface and makes sure that it is watertight. Where that fails or leaves nothing, the
+ * unreduced surface is taken, and failing that the unsmoothed one.
  */
-export async function finishSurface(raw: Mesh, smoothed: Mesh | null, reduction: number): Promise<FinishedMesh> {
+export async function finishSurface({ raw, smoothed, reduction, limits }: SurfaceInput): Promise<FinishedMesh> {
   const base = smoothed ?? raw;
+  const smaller = {
+    islandMm3: FINISHED_LIMIT_SHARE * limits.islandMm3,
+    cavityMm3: FINISHED_LIMIT_SHARE * limits.cavityMm3,
+  };
   if (reduction > 0) {
-    const result = repair(await simplify(base, reduction));
-    if (isRepaired(result) && result.mesh.triangles.length > 0)
-      return { ...result, smoothed: smoothed !== null, reduced: true };
+    const reduced = clean(await simplify(base, reduction), smaller);
+    if (isUsable(reduced)) return { ...reduced, smoothed: smoothed !== null, reduced: true };
   }
-  const unreduced = repair(base);
-  if (isRepaired(unreduced) || smoothed === null) return { ...unreduced, smoothed: smoothed !== null, reduced: false };
-  return { ...repair(raw), smoothed: false, reduced: false };
+  const unreduced = clean(base, smaller);
+  if (isUsable(unreduced) || smoothed === null) return { ...unreduced, smoothed: smoothed !== null, reduced: false };
+  return { ...clean(raw, smaller), smoothed: false, reduced: false };
+}
+
+/** Mends a surface and drops the pieces that are too small. What is left is as closed as before. */
+function clean(mesh: Mesh, limits: ComponentLimits): Repaired {
+  const repaired = repair(mesh);
+  return { mesh: dropSmallComponents(repaired.mesh, limits), defects: repaired.defects };
+}
+
+function isUsable(result: Repaired): boolean {
+  return isWatertight(result.defects) && result.mesh.triangles.length > 0;
 }
 
 /** Collapses edges by quadric error (Garland and Heckbert), and prunes what is smaller than the error. */

@@ -2,8 +2,7 @@ import type { FrameHeader, ImageHeader } from '../dicom/header.ts';
 import type { ImagingErrorCode } from '../errors.ts';
 import type { Field } from '../surface/field.ts';
 import type { SlabSurface } from '../surface/marching-cubes.ts';
-import type { Mesh } from '../surface/mesh.ts';
-import type { FinishedMesh } from '../surface/simplify.ts';
+import type { FinishedMesh, SurfaceInput } from '../surface/simplify.ts';
 import type { SmoothingBuffers } from '../surface/smooth.ts';
 import type { ZipExtent } from '../zip.ts';
 
@@ -25,7 +24,7 @@ export interface TaskMap {
     input: { buffers: SmoothingBuffers; range: { from: number; end: number; workers: number }; iterations: number };
     output: void;
   };
-  finish: { input: { raw: Mesh; smoothed: Mesh | null; reduction: number }; output: FinishedMesh };
+  finish: { input: SurfaceInput; output: FinishedMesh };
 }
 
 export type TaskKind = keyof TaskMap;

@@ -28,8 +28,8 @@ const HANDLERS: { [K in TaskKind]: (input: TaskMap[K]['input']) => Promise<Outco
     smoothVertices(buffers, range, sincCoefficients(iterations));
     return { output: undefined, transfer: [] };
   },
-  async finish({ raw, smoothed, reduction }) {
-    const finished = await finishSurface(raw, smoothed, reduction);
+  async finish(input) {
+    const finished = await finishSurface(input);
     return { output: finished, transfer: buffersOf(finished.mesh) };
   },
 };

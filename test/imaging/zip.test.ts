@@ -1,0 +1,244 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crc32, deflateRawSync } from 'node:zlib';
+import { inspectZip } from '@som3d/server/imaging/zip.js';
+import { describe, expect, it } from 'vitest';
+import { convertZip, refusal, temporaryDirectory } from '../support/phantom/convert.ts';
+import { smallScan } from '../support/phantom/slices.ts';
+import { dicomFiles, writeZip } from '../support/phantom/zip.ts';
+
+interface RawEntry {
+  name: string;
+  bytes: Buffer;
+  method?: number;
+  flags?: number;
+  mode?: number;
+  /** Lies about itself. */
+  size?: number;
+  crc?: number;
+  /** Starts where an earlier entry's data is. */
+  sharesFirst?: boolean;
+}
+
+/** A ZIP written by hand, so that it can say what no honest tool writes. */
+function rawZip(entries: RawEntry[]): Buffer {
+  const parts: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let offset = 0;
+  for (const entry of entries) {
+    const name = Buffer.from(entry.name);
+    const method = entry.method ?? 8;
+    const data = method === 8 ? deflateRawSync(entry.bytes) : entry.bytes;
+    const common = Buffer.alloc(26);
+    common.writeUInt16LE(20, 0);
+    common.writeUInt16LE(entry.flags ?? 0, 2);
+    common.writeUInt16LE(method, 4);
+    common.writeUInt32LE(entry.crc ?? crc32(entry.bytes), 10);
+    common.writeUInt32LE(data.length, 14);
+    common.writeUInt32LE(entry.size ?? entry.bytes.length, 18);
+    common.writeUInt16LE(name.length, 22);
+    const at = entry.sharesFirst === true ? 0 : offset;
+    const tail = Buffer.alloc(14);
+    tail.writeUInt32LE(((entry.mode ?? 0o100644) << 16) >>> 0, 6);
+    tail.writeUInt32LE(at, 10);
+    directory.push(Buffer.from('PK\x01\x02\x14\x03', 'latin1'), common, tail, name);
+    if (entry.sharesFirst === true) continue;
+    const local = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), common, name, data]);
+    parts.push(local);
+    offset += local.length;
+  }
+  const central = Buffer.concat(directory);
+  const end = Buffer.alloc(22);
+  end.write('PK\x05\x06', 'latin1');
+  end.writeUInt16LE(entries.length, 8);
+  end.writeUInt16LE(entries.length, 10);
+  end.writeUInt32LE(central.length, 12);
+  end.writeUInt32LE(offset, 16);
+  return Buffer.concat([...parts, central, end]);
+}
+
+const text = Buffer.from('no image');
+const zeros = Buffer.alloc(60_000_000);
+
+const HOSTILE: { name: string; zip: () => Buffer; code: string; sentence: RegExp }[] = [
+  {
+    name: 'a text file',
+    zip: () => Buffer.from('hola, esto no es un zip'),
+    code: 'ZIP_NOT_A_ZIP',
+    sentence: /no es un ZIP/,
+  },
+  { name: 'an empty file', zip: () => Buffer.alloc(0), code: 'ZIP_EMPTY', sentence: /vacío/ },
+  { name: 'no files', zip: () => rawZip([]), code: 'ZIP_EMPTY', sentence: /no contiene ningún archivo/ },
+  {
+    name: 'folders alone',
+    zip: () => rawZip([{ name: 'a/', bytes: Buffer.alloc(0), method: 0 }]),
+    code: 'ZIP_EMPTY',
+    sentence: /no contiene ningún archivo/,
+  },
+  {
+    name: 'a cut off ZIP',
+    zip: () => rawZip([{ name: 'a', bytes: text }]).subarray(0, -30),
+    code: 'ZIP_TRUNCATED',
+    sentence: /incompleto/,
+  },
+  {
+    name: 'encryption',
+    zip: () => rawZip([{ name: 'a', bytes: text, flags: 1 }]),
+    code: 'ZIP_ENCRYPTED',
+    sentence: /contraseña/,
+  },
+  {
+    name: 'strong encryption',
+    zip: () => rawZip([{ name: 'a', bytes: text, flags: 0x41 }]),
+    code: 'ZIP_ENCRYPTED',
+    sentence: /contraseña/,
+  },
+  {
+    name: 'a path that climbs out',
+    zip: () => rawZip([{ name: '../../a', bytes: text }]),
+    code: 'ZIP_UNSAFE_PATH',
+    sentence: /salen de su carpeta/,
+  },
+  {
+    name: 'one that climbs with \\',
+    zip: () => rawZip([{ name: '..\\a', bytes: text }]),
+    code: 'ZIP_UNSAFE_PATH',
+    sentence: /salen de su carpeta/,
+  },
+  {
+    name: 'an absolute path',
+    zip: () => rawZip([{ name: '/etc/passwd', bytes: text }]),
+    code: 'ZIP_ABSOLUTE_PATH',
+    sentence: /rutas absolutas/,
+  },
+  {
+    name: 'a drive',
+    zip: () => rawZip([{ name: 'C:\\a', bytes: text }]),
+    code: 'ZIP_ABSOLUTE_PATH',
+    sentence: /rutas absolutas/,
+  },
+  {
+    name: 'a symbolic link',
+    zip: () => rawZip([{ name: 'a', bytes: text, mode: 0o120777 }]),
+    code: 'ZIP_SYMLINK',
+    sentence: /enlaces simbólicos/,
+  },
+  {
+    name: 'one name twice',
+    zip: () =>
+      rawZip([
+        { name: 'a', bytes: text },
+        { name: 'a', bytes: text },
+      ]),
+    code: 'ZIP_DUPLICATE_NAMES',
+    sentence: /mismo nombre/,
+  },
+  {
+    name: 'another method',
+    zip: () => rawZip([{ name: 'a', bytes: text, method: 14 }]),
+    code: 'ZIP_METHOD',
+    sentence: /compresión/,
+  },
+  {
+    name: 'ZIPs alone',
+    zip: () => rawZip([{ name: 'a.zip', bytes: rawZip([{ name: 'b', bytes: text }]) }]),
+    code: 'ZIP_NESTED',
+    sentence: /otros ZIP/,
+  },
+  {
+    name: 'a dense bomb',
+    zip: () =>
+      rawZip([
+        { name: 'a', bytes: zeros },
+        { name: 'b', bytes: zeros },
+      ]),
+    code: 'ZIP_BOMB',
+    sentence: /bomba ZIP/,
+  },
+  {
+    name: 'a bomb of shared data',
+    zip: () =>
+      rawZip([
+        { name: 'a', bytes: Buffer.alloc(9000, 'ab', 'latin1'), method: 0 },
+        { name: 'b', bytes: Buffer.alloc(9000, 'ab', 'latin1'), method: 0, sharesFirst: true },
+      ]),
+    code: 'ZIP_BOMB',
+    sentence: /bomba ZIP/,
+  },
+  {
+    name: 'a file that is too large',
+    zip: () => rawZip([{ name: 'a', bytes: text, size: 2 ** 31 }]),
+    code: 'ZIP_TOO_LARGE',
+    sentence: /ocupa demasiado/,
+  },
+];
+
+describe('a ZIP with', () => {
+  it.each(HOSTILE)('$name is refused before it is queued, and by the conversion', async ({ zip, code, sentence }) => {
+    const path = join(await temporaryDirectory(), 'hostile.zip');
+    await writeFile(path, zip());
+    for (const error of [await refusal(inspectZip(path)), await refusal(convertZip(path))]) {
+      expect(error).toMatchObject({ code, retryable: false });
+      expect(error.message).toMatch(sentence);
+    }
+  });
+
+  it('too many files is refused', async () => {
+    const path = join(await temporaryDirectory(), 'many.zip');
+    await writeFile(path, rawZip(Array.from({ length: 11 }, (_, i) => ({ name: `f${i}`, bytes: text }))));
+    expect((await refusal(inspectZip(path, { entries: 10 }))).code).toBe('ZIP_TOO_MANY_ENTRIES');
+    expect(await inspectZip(path)).toMatchObject({ files: 11, totalBytes: 88 });
+  });
+
+  it('too much in all is refused', async () => {
+    const path = join(await temporaryDirectory(), 'much.zip');
+    await writeFile(
+      path,
+      rawZip([
+        { name: 'a', bytes: text },
+        { name: 'b', bytes: text },
+      ]),
+    );
+    expect((await refusal(inspectZip(path, { totalBytes: 15 }))).code).toBe('ZIP_TOO_LARGE');
+  });
+
+  it('no image is refused by the conversion', async () => {
+    const path = join(await temporaryDirectory(), 'text.zip');
+    await writeFile(path, rawZip([{ name: 'a.txt', bytes: text }]));
+    const error = await refusal(convertZip(path));
+    expect(error).toMatchObject({ code: 'NO_IMAGES', message: 'No se ha encontrado ninguna imagen DICOM en el ZIP.' });
+  });
+
+  it('ZIPs under other names is refused by the conversion', async () => {
+    const path = join(await temporaryDirectory(), 'nested.zip');
+    await writeFile(path, rawZip([{ name: 'estudio', bytes: rawZip([{ name: 'b', bytes: text }]) }]));
+    expect((await refusal(convertZip(path))).code).toBe('ZIP_NESTED');
+  });
+});
+
+async function lying(change: (entry: RawEntry) => Partial<RawEntry>): Promise<string> {
+  const path = join(await temporaryDirectory(), 'lying.zip');
+  const files: RawEntry[] = dicomFiles(smallScan()).map(({ name, bytes }) => ({ name, bytes: Buffer.from(bytes) }));
+  await writeFile(path, rawZip(files.map((entry, i) => (i === 9 ? { ...entry, ...change(entry) } : entry))));
+  return path;
+}
+
+describe('a ZIP whose files lie', () => {
+  it.each<[string, (entry: RawEntry) => Partial<RawEntry>]>([
+    ['about the checksum', () => ({ crc: 12_345 })],
+    ['by giving less than there is', (entry) => ({ size: entry.bytes.length - 10 })],
+    ['by giving more than there is', (entry) => ({ size: entry.bytes.length + 10 })],
+  ])('%s is refused', async (_how, change) => {
+    const error = await refusal(convertZip(await lying(change)));
+    expect(error).toMatchObject({ code: 'ZIP_CORRUPT', retryable: false });
+  });
+});
+
+describe('an honest ZIP', () => {
+  it('is summed up', async () => {
+    const path = await writeZip(join(await temporaryDirectory(), 'good.zip'), dicomFiles(smallScan()));
+    const summary = await inspectZip(path);
+    expect(summary.files).toBe(30);
+    expect(summary.totalBytes).toBeGreaterThan(30 * 48 * 44 * 2);
+  });
+});

@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { convert, type ConvertRequest, type Manifest, type Phase } from '@som3d/server/imaging/convert.js';
+import { ImagingError } from '@som3d/server/imaging/errors.js';
+import { onTestFinished } from 'vitest';
+import { writeZip, type NamedFile } from './zip.ts';
+
+export interface Converted {
+  manifest: Manifest;
+  /** Where the STL files are. */
+  directory: string;
+  log: string[];
+  progress: { phase: Phase; percent: number }[];
+}
+
+/** A directory that goes when the test ends. */
+export async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'som3d-imaging-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+export async function convertZip(inputZip: string, parameters: Partial<ConvertRequest> = {}): Promise<Converted> {
+  const directory = await temporaryDirectory();
+  const log: string[] = [];
+  const progress: Converted['progress'] = [];
+  const manifest = await convert(
+    { threads: 2, ...parameters, inputZip, outDir: directory },
+    { log: (line) => log.push(line), progress: (phase, percent) => progress.push({ phase, percent }) },
+  );
+  return { manifest, directory, log, progress };
+}
+
+export async function convertFiles(files: NamedFile[], parameters: Partial<ConvertRequest> = {}): Promise<Converted> {
+  const zip = await writeZip(join(await temporaryDirectory(), 'study.zip'), files);
+  return convertZip(zip, parameters);
+}
+
+/** The error a conversion ends with. */
+export async function refusal(work: Promise<unknown>): Promise<ImagingError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof ImagingError) return error;
+    throw error;
+  }
+  throw new Error('It was not refused');
+}
+
+/** The raw surface: neither smoothed nor reduced. */
+export const RAW = { suavizado: 0, reduccion: 0 } as const;
