@@ -6,11 +6,11 @@ import type { entities } from './entities.ts';
 /**
  * Reading and writing with Kysely on both dialects.
  *
- * | column | select | insert, update, compare |
+ * | column | select and compare | insert and update |
  * | --- | --- | --- |
  * | `datetime`, `timestamp` | `Date` (UTC) | `Date` |
  * | `date` | `YYYY-MM-DD` | `YYYY-MM-DD` |
- * | `tinyint(1)` | 0 or 1 | boolean, 0 or 1 |
+ * | `tinyint(1)` | 0 or 1 | boolean, or 0 or 1 |
  * | `decimal`, `bigint`, `count(*)` | `number` | `number` |
  *
  * SQLite keeps an instant as milliseconds since 1970 and only knows the type of a plain column: what is computed from one

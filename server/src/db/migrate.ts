@@ -3,7 +3,7 @@ import { kysely } from './kysely.ts';
 import { adopt } from './migrations/mysql/0001-adopt.ts';
 import { type Migration, type Session, sessionOf } from './migrations/session.ts';
 import { initial } from './migrations/sqlite/0001-initial.ts';
-import { dialectOf, MIGRATION_TABLE } from './orm.ts';
+import { dialectOf, MIGRATION_TABLE, type OrmOptions } from './orm.ts';
 
 export { type Conflict, MigrationConflictError } from './migrations/conflict.ts';
 
@@ -11,7 +11,9 @@ export { type Conflict, MigrationConflictError } from './migrations/conflict.ts'
 const MIGRATIONS = {
   mysql: [adopt],
   sqlite: [initial],
-} satisfies Record<string, readonly Migration[]>;
+} satisfies Record<OrmOptions['kind'], readonly Migration[]>;
+
+type Dialect = keyof typeof MIGRATIONS;
 
 export interface MigrationLog {
   info(fields: object, message: string): void;
@@ -36,11 +38,11 @@ export const migrate = async (orm: MikroORM, log: MigrationLog): Promise<Migrati
   const db = kysely(orm.em);
   if (dialectOf(orm) === 'sqlite') {
     // the transaction takes the write lock at its beginning and holds schema changes too
-    return db.transaction().execute((transaction) => applyPending(sessionOf(transaction), MIGRATIONS.sqlite, log));
+    return db.transaction().execute((transaction) => applyPending(sessionOf(transaction), 'sqlite', log));
   }
   return db.connection().execute(async (connection) => {
     const session = sessionOf(connection);
-    return locked(session, () => applyPending(session, MIGRATIONS.mysql, log));
+    return locked(session, () => applyPending(session, 'mysql', log));
   });
 };
 
@@ -50,37 +52,36 @@ export const pendingMigrations = async (orm: MikroORM): Promise<string[]> => {
   return kysely(orm.em)
     .connection()
     .execute(async (connection) => {
-      const session = sessionOf(connection);
-      const [listed] = await session.run(HAS_LIST[dialect], [MIGRATION_TABLE]);
-      const applied = listed ? await appliedNames(session) : new Set<string>();
+      const applied = await appliedNames(sessionOf(connection), dialect);
       return MIGRATIONS[dialect].map(({ name }) => name).filter((name) => !applied.has(name));
     });
 };
 
-const applyPending = async (
-  session: Session,
-  migrations: readonly Migration[],
-  log: MigrationLog,
-): Promise<MigrationReport> => {
+const applyPending = async (session: Session, dialect: Dialect, log: MigrationLog): Promise<MigrationReport> => {
   const report = { applied: [] as string[], statements: [] as string[] };
   const change = async (statement: string): Promise<void> => {
     await session.run(statement);
     report.statements.push(statement);
     log.info({ statement }, 'schema changed');
   };
-  await session.run(CREATE_LIST);
-  const applied = await appliedNames(session);
-  for (const migration of migrations) {
+  const applied = await appliedNames(session, dialect);
+  for (const migration of MIGRATIONS[dialect]) {
     if (applied.has(migration.name)) continue;
     await migration.apply(session, change);
+    // not earlier: a migration that finds conflicts leaves nothing behind
+    await session.run(CREATE_LIST);
     await session.run(`insert into ${MIGRATION_TABLE} (name, applied_at) values (?, ?)`, [migration.name, new Date()]);
     report.applied.push(migration.name);
   }
   return report;
 };
 
-const appliedNames = async (session: Session): Promise<Set<string>> =>
-  new Set((await session.run<{ name: string }>(`select name from ${MIGRATION_TABLE}`)).map(({ name }) => name));
+const appliedNames = async (session: Session, dialect: Dialect): Promise<Set<string>> => {
+  const [listed] = await session.run(HAS_LIST[dialect], [MIGRATION_TABLE]);
+  if (!listed) return new Set();
+  const rows = await session.run<{ name: string }>(`select name from ${MIGRATION_TABLE}`);
+  return new Set(rows.map(({ name }) => name));
+};
 
 /** MySQL commits every schema change by itself, so two runs are kept apart by a lock that dies with its connection. */
 const locked = async <T>(session: Session, work: () => Promise<T>): Promise<T> => {

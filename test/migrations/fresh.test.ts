@@ -1,0 +1,48 @@
+import { migrate, pendingMigrations } from '@som3d/server/db/migrate.js';
+import { entities } from '@som3d/server/db/entities.js';
+import { kysely } from '@som3d/server/db/orm.js';
+import { sql } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import { createDatabase, createEmptyDatabase, databaseKinds, SILENT } from '../support/database.ts';
+
+describe.each(databaseKinds())('an empty database on %s', (kind) => {
+  it('gets the schema that the entities describe', async () => {
+    await using database = await createDatabase(kind);
+    expect(await database.orm.schema.getUpdateSchemaSQL()).toBe('');
+    const { rows } = await sql<{ name: string }>`${sql.raw(TABLES[kind])}`.execute(kysely(database.orm.em));
+    expect(new Set(rows.map(({ name }) => name))).toEqual(
+      new Set([...entities.map(({ meta }) => meta.tableName), 'som3d_migration']),
+    );
+  });
+
+  it('names what is pending, and nothing once it is migrated', async () => {
+    await using database = await createEmptyDatabase(kind);
+    const orm = await database.open();
+    const pending = await pendingMigrations(orm);
+    expect(pending).not.toEqual([]);
+    expect((await migrate(orm, SILENT)).applied).toEqual(pending);
+    expect(await pendingMigrations(orm)).toEqual([]);
+    expect(await migrate(orm, SILENT)).toEqual({ applied: [], statements: [] });
+  });
+
+  it('reports every statement', async () => {
+    await using database = await createEmptyDatabase(kind);
+    const logged: unknown[] = [];
+    const { statements } = await migrate(await database.open(), { info: (fields) => logged.push(fields) });
+    expect(statements.length).toBeGreaterThan(0);
+    expect(logged).toEqual(statements.map((statement) => ({ statement })));
+  });
+
+  it('is migrated once by several at the same time', async () => {
+    await using database = await createEmptyDatabase(kind);
+    const orms = await Promise.all([database.open(), database.open(), database.open()]);
+    const reports = await Promise.all(orms.map((orm) => migrate(orm, SILENT)));
+    expect(reports.filter(({ applied }) => applied.length > 0)).toHaveLength(1);
+    expect(await orms[0]?.schema.getUpdateSchemaSQL()).toBe('');
+  });
+});
+
+const TABLES = {
+  sqlite: "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'",
+  mysql: 'select table_name as name from information_schema.tables where table_schema = database()',
+};
