@@ -1,11 +1,11 @@
-import { hkdfSync, randomBytes } from 'node:crypto';
+import { createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto';
 import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from './config.ts';
 
 export interface Secrets {
   /** Signs access tokens. */
-  readonly jwt: string;
+  readonly jwt: KeyObject;
   /** Signs the URLs of stored files. */
   readonly urls: Buffer;
 }
@@ -31,5 +31,9 @@ const generatedSecret = async (dataDir: string): Promise<string> => {
 /** The secrets of the service: one is configured or generated, the others are derived from it (HKDF, RFC 5869). */
 export const loadSecrets = async (config: Config): Promise<Secrets> => {
   const jwt = config.JWT_SECRET ?? (await generatedSecret(config.dataDir));
-  return { jwt, urls: Buffer.from(hkdfSync('sha256', jwt, '', 'som3d signed urls', 32)) };
+  return {
+    // jsonwebtoken would try to read a plain string as a public key on every request.
+    jwt: createSecretKey(Buffer.from(jwt)),
+    urls: Buffer.from(hkdfSync('sha256', jwt, '', 'som3d signed urls', 32)),
+  };
 };
