@@ -167,8 +167,8 @@ describe('a result', () => {
 describe('a model', () => {
   it('is fetched by its signed address, to which no token goes, wherever it leads', async () => {
     const stl = { 'content-type': 'model/stl' };
-    await using store = await serve((_request, response) => response.writeHead(200, stl).end('solid'));
-    await using server = await serve((_request, response) => response.writeHead(200, stl).end('solid'));
+    await using store = await serve((_request, response) => void response.writeHead(200, stl).end('solid'));
+    await using server = await serve((_request, response) => void response.writeHead(200, stl).end('solid'));
     const client = createClient({ baseUrl: `${server.url}/api`, token: 'secret' });
     for (const url of ['/som3d/files/abc', `${server.url}/api/som3d/files/abc`, `${store.url}/bucket/a?sig=1`]) {
       expect(await (await downloadStl(client, { url })).text()).toBe('solid');

@@ -51,7 +51,7 @@ const barProgress = (): Progress => {
       const line = `${label.padEnd(11)} ${bar} ${String(Math.floor(percent)).padStart(3)} % ${detail}`.trimEnd();
       if (line === drawn) return;
       drawn = line;
-      process.stderr.write(`\r\u001b[K${line.slice(0, Math.max(20, (process.stderr.columns ?? 80) - 1))}`);
+      process.stderr.write(`\r\u001b[K${line.slice(0, Math.max(20, (process.stderr.columns || 80) - 1))}`);
     },
     end() {
       if (drawn) process.stderr.write('\n');

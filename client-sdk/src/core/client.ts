@@ -2,7 +2,14 @@ import { contract, ROLES_OF, type RouteMetadata } from '@som3d/contract';
 import { initClient, isAppRoute, type ApiFetcherArgs, type AppRoute, type AppRouter } from '@ts-rest/core';
 import { encodeParams, normaliseBaseUrl } from './path.ts';
 import { readAnswer } from './response.ts';
-import { type BodySource, originOf, Transport, type TransportOptions, type WireRequest } from './transport.ts';
+import {
+  type BodySource,
+  type FetchBody,
+  originOf,
+  Transport,
+  type TransportOptions,
+  type WireRequest,
+} from './transport.ts';
 import type { CallOptions, Client } from './types.ts';
 
 /** Settings of {@link createClient}. */
@@ -32,7 +39,7 @@ type FetcherArgs = ApiFetcherArgs & Pick<Args, 'timeoutMs' | 'retry' | typeof BO
 type AnyRoute = (args?: object) => Promise<unknown>;
 
 /** A body that can be sent again. An absent one is no body. */
-const fixedBody = (body: BodyInit | null | undefined): BodySource | undefined =>
+const fixedBody = (body: FetchBody | null | undefined): BodySource | undefined =>
   body == null ? undefined : { replayable: true, open: () => ({ body, streamed: false }) };
 
 const metadataOf = (route: AppRoute): RouteMetadata => route.metadata as RouteMetadata;

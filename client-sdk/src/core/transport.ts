@@ -15,19 +15,22 @@ export interface TransportOptions {
   /** `User-Agent`; browsers keep their own. */
   readonly userAgent?: string | undefined;
   /** Whether a browser sends cookies to another origin. */
-  readonly credentials?: RequestCredentials | undefined;
+  readonly credentials?: 'omit' | 'same-origin' | 'include' | undefined;
   /** Longest silence of the service in ms, 0 for none. Default 30 000. */
   readonly timeoutMs?: number | undefined;
   /** How safe requests are repeated; `false` for never. */
   readonly retry?: RetryOptions | false | undefined;
 }
 
+/** What fetch sends. Named by way of RequestInit: Node's types know no other name for it. */
+export type FetchBody = NonNullable<RequestInit['body']>;
+
 /** A body as fetch takes it, made anew for each try. */
 export interface BodySource {
   /** Whether `open` may be called again. */
   readonly replayable: boolean;
   /** @param deadline its clock is to be started anew whenever bytes go out */
-  open(deadline: Deadline): { body: BodyInit; headers?: Record<string, string>; streamed: boolean };
+  open(deadline: Deadline): { body: FetchBody; headers?: Record<string, string>; streamed: boolean };
 }
 
 /** A request, ready but for its token. */
