@@ -59,7 +59,7 @@ class Components {
 
 /** Fields of a path, a query (zod objects) or of headers (a plain record of schemas). */
 const objectShape = (type: unknown): Record<string, z.ZodType> => {
-  if (type instanceof z.ZodObject) return type.shape as Record<string, z.ZodType>;
+  if (type instanceof z.ZodObject) return type.shape;
   return type && typeof type === 'object' ? (type as Record<string, z.ZodType>) : {};
 };
 
@@ -164,7 +164,7 @@ export const buildOpenApi = (serverUrl = '/'): oas31.OpenAPIObject => {
     tags: Object.keys(contract).map((name) => ({ name })),
     paths,
     components: {
-      schemas: Object.fromEntries(Object.entries(components.schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
+      schemas: Object.fromEntries(Object.entries(components.schemas).toSorted(([a], [b]) => (a < b ? -1 : 1))),
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
   };

@@ -215,8 +215,10 @@ export const envExample = (): string => {
   const groups = Map.groupBy(Object.entries<Variable>(VARIABLES), ([, { group }]) => group);
   const blocks = [...groups].map(([group, entries]) => {
     const lines = entries.map(([name, { schema, doc, example }]) => {
-      const fallback = machine.has(name) ? undefined : schema.safeParse(undefined).data;
-      return `# ${doc}\n${fallback === undefined ? `# ${name}=${example ?? ''}` : `${name}=${String(fallback)}`}`;
+      const fallback = machine.has(name)
+        ? undefined
+        : (schema.safeParse(undefined).data as string | number | boolean | undefined);
+      return `# ${doc}\n${fallback === undefined ? `# ${name}=${example ?? ''}` : `${name}=${fallback}`}`;
     });
     return `## ${group}\n${lines.join('\n')}`;
   });

@@ -2,10 +2,11 @@ import { contract, Problem } from '@som3d/contract';
 import { expect, test } from 'vitest';
 import { describeApi } from '../support/server.ts';
 
+const problem = async (response: Response) => Problem.parse(await response.json());
+
 /** What every endpoint has in common: errors, headers, documents. Plain fetch, as a stranger would call. */
 describeApi('http', (api) => {
   const call = (path: string, init?: RequestInit) => fetch(api().url + path, { redirect: 'manual', ...init });
-  const problem = async (response: Response) => Problem.parse(await response.json());
   const json = { 'content-type': 'application/json' };
   const post = (body: BodyInit, headers: Record<string, string> = json) =>
     call('/auth/login', { method: 'POST', body, headers });
@@ -39,8 +40,10 @@ describeApi('http', (api) => {
   });
 
   test('keeps a harmless request id and replaces any other', async () => {
-    const idOf = async (id: string) =>
-      (await call('/health/live', { headers: { 'x-request-id': id } })).headers.get('x-request-id');
+    const idOf = async (id: string) => {
+      const answer = await call('/health/live', { headers: { 'x-request-id': id } });
+      return answer.headers.get('x-request-id');
+    };
     expect(await idOf('trace-12345678')).toBe('trace-12345678');
     expect(await idOf('x"; drop')).toMatch(/^[0-9a-f-]{36}$/);
   });

@@ -10,10 +10,10 @@ let documents = 0;
 const document = () => ({ doc_tipo: 'CC', doc_numero: `P${String(++documents).padStart(6, '0')}` });
 const names = { nombres: 'María José', apellidos: 'Núñez' };
 
-describeApi('patients', (api) => {
-  const create = async ({ client }: Session, body: object = {}) =>
-    (await client.patients.create({ body: { ...names, ...document(), ...body } })).body;
+const create = async ({ client }: Session, body: object = {}) =>
+  (await client.patients.create({ body: { ...names, ...document(), ...body } })).body;
 
+describeApi('patients', (api) => {
   const auditOf = async (entity_id: number, entity_type = 'PACIENTE') =>
     (
       await api()
@@ -98,8 +98,8 @@ describeApi('patients', (api) => {
       estado: 'MUERTO' as never,
     };
     const error = await expectProblem(client.patients.create({ body }), 422);
-    expect(error.errors.map(({ loc }) => loc[1]).toSorted()).toEqual(
-      ['apellidos', 'correo', 'estado', 'fecha_nacimiento', 'nombres', 'sexo', 'telefono'].toSorted(),
+    expect(new Set(error.errors.map(({ loc }) => loc[1]))).toEqual(
+      new Set(['apellidos', 'correo', 'estado', 'fecha_nacimiento', 'nombres', 'sexo', 'telefono']),
     );
     for (const id of [0, -1, 2_147_483_648, 1.5]) await expectProblem(client.patients.get({ params: { id } }), 422);
     await expectProblem(client.patients.list({ query: { limit: 501 } }), 422);
@@ -197,8 +197,8 @@ describeApi('patients', (api) => {
     await em.flush();
     const result = em.create(JobSTL, { job_id, id_paciente });
     await em.flush();
-    const documents = { ui_json: '{}', modelos_json: '[]', notas_json: '[]', i18n_json: '{}' };
-    em.create(VisorEstado, { id_medico, id_paciente, id_jobstl: result.id_jobstl, titulo: 'Vista', ...documents });
+    const views = { ui_json: '{}', modelos_json: '[]', notas_json: '[]', i18n_json: '{}' };
+    em.create(VisorEstado, { id_medico, id_paciente, id_jobstl: result.id_jobstl, titulo: 'Vista', ...views });
     await em.flush();
 
     const params = { id: id_paciente };

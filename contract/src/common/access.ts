@@ -1,4 +1,4 @@
-import { initContract, type AppRoute, type AppRouter } from '@ts-rest/core';
+import { initContract, type AppRoute } from '@ts-rest/core';
 import type { z } from 'zod';
 
 /** The one ts-rest instance that every domain builds its routes with. */
@@ -40,7 +40,7 @@ type Routes = { readonly [name: string]: ContractRoute };
  * @returns the ts-rest router of the domain
  */
 export const defineRoutes = <const T extends Routes>(routes: T) =>
-  c.router(routes as unknown as AppRouter, { strictStatusCodes: true }) as unknown as {
+  c.router(routes, { strictStatusCodes: true }) as unknown as {
     readonly [K in keyof T]: T[K] & { readonly strictStatusCodes: true };
   };
 
@@ -83,5 +83,5 @@ export const statusesOf = (route: ContractRoute): number[] => {
     500,
     503,
   ];
-  return [...new Set([...Object.keys(route.responses).map(Number), ...implied])].sort((a, b) => a - b);
+  return [...new Set([...Object.keys(route.responses).map(Number), ...implied])].toSorted((a, b) => a - b);
 };
