@@ -5,8 +5,9 @@ const TOTAL_MS = 30_000;
 const SILENCE_MS = 5_000;
 
 /**
- * Reads on and throws away what is left of a body that was refused. A connection that is closed on unread data is
- * reset, and the client never sees why: it must have the chance to read the answer. Bounded in time, then closed.
+ * Reads on and throws away what is left of a body that is not wanted. A connection that is closed on unread data is
+ * reset (so `connection: close` will not do), and the client never sees why: it must have the chance to read the
+ * answer. Bounded in time, then closed.
  */
 export const discardBody = (req: Request, res: Response): void => {
   if (req.complete || req.destroyed) return;

@@ -3,6 +3,7 @@ import { RequestValidationError } from '@ts-rest/express';
 import type { ErrorRequestHandler, Response } from 'express';
 import { isTransientError } from '../db/errors.ts';
 import { AppError, KINDS, type ErrorKind } from '../errors.ts';
+import { discardBody } from './linger.ts';
 
 interface Issue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
@@ -87,8 +88,7 @@ export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, ne
     res.destroy();
     return next();
   }
-  // A body that was not read to its end would keep the connection from its next request.
-  if (!req.complete) res.set('connection', 'close');
+  discardBody(req, res);
   sendProblem(
     res,
     req.requestId,

@@ -57,10 +57,7 @@ export const runChild = async (
   const child = fork(ENTRY, [], {
     cwd: request.outDir,
     env: {},
-    execArgv: [
-      ...process.execArgv.filter((argument) => argument.startsWith('--conditions')),
-      `--max-old-space-size=${memoryMb}`,
-    ],
+    execArgv: [`--max-old-space-size=${memoryMb}`],
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

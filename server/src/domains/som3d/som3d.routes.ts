@@ -47,14 +47,11 @@ export const som3dRoutes = (deps: Deps, { signals }: Pick<Jobs, 'signals'>): Han
 
   return {
     create: async ({ req, res, headers }) => {
-      try {
-        const actor = actorOf(req);
-        const { row, created } = await submissions.submit(req, actor, headers['idempotency-key']);
-        res.set('Location', `/som3d/jobs/${row.job_id}`);
-        return { status: created ? 201 : 200, body: presentJob(row) };
-      } finally {
-        discardBody(req, res);
-      }
+      const { row, created } = await submissions.submit(req, actorOf(req), headers['idempotency-key']);
+      // The file of a repeated request has not been read.
+      discardBody(req, res);
+      res.set('Location', `/som3d/jobs/${row.job_id}`);
+      return { status: created ? 201 : 200, body: presentJob(row) };
     },
     list: async ({ query, req, res }) => {
       const { rows, total } = await listJobs(orm, actorOf(req), query);

@@ -13,7 +13,7 @@ const READ_AHEAD_BYTES = 256 * 1024;
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | null)?.code;
 const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
 
-const FULL = new Set(['ENOSPC', 'EDQUOT']);
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 const AILING = new Set([...FULL, 'EROFS', 'EIO', 'EMFILE', 'ENFILE']);
 
 /** A full or ailing disk is the operator's trouble and passes: the caller is told to come back. */
