@@ -3,7 +3,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { migrate, MigrationConflictError } from '@som3d/server/db/migrate.js';
 import { describe, expect, it } from 'vitest';
-import { createEmptyDatabase, databaseKinds, SILENT, type TestDatabase } from '../support/database.ts';
+import { createEmptyDatabase, databaseKinds, isMariaDb, SILENT, type TestDatabase } from '../support/database.ts';
 import { type Catalog, connect, lostOrChanged, readCatalog, readRows } from './catalog.ts';
 import {
   BCRYPT_HASH,
@@ -39,6 +39,8 @@ describe.runIf(databaseKinds().includes('mysql'))("the predecessor's database", 
     const different = lostOrChanged(await readCatalog(freshConnection), adopted);
     // a foreign key that was there has the name that the predecessor's server gave it
     expect(different.filter((part) => !part.startsWith('foreign key '))).toEqual([]);
+    // see fresh.test.ts
+    if (isMariaDb()) return;
     const orm = await database.open();
     const changes = await orm.schema.getUpdateSchemaSQL({ safe: true });
     const lines = changes.split('\n').filter((line) => line.startsWith('alter') && !FOREIGN_KEY_BY_NAME.test(line));
@@ -165,7 +167,7 @@ describe.runIf(databaseKinds().includes('mysql'))('rows that break a new rule', 
       rule: 'an expiry that is not after the start, and no payer',
       rows: [
         'drop trigger trg_suscripcion_bu',
-        'alter table Suscripcion drop check chk_suscripcion_payer',
+        'alter table Suscripcion drop constraint chk_suscripcion_payer',
         'update Suscripcion set fecha_expiracion = fecha_inicio where id_suscripcion = 2',
         'update Suscripcion set id_hospital = null where id_suscripcion = 3',
       ],

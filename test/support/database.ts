@@ -13,6 +13,9 @@ export type DatabaseKind = OrmOptions['kind'];
 /** The kinds of database that this run has: `describe.each(databaseKinds())('… on %s', (kind) => …)`. */
 export const databaseKinds = (): DatabaseKind[] => (inject('mysqlUrl') ? ['sqlite', 'mysql'] : ['sqlite']);
 
+/** Whether the MySQL of this run is a MariaDB. */
+export const isMariaDb = (): boolean => inject('mysqlVersion')?.includes('MariaDB') ?? false;
+
 /** A database of one test file's own; `await using`, or call `drop` at the end. */
 export interface TestDatabase extends AsyncDisposable {
   readonly kind: DatabaseKind;

@@ -5,6 +5,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Server for MySQL databases, `null` when the run is on the embedded database alone. */
     mysqlUrl: string | null;
+    mysqlVersion: string | null;
   }
 }
 
@@ -19,6 +20,7 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
     : 'databases: SQLite ONLY. No MySQL was found (TEST_MYSQL_URL, Docker, mysqld or mariadbd on the PATH).';
   console.log(line);
   project.provide('mysqlUrl', mysql?.url ?? null);
+  project.provide('mysqlVersion', mysql?.version ?? null);
   return async () => {
     await mysql?.stop();
     console.log(line);

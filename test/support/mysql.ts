@@ -25,28 +25,38 @@ export interface FoundMysql {
 export const findMysql = async (): Promise<FoundMysql | undefined> => {
   const given = process.env['TEST_MYSQL_URL'];
   if (given) return described(new URL('/', given).href, 'TEST_MYSQL_URL', async () => {});
-  return (await fromDocker()) ?? (await fromPath());
+  return (
+    (await attempt('Docker gives no mysql:8.4', fromDocker)) ?? (await attempt('no server from the PATH', fromPath))
+  );
+};
+
+/** What is there but does not work is told, and passed over. */
+const attempt = async (
+  failure: string,
+  find: () => Promise<FoundMysql | undefined>,
+): Promise<FoundMysql | undefined> => {
+  try {
+    return await find();
+  } catch (error) {
+    console.log(`${failure}: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
 };
 
 const fromDocker = async (): Promise<FoundMysql | undefined> => {
   if (!(await dockerAnswers())) return undefined;
-  try {
-    const container = await new GenericContainer('mysql:8.4')
-      .withEnvironment({ MYSQL_ALLOW_EMPTY_PASSWORD: 'yes', MYSQL_ROOT_HOST: '%' })
-      .withExposedPorts(3306)
-      .withTmpFs({ '/var/lib/mysql': 'rw' })
-      .withCommand(['--skip-log-bin', '--innodb-flush-log-at-trx-commit=0', '--event-scheduler=ON'])
-      .withWaitStrategy(Wait.forLogMessage(/ready for connections.*port: 3306/))
-      .withStartupTimeout(STARTUP_MS)
-      .start();
-    const url = `mysql://root@${container.getHost()}:${container.getMappedPort(3306)}/`;
-    return await described(url, 'Docker, mysql:8.4', async () => {
-      await container.stop();
-    });
-  } catch (error) {
-    console.log(`Docker answers, but gives no mysql:8.4: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
-  }
+  const container = await new GenericContainer('mysql:8.4')
+    .withEnvironment({ MYSQL_ALLOW_EMPTY_PASSWORD: 'yes', MYSQL_ROOT_HOST: '%' })
+    .withExposedPorts(3306)
+    .withTmpFs({ '/var/lib/mysql': 'rw' })
+    .withCommand(['--skip-log-bin', '--innodb-flush-log-at-trx-commit=0', '--event-scheduler=ON'])
+    .withWaitStrategy(Wait.forLogMessage(/ready for connections.*port: 3306\s/))
+    .withStartupTimeout(STARTUP_MS)
+    .start();
+  const url = `mysql://root@${container.getHost()}:${container.getMappedPort(3306)}/`;
+  return described(url, 'Docker, mysql:8.4', async () => {
+    await container.stop();
+  });
 };
 
 const dockerAnswers = async (): Promise<boolean> => {
@@ -68,6 +78,7 @@ const fromPath = async (): Promise<FoundMysql | undefined> => {
   const program = (await onPath('mysqld')) ?? (await onPath('mariadbd'));
   if (!program) return undefined;
   const home = await mkdtemp(path.join(tmpdir(), 'som3d-mysql-'));
+  process.once('exit', () => rmSync(home, { recursive: true, force: true }));
   const { stdout } = await run(program, ['--no-defaults', '--version']);
   const port = await freePort();
   const data = path.join(home, 'data');
@@ -88,11 +99,7 @@ const fromPath = async (): Promise<FoundMysql | undefined> => {
   const log: string[] = [];
   server.stderr.setEncoding('utf8').on('data', (text: string) => log.push(text));
   // also when the run fails or is broken off
-  const end = (): void => {
-    server.kill('SIGKILL');
-    rmSync(home, { recursive: true, force: true });
-  };
-  process.once('exit', end);
+  process.prependOnceListener('exit', () => server.kill('SIGKILL'));
   const url = `mysql://root@127.0.0.1:${port}/`;
   if (!(await answers(url, server))) {
     throw new Error(`${program} did not start:\n${log.join('').split('\n').slice(-20).join('\n')}`);

@@ -7,8 +7,10 @@ import net from 'node:net';
  * Use it also in a process that a test starts: `node --import <this file> …` with `SOM3D_TEST_GUARD=1`.
  *
  * @param report is told of every attempt, because what is refused may be caught by the code under test
+ * @param allowed hosts that are not this machine, but belong to the run: its MySQL may be elsewhere
  */
-export const guardNetwork = (report: (attempt: string) => void): void => {
+export const guardNetwork = (report: (attempt: string) => void, allowed: readonly string[] = []): void => {
+  const mayReach = (host: string): boolean => isLoopback(host) || allowed.includes(host);
   const refuse = (target: string): Error => {
     const attempt = `a test tried to reach ${target}`;
     report(attempt);
@@ -18,7 +20,7 @@ export const guardNetwork = (report: (attempt: string) => void): void => {
   const connect = Reflect.get(net.Socket.prototype, 'connect') as (...args: unknown[]) => net.Socket;
   net.Socket.prototype.connect = function guarded(this: net.Socket, ...args: unknown[]) {
     const host = hostOf(args);
-    if (!isLoopback(host)) {
+    if (!mayReach(host)) {
       const error = refuse(host);
       queueMicrotask(() => this.destroy(error));
       return this;
@@ -28,7 +30,7 @@ export const guardNetwork = (report: (attempt: string) => void): void => {
 
   const lookup = dns.lookup;
   dns.lookup = ((host: string, ...rest: unknown[]) => {
-    if (isLoopback(host)) return Reflect.apply(lookup, dns, [host, ...rest]) as unknown;
+    if (mayReach(host)) return Reflect.apply(lookup, dns, [host, ...rest]) as unknown;
     const callback = rest.at(-1) as (error: Error) => void;
     const error = refuse(host);
     queueMicrotask(() => callback(error));
@@ -37,7 +39,7 @@ export const guardNetwork = (report: (attempt: string) => void): void => {
 
   const lookupLater = dns.promises.lookup;
   dns.promises.lookup = (async (host: string, ...rest: unknown[]) => {
-    if (!isLoopback(host)) throw refuse(host);
+    if (!mayReach(host)) throw refuse(host);
     return Reflect.apply(lookupLater, dns.promises, [host, ...rest]) as unknown;
   }) as typeof lookupLater;
   // for those who import a function by its name
@@ -55,7 +57,7 @@ const hostOf = (args: readonly unknown[]): string => {
   return isPath || typeof second !== 'string' ? 'localhost' : second;
 };
 
-const isLoopback = (host: string | undefined): boolean =>
+const isLoopback = (host: string): boolean =>
   !host || /^(localhost|.*\.localhost|127(\.\d+){3}|\[?::1\]?|::ffff:127(\.\d+){3})$/i.test(host);
 
 if (process.env['SOM3D_TEST_GUARD'] === '1') {

@@ -1,8 +1,9 @@
-import { afterEach } from 'vitest';
+import { afterEach, inject } from 'vitest';
 import { guardNetwork } from './network-guard.ts';
 
 const attempts: string[] = [];
-guardNetwork((attempt) => attempts.push(attempt));
+const mysqlUrl = inject('mysqlUrl');
+guardNetwork((attempt) => attempts.push(attempt), mysqlUrl ? [new URL(mysqlUrl).hostname] : []);
 
 /** Code under test may swallow the refusal: the test that was running fails all the same. */
 afterEach(() => {

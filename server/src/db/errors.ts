@@ -9,7 +9,8 @@ export const PRIMARY_KEY = 'PRIMARY';
  */
 export const uniqueViolation = (error: unknown): string | undefined => {
   for (const { errno, message } of causes(error)) {
-    if (errno === MYSQL_DUPLICATE) return /for key '(?:[^']*\.)?([^'.]+)'/.exec(message)?.[1];
+    // the last of such words: the value before them may contain the same
+    if (errno === MYSQL_DUPLICATE) return /.*for key '(?:[^']*\.)?([^'.]+)'/s.exec(message)?.[1];
     const columns = /UNIQUE constraint failed: (.+)$/m.exec(message)?.[1];
     if (columns) return keysByColumns.get(columns) ?? columns;
   }
@@ -50,8 +51,8 @@ export const rememberKeys = (orm: MikroORM): void => {
 const keysByColumns = new Map<string, string>();
 
 const MYSQL_DUPLICATE = 1062;
-/** Lock wait timeout, deadlock, and a lock that was asked for without waiting. */
-const MYSQL_LOCK = new Set([1205, 1213, 3572]);
+/** Row changed since it was read (MariaDB), lock wait timeout, deadlock, and a lock that was asked for without waiting. */
+const MYSQL_LOCK = new Set([1020, 1205, 1213, 3572]);
 /** Too many connections, server shutdown, server gone, connection lost. */
 const MYSQL_GONE = new Set([1040, 1053, 1203, 2006, 2013, 4031]);
 /** SQLITE_BUSY and SQLITE_LOCKED. */

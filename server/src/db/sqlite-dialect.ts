@@ -88,8 +88,9 @@ class SqliteDriver implements Driver {
 
   async acquireConnection(): Promise<DatabaseConnection> {
     await this.#turns.take();
-    if (!this.#connection) throw new Error('the database is closed');
-    return this.#connection;
+    if (this.#connection) return this.#connection;
+    this.#turns.pass();
+    throw new Error('the database is closed');
   }
 
   async releaseConnection(): Promise<void> {

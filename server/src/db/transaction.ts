@@ -1,7 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/core';
 import { isLockError } from './errors.ts';
 
-const ATTEMPTS = 4;
+const ATTEMPTS = 8;
+/** Longest pause before the second attempt, in ms; it grows with each. A random part of it keeps two losers apart. */
+const PAUSE_MS = 20;
 
 /**
  * Runs one command in one transaction on a fork of its own, and runs it again when the database chose it as the victim of
@@ -16,6 +19,7 @@ export const inTransaction = async <T>(em: EntityManager, work: (em: EntityManag
       return await em.fork().transactional(work);
     } catch (error) {
       if (attempt >= ATTEMPTS || !isLockError(error)) throw error;
+      await pause(Math.random() * PAUSE_MS * attempt);
     }
   }
 };
