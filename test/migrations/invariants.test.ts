@@ -105,6 +105,12 @@ describe.each(databaseKinds())('what the database itself refuses on %s', (kind) 
     expect(await refusal('payment_webhook_event', { ref_payco: 'r1' })).toBe('uq_webhook_ref_payco');
   });
 
+  it('by the name of the key, whatever the value says', async () => {
+    const payment = { id_suscripcion: 1, monto: 1, referencia_epayco: "r9' for key 'Pago.other" };
+    await insert('Pago', payment);
+    expect(await refusal('Pago', payment)).toBe('uq_pago_referencia_epayco');
+  });
+
   it('an event of the gateway twice, but a badly signed one does not take its place', async () => {
     expect(await refusal('epayco_event', { ...EVENT, firma_valida: true })).toBe('uq_epaycoevent_distinct');
     expect(await refusal('epayco_event', { ...EVENT, firma_valida: false })).toBe('accepted');
