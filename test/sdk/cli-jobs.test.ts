@@ -1,10 +1,10 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Job } from '@som3d/contract';
 import { describe, expect, it } from 'vitest';
 import { parseForm } from './support/multipart.ts';
-import { jobWith, json, problem, serve, type Handler, type TestServer } from './support/server.ts';
+import { jobWith, json, problem, serve, serveRaw, type Handler, type TestServer } from './support/server.ts';
 import { makeHome, type Home } from './support/som3d.ts';
 
 const env = (server: TestServer) => ({ SOM3D_URL: server.url, SOM3D_TOKEN: 't' });
@@ -61,6 +61,19 @@ describe('upload', () => {
     });
     expect(request?.headers['idempotency-key']).toBeTruthy();
   });
+
+  it('ends as soon as the file is refused', async () => {
+    await using server = await serveRaw((request, response) => {
+      request.once('data', () => problem(response, 413, 'Demasiado grande'));
+      request.on('error', () => undefined);
+    });
+    await using home = await makeHome();
+    const scan = await scanIn(home);
+    await truncate(scan, 50_000_000);
+    const { code, stderr } = await home.som3d(['upload', scan], { env: env(server) });
+    expect([code, stderr]).toEqual([1, expect.stringContaining('Demasiado grande (HTTP 413)')]);
+    // Shorter than the 30 s of silence that a clock left running would hold the process for.
+  }, 20_000);
 
   it('with --out follows the job in plain lines and saves what it made', async () => {
     const steps: Partial<Job>[] = [{ status: 'running', phase: 'segmenting', percent: 35 }, done];

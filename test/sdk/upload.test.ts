@@ -155,13 +155,16 @@ describe('an upload', () => {
     expect(await rejection(uploadJob(client, { file }))).toBe(failure);
   });
 
-  it('hears a refusal that comes before its end', async () => {
+  it.each(['close', 'keep-alive'])('hears a refusal that comes before its end, and stops (%s)', async (connection) => {
+    const stopped = Promise.withResolvers<boolean>();
     await using server = await serveRaw((request, response) => {
-      request.once('data', () => problem(response, 413, 'Demasiado grande', { connection: 'close' }));
+      request.once('data', () => problem(response, 413, 'Demasiado grande', { connection }));
+      request.on('error', () => undefined).socket.once('close', () => stopped.resolve(request.complete));
     });
     const file = new Blob([new Uint8Array(20 * MiB)]);
     const error = await rejection(uploadJob(createClient({ baseUrl: server.url }), { file }));
     expect(error).toMatchObject({ status: 413, detail: 'Demasiado grande' });
+    expect(await stopped.promise).toBe(false);
   });
 
   it('ends when nothing moves any more, and when the caller gives up', async () => {

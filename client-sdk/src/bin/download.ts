@@ -17,7 +17,7 @@ export const saveJob = async (client: Client, jobId: string, directory: string):
     { name: uniqueName(`${safeName(jobId, 'job')}.zip`, taken), open: () => downloadResult(client, jobId) },
   ];
   for (const { name, open } of files) {
-    const progress = makeProgress();
+    const progress = makeProgress({ lines: false });
     const body = await open();
     const path = join(directory, name);
     const bytes = await saveBody(body, path, (loaded, total) => {
@@ -25,7 +25,7 @@ export const saveJob = async (client: Client, jobId: string, directory: string):
     }).finally(() => progress.end());
     print(`${printable(path)} (${formatBytes(bytes)})`);
   }
-  note(`${stls.items.length} models and the ZIP are in ${directory}.`);
+  note(`Models: ${stls.items.length}. They and the ZIP are in ${directory}.`);
 };
 
 /** `som3d download`. */

@@ -49,7 +49,10 @@ const sessionHint = (error: ApiError): string[] => {
 };
 
 const ofApi = (error: ApiError): Failure => {
-  const fields = error.errors.map(({ loc, msg }) => `  ${loc.slice(1).join('.') || loc.join('.')}: ${msg}`);
+  const fields = error.errors
+    .map(({ loc, msg }) => `${loc.slice(1).join('.') || loc.join('.')}: ${msg}`)
+    .filter((line) => line !== error.message)
+    .map((line) => `  ${line}`);
   const lines = [`${error.message} (HTTP ${error.status})`, ...fields];
   if (error instanceof UnauthorizedError) {
     return { code: EXIT.refused, lines: [...lines, ...sessionHint(error)] };

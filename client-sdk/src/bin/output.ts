@@ -74,5 +74,14 @@ const lineProgress = (): Progress => {
   };
 };
 
-/** A bar on a terminal, plain lines otherwise. */
-export const makeProgress = (): Progress => (process.stderr.isTTY ? barProgress() : lineProgress());
+const silence: Progress = { update: () => undefined, end: () => undefined };
+
+/**
+ * A bar on a terminal, plain lines otherwise.
+ *
+ * @param options lines: `false` where a line is printed at the end anyway
+ */
+export const makeProgress = ({ lines = true } = {}): Progress => {
+  if (process.stderr.isTTY) return barProgress();
+  return lines ? lineProgress() : silence;
+};

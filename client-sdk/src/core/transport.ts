@@ -25,12 +25,19 @@ export interface TransportOptions {
 /** What fetch sends. Named by way of RequestInit: Node's types know no other name for it. */
 export type FetchBody = NonNullable<RequestInit['body']>;
 
+/** Whom a body tells how it goes out. */
+export interface BodyWatch {
+  /** Bytes have been handed to the network. */
+  moved(): void;
+  /** The body can not be made: the request ends with this reason, and is not repeated. */
+  failed(reason: unknown): void;
+}
+
 /** A body as fetch takes it, made anew for each try. */
 export interface BodySource {
   /** Whether `open` may be called again. */
   readonly replayable: boolean;
-  /** @param deadline its clock is to be started anew whenever bytes go out */
-  open(deadline: Deadline): { body: FetchBody; headers?: Record<string, string>; streamed: boolean };
+  open(watch: BodyWatch): { body: FetchBody; headers?: Record<string, string>; streamed: boolean };
 }
 
 /** A request, ready but for its token. */
@@ -105,7 +112,14 @@ export class Transport {
     const origin = originOf(request.url);
     const deadline = new Deadline(request.timeoutMs ?? this.#options.timeoutMs ?? 30_000, origin);
     const signal = request.signal ? AbortSignal.any([request.signal, deadline.signal]) : deadline.signal;
-    const opened = request.body?.open(deadline);
+    // A refusal may come while the body still goes out: what moves then is no sign of life any more.
+    let sending = true;
+    const opened = request.body?.open({
+      moved: () => {
+        if (sending) deadline.touch();
+      },
+      failed: (reason) => deadline.abort(reason),
+    });
     const init: RequestInit = {
       method: request.method,
       headers: {
@@ -129,6 +143,7 @@ export class Transport {
       throw error instanceof Som3dError ? error : new NetworkError(origin, error);
     } finally {
       deadline.rest();
+      sending = false;
     }
   }
 }

@@ -1,6 +1,5 @@
-import type { Deadline } from '../core/deadline.ts';
 import { InvalidRequestError } from '../core/errors.ts';
-import type { BodySource } from '../core/transport.ts';
+import type { BodySource, BodyWatch } from '../core/transport.ts';
 import type { UploadFile, UploadProgress } from './source.ts';
 
 /** What goes into a multipart body: text fields and one file, which comes last so that the fields are known first. */
@@ -71,7 +70,7 @@ async function* bodyChunks(content: MultipartContent, head: Uint8Array, tail: Ui
  */
 export const streamedMultipart = (content: MultipartContent, onProgress?: UploadProgress): BodySource => ({
   replayable: !('replayable' in content.file && content.file.replayable === false),
-  open(deadline: Deadline) {
+  open(watch: BodyWatch) {
     const boundary = `som3d-${randomHex()}`;
     const { head, tail } = envelope(content, boundary);
     const total = head.length + content.file.size + tail.length;
@@ -83,13 +82,13 @@ export const streamedMultipart = (content: MultipartContent, onProgress?: Upload
           try {
             const { done, value } = await chunks.next();
             if (done) return controller.close();
-            deadline.touch();
+            watch.moved();
             loaded += value.length;
             controller.enqueue(value as Uint8Array<ArrayBuffer>);
             onProgress?.(loaded, total);
           } catch (error) {
             // Not the network's fault: the request ends with this very error, and is not sent again.
-            deadline.abort(error);
+            watch.failed(error);
             controller.error(error);
           }
         },
