@@ -6,10 +6,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { uploadJob, type Client, type UploadOptions } from '@som3d/client';
-import { writeSampleZip, type SampleOptions } from '@som3d/client/sample';
+import { writeSampleZip } from '@som3d/client/sample';
 import type { Job } from '@som3d/contract';
 import { kysely } from '@som3d/server/db/orm.js';
 import type { MikroORM } from '@mikro-orm/core';
+import { evenHeights, scanBody } from './phantom/slices.ts';
+import { dicomFiles, writeZip } from './phantom/zip.ts';
 
 /** Asks until the answer is neither false nor undefined nor null, and gives it; fails at the deadline. */
 export const until = async <T>(
@@ -28,11 +30,18 @@ export const until = async <T>(
 
 const samples = new Map<string, Promise<Buffer<ArrayBuffer>>>();
 
-const makeSample = async (options: SampleOptions): Promise<Buffer<ArrayBuffer>> => {
+/** A lattice of bone: quick to make, long to mesh. */
+const writeLattice = async (file: string): Promise<void> => {
+  const scan = { columns: 200, rows: 200, spacing: { x: 0.6, y: 0.6 }, heights: evenHeights(100, 1) };
+  const slices = scanBody(scan, ([x, y, z]) => 500 * (Math.cos(x / 3) + Math.cos(y / 3) + Math.cos(z / 3)));
+  await writeZip(file, dicomFiles(slices));
+};
+
+const makeSample = async (form: 'small' | 'large'): Promise<Buffer<ArrayBuffer>> => {
   const folder = await mkdtemp(path.join(tmpdir(), 'som3d-sample-'));
   try {
     const file = path.join(folder, 'sample.zip');
-    await writeSampleZip(file, options);
+    await (form === 'small' ? writeSampleZip(file, { size: 64, slices: 32 }) : writeLattice(file));
     return Buffer.from(await readFile(file));
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -41,8 +50,7 @@ const makeSample = async (options: SampleOptions): Promise<Buffer<ArrayBuffer>> 
 
 /** A ZIP of a CT series made in code. The small one converts in a moment, the large one in some seconds. */
 export const sampleZip = (form: 'small' | 'large' = 'small'): Promise<Buffer<ArrayBuffer>> => {
-  const options = form === 'small' ? { size: 64, slices: 32 } : { size: 320, slices: 160 };
-  const known = samples.get(form) ?? makeSample(options);
+  const known = samples.get(form) ?? makeSample(form);
   samples.set(form, known);
   return known;
 };

@@ -201,6 +201,24 @@ export const createJobQueue = ({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
   };
 
   /**
+   * Ends the leases of processes that are known to be gone, so that their jobs need not wait for the time to run out.
+   *
+   * @param isGone told `lease_owner`
+   */
+  const releaseLeases = async (isGone: (owner: string) => boolean): Promise<void> => {
+    const held = await db()
+      .selectFrom('JobConv')
+      .select(['job_id', 'lease_owner', 'lease_token'])
+      .where('status', '=', 'RUNNING')
+      .where('lease_token', 'is not', null)
+      .execute();
+    for (const { job_id, lease_owner, lease_token } of held) {
+      if (lease_token === null || lease_owner === null || !isGone(lease_owner)) continue;
+      await updateOwned(job_id, lease_token, { lease_expires_at: new Date(clock().getTime() - 1) });
+    }
+  };
+
+  /**
    * Ends jobs whose last attempt has gone silent: nobody may take them up again.
    *
    * @returns the jobs that this call has ended
@@ -229,6 +247,6 @@ export const createJobQueue = ({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
     return ended;
   };
 
-  return { claim, renew, owns, finish, fail, handBack, cancel, failExhausted };
+  return { claim, renew, owns, finish, fail, handBack, cancel, releaseLeases, failExhausted };
 };
 export type JobQueue = ReturnType<typeof createJobQueue>;

@@ -1,5 +1,5 @@
-import { hostname } from 'node:os';
 import { runAttempt, type AttemptDeps, type StopReason } from './attempt.ts';
+import { isGone, OWNER } from './owner.ts';
 import { createJobQueue } from './queue.ts';
 import type { JobSignals } from './signals.ts';
 
@@ -19,12 +19,12 @@ interface Active {
 export const createRunner = (deps: Omit<AttemptDeps, 'queue'>, signals: JobSignals) => {
   const { config, log } = deps;
   const queue = createJobQueue(deps);
-  const owner = `${hostname()}:${process.pid}`.slice(-128);
   const active = new Set<Active>();
   let running = false;
   let filling: Promise<void> | null = null;
   let askedAgain = false;
   let timer: NodeJS.Timeout | undefined;
+  let released: Promise<void> = Promise.resolve();
 
   const hasRoom = (): boolean => running && active.size < config.SOM3D_WORKER_CONCURRENCY;
   const onCanceled = (canceled: string): void => {
@@ -32,7 +32,7 @@ export const createRunner = (deps: Omit<AttemptDeps, 'queue'>, signals: JobSigna
   };
 
   const begin = async (): Promise<boolean> => {
-    const job = await queue.claim(owner);
+    const job = await queue.claim(OWNER);
     if (!job) return false;
     const { job_id, attempts } = job;
     const controller = new AbortController();
@@ -50,6 +50,7 @@ export const createRunner = (deps: Omit<AttemptDeps, 'queue'>, signals: JobSigna
   };
 
   const fill = async (): Promise<void> => {
+    await released;
     do {
       askedAgain = false;
       try {
@@ -71,12 +72,22 @@ export const createRunner = (deps: Omit<AttemptDeps, 'queue'>, signals: JobSigna
     });
   };
 
+  /**
+   * The embedded database is on this machine, so its workers are too: a job whose worker was killed is taken up at
+   * once. Elsewhere two machines may have one name, and the lease decides.
+   */
+  const releaseLeases = async (): Promise<void> => {
+    if (!config.embedded) return;
+    await queue.releaseLeases(isGone).catch((error: unknown) => log.warn({ err: error }, 'leases were not looked at'));
+  };
+
   /** Begins to take jobs. */
   const start = (): void => {
     running = true;
     signals.on('queued', wake);
     signals.on('canceled', onCanceled);
     timer = setInterval(wake, POLL_MS);
+    released = releaseLeases();
     wake();
   };
 

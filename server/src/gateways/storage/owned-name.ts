@@ -22,7 +22,8 @@ export const takeOwnedName = (): string => {
 /** Says that a name is no longer written to. */
 export const releaseOwnedName = (name: string): void => void inUse.delete(name);
 
-const isAlive = (pid: number): boolean => {
+/** Whether a process of this machine is there. */
+export const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
     return true;
