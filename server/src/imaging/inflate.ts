@@ -4,6 +4,8 @@ import type { ZipEntry } from './zip.ts';
 
 /** Deflate cannot expand by more than this. */
 const MAX_DEFLATE_RATIO = 1040;
+/** No file of a ZIP may be larger, however it is packed. */
+const MAX_PART_BYTES = 1024 ** 3;
 
 function corrupt(cause?: unknown): ImagingError {
   return new ImagingError('ZIP_CORRUPT', 'El ZIP está dañado: un archivo no supera la comprobación de integridad.', {
@@ -43,7 +45,7 @@ export function inflatePart(packed: Uint8Array): Uint8Array {
   try {
     return inflateRawSync(packed, {
       finishFlush: constants.Z_SYNC_FLUSH,
-      maxOutputLength: Math.max(1024, packed.length * MAX_DEFLATE_RATIO),
+      maxOutputLength: Math.min(MAX_PART_BYTES, Math.max(1024, packed.length * MAX_DEFLATE_RATIO)),
     });
   } catch (error) {
     throw corrupt(error);

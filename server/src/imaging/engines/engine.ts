@@ -1,6 +1,7 @@
 import type { ResolvedRequest } from '../request.ts';
 import type { Field } from '../surface/field.ts';
 import type { Volume } from '../volume.ts';
+import type { WorkerPool } from '../workers/pool.ts';
 
 /** One thing to make a mesh of. */
 export interface Segment {
@@ -18,6 +19,8 @@ export interface Segment {
 
 export interface EngineContext {
   request: ResolvedRequest;
+  /** For work that would block this thread. */
+  pool: WorkerPool;
   /** Spanish lines for the job's log. */
   log(line: string): void;
   /** Of the segmentation, 0..1. */

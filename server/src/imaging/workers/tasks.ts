@@ -4,6 +4,7 @@ import type { Field } from '../surface/field.ts';
 import type { SlabSurface } from '../surface/marching-cubes.ts';
 import type { FinishedMesh, SurfaceInput } from '../surface/simplify.ts';
 import type { SmoothingBuffers } from '../surface/smooth.ts';
+import type { Volume } from '../volume.ts';
 import type { ZipExtent } from '../zip.ts';
 
 /** Reads one file of the ZIP and writes its frames into the volume. */
@@ -19,6 +20,7 @@ export interface DecodeTask {
 /** What worker threads do: input and output of each kind of task. */
 export interface TaskMap {
   decode: { input: DecodeTask; output: void };
+  couch: { input: { volume: Volume; sliceMm: number }; output: Uint8Array<SharedArrayBuffer> | null };
   march: { input: { field: Field; firstLayer: number; endLayer: number }; output: SlabSurface };
   smooth: {
     input: { buffers: SmoothingBuffers; range: { from: number; end: number; workers: number }; iterations: number };

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { parentPort, type Transferable } from 'node:worker_threads';
 import { datasetBytes } from '../dicom/file-format.ts';
 import { readFrameBytes, toHounsfield } from '../dicom/pixels.ts';
+import { findCouch } from '../engines/couch.ts';
 import { ImagingError } from '../errors.ts';
 import { inflateEntry } from '../inflate.ts';
 import { marchSlab } from '../surface/marching-cubes.ts';
@@ -19,6 +20,9 @@ const HANDLERS: { [K in TaskKind]: (input: TaskMap[K]['input']) => Promise<Outco
   async decode(input) {
     await decode(input);
     return { output: undefined, transfer: [] };
+  },
+  async couch({ volume, sliceMm }) {
+    return { output: findCouch(volume, sliceMm), transfer: [] };
   },
   async march({ field, firstLayer, endLayer }) {
     const surface = marchSlab(field, firstLayer, endLayer);
