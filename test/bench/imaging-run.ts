@@ -4,7 +4,7 @@ import { chooseStack } from '@som3d/server/imaging/dicom/choose.js';
 import { loadVolume } from '@som3d/server/imaging/dicom/load.js';
 import { scanZip } from '@som3d/server/imaging/dicom/scan.js';
 import { limitsSchema } from '@som3d/server/imaging/request.js';
-import { extractSurface, smoothSurface } from '@som3d/server/imaging/surface/build.js';
+import { extractSurface, finishInParts, smoothSurface } from '@som3d/server/imaging/surface/build.js';
 import { dropSmallComponents } from '@som3d/server/imaging/surface/components.js';
 import { writeStl } from '@som3d/server/imaging/surface/stl.js';
 import { WorkerPool } from '@som3d/server/imaging/workers/pool.js';
@@ -45,7 +45,7 @@ async function run(zipPath: string, directory: string, threads: number): Promise
   const kept = await timed('components', () => dropSmallComponents(surface, LIMITS));
   const smoothed = await timed('smoothing', () => smoothSurface(kept, 20, pool));
   const finished = await timed('reduction', () =>
-    pool.run('finish', { raw: kept, smoothed, reduction: 0.75, limits: LIMITS }),
+    finishInParts({ raw: kept, smoothed, reduction: 0.75, limits: LIMITS }, pool),
   );
   await timed('stl', () => writeStl(finished.mesh, join(directory, 'bench.stl'), 'bench'));
   await pool.close();

@@ -1,7 +1,8 @@
-import { extractSurface } from '@som3d/server/imaging/surface/build.js';
+import { extractSurface, finishInParts } from '@som3d/server/imaging/surface/build.js';
 import { measure } from '@som3d/server/imaging/surface/measure.js';
 import { isLeftHanded, type Geometry } from '@som3d/server/imaging/volume.js';
 import { WorkerPool } from '@som3d/server/imaging/workers/pool.js';
+import { edgeFaults, judge } from '../support/phantom/stl.ts';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const SIZE = 20;
@@ -32,6 +33,20 @@ describe.each([
     const { volumeMm3, min, max } = measure(await extractSurface(field, pool));
     expect(volumeMm3 / ((4 / 3) * Math.PI * 216)).toBeCloseTo(1, 1);
     expect(Math.sign(min[2] + max[2])).toBe(direction);
+  });
+});
+
+describe('reduction in parts', () => {
+  it('leaves a closed surface of the same shape', async () => {
+    const raw = await extractSurface(ballField(1), pool);
+    const input = { raw, smoothed: null, reduction: 0.5, limits: { islandMm3: 1, cavityMm3: 1 } };
+    const { mesh, reduced } = await finishInParts(input, pool, 300);
+    expect(reduced).toBe(true);
+    expect(mesh.triangles.length / raw.triangles.length).toBeLessThan(0.75);
+    const welded = { positions: [...mesh.positions], triangles: [...mesh.triangles] };
+    expect(edgeFaults(welded)).toEqual({ open: 0, nonManifold: 0 });
+    expect((await judge(welded)).status).toBe('NoError');
+    expect(measure(mesh).volumeMm3 / measure(raw).volumeMm3).toBeCloseTo(1, 1);
   });
 });
 

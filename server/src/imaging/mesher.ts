@@ -3,12 +3,12 @@ import type { Segment } from './engines/engine.ts';
 import type { MeshManifest } from './manifest.ts';
 import type { Progress } from './progress.ts';
 import type { ResolvedRequest } from './request.ts';
-import { extractSurface, smoothSurface } from './surface/build.ts';
+import { extractSurface, finishInParts, smoothSurface } from './surface/build.ts';
 import { dropSmallComponents, findComponents, type ComponentLimits } from './surface/components.ts';
 import { measure } from './surface/measure.ts';
 import { triangleCount, vertexCount, type Mesh } from './surface/mesh.ts';
 import { separateParts } from './surface/parts.ts';
-import type { FinishedMesh } from './surface/simplify.ts';
+import type { FinishedMesh } from './surface/finish.ts';
 import { writeStl } from './surface/stl.ts';
 import { isWatertight } from './surface/topology.ts';
 import type { WorkerPool } from './workers/pool.ts';
@@ -74,12 +74,7 @@ async function finish(
           smoothSurface(raw, request.suavizado, pool),
         );
   return progress.during({ phase: 'meshing', from: middle, to: share.to, expectedMs: finishMs }, () =>
-    pool.run('finish', {
-      raw,
-      smoothed,
-      reduction: request.reduccion,
-      limits: { islandMm3: limits.islandMm3, cavityMm3: limits.cavityMm3 },
-    }),
+    finishInParts({ raw, smoothed, reduction: request.reduccion, limits }, pool),
   );
 }
 

@@ -2,7 +2,8 @@ import type { FrameHeader, ImageHeader } from '../dicom/header.ts';
 import type { ImagingErrorCode } from '../errors.ts';
 import type { Field } from '../surface/field.ts';
 import type { SlabSurface } from '../surface/marching-cubes.ts';
-import type { FinishedMesh, SurfaceInput } from '../surface/simplify.ts';
+import type { FinishedMesh, SurfaceInput } from '../surface/finish.ts';
+import type { Mesh } from '../surface/mesh.ts';
 import type { SmoothingBuffers } from '../surface/smooth.ts';
 import type { Volume } from '../volume.ts';
 import type { ZipExtent } from '../zip.ts';
@@ -25,6 +26,10 @@ export interface TaskMap {
   smooth: {
     input: { buffers: SmoothingBuffers; range: { from: number; end: number; workers: number }; iterations: number };
     output: void;
+  };
+  simplify: {
+    input: { mesh: Mesh; range: { from: number; end: number }; reduction: number };
+    output: Uint32Array;
   };
   finish: { input: SurfaceInput; output: FinishedMesh };
 }

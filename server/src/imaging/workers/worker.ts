@@ -6,7 +6,8 @@ import { findCouch } from '../engines/couch.ts';
 import { ImagingError } from '../errors.ts';
 import { inflateEntry } from '../inflate.ts';
 import { marchSlab } from '../surface/marching-cubes.ts';
-import { finishSurface } from '../surface/simplify.ts';
+import { finishSurface } from '../surface/finish.ts';
+import { simplifyPart } from '../surface/simplify.ts';
 import { sincCoefficients, smoothVertices } from '../surface/smooth.ts';
 import type { DecodeTask, TaskKind, TaskMap, TaskMessage, TaskReply } from './tasks.ts';
 
@@ -31,6 +32,10 @@ const HANDLERS: { [K in TaskKind]: (input: TaskMap[K]['input']) => Promise<Outco
   async smooth({ buffers, range, iterations }) {
     smoothVertices(buffers, range, sincCoefficients(iterations));
     return { output: undefined, transfer: [] };
+  },
+  async simplify({ mesh, range, reduction }) {
+    const triangles = await simplifyPart(mesh, range, reduction);
+    return { output: triangles, transfer: [triangles.buffer as ArrayBuffer] };
   },
   async finish(input) {
     const finished = await finishSurface(input);
