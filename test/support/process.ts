@@ -15,7 +15,7 @@ export interface ServerProcess {
 
 /** Starts `som3d-server serve` on a free port, with the given database and its folder. */
 export const startProcess = async (
-  database: TestDatabase,
+  database: Pick<TestDatabase, 'dataDir' | 'env'>,
   env: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> => {
   const child = spawn(process.execPath, [MAIN, 'serve'], {

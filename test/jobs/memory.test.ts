@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { createDatabase } from '../support/database.ts';
+import { memoryOf, tokenOf, uploadLarge } from '../support/large-upload.ts';
+import { startProcess } from '../support/process.ts';
+import { storedFiles } from '../support/jobs.ts';
+
+const MIB = 1024 ** 2;
+
+test('an upload of 256 MiB does not go through the memory of the service', async () => {
+  await using database = await createDatabase('sqlite');
+  const server = await startProcess(database, { SOM3D_EMBEDDED_WORKER: 'false' });
+  try {
+    const token = await tokenOf(server.url);
+    // The first one brings what any upload needs into memory.
+    await uploadLarge(server.url, token, 8 * MIB);
+    const before = await memoryOf(server.pid);
+    const { status, body } = await uploadLarge(server.url, token, 256 * MIB);
+    const after = await memoryOf(server.pid);
+    // It has no directory: a job that tells so at once, and of which nothing is kept.
+    expect({ status, state: body['status'] }).toEqual({ status: 201, state: 'error' });
+    expect((after.peak - before.now) / MIB).toBeLessThan(100);
+    expect(await storedFiles(database.dataDir)).toEqual([]);
+  } finally {
+    await server.end('SIGTERM');
+  }
+});
