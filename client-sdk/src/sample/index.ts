@@ -32,19 +32,16 @@ const FILE_TIME = new Date(2026, 0, 1);
 export async function writeSampleZip(target: string | Writable, options: SampleOptions = {}): Promise<void> {
   const zip = new ZipFile();
   const output = typeof target === 'string' ? createWriteStream(target) : target;
-  const written = pipeline(zip.outputStream, output);
-  try {
+  const fill = async (): Promise<void> => {
     for (const { name, bytes } of sampleFiles(options)) {
       zip.addBuffer(Buffer.from(bytes.buffer), name, { mtime: FILE_TIME, forceDosTimestamp: true });
       // Making a slice takes milliseconds: let the stream and the caller have theirs.
       await new Promise((resolve) => setImmediate(resolve));
     }
     zip.end();
-  } catch (error) {
-    output.destroy();
-    throw error;
-  }
-  await written;
+  };
+  // Both at once: a target that can not be written ends the call, whenever that shows.
+  await Promise.all([pipeline(zip.outputStream, output), fill()]);
 }
 
 /** The files of the sample series, from the feet up. */
