@@ -24,6 +24,16 @@ const pathParams = z.object({ id: JobId });
 
 const anyOf = (text: string) => [...new Set(text.split(',').map((task) => task.trim().toLowerCase()))].filter(Boolean);
 
+/** A number of a form: its text, or nothing. */
+const formNumber = (number: z.ZodNumber) =>
+  z.preprocess((value: number | undefined): unknown => {
+    if (typeof value !== 'string') return value;
+    const text = (value as string).trim();
+    if (text === '') return undefined;
+    return /^-?\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : text;
+  }, number.optional());
+const hounsfield = z.number().min(-32_768).max(32_767);
+
 /** The text fields of an upload; the file comes beside them. */
 export const JobFields = z
   .object({
@@ -44,6 +54,20 @@ export const JobFields = z
     id_paciente: z
       .preprocess((value: number | undefined) => ((value as unknown) === '' ? undefined : value), Id.optional())
       .meta({ description: 'Paciente propio al que pertenece el estudio' }),
+    umbral_min: formNumber(hounsfield).meta({ description: 'Umbral inferior propio en HU, en lugar del de hueso' }),
+    umbral_max: formNumber(hounsfield).meta({ description: 'Umbral superior propio en HU' }),
+    suavizado: formNumber(z.int().min(0).max(100)).meta({ description: 'Iteraciones de suavizado, 0 a 100 (20)' }),
+    reduccion: formNumber(z.number().min(0).max(0.95)).meta({
+      description: 'Parte de los triángulos que se ahorra, 0 a 0,95 (0,75)',
+    }),
+    separar_partes: scalars.Flag.default(false).meta({ description: 'Cada parte conectada como su propio STL' }),
+    serie: z
+      .string()
+      .trim()
+      .max(64)
+      .regex(/^[\d.]*$/, { error: 'Debe ser un SeriesInstanceUID o un número de serie' })
+      .optional()
+      .meta({ description: 'Serie que se convierte: SeriesInstanceUID o número (la mejor)' }),
   })
   .meta({ id: 'JobFields' });
 export type JobFields = z.infer<typeof JobFields>;
@@ -65,8 +89,14 @@ export const JobParams = z
     teeth: z.boolean(),
     cranio: z.boolean(),
     extra_tasks: z.array(z.string()),
+    umbral_min: z.number().nullable(),
+    umbral_max: z.number().nullable(),
+    suavizado: z.int().nullable(),
+    reduccion: z.number().nullable(),
+    separar_partes: z.boolean(),
+    serie: z.string().nullable(),
   })
-  .meta({ id: 'JobParams' });
+  .meta({ id: 'JobParams', description: 'Lo que se pidió; null es el valor por omisión' });
 export type JobParams = z.infer<typeof JobParams>;
 
 /** Geometry of one mesh. Lengths in mm, in the patient's coordinates (LPS). */

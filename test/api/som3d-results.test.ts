@@ -134,6 +134,20 @@ describeApi(
       expect(head.response.headers.get('content-length')).toBe(String(size));
     });
 
+    test('computes with the thresholds and the tissues that were asked for', async () => {
+      const { doctor: owner } = await ready();
+      const tuned = await upload(owner.client, {
+        fields: { umbral_min: 200.5, suavizado: 0, reduccion: 0, enable_ortopedia: true, extra_tasks: ['piel'] },
+      });
+      const { metrics, params } = await waitForJob(owner.client, tuned.job_id);
+      expect(params).toMatchObject({ umbral_min: 200.5, suavizado: 0, enable_ortopedia: true, extra_tasks: ['piel'] });
+      expect(metrics).toMatchObject({
+        parameters: { umbral_min: 200.5, umbral_max: null, suavizado: 0, reduccion: 0 },
+      });
+      const { body } = await owner.client.som3d.stls({ params: { id: tuned.job_id } });
+      expect(body.items.map(({ tissue }) => tissue)).toContain('piel');
+    });
+
     test('serves a stored file by its URL like the result itself, until it is gone', async () => {
       const { doctor: owner } = await ready();
       const other = await waitForJob(owner.client, (await upload(owner.client)).job_id);

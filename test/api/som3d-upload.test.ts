@@ -35,6 +35,11 @@ describeApi(
         { name: 'teeth', content: 'off' },
         { name: 'extra_tasks', content: 'Piel, grasa,,piel' },
         { name: 'id_paciente', content: String(id_paciente) },
+        { name: 'umbral_min', content: '-300.5' },
+        { name: 'umbral_max', content: '' },
+        { name: 'suavizado', content: '5' },
+        { name: 'separar_partes', content: 'si' },
+        { name: 'serie', content: '3' },
         { name: 'unknown', content: 'ignored' },
       ]);
       const { status, headers, body } = await sendForm({ url: api().url, token: doctor.token }, form);
@@ -59,6 +64,12 @@ describeApi(
           teeth: false,
           cranio: true,
           extra_tasks: ['piel', 'grasa'],
+          umbral_min: -300.5,
+          umbral_max: null,
+          suavizado: 5,
+          reduccion: null,
+          separar_partes: true,
+          serie: '3',
         },
       });
       await access(fileOf(job));
@@ -92,6 +103,12 @@ describeApi(
       await refused(at('nombre_proceso'), formBytes([{ name: 'nombre_proceso', content: 'ab' }, zip]));
       await refused(at('teeth'), formBytes([zip, { name: 'teeth', content: 'perhaps' }]));
       await refused(at('id_paciente'), formBytes([{ name: 'id_paciente', content: '0' }, zip]));
+      await refused(at('suavizado'), formBytes([{ name: 'suavizado', content: '101' }, zip]));
+      await refused(at('reduccion'), formBytes([{ name: 'reduccion', content: 'half' }, zip]));
+      await refused(
+        at('umbral_max'),
+        formBytes([{ name: 'umbral_min', content: '300' }, zip, { name: 'umbral_max', content: '300' }]),
+      );
       await refused(at('extra_tasks'), formBytes([{ name: 'extra_tasks', content: 'x'.repeat(20_000) }, zip]));
       const many = Array.from({ length: 60 }, (_, index) => ({ name: `f${index}`, content: 'x' }));
       await refused({ status: 422 }, formBytes([...many, zip]));

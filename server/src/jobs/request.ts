@@ -1,3 +1,4 @@
+import type { JobParams } from '@som3d/contract';
 import type { Config } from '../config.ts';
 import type { ConvertRequest } from '../imaging/request.ts';
 import type { ClaimedJob } from './queue.ts';
@@ -5,6 +6,19 @@ import type { ClaimedJob } from './queue.ts';
 const listOf = (json: string | null): string[] => {
   const value: unknown = json === null ? [] : JSON.parse(json);
   return Array.isArray(value) ? value.map(String) : [];
+};
+
+/** The parameters that have no column of their own, by the imaging process's names; absent ones keep its defaults. */
+const tuningOf = (json: string | null): Partial<ConvertRequest> => {
+  const params = (json === null ? {} : JSON.parse(json)) as Partial<JobParams>;
+  return {
+    umbralMin: params.umbral_min ?? undefined,
+    umbralMax: params.umbral_max ?? undefined,
+    suavizado: params.suavizado ?? undefined,
+    reduccion: params.reduccion ?? undefined,
+    separarPartes: params.separar_partes ?? undefined,
+    serie: params.serie ?? undefined,
+  };
 };
 
 /** What the imaging process is asked for: the row's parameters within the worker's means. */
@@ -21,6 +35,7 @@ export const requestOf = (
   enable_teeth: Boolean(job.enable_teeth),
   enable_hip_implant: Boolean(job.enable_hip_implant),
   extraTasks: listOf(job.extra_tasks_json),
+  ...tuningOf(job.params_json),
   limits: { memoryMb: config.SOM3D_WORKER_MEMORY_MB },
   threads: config.SOM3D_WORKER_THREADS,
 });

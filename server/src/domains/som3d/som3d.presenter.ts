@@ -53,9 +53,35 @@ export const paramsOf = (fields: JobFields): JobParams => ({
   teeth: fields.teeth,
   cranio: fields.cranio,
   extra_tasks: (fields.extra_tasks ?? '').split(',').filter(Boolean),
+  umbral_min: fields.umbral_min ?? null,
+  umbral_max: fields.umbral_max ?? null,
+  suavizado: fields.suavizado ?? null,
+  reduccion: fields.reduccion ?? null,
+  separar_partes: fields.separar_partes,
+  serie: fields.serie || null,
 });
 
+/** What has no column of its own; absent in the predecessor's rows. */
+type Tuning = Pick<JobParams, 'umbral_min' | 'umbral_max' | 'suavizado' | 'reduccion' | 'separar_partes' | 'serie'>;
+const UNTUNED: Tuning = {
+  umbral_min: null,
+  umbral_max: null,
+  suavizado: null,
+  reduccion: null,
+  separar_partes: false,
+  serie: null,
+};
+
+const tuningOf = (text: string | null): Tuning => {
+  const stored = jsonOf(text);
+  if (!isRecord(stored)) return UNTUNED;
+  return Object.fromEntries(
+    Object.entries(UNTUNED).map(([name, fallback]) => [name, stored[name] ?? fallback]),
+  ) as unknown as Tuning;
+};
+
 const presentParams = (row: JobRow): JobParams => ({
+  ...tuningOf(row.params_json),
   nombre_proceso: row.nombre_proceso,
   id_paciente: row.id_paciente,
   enable_ortopedia: Boolean(row.enable_ortopedia),

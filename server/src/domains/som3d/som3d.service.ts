@@ -5,6 +5,7 @@ import type { Deps } from '../../deps.ts';
 import { AppError } from '../../errors.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
 import { resultsOf, uploadKey } from '../../jobs/keys.ts';
+import { createJobLog } from '../../jobs/job-log.ts';
 import { createJobQueue } from '../../jobs/queue.ts';
 import type { JobSignals } from '../../jobs/signals.ts';
 import { findPatientFor } from '../patients/patients.policy.ts';
@@ -52,6 +53,9 @@ export const createSom3dService = (deps: Deps, signals: JobSignals) => {
     if (job.status !== 'CANCELED') throw new AppError('conflict', 'El trabajo ya terminó y no se puede cancelar');
     if (canceled) {
       signals.emit('canceled', jobId);
+      const jobLog = createJobLog(deps, jobId);
+      jobLog.add('El trabajo se canceló.');
+      await jobLog.flush();
       await removeFiles(jobId);
     }
     return job;

@@ -4,7 +4,7 @@ import { JobFields } from '@som3d/contract';
 import type { Request } from 'express';
 import { isTransientError, uniqueViolation } from '../../db/errors.ts';
 import type { Deps } from '../../deps.ts';
-import { AppError } from '../../errors.ts';
+import { AppError, invalidField } from '../../errors.ts';
 import type { StoredObject } from '../../gateways/storage/storage.ts';
 import type { Actor } from '../../http/context.ts';
 import { schemaError } from '../../http/problem.ts';
@@ -29,6 +29,10 @@ type Fields = ReadonlyMap<string, string>;
 const parseFields = (fields: Fields): JobFields => {
   const parsed = JobFields.safeParse(Object.fromEntries(fields));
   if (!parsed.success) throw schemaError('body', parsed.error);
+  const { umbral_min, umbral_max } = parsed.data;
+  if (umbral_min !== undefined && umbral_max !== undefined && umbral_min >= umbral_max) {
+    throw invalidField(['body', 'umbral_max'], 'El umbral máximo debe ser mayor que el mínimo');
+  }
   return parsed.data;
 };
 
