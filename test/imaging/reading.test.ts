@@ -120,7 +120,7 @@ describe('slices', () => {
     const files = [...dicomFiles(slices), ...dicomFiles(slices.slice(5, 12), {}, 'otra-vez')];
     const { manifest } = await convertFiles(files, THRESHOLD);
     expect(manifest.series).toMatchObject({ slices: 30, duplicatesDropped: 7, gaps: [] });
-    expect(manifest.warnings).toContain('Se descartan 7 cortes repetidos en la misma posición.');
+    expect(manifest.warnings).toContain('Cortes repetidos en la misma posición, descartados: 7.');
     expect(manifest.meshes[0]?.volumeCm3).toBeCloseTo(BALL_CM3, 0);
   });
 

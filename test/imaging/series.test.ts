@@ -60,7 +60,7 @@ describe('a ZIP with several series', () => {
         ['localizadores', 1],
       ]),
     );
-    expect(log).toContain('Se omiten 1 localizadores.');
+    expect(log).toContain('Archivos omitidos, localizadores: 1.');
   });
 
   it.each([

@@ -105,7 +105,7 @@ class Conversion {
     this.#progress.update('reading', 0);
     const scan = await this.#scan();
     const skipped = summarizeSkipped(scan);
-    for (const { reason, files } of skipped) this.#progress.log(`Se omiten ${files} ${reason}.`);
+    for (const { reason, files } of skipped) this.#progress.log(`Archivos omitidos, ${reason}: ${files}.`);
     const choice = chooseStack(scan, { serie, ownThreshold: umbralMin !== undefined || umbralMax !== undefined });
     const series = describeStack(choice.stack);
     this.#logSeries(series, choice);
@@ -138,11 +138,11 @@ class Conversion {
     if (choice.others.length > 0) this.#progress.log(`Otras series en el ZIP, sin convertir: ${choice.others.length}.`);
     for (const warning of choice.warnings) this.#warn(warning);
     if (series.duplicatesDropped > 0)
-      this.#warn(`Se descartan ${series.duplicatesDropped} cortes repetidos en la misma posición.`);
+      this.#warn(`Cortes repetidos en la misma posición, descartados: ${series.duplicatesDropped}.`);
     if (series.gaps.length > 0) {
       const longest = Math.max(...series.gaps.map((gap) => gap.lengthMm));
       this.#warn(
-        `Faltan cortes en ${series.gaps.length} sitios (hueco mayor: ${longest.toFixed(1)} mm); el modelo los interpola.`,
+        `Faltan cortes: huecos, ${series.gaps.length}; el mayor, de ${longest.toFixed(1)} mm. El modelo los interpola.`,
       );
     }
   }
