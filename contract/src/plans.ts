@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { c, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
+
+export const PLAN_PERIODS = ['MENSUAL', 'TRIMESTRAL', 'ANUAL'] as const;
+export type PlanPeriod = (typeof PLAN_PERIODS)[number];
+
+/** Calendar months that go with each period. */
+export const MONTHS_OF_PERIOD: Readonly<Record<PlanPeriod, number>> = { MENSUAL: 1, TRIMESTRAL: 3, ANUAL: 12 };
+
+const periodo = z.preprocess(
+  (value: PlanPeriod) => (typeof value === 'string' ? value.trim().toUpperCase() : value),
+  z.enum(PLAN_PERIODS),
+);
+
+/** The largest amount that the database's columns hold. */
+const MAX_AMOUNT = 9_999_999_999.99;
+
+const precio = z
+  .number()
+  .positive()
+  .max(MAX_AMOUNT)
+  .refine((value) => Number(value.toFixed(2)) === value, { error: 'El precio admite dos decimales como máximo' })
+  .meta({ description: 'COP, dos decimales como máximo' });
+
+export const Plan = z
+  .object({
+    id_plan: z.int(),
+    nombre: z.string(),
+    precio: z.number().meta({ description: 'COP' }),
+    periodo: z.enum(PLAN_PERIODS),
+    duracion_meses: z.int(),
+  })
+  .meta({ id: 'Plan' });
+export type Plan = z.infer<typeof Plan>;
+
+export const CreatePlanBody = z
+  .object({ nombre: scalars.planNombre.required, precio, periodo, duracion_meses: z.int() })
+  .meta({ id: 'CreatePlanBody' });
+export type CreatePlanBody = z.infer<typeof CreatePlanBody>;
+
+export const UpdatePlanBody = z
+  .object({
+    nombre: scalars.planNombre.patch,
+    precio: precio.optional(),
+    periodo: periodo.optional(),
+    duracion_meses: z.int().optional(),
+  })
+  .meta({ id: 'UpdatePlanBody' });
+export type UpdatePlanBody = z.infer<typeof UpdatePlanBody>;
+
+const pathParams = z.object({ id: Id });
+
+export const plans = defineRoutes({
+  list: {
+    method: 'GET',
+    path: '/plans',
+    summary: 'Planes, del más económico al más costoso',
+    metadata: { access: 'public' },
+    query: z.object(Page),
+    responses: { 200: z.array(Plan) },
+  },
+  get: {
+    method: 'GET',
+    path: '/plans/:id',
+    summary: 'Un plan',
+    metadata: { access: 'public' },
+    pathParams,
+    responses: { 200: Plan, ...problems(404) },
+  },
+  create: {
+    method: 'POST',
+    path: '/plans',
+    summary: 'Crear un plan',
+    description: 'El periodo MENSUAL va con 1 mes, TRIMESTRAL con 3 y ANUAL con 12; otra combinación responde 400.',
+    metadata: { access: 'admin' },
+    body: CreatePlanBody,
+    responses: { 201: Plan, ...problems(400, 409) },
+  },
+  update: {
+    method: 'PATCH',
+    path: '/plans/:id',
+    summary: 'Cambiar un plan',
+    description: 'Periodo y duración se comprueban juntos, con los valores que quedan. No cambia lo ya pagado.',
+    metadata: { access: 'admin' },
+    pathParams,
+    body: UpdatePlanBody,
+    responses: { 200: Plan, ...problems(400, 404, 409) },
+  },
+  remove: {
+    method: 'DELETE',
+    path: '/plans/:id',
+    summary: 'Eliminar un plan',
+    description:
+      'Elimina también sus suscripciones y los pagos de estas; quien tenía una activa queda como si hubiera vencido. La auditoría conserva lo eliminado.',
+    metadata: { access: 'admin' },
+    pathParams,
+    responses: { 204: c.noBody(), ...problems(404) },
+  },
+});

@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import { c, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
+import { StartedCheckout } from './epayco.ts';
+import { Plan } from './plans.ts';
+
+export const SUBSCRIPTION_STATES = ['ACTIVA', 'PAUSADA'] as const;
+export type SubscriptionState = (typeof SUBSCRIPTION_STATES)[number];
+
+const estado = z.preprocess(
+  (value: SubscriptionState) => (typeof value === 'string' ? value.trim().toUpperCase() : value),
+  z.enum(SUBSCRIPTION_STATES),
+);
+
+/** An instant as it comes in, with any offset; the database keeps whole seconds. */
+const instant = z.iso.datetime({ offset: true }).meta({ description: 'Instante ISO 8601 con zona horaria' });
+
+const payer = {
+  id_medico: Id.nullish().meta({ description: 'Médico que paga; exactamente uno de los dos' }),
+  id_hospital: Id.nullish().meta({ description: 'Hospital que paga; exactamente uno de los dos' }),
+};
+
+/** A subscription. One that has run out shows as PAUSADA from that instant on. */
+export const Subscription = z
+  .object({
+    id_suscripcion: z.int(),
+    id_medico: z.int().nullable(),
+    id_hospital: z.int().nullable(),
+    id_plan: z.int(),
+    estado: z.enum(SUBSCRIPTION_STATES),
+    fecha_inicio: scalars.Instant,
+    fecha_expiracion: scalars.Instant.nullable(),
+  })
+  .meta({ id: 'Subscription' });
+export type Subscription = z.infer<typeof Subscription>;
+
+export const SubscriptionQuery = z.object({
+  id_medico: Id.optional(),
+  id_hospital: Id.optional(),
+  estado: estado.optional(),
+  plan_id: Id.optional(),
+  ...Page,
+});
+export type SubscriptionQuery = z.infer<typeof SubscriptionQuery>;
+
+export const CreateSubscriptionBody = z
+  .object({
+    ...payer,
+    id_plan: Id,
+    estado: estado.optional().meta({ description: 'ACTIVA si falta' }),
+    fecha_inicio: instant.optional(),
+    fecha_expiracion: instant
+      .nullish()
+      .meta({ description: 'Si falta, una ACTIVA dura lo que su plan; null es sin vencimiento' }),
+  })
+  .meta({ id: 'CreateSubscriptionBody' });
+export type CreateSubscriptionBody = z.infer<typeof CreateSubscriptionBody>;
+
+export const UpdateSubscriptionBody = z
+  .object({
+    ...payer,
+    id_plan: Id.optional(),
+    estado: estado.optional(),
+    fecha_inicio: instant.optional(),
+    fecha_expiracion: instant.nullish(),
+  })
+  .meta({ id: 'UpdateSubscriptionBody' });
+export type UpdateSubscriptionBody = z.infer<typeof UpdateSubscriptionBody>;
+
+export const StartSubscriptionBody = z.object({ plan_id: Id }).meta({ id: 'StartSubscriptionBody' });
+
+export const MySubscription = z
+  .object({
+    has: z.boolean().meta({ description: 'Tiene una suscripción propia, en cualquier estado' }),
+    active: z.boolean().meta({ description: 'Activa y sin vencer' }),
+    estado: z.enum(SUBSCRIPTION_STATES).nullable(),
+    suscripcion_id: z.int().nullable(),
+    plan: Plan.nullable(),
+    can_resume: z.boolean().meta({ description: 'Hay una en pausa que un pago reactiva' }),
+    can_start: z.boolean().meta({ description: 'POST /subscriptions/start es posible' }),
+  })
+  .meta({ id: 'MySubscription' });
+export type MySubscription = z.infer<typeof MySubscription>;
+
+/** The newest payment that was granted and not reversed. */
+export const LastPayment = z
+  .object({ fecha_pago: scalars.Instant, monto: z.number().meta({ description: 'COP' }), referencia: z.string() })
+  .meta({ id: 'LastPayment' });
+export type LastPayment = z.infer<typeof LastPayment>;
+
+export const MySubscriptionStatus = MySubscription.extend({
+  fecha_expiracion: scalars.Instant.nullable(),
+  last_payment: LastPayment.nullable(),
+  can_pay: z.boolean(),
+}).meta({ id: 'MySubscriptionStatus' });
+export type MySubscriptionStatus = z.infer<typeof MySubscriptionStatus>;
+
+export const Payment = z
+  .object({
+    id_pago: z.int(),
+    id_suscripcion: z.int(),
+    referencia_epayco: z.string(),
+    monto: z.number().meta({ description: 'COP' }),
+    fecha_pago: scalars.Instant,
+  })
+  .meta({ id: 'Payment' });
+export type Payment = z.infer<typeof Payment>;
+
+const pathParams = z.object({ id: Id });
+
+export const subscriptions = defineRoutes({
+  start: {
+    method: 'POST',
+    path: '/subscriptions/start',
+    summary: 'Iniciar el pago de un plan',
+    description:
+      'Para médicos. Retoma la última suscripción en pausa de ese plan o crea una, y devuelve los datos de la pasarela. Con una activa y sin vencer responde 409.',
+    metadata: { access: 'bearer' },
+    body: StartSubscriptionBody,
+    responses: { 200: StartedCheckout, ...problems(403, 404, 409) },
+  },
+  mine: {
+    method: 'GET',
+    path: '/subscriptions/mine',
+    summary: 'La suscripción propia',
+    metadata: { access: 'bearer' },
+    responses: { 200: MySubscription },
+  },
+  mineStatus: {
+    method: 'GET',
+    path: '/subscriptions/mine/status',
+    summary: 'La suscripción propia, su vencimiento y su último pago',
+    metadata: { access: 'bearer' },
+    responses: { 200: MySubscriptionStatus },
+  },
+  list: {
+    method: 'GET',
+    path: '/subscriptions',
+    summary: 'Suscripciones, la más reciente primero',
+    metadata: { access: 'admin' },
+    query: SubscriptionQuery,
+    responses: { 200: z.array(Subscription) },
+  },
+  create: {
+    method: 'POST',
+    path: '/subscriptions',
+    summary: 'Crear una suscripción sin pago',
+    description: 'Una ACTIVA habilita a su pagador como lo haría un pago.',
+    metadata: { access: 'admin' },
+    body: CreateSubscriptionBody,
+    responses: { 201: Subscription, ...problems(400, 404, 409) },
+  },
+  get: {
+    method: 'GET',
+    path: '/subscriptions/:id',
+    summary: 'Una suscripción',
+    metadata: { access: 'admin' },
+    pathParams,
+    responses: { 200: Subscription, ...problems(404) },
+  },
+  update: {
+    method: 'PATCH',
+    path: '/subscriptions/:id',
+    summary: 'Cambiar una suscripción',
+    description:
+      'Activar habilita al pagador; pausar o vencer lo deshabilita si nada más lo cubre. Activar una sin vigencia y sin dar fecha_expiracion le da la duración de su plan desde ahora.',
+    metadata: { access: 'admin' },
+    pathParams,
+    body: UpdateSubscriptionBody,
+    responses: { 200: Subscription, ...problems(400, 404, 409) },
+  },
+  remove: {
+    method: 'DELETE',
+    path: '/subscriptions/:id',
+    summary: 'Eliminar una suscripción y sus pagos',
+    description: 'Si estaba activa, su pagador queda como si hubiera vencido. La auditoría conserva lo eliminado.',
+    metadata: { access: 'admin' },
+    pathParams,
+    responses: { 204: c.noBody(), ...problems(404) },
+  },
+  payments: {
+    method: 'GET',
+    path: '/subscriptions/:id/payments',
+    summary: 'Pagos de una suscripción, el más reciente primero',
+    metadata: { access: 'admin' },
+    pathParams,
+    query: z.object(Page),
+    responses: { 200: z.array(Payment), ...problems(404) },
+  },
+});

@@ -1,0 +1,9 @@
+interface Dated {
+  readonly estado: 'ACTIVA' | 'PAUSADA';
+  /** Null is without end. */
+  readonly fecha_expiracion?: Date | null | undefined;
+}
+
+/** Whether a subscription is in force: an ACTIVA one is not from the instant of its expiry on. */
+export const isActiveAt = ({ estado, fecha_expiracion }: Dated, now: Date): boolean =>
+  estado === 'ACTIVA' && (fecha_expiracion == null || fecha_expiracion > now);
