@@ -66,7 +66,7 @@ export const startServer = async (config: Config, log: Logger, clock?: () => Dat
   await using stack = new AsyncDisposableStack();
   const deps = stack.use(await openDeps(config, log, clock));
   const accounts = await prepareDatabase(deps, config, log);
-  const jobs = stack.use(createJobs(deps));
+  const jobs = createJobs(deps);
   const server = createServer(
     { requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 65_000 },
     buildApp(deps, jobs),
@@ -74,6 +74,8 @@ export const startServer = async (config: Config, log: Logger, clock?: () => Dat
   server.setTimeout(STALLED_MS);
   await listen(server, config);
   stack.defer(() => drain(server, config.SOM3D_SHUTDOWN_SECONDS));
+  // Disposed before the drain: jobs are handed back while running requests finish.
+  stack.use(jobs);
   await jobs.start();
   const url = addressOf(server);
   log.info({ url, database: config.database.kind }, 'serving');

@@ -9,7 +9,7 @@ import { Usuario } from '@som3d/server/domains/auth/auth.entity.js';
 import { hashPassword } from '@som3d/server/domains/auth/passwords.js';
 import { startServer, type RunningServer } from '@som3d/server/serve.js';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { recordingLogger } from './coverage.ts';
+import { recordingLogger } from './recording-logger.ts';
 import { createDatabase, databaseKinds, type DatabaseKind } from './database.ts';
 
 /** Password of every account the tests make. */
