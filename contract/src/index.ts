@@ -6,6 +6,7 @@ import { som3d } from './som3d.ts';
 export * from './common/index.ts';
 export * from './auth.ts';
 export * from './health.ts';
+export * from './epayco.ts';
 export * from './patients.ts';
 export * from './som3d.ts';
 

@@ -90,6 +90,60 @@ export const VARIABLES = {
     'Turn direct registration off: accounts need a code sent by mail.',
   ),
 
+  EPAYCO_PUBLIC_KEY: variable('Payments', text.optional(), 'Public key of the ePayco account; checkouts carry it.', ''),
+  EPAYCO_PRIVATE_KEY: variable(
+    'Payments',
+    text.optional(),
+    'Private key of the account: checkouts become sessions whose amount is fixed, states are read with authentication.',
+    '',
+  ),
+  P_CUST_ID_CLIENTE: variable('Payments', text.optional(), 'Customer number of the account; part of signatures.', ''),
+  P_KEY: variable('Payments', text.optional(), 'Signing key of the account (not the private key).', ''),
+  EPAYCO_TEST: variable('Payments', flag(true), 'Payments are tests; with false a test payment grants nothing.'),
+  EPAYCO_VERIFY_STATE: variable(
+    'Payments',
+    flag(true),
+    'Ask the gateway for the state before anything is granted or taken back; false only with EPAYCO_TEST=true.',
+  ),
+  EPAYCO_VALIDATION_URL: variable(
+    'Payments',
+    z.url().default('https://secure.epayco.co/validation/v1/reference'),
+    'Where the state of a payment is read without a private key.',
+  ),
+  EPAYCO_APIFY_URL: variable(
+    'Payments',
+    z.url().default('https://apify.epayco.co'),
+    'Where sessions are made and states are read with a private key.',
+  ),
+  EPAYCO_TIMEOUT_SECONDS: variable('Payments', integer(1, 60, 20), 'Seconds that the gateway gets to answer.'),
+  EPAYCO_TAX_RATE: variable(
+    'Payments',
+    z.coerce.number<string | undefined>().min(0).lt(1).default(0),
+    'Share of IVA that prices include, as a fraction: 0.19 for 19 %.',
+  ),
+  FRONTEND_URL: variable(
+    'Payments',
+    z.url().optional(),
+    "Where the payer's page and mails lead back to; without it, the first of FRONTEND_ORIGINS.",
+    'https://app.example.com',
+  ),
+  USE_NGROK_SKIP: variable(
+    'Payments',
+    flag(false),
+    'Development behind an ngrok tunnel: ask it to leave out its warning page on addresses given to the gateway.',
+  ),
+
+  SMTP_HOST: variable('Mail', text.optional(), 'Mail server; without it mails are files in SOM3D_DATA_DIR/mail.', ''),
+  SMTP_PORT: variable('Mail', integer(1, 65_535, 587), 'Port of the mail server.'),
+  SMTP_SECURE: variable(
+    'Mail',
+    flag(false),
+    'TLS from the first byte (port 465); with false STARTTLS is used where the server offers it.',
+  ),
+  SMTP_USER: variable('Mail', text.optional(), 'User at the mail server, when it asks for one.', ''),
+  SMTP_PASS: variable('Mail', z.string().optional(), 'Password at the mail server.', ''),
+  SMTP_FROM: variable('Mail', text.default('SOM3D <no-reply@som3d.local>'), 'Sender of mails.'),
+
   SOM3D_MAX_UPLOAD_MB: variable('Jobs', integer(1, 16_384, 1024), 'Largest upload in MiB.'),
   SOM3D_RESULT_URL_SECONDS: variable('Jobs', integer(10, 604_800, 900), 'Life of a signed result URL in seconds.'),
   SOM3D_KEEP_INPUT: variable('Jobs', flag(false), 'Keep the uploaded ZIP after its job has ended.'),
@@ -179,6 +233,17 @@ const databaseOf = (values: Values, dataDir: string): DatabaseConfig => {
   return { kind: 'mysql', url: url.href, poolMax };
 };
 
+/** Real money needs every key, and no state is believed unseen. */
+const checkPayments = (values: Values): void => {
+  if (values.EPAYCO_PRIVATE_KEY && !values.EPAYCO_PUBLIC_KEY) {
+    throw new ConfigError('EPAYCO_PUBLIC_KEY: needed beside EPAYCO_PRIVATE_KEY');
+  }
+  if (values.EPAYCO_TEST) return;
+  const missing = (['EPAYCO_PUBLIC_KEY', 'P_CUST_ID_CLIENTE', 'P_KEY'] as const).filter((name) => !values[name]);
+  if (missing.length > 0) throw new ConfigError(`${missing.join(', ')}: needed with EPAYCO_TEST=false`);
+  if (!values.EPAYCO_VERIFY_STATE) throw new ConfigError('EPAYCO_VERIFY_STATE: false is only for EPAYCO_TEST=true');
+};
+
 /**
  * Reads and checks the configuration. An empty variable counts as absent.
  *
@@ -198,6 +263,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   const database = databaseOf(values, dataDir);
   const embedded = database.kind === 'sqlite';
   if (!embedded && !values.JWT_SECRET) throw new ConfigError('JWT_SECRET: needed with MySQL (16 characters at least)');
+  checkPayments(values);
   const origins = values.FRONTEND_ORIGINS.split(',').map((origin) => origin.trim());
   return {
     ...values,

@@ -3,6 +3,8 @@ import type { MikroORM } from '@mikro-orm/core';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { openOrm } from './db/orm.ts';
+import { createEpaycoGateway } from './gateways/epayco/client.ts';
+import type { EpaycoGateway } from './gateways/epayco/gateway.ts';
 import { createFileStorage } from './gateways/storage/files.ts';
 import type { Storage } from './gateways/storage/storage.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
@@ -16,6 +18,7 @@ export interface Deps {
   readonly orm: MikroORM;
   readonly storage: Storage;
   readonly secrets: Secrets;
+  readonly epayco: EpaycoGateway;
 }
 
 export interface OpenDeps extends Deps, AsyncDisposable {}
@@ -40,6 +43,7 @@ export const openDeps = async (config: Config, log: Logger, clock = (): Date => 
     orm,
     storage,
     secrets,
+    epayco: createEpaycoGateway(config),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 };

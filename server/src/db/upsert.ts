@@ -1,0 +1,36 @@
+import { SqlitePlatform } from '@mikro-orm/sql';
+import type { EntityManager } from '@mikro-orm/core';
+import type { InsertObject, UpdateObject } from 'kysely';
+import { kysely, type Database } from './kysely.ts';
+
+type Table = keyof Database & string;
+
+/**
+ * Inserts a row or, when one with the same unique key is there, changes that one: one atomic statement on both dialects,
+ * which waits for whoever holds the row and leaves it locked for this transaction.
+ *
+ * @param key columns of the unique key (SQLite needs their names)
+ * @param changes what happens to a row that is there; nothing leaves it as it is
+ */
+export const upsert = async <T extends Table>(
+  em: EntityManager,
+  table: T,
+  row: InsertObject<Database, T>,
+  key: readonly (keyof Database[T] & string)[],
+  changes: UpdateObject<Database, T, T> = {},
+): Promise<void> => {
+  const insert = kysely(em).insertInto(table).values(row);
+  const none = Object.keys(changes).length === 0;
+  if (em.getPlatform() instanceof SqlitePlatform) {
+    await insert
+      .onConflict((conflict) => {
+        const on = conflict.columns([...key] as never);
+        return none ? on.doNothing() : on.doUpdateSet(changes as never);
+      })
+      .execute();
+    return;
+  }
+  const first = key[0] as string;
+  const kept = { [first]: kysely(em).dynamic.ref(first) };
+  await insert.onDuplicateKeyUpdate((none ? kept : changes) as never).execute();
+};

@@ -1,0 +1,48 @@
+import { GatewayUnavailable } from './gateway.ts';
+
+/** Longest answer that is read, in bytes. */
+const MAX_BYTES = 1024 * 1024;
+
+/** What a call answered: its status and its text. */
+export interface GatewayAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+const readText = async (response: Response): Promise<string> => {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of response.body ?? []) {
+    size += part.length;
+    if (size > MAX_BYTES) throw new GatewayUnavailable('the answer is too long');
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+};
+
+/**
+ * One call to the gateway.
+ *
+ * @throws GatewayUnavailable when it can not be reached in time, or answers with an error of its own (5xx, 429)
+ */
+export const call = async (url: string, init: RequestInit): Promise<GatewayAnswer> => {
+  try {
+    const response = await fetch(url, init);
+    const text = await readText(response);
+    if (response.status < 500 && response.status !== 429) return { status: response.status, text };
+    throw new GatewayUnavailable(`the gateway answered ${response.status}`);
+  } catch (error) {
+    if (error instanceof GatewayUnavailable) throw error;
+    const cause = error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.name) : 'error';
+    throw new GatewayUnavailable(`the gateway did not answer: ${cause}`, { cause: error });
+  }
+};
+
+/** @throws GatewayUnavailable when the answer is no JSON */
+export const parsed = <T>(answer: GatewayAnswer, parse: (text: string) => T): T => {
+  try {
+    return parse(answer.text);
+  } catch (error) {
+    throw new GatewayUnavailable(`the gateway answered ${answer.status} without JSON`, { cause: error });
+  }
+};

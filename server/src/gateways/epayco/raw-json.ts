@@ -1,0 +1,20 @@
+type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
+
+/**
+ * Parses JSON and keeps each number as its source text: `20000.00` stays `20000.00`, which is what the gateway signs.
+ *
+ * @throws SyntaxError
+ */
+export const parseKeepingNumbers = (text: string): unknown => {
+  const keep: Reviver = (_key, value, { source }) => (typeof value === 'number' ? (source ?? String(value)) : value);
+  return JSON.parse(text, keep as (key: string, value: unknown) => unknown) as unknown;
+};
+
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Text, number or boolean as text; `undefined` for what carries no value. */
+export const textOf = (value: unknown): string | undefined => {
+  if (typeof value === 'string') return value.trim() === '' ? undefined : value.trim();
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+};
