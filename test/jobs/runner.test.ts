@@ -87,6 +87,20 @@ describeApi('the runner', (api) => {
     expect(left).toHaveLength(3);
   });
 
+  test('takes a job up again when its process is killed while it writes the models', async () => {
+    startRunner();
+    const { client } = await api().doctor();
+    const { job_id: id } = await upload(client, { form: 'large' });
+    const pid = await child();
+    await until(async () => (await working()).some((file) => file.includes('.stl')), 'a model is being written');
+    process.kill(pid, 'SIGKILL');
+    await inState(id, 'DONE');
+    await until(async () => (await working()).length === 0, 'no working file is left');
+    expect(await row(id)).toMatchObject({ attempts: 2, percent: 100, error: null, error_code: null });
+    const { body } = await client.som3d.stls({ params: { id } });
+    expect(body.items).toMatchObject([{ filename: 'hueso.stl', watertight: true }]);
+  });
+
   test('gives up a job whose process dies every time', async () => {
     startRunner();
     const { client } = await api().doctor();
