@@ -1,8 +1,15 @@
-/** `npm run bench -- NAME …`: runs `test/bench/NAME.ts`. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** `npm run bench -- NAME …`: runs the default export of `test/bench/NAME.ts`. */
+const benches = readdirSync(import.meta.dirname)
+  .filter((file) => readFileSync(path.join(import.meta.dirname, file), 'utf8').includes('export default async'))
+  .map((file) => path.basename(file, '.ts'));
 const [name = '', ...args] = process.argv.slice(2);
-if (!/^[a-z]+$/.test(name)) {
-  console.error('usage: npm run bench -- http | imaging | upload');
-  process.exit(2);
+if (benches.includes(name)) {
+  const { default: run } = (await import(`./${name}.ts`)) as { default: (...args: string[]) => Promise<void> };
+  await run(...args);
+} else {
+  console.error(`usage: npm run bench -- ${benches.join(' | ')}`);
+  process.exitCode = 2;
 }
-const { default: run } = (await import(`./${name}.ts`)) as { default: (...args: string[]) => Promise<void> };
-await run(...args);

@@ -1,0 +1,120 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { createClient, type Client } from '@som3d/client';
+import { migrate } from '@som3d/server/db/migrate.js';
+import { openOrm } from '@som3d/server/db/orm.js';
+import autocannon from 'autocannon';
+import { createConnection, type Connection } from 'mysql2/promise';
+import { findMysql } from '../support/mysql.ts';
+
+const PASSWORD = 'correct horse battery';
+const CONNECTIONS = 16;
+
+/** A program in a process of its own, up to the line in which it names its port. */
+export const startProgram = async (file: string, args: string[], env: Record<string, string>, ready: RegExp) => {
+  const child = spawn(process.execPath, [file, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  for await (const line of createInterface({ input: child.stdout })) {
+    const match = ready.exec(line);
+    if (match) return { port: match[1] ?? '', [Symbol.asyncDispose]: () => stop(child) };
+  }
+  throw new Error(`${file} has ended before it was ready`);
+};
+
+const stop = async (child: ChildProcess): Promise<void> => {
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
+};
+
+/** Requests of one address from 16 connections: rate in 1/s, latencies in ms. */
+export const load = async (url: string, seconds: number, token = '') => {
+  const result = await autocannon({
+    url,
+    connections: CONNECTIONS,
+    duration: seconds,
+    headers: { authorization: `Bearer ${token}` },
+  });
+  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} refused, ${result.errors} failed`);
+  return { rate: result.requests.average, median: result.latency.p50, p99: result.latency.p99 };
+};
+
+export interface BenchDoctor {
+  readonly client: Client;
+  readonly token: string;
+  readonly id_usuario: number;
+}
+
+export interface BenchService extends AsyncDisposable {
+  readonly url: string;
+  readonly mysqlUrl: string;
+  readonly version: string;
+  /** A connection to the service's database. */
+  readonly database: Connection;
+  /** A new doctor, registered and signed in through the API. */
+  doctor(correo: string): Promise<BenchDoctor>;
+}
+
+/** The service in a process of its own on a new MySQL database; all of it goes with the result. */
+export const startService = async (): Promise<BenchService> => {
+  await using stack = new AsyncDisposableStack();
+  const mysql = await findMysql();
+  if (!mysql) throw new Error('this bench needs a MySQL: TEST_MYSQL_URL, Docker, or mysqld on the PATH');
+  stack.defer(() => mysql.stop());
+  const name = `som3d_bench_${process.pid}_${Date.now()}`;
+  const server = await createConnection(mysql.url);
+  stack.defer(() => server.end());
+  await server.query(`create database ${name} character set utf8mb4 collate utf8mb4_general_ci`);
+  stack.defer(() => server.query(`drop database ${name}`).then(() => undefined));
+  const mysqlUrl = new URL(name, mysql.url).href;
+  const orm = await openOrm({ kind: 'mysql', url: mysqlUrl, poolMax: 2 });
+  await migrate(orm, { info: () => {} });
+  await orm.close(true);
+  const database = await createConnection(mysqlUrl);
+  stack.defer(() => database.end());
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'som3d-bench-'));
+  stack.defer(() => rm(dataDir, { recursive: true, force: true }));
+  const env = {
+    MYSQL_URL: mysqlUrl,
+    SOM3D_DATA_DIR: dataDir,
+    JWT_SECRET: 'a secret of the bench alone',
+    PORT: '0',
+    SOM3D_EMBEDDED_WORKER: 'false',
+  };
+  const program = await startProgram('server/dist/main.js', ['serve'], env, /serves at http:\/\/127\.0\.0\.1:(\d+)/);
+  stack.use(program);
+  const url = `http://127.0.0.1:${program.port}`;
+  const doctor = async (correo: string): Promise<BenchDoctor> => {
+    const anonymous = createClient({ baseUrl: url });
+    const { body: user } = await anonymous.auth.register({
+      body: { nombre: 'Banco', apellido: 'Pruebas', correo, password: PASSWORD },
+    });
+    const { body } = await anonymous.auth.login({ body: { correo, password: PASSWORD } });
+    const client = createClient({ baseUrl: url, token: body.access_token });
+    return { client, token: body.access_token, id_usuario: user.id_usuario };
+  };
+  const opened = stack.move();
+  return {
+    url,
+    mysqlUrl,
+    version: mysql.version,
+    database,
+    doctor,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+};
+
+/** Patients of a doctor's, made through the API. */
+export const addPatients = async ({ client }: BenchDoctor, count: number): Promise<void> => {
+  for (let n = 0; n < count; n++) {
+    await client.patients.create({
+      body: { nombres: 'Ana', apellidos: 'Gómez', doc_tipo: 'CE', doc_numero: `B${1000 + n}`, ciudad: 'Cali' },
+    });
+  }
+};

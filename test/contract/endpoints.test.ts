@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { contract, routesOf } from '@som3d/contract';
+import { describe, expect, test } from 'vitest';
+
+/** The product's list of endpoints: method, path, who may call it, and where it comes from. */
+const promised = readFileSync(path.join(import.meta.dirname, 'endpoints.tsv'), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'))
+  .map((line) => {
+    const [method = '', url = '', access = '', origin = ''] = line.split('\t');
+    return { method, path: url, access, origin };
+  });
+
+const offered = routesOf(contract).map(({ name, route }) => ({
+  name,
+  method: route.method as string,
+  path: route.path.replace(/:(\w+)/g, '{$1}'),
+  access: route.metadata.access as string,
+}));
+// A parameter may have any name: /patients/{id} and /patients/{id_paciente} are one path.
+const keyOf = (route: { method: string; path: string }): string =>
+  `${route.method} ${route.path.replace(/\{\w+\}/g, '{}').replace(/(.)\/$/, '$1')}`;
+
+describe('the contract', () => {
+  test('offers every endpoint that the founding document names, with its access', () => {
+    const byKey = new Map(offered.map((route) => [keyOf(route), route]));
+    const seed = promised.filter(({ origin }) => origin === 'seed');
+    expect(seed.map((row) => [keyOf(row), byKey.get(keyOf(row))?.access])).toEqual(
+      seed.map((row) => [keyOf(row), row.access]),
+    );
+  });
+
+  test('agrees with the list about who may call what it offers beyond that', () => {
+    const byKey = new Map(promised.map((row) => [keyOf(row), row.access]));
+    const differing = offered.filter((route) => (byKey.get(keyOf(route)) ?? route.access) !== route.access);
+    expect(differing).toEqual([]);
+  });
+
+  test('says each path and method once', () => {
+    const keys = offered.map(keyOf);
+    expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
+  });
+
+  test('lets no literal path be taken by a parameter that was declared before it', () => {
+    const shadowed = offered.flatMap((route, at) =>
+      offered
+        .slice(0, at)
+        .filter((before) => before.method === route.method && before.path !== route.path)
+        .filter((before) =>
+          new RegExp(`^${before.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(route.path.replace(/[{}]/g, '')),
+        )
+        .map((before) => `${before.path} takes ${route.path}`),
+    );
+    expect(shadowed).toEqual([]);
+  });
+});
