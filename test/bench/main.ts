@@ -3,7 +3,7 @@ import path from 'node:path';
 
 /** `npm run bench -- NAME …`: runs the default export of `test/bench/NAME.ts`. */
 const benches = readdirSync(import.meta.dirname)
-  .filter((file) => readFileSync(path.join(import.meta.dirname, file), 'utf8').includes('export default async'))
+  .filter((file) => /^export default/m.test(readFileSync(path.join(import.meta.dirname, file), 'utf8')))
   .map((file) => path.basename(file, '.ts'));
 const [name = '', ...args] = process.argv.slice(2);
 if (benches.includes(name)) {

@@ -1,0 +1,90 @@
+import type { Connection, RowDataPacket } from 'mysql2/promise';
+import { median } from './figures.ts';
+import { addPatients, load, startService, type BenchDoctor } from './service.ts';
+
+const ROWS = 1_000_000;
+const DOCTORS = 20_000;
+const OWN = 50;
+const ROUNDS = 5;
+
+/** Doctors, each with their user, and patients spread over them, made in the database itself. */
+const fillDatabase = async (database: Connection): Promise<void> => {
+  await database.query('set session cte_max_recursion_depth = 2000000, unique_checks = 0, foreign_key_checks = 0');
+  const numbers = (count: number) =>
+    `with recursive n (i) as (select 1 union all select i + 1 from n where i < ${count})`;
+  await database.query(
+    `insert into Usuario (nombre, apellido, correo, contrasena, rol) ${numbers(DOCTORS)} select 'Ana', 'Gómez', concat('fill', i, '@som3d.local'), '-', 'MEDICO' from n`,
+  );
+  await database.query(`insert into Medico (id_usuario) select id_usuario from Usuario where correo like 'fill%'`);
+  const [[range]] = await database.query<RowDataPacket[]>('select min(id_medico) as first from Medico');
+  const first = Number(range?.['first']);
+  await database.query(
+    `insert into Paciente (id_medico, doc_tipo, doc_numero, nombres, apellidos, ciudad) ${numbers(ROWS)} select ${first} + i % ${DOCTORS}, 'CC', concat('F', i), elt(1 + i % 4, 'Ana', 'Luz', 'José', 'Iván'), elt(1 + i % 3, 'Gómez', 'Rey', 'Peña'), 'Cali' from n`,
+  );
+  await database.query('analyze table Usuario, Medico, Paciente');
+};
+
+/** What the service sends while `work` runs, as the server's general log has it. */
+const statementsOf = async (database: Connection, work: () => Promise<unknown>): Promise<string[]> => {
+  await database.query("set global log_output = 'TABLE'");
+  await database.query('truncate mysql.general_log');
+  await database.query('set global general_log = 1');
+  await work();
+  await database.query('set global general_log = 0');
+  const [rows] = await database.query<RowDataPacket[]>(
+    "select convert(argument using utf8mb4) as statement from mysql.general_log where command_type in ('Query', 'Execute') order by event_time",
+  );
+  return rows.map((row) => String(row['statement'])).filter((text) => /^select .* from `?Paciente/is.test(text));
+};
+
+/** One line of the plan: how the rows are reached, by which index, and how many the optimiser expects. */
+const planOf = async (database: Connection, statement: string): Promise<string> => {
+  const [rows] = await database.query<RowDataPacket[]>(`explain ${statement}`);
+  return rows.map((row) => `${row['type']} by ${row['key'] ?? 'nothing'}, ${row['rows']} rows`).join('; ');
+};
+
+const speedOf = async (url: string, { token }: BenchDoctor): Promise<number> => {
+  await load(url, 2, token);
+  const rates: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) rates.push((await load(url, 3, token)).rate);
+  return median(rates);
+};
+
+/**
+ * The patients list among a million patients: the plan of every filter of a doctor's list, and how fast one doctor with
+ * 50 patients is answered, against the same doctor on the database before it was filled.
+ */
+export default async (): Promise<void> => {
+  await using service = await startService();
+  const { database } = service;
+  const doctor = await service.doctor('bench@som3d.local');
+  await addPatients(doctor, OWN);
+  const url = `${service.url}/patients`;
+  const before = await speedOf(url, doctor);
+  const started = performance.now();
+  await fillDatabase(database);
+  console.log(
+    `${service.version}; ${ROWS} patients of ${DOCTORS} doctors in ${((performance.now() - started) / 1000).toFixed(0)} s`,
+  );
+  const queries = {
+    all: {},
+    page: { limit: 20, offset: 20 },
+    state: { estado: 'ACTIVO' as const },
+    document: { doc_numero: 'B10' },
+    words: { q: 'ana gómez' },
+  };
+  let scans = 0;
+  for (const [name, query] of Object.entries(queries)) {
+    for (const statement of await statementsOf(database, () => doctor.client.patients.list({ query }))) {
+      const plan = await planOf(database, statement);
+      if (/^ALL/.test(plan)) scans++;
+      console.log(`  ${name.padEnd(10)} ${plan}`);
+    }
+  }
+  const after = await speedOf(url, doctor);
+  console.log(`full scans: ${scans}`);
+  console.log(
+    `one doctor's list: ${before.toFixed(0)}/s on an empty database, ${after.toFixed(0)}/s among ${ROWS}, ratio ${(after / before).toFixed(2)}`,
+  );
+  if (scans > 0) process.exitCode = 1;
+};
