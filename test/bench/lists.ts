@@ -39,7 +39,7 @@ const statementsOf = async (database: Connection, work: () => Promise<unknown>):
 
 /** One line of the plan: how the rows are reached, by which index, and how many the optimiser expects. */
 const planOf = async (database: Connection, statement: string): Promise<string> => {
-  const [rows] = await database.query<RowDataPacket[]>(`explain ${statement}`);
+  const [rows] = await database.query<RowDataPacket[]>(`explain format=traditional ${statement}`);
   return rows.map((row) => `${row['type']} by ${row['key'] ?? 'nothing'}, ${row['rows']} rows`).join('; ');
 };
 
