@@ -56,7 +56,46 @@ export const PatientQuery = z.object({
 });
 export type PatientQuery = z.infer<typeof PatientQuery>;
 
+export const ClinicalNote = z
+  .object({
+    id_note: z.int(),
+    id_paciente: z.int(),
+    id_medico: z.int(),
+    segmento: z.string(),
+    texto: z.string(),
+    anchor_json: z.string().nullable().meta({ description: 'Lugar en un modelo 3D, JSON como texto' }),
+    created_at: scalars.Instant,
+    updated_at: scalars.Instant,
+  })
+  .meta({ id: 'ClinicalNote' });
+export type ClinicalNote = z.infer<typeof ClinicalNote>;
+
+/** What the column holds. */
+const anchor = scalars.jsonText(65_535).nullish();
+
+export const CreateNoteBody = z
+  .object({
+    segmento: scalars.segmento.optional.meta({ description: 'Sin valor, GENERAL' }),
+    texto: scalars.clinicalText(10_000).required,
+    anchor_json: anchor,
+  })
+  .meta({ id: 'CreateNoteBody' });
+export type CreateNoteBody = z.infer<typeof CreateNoteBody>;
+
+export const UpdateNoteBody = z
+  .object({
+    segmento: scalars.segmento.patch,
+    texto: scalars.clinicalText(10_000).patch,
+    anchor_json: anchor,
+  })
+  .meta({ id: 'UpdateNoteBody' });
+export type UpdateNoteBody = z.infer<typeof UpdateNoteBody>;
+
+export const NoteQuery = z.object({ segmento: scalars.segmento.patch, ...Page });
+export type NoteQuery = z.infer<typeof NoteQuery>;
+
 const pathParams = z.object({ id: Id });
+const noteParams = z.object({ id: Id, note_id: Id });
 
 export const patients = defineRoutes({
   list: {
@@ -102,6 +141,41 @@ export const patients = defineRoutes({
       'Elimina también sus estudios, notas y estados del visor, y desvincula sus resultados 3D. La auditoría clínica conserva lo eliminado.',
     metadata: { access: 'medico+admin' },
     pathParams,
+    responses: { 204: c.noBody(), ...problems(403, 404) },
+  },
+  listNotes: {
+    method: 'GET',
+    path: '/patients/:id/notes',
+    summary: 'Notas de un paciente, la más reciente primero',
+    metadata: { access: 'medico+admin' },
+    pathParams,
+    query: NoteQuery,
+    responses: { 200: z.array(ClinicalNote), ...problems(403, 404) },
+  },
+  createNote: {
+    method: 'POST',
+    path: '/patients/:id/notes',
+    summary: 'Agregar una nota',
+    metadata: { access: 'medico' },
+    pathParams,
+    body: CreateNoteBody,
+    responses: { 201: ClinicalNote, ...problems(403, 404) },
+  },
+  updateNote: {
+    method: 'PATCH',
+    path: '/patients/:id/notes/:note_id',
+    summary: 'Cambiar una nota',
+    metadata: { access: 'medico+admin' },
+    pathParams: noteParams,
+    body: UpdateNoteBody,
+    responses: { 200: ClinicalNote, ...problems(403, 404) },
+  },
+  removeNote: {
+    method: 'DELETE',
+    path: '/patients/:id/notes/:note_id',
+    summary: 'Eliminar una nota',
+    metadata: { access: 'medico+admin' },
+    pathParams: noteParams,
     responses: { 204: c.noBody(), ...problems(403, 404) },
   },
 });

@@ -16,7 +16,7 @@ export const JOB_PHASES = [
 export type JobPhase = (typeof JOB_PHASES)[number];
 
 /** A job's id is made by the service: a UUID, or what the predecessor gave. */
-const JobId = z
+export const JobId = z
   .string()
   .regex(/^[\w-]{1,64}$/)
   .meta({ description: 'Identificador del trabajo' });

@@ -7,6 +7,8 @@ import { createAuthService } from './domains/auth/auth.service.ts';
 import { healthRoutes } from './domains/health/health.routes.ts';
 import { patientRoutes } from './domains/patients/patients.routes.ts';
 import { som3dRoutes } from './domains/som3d/som3d.routes.ts';
+import { studyRoutes } from './domains/studies/studies.routes.ts';
+import { visorRoutes } from './domains/visor/visor.routes.ts';
 import { enforceAccess } from './http/access.ts';
 import { readBody } from './http/body.ts';
 import { docsRouter } from './http/docs.ts';
@@ -37,6 +39,8 @@ export const buildApp = (deps: Deps, jobs: Jobs): Express => {
       health: healthRoutes(deps),
       auth: authRoutes(auth),
       patients: patientRoutes(deps),
+      studies: studyRoutes(deps),
+      visor: visorRoutes(deps),
       som3d: som3dRoutes(deps, jobs),
     },
     [enforceAccess(auth.authenticate), readBody],

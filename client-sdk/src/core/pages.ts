@@ -31,6 +31,8 @@ export async function* paginate<Args extends ListArgs | undefined, Row>(
     const page = await list({ ...args, query: { ...args?.query, limit, offset } } as Args);
     yield* page.body;
     offset += page.body.length;
-    if (page.body.length < limit || offset >= (totalCount(page) ?? Infinity)) return;
+    const total = totalCount(page);
+    // A page of large rows may end before its limit: the total tells.
+    if (page.body.length === 0 || (total === undefined ? page.body.length < limit : offset >= total)) return;
   }
 }

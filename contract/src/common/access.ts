@@ -26,6 +26,10 @@ export interface RouteMetadata {
   readonly access: Access;
   /** Schema of a multipart body: ts-rest does not parse those, the handler validates the fields with this. */
   readonly form?: z.ZodType;
+  /** Largest JSON body in bytes, where the default (1 MiB) is not enough. */
+  readonly bodyBytes?: number;
+  /** The body is flat fields in any encoding (form, multipart, JSON), taken as the text that was sent. */
+  readonly rawFields?: boolean;
   /** Names of the form's fields that carry a file. */
   readonly files?: readonly string[];
 }

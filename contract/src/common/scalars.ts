@@ -81,6 +81,49 @@ export const ciudadPaciente = city(80);
 /** Free text of one line: control characters and angle brackets become spaces. */
 export const freeText = (max: number, min = 1) => scalar(strip, (text) => text.min(min).max(max));
 
+// A bracket opens a tag only before a letter, "/", "!" or "?": what is left are comparisons, as in "lesión < 5 mm".
+const TAG = /<(?=[a-z/!?])([^<>]*)>?/gi;
+const lines: Normalise = (value) =>
+  value
+    .replace(/\r\n?/g, '\n')
+    .replace(TAG, ' $1 ')
+    .replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, ' ')
+    .replace(/[^\S\n]+/gu, ' ')
+    .replace(/ ?\n ?/g, '\n')
+    .trim();
+
+/**
+ * Clinical text of several lines. Line breaks stay, and so do comparison signs, whose loss would change what a note
+ * says; the brackets of tags and control characters become spaces.
+ */
+export const clinicalText = (max: number, min = 1) => scalar(lines, (text) => text.min(min).max(max));
+
+/** Where in the body a note belongs, e.g. `RODILLA`. */
+export const segmento = scalar(
+  (value) => strip(value).toUpperCase(),
+  (text) => text.min(1).max(60),
+);
+
+const utf8 = new TextEncoder();
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return text.isWellFormed();
+  } catch {
+    return false;
+  }
+};
+
+/** A JSON document that is kept as the string that was sent. @param maxBytes of its UTF-8 form */
+export const jsonText = (maxBytes: number) =>
+  z.string().superRefine((text, context) => {
+    if (utf8.encode(text).length > maxBytes) {
+      context.addIssue({ code: 'custom', message: `No debe pasar de ${maxBytes} bytes` });
+    } else if (!isJson(text)) {
+      context.addIssue({ code: 'custom', message: 'No es JSON válido' });
+    }
+  });
+
 export const codigoHospital = scalar(keep(/[^A-Z0-9-]/g), (text) => text.min(1).max(12));
 export const docTipo = scalar(upper, (text) =>
   text.max(20).regex(/^[A-Z0-9-]+$/, { error: 'Solo se admiten letras A-Z, números y guion' }),
@@ -98,6 +141,22 @@ export const password = z.string().min(8).max(128);
 
 /** An instant as it goes out: ISO 8601 in UTC with `Z`. */
 export const Instant = z.iso.datetime({ precision: 3 }).meta({ description: 'Instante ISO 8601 en UTC' });
+
+const WITHOUT_ZONE = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)?$/;
+/** A day becomes its first instant, a time without a zone is UTC. What is no instant stays as it is. */
+const toUtc: Normalise = (value) => {
+  const text = value.trim();
+  if (!WITHOUT_ZONE.test(text)) return text;
+  return text.length === 10 ? `${text}T00:00:00Z` : `${text.replace(' ', 'T')}Z`;
+};
+
+/** An instant as it comes in: ISO 8601 with a zone, or UTC without one, or a day; from 1900 to 2199. */
+export const InstantInput = z
+  .string()
+  .overwrite(toUtc)
+  .pipe(z.iso.datetime({ offset: true, error: 'Debe ser una fecha ISO 8601' }))
+  .refine((text) => /^(19|20|21)/.test(text), { error: 'La fecha está fuera de rango' })
+  .meta({ description: 'Instante ISO 8601; sin zona es UTC' });
 
 /** `YYYY-MM-DD`, between 1900 and today (UTC). */
 export const fechaNacimiento = z.iso

@@ -17,6 +17,9 @@ export const bigIdentity = () => p.bigint('number').unsigned(false).primary().au
 /** `datetime`, whole seconds (a fraction is cut off on MySQL, never rounded up). */
 export const instant = () => p.datetime();
 
+/** What an `instant` column will hold of an instant, so that what was stored is answered as it will be read. */
+export const wholeSeconds = (at: Date): Date => new Date(Math.floor(at.getTime() / 1000) * 1000);
+
 /** `datetime(3)`: milliseconds. */
 export const preciseInstant = () => p.datetime().length(3);
 
@@ -31,7 +34,7 @@ export const instantOfUpdate = () =>
   p
     .datetime()
     .defaultRaw('current_timestamp')
-    .onUpdate(() => new Date())
+    .onUpdate(() => wholeSeconds(new Date()))
     .extra('on update current_timestamp');
 
 /** `timestamp`, set by the database when a row is inserted without it. */
@@ -43,7 +46,7 @@ export const stampOfUpdate = () =>
     .datetime()
     .columnType('timestamp')
     .defaultRaw('current_timestamp')
-    .onUpdate(() => new Date())
+    .onUpdate(() => wholeSeconds(new Date()))
     .extra('on update current_timestamp');
 
 /** Text compared byte by byte on both dialects (MySQL's default collation ignores case): digests, tokens, keys that others chose. */

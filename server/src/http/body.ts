@@ -1,13 +1,19 @@
+import type { RouteMetadata } from '@som3d/contract';
 import express, { type RequestHandler } from 'express';
 import { AppError } from '../errors.ts';
 
-/** Largest JSON body in bytes: four viewer documents of 1 MiB each, and their frame. */
-const MAX_JSON_BYTES = 6 * 1024 * 1024;
+/** Largest JSON body in bytes of a route that names no other. */
+const MAX_JSON_BYTES = 1024 * 1024;
 
-const parseJson = express.json({ limit: MAX_JSON_BYTES, strict: false });
+const parsers = new Map<number, RequestHandler>();
+const jsonParser = (limit: number): RequestHandler => {
+  const parser = parsers.get(limit) ?? express.json({ limit, strict: false });
+  parsers.set(limit, parser);
+  return parser;
+};
 
 interface WithRoute {
-  tsRestRoute: { method: string; body?: unknown; contentType?: string };
+  tsRestRoute: { method: string; body?: unknown; contentType?: string; metadata: RouteMetadata };
 }
 
 /**
@@ -21,6 +27,6 @@ export const readBody: RequestHandler = (req, res, next) => {
   if (route.method === 'GET' || !hasBody || route.body === undefined) return next();
   const matches = req.is(declared === 'application/json' ? ['application/json', 'application/*+json'] : declared);
   if (!matches) throw new AppError('unsupported_media_type', `El contenido debe enviarse como ${declared}`);
-  if (declared === 'application/json') parseJson(req, res, next);
+  if (declared === 'application/json') jsonParser(route.metadata.bodyBytes ?? MAX_JSON_BYTES)(req, res, next);
   else next();
 };

@@ -3,6 +3,7 @@ import type { Handlers } from '../../http/router.ts';
 import type { Deps } from '../../deps.ts';
 import { actorOf } from '../../http/context.ts';
 import { setPageHeaders } from '../../http/pages.ts';
+import { noteRoutes } from './notes.routes.ts';
 import { presentPatient } from './patients.presenter.ts';
 import { listPatients } from './patients.queries.ts';
 import { createPatientService } from './patients.service.ts';
@@ -31,5 +32,6 @@ export const patientRoutes = (deps: Deps): Handlers<typeof contract.patients> =>
       await patients.remove(actorOf(req), params.id);
       return { status: 204, body: undefined };
     },
+    ...noteRoutes(deps),
   };
 };

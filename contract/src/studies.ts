@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { c, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
+
+export const Study = z
+  .object({
+    id_estudio: z.int(),
+    id_paciente: z.int(),
+    id_medico: z.int().meta({ description: 'El médico del paciente' }),
+    modalidad: z.string().nullable(),
+    fecha_estudio: scalars.Instant,
+    descripcion: z.string().nullable(),
+    notas: z.string().nullable(),
+  })
+  .meta({ id: 'Study' });
+export type Study = z.infer<typeof Study>;
+
+const details = {
+  modalidad: scalars.freeText(20).optional,
+  descripcion: scalars.freeText(200).optional,
+  notas: scalars.clinicalText(10_000).optional,
+};
+
+export const CreateStudyBody = z
+  .object({
+    id_paciente: Id,
+    fecha_estudio: scalars.InstantInput.nullish().meta({ description: 'Sin valor, el momento del registro' }),
+    ...details,
+  })
+  .meta({ id: 'CreateStudyBody' });
+export type CreateStudyBody = z.infer<typeof CreateStudyBody>;
+
+/** A study stays with its patient: only what it tells can change. */
+export const UpdateStudyBody = z
+  .object({ fecha_estudio: scalars.InstantInput.optional(), ...details })
+  .meta({ id: 'UpdateStudyBody' });
+export type UpdateStudyBody = z.infer<typeof UpdateStudyBody>;
+
+export const StudyQuery = z.object({ paciente_id: Id.optional(), ...Page });
+export type StudyQuery = z.infer<typeof StudyQuery>;
+
+const pathParams = z.object({ id: Id });
+
+export const studies = defineRoutes({
+  list: {
+    method: 'GET',
+    path: '/studies',
+    summary: 'Estudios, el más reciente primero',
+    description: 'Un médico ve los suyos; un administrador, todos.',
+    metadata: { access: 'medico+admin' },
+    query: StudyQuery,
+    responses: { 200: z.array(Study) },
+  },
+  create: {
+    method: 'POST',
+    path: '/studies',
+    summary: 'Registrar un estudio',
+    metadata: { access: 'medico+admin' },
+    body: CreateStudyBody,
+    responses: { 201: Study, ...problems(403, 404) },
+  },
+  get: {
+    method: 'GET',
+    path: '/studies/:id',
+    summary: 'Un estudio',
+    metadata: { access: 'medico+admin' },
+    pathParams,
+    responses: { 200: Study, ...problems(403, 404) },
+  },
+  update: {
+    method: 'PATCH',
+    path: '/studies/:id',
+    summary: 'Cambiar un estudio',
+    description: 'Un campo ausente queda como está; null vacía un campo que puede estar vacío.',
+    metadata: { access: 'medico+admin' },
+    pathParams,
+    body: UpdateStudyBody,
+    responses: { 200: Study, ...problems(403, 404) },
+  },
+  remove: {
+    method: 'DELETE',
+    path: '/studies/:id',
+    summary: 'Eliminar un estudio',
+    description: 'La auditoría clínica conserva lo eliminado.',
+    metadata: { access: 'medico+admin' },
+    pathParams,
+    responses: { 204: c.noBody(), ...problems(403, 404) },
+  },
+});

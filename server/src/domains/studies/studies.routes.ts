@@ -1,0 +1,36 @@
+import type { contract } from '@som3d/contract';
+import type { Deps } from '../../deps.ts';
+import { actorOf } from '../../http/context.ts';
+import { setPageHeaders } from '../../http/pages.ts';
+import type { Handlers } from '../../http/router.ts';
+import { presentStudy } from './studies.presenter.ts';
+import { listStudies } from './studies.queries.ts';
+import { createStudyService } from './studies.service.ts';
+
+/** Studies over HTTP. */
+export const studyRoutes = (deps: Deps): Handlers<typeof contract.studies> => {
+  const studies = createStudyService(deps);
+  return {
+    list: async ({ query, req, res }) => {
+      const { rows, total } = await listStudies(deps.orm, actorOf(req), query);
+      setPageHeaders(req, res, query, total);
+      return { status: 200, body: rows.map(presentStudy) };
+    },
+    create: async ({ body, req }) => ({
+      status: 201,
+      body: presentStudy(await studies.create(actorOf(req), body)),
+    }),
+    get: async ({ params, req }) => ({
+      status: 200,
+      body: presentStudy(await studies.get(actorOf(req), params.id)),
+    }),
+    update: async ({ params, body, req }) => ({
+      status: 200,
+      body: presentStudy(await studies.update(actorOf(req), params.id, body)),
+    }),
+    remove: async ({ params, req }) => {
+      await studies.remove(actorOf(req), params.id);
+      return { status: 204, body: undefined };
+    },
+  };
+};
