@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -67,7 +68,7 @@ export const startService = async (): Promise<BenchService> => {
   const mysql = await findMysql();
   if (!mysql) throw new Error('this bench needs a MySQL: TEST_MYSQL_URL, Docker, or mysqld on the PATH');
   stack.defer(() => mysql.stop());
-  const name = `som3d_bench_${process.pid}_${Date.now()}`;
+  const name = `som3d_bench_${randomUUID().replaceAll('-', '')}`;
   const server = await createConnection(mysql.url);
   stack.defer(() => server.end());
   await server.query(`create database ${name} character set utf8mb4 collate utf8mb4_general_ci`);
