@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts';
 import { sweepOwned } from '../gateways/storage/owned-name.ts';
 import type { StoredObject } from '../gateways/storage/storage.ts';
 import { workFolder } from './attempt.ts';
+import { createDeletions } from './deletions.ts';
 import { createJobLog } from './job-log.ts';
 import { attemptOf, attemptPrefix, jobOf } from './keys.ts';
 import { createJobQueue } from './queue.ts';
@@ -89,6 +90,7 @@ export const createSweeper = (deps: Pick<Deps, 'orm' | 'clock' | 'config' | 'log
   const workBoundMs = config.SOM3D_JOB_TIMEOUT_MINUTES * 60_000 + WORK_MARGIN_MS;
   const steps: readonly (() => Promise<unknown>)[] = [
     endExhausted,
+    () => createDeletions(deps).workOff(),
     () => storage.sweep(graceMs),
     () => sweepOwned(workFolder(config.dataDir), workBoundMs),
     () => sweepObjects('uploads/'),

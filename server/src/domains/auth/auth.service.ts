@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LoginBody, RegisterBody, UpdateMeBody, User } from '@som3d/contract';
-import { uniqueViolation } from '../../db/errors.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../errors.ts';
 import type { Actor } from '../../http/context.ts';
 import { changesOf } from '../changes.ts';
+import { CORREO_TAKEN, refuseTakenCorreo } from './accounts.ts';
 import { RefreshSession, Usuario } from './auth.entity.ts';
 import { presentUser } from './auth.presenter.ts';
 import { findActor } from './auth.queries.ts';
@@ -18,14 +18,6 @@ import { issueAccessToken, readAccessToken } from './tokens.ts';
  * tells neither whether an account exists nor which kind of hash it has.
  */
 const REFUSAL_MS = 400;
-
-const CORREO_TAKEN = 'Correo ya registrado';
-
-/** Maps a lost race for an e-mail address to its 409. */
-const refuseTakenCorreo = (error: unknown): never => {
-  if (uniqueViolation(error) === 'uq_usuario_correo') throw new AppError('conflict', CORREO_TAKEN, { cause: error });
-  throw error;
-};
 
 export type AuthService = ReturnType<typeof createAuthService>;
 

@@ -8,10 +8,8 @@ import type { Actor } from '../../http/context.ts';
 import { audit } from '../audit/audit.ts';
 import { changesOf } from '../changes.ts';
 import { ensureDoctorProfile } from '../doctors/profile.ts';
-import { detachResultsOfPatient } from '../som3d/som3d.cascade.ts';
-import { removeStudiesOfPatient } from '../studies/studies.cascade.ts';
-import { removeStatesOfPatient } from '../visor/visor.cascade.ts';
-import { ClinicalNote, Paciente } from './patients.entity.ts';
+import { removePatient } from './patients.cascade.ts';
+import { Paciente } from './patients.entity.ts';
 import { findPatientFor, lockPatientFor } from './patients.policy.ts';
 
 const refuseTakenDocument = (error: unknown): never => {
@@ -70,25 +68,7 @@ export const createPatientService = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>
   const remove = async (actor: Actor, id: number): Promise<void> => {
     await inTransaction(orm.em, async (em) => {
       const patient = await lockPatientFor(em, actor, id);
-      const notas = await em.find(ClinicalNote, { id_paciente: id });
-      const before = { ...recordOf(patient), notas: notas.map((note) => wrap(note).toPOJO()) };
-      await removeStudiesOfPatient(em, id, actor.id_usuario, clock());
-      const estados_visor = await removeStatesOfPatient(em, id);
-      const resultados_desvinculados = await detachResultsOfPatient(em, id);
-      notas.forEach((note) => em.remove(note));
-      em.remove(patient);
-      audit(
-        em,
-        {
-          entity_type: 'PACIENTE',
-          entity_id: id,
-          action: 'DELETE',
-          actor_id_usuario: actor.id_usuario,
-          before,
-          meta: { estados_visor, resultados_desvinculados },
-        },
-        clock(),
-      );
+      await removePatient(em, patient, { actor: actor.id_usuario, at: clock() });
     });
   };
 

@@ -1,8 +1,43 @@
 import type { EntityManager } from '@mikro-orm/core';
-import { JobConv, JobSTL } from './som3d.entity.ts';
+import { resultsOf, uploadKey } from '../../jobs/keys.ts';
+import { isTerminal } from '../../jobs/states.ts';
+import { detachStatesOfResults } from '../visor/visor.cascade.ts';
+import { JobConv, JobLog, JobSTL, StorageDeletion } from './som3d.entity.ts';
 
 /** Detaches a patient's 3D results and jobs within the caller's transaction; the files stay with their owner. */
 export const detachResultsOfPatient = async (em: EntityManager, id_paciente: number): Promise<number> => {
   await em.nativeUpdate(JobConv, { id_paciente }, { id_paciente: null });
   return await em.nativeUpdate(JobSTL, { id_paciente }, { id_paciente: null });
+};
+
+/** Jobs that went, and those of them that a worker may be computing. */
+export interface RemovedJobs {
+  readonly jobs: readonly string[];
+  readonly results: number;
+  readonly unfinished: readonly string[];
+}
+
+/**
+ * Removes a user's jobs with their logs and results within the caller's transaction, which has locked the user. Their
+ * files are noted for removal (see `jobs/deletions.ts`); a worker that computes one of them sees that the row has gone.
+ */
+export const removeJobsOfUser = async (em: EntityManager, id_usuario: number, at: Date): Promise<RemovedJobs> => {
+  const rows = await em.find(JobConv, { id_usuario }, { fields: ['job_id', 'status'] });
+  const jobs = rows.map(({ job_id }) => job_id);
+  const unfinished = rows.flatMap(({ job_id, status }) => (isTerminal(status) ? [] : [job_id]));
+  const results = await em.find(JobSTL, { job_id: { $in: jobs } }, { fields: ['id_jobstl'] });
+  await detachStatesOfResults(
+    em,
+    results.map(({ id_jobstl }) => id_jobstl),
+    at,
+  );
+  await em.nativeDelete(JobSTL, { job_id: { $in: jobs } });
+  await em.nativeDelete(JobLog, { job_id: { $in: jobs } });
+  await em.nativeDelete(JobConv, { job_id: { $in: jobs } });
+  for (const job_id of jobs) {
+    const noted = { attempts: 0, next_attempt_at: at, created_at: at };
+    em.create(StorageDeletion, { ...noted, storage_key: uploadKey(job_id), is_prefix: false });
+    em.create(StorageDeletion, { ...noted, storage_key: resultsOf(job_id), is_prefix: true });
+  }
+  return { jobs, results: results.length, unfinished };
 };

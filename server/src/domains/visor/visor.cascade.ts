@@ -7,3 +7,16 @@ export const removeStatesOfPatient = async (em: EntityManager, id_paciente: numb
   await em.nativeDelete(VisorEstado, { id_paciente });
   return states.map(({ id_visor_estado, titulo }) => ({ id_visor_estado, titulo }));
 };
+
+/** Removes a doctor's viewer states within the caller's transaction, and tells how many. */
+export const removeStatesOfDoctor = async (em: EntityManager, id_medico: number): Promise<number> =>
+  await em.nativeDelete(VisorEstado, { id_medico });
+
+/** Takes results that go away out of the viewer states that show them, whosoever they are. */
+export const detachStatesOfResults = async (em: EntityManager, results: readonly number[], at: Date): Promise<void> => {
+  await em.nativeUpdate(VisorEstado, { id_jobstl: { $in: [...results] } }, { id_jobstl: null, actualizado_en: at });
+};
+
+/** Removes the viewer states of a result within the caller's transaction. */
+export const removeStatesOfResult = async (em: EntityManager, id_jobstl: number): Promise<number> =>
+  await em.nativeDelete(VisorEstado, { id_jobstl });

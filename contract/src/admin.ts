@@ -1,0 +1,250 @@
+import { z } from 'zod';
+import { User } from './auth.ts';
+import { c, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
+import { CreateDoctorBody, Doctor, DoctorCount, DoctorCountQuery, DoctorQuery, UpdateDoctorBody } from './doctors.ts';
+import { CreateHospitalBody, HospitalDetail, HospitalState, UpdateHospitalBody } from './hospitals.ts';
+import {
+  ActiveUserSubscription,
+  AuditEntry,
+  AuditQuery,
+  HospitalBilling,
+  Metrics,
+  RecentPayment,
+  RecentPaymentsQuery,
+} from './metrics.ts';
+
+/** As `CreateHospitalBody`; the code is made when it is absent. */
+export const AdminCreateHospitalBody = CreateHospitalBody.extend({
+  codigo: scalars.codigoHospital.patch.meta({ description: 'Sin él se genera uno de 8 caracteres' }),
+  plan_id: Id.nullish().meta({ description: 'Añade una suscripción PAUSADA de este plan' }),
+}).meta({ id: 'AdminCreateHospitalBody' });
+export type AdminCreateHospitalBody = z.infer<typeof AdminCreateHospitalBody>;
+
+export const AdminHospitalQuery = z.object({
+  estado: HospitalState.optional(),
+  q: z.string().trim().max(120).optional().meta({ description: 'En nombre, ciudad o código' }),
+  ...Page,
+});
+export type AdminHospitalQuery = z.infer<typeof AdminHospitalQuery>;
+
+export const ReissueCodeBody = z
+  .object({ expires_days: z.int().min(1).max(365).default(30).meta({ description: 'Días que vale el código' }) })
+  .prefault({})
+  .meta({ id: 'ReissueCodeBody' });
+export type ReissueCodeBody = z.infer<typeof ReissueCodeBody>;
+
+export const RevokedCodes = z.object({ ok: z.literal(true), revoked: z.int() }).meta({ id: 'RevokedCodes' });
+
+export const CreateAdminBody = z
+  .object({
+    nombre: scalars.personName.required,
+    apellido: scalars.personName.required,
+    correo: scalars.correo.required,
+    password: scalars.password,
+    telefono: scalars.telefono.optional,
+    direccion: scalars.freeText(255).optional,
+    ciudad: scalars.ciudad.optional,
+  })
+  .meta({ id: 'CreateAdminBody' });
+export type CreateAdminBody = z.infer<typeof CreateAdminBody>;
+
+export const UserQuery = z.object({
+  q: z.string().trim().max(100).optional().meta({ description: 'En nombre, apellido o correo' }),
+  ...Page,
+});
+export type UserQuery = z.infer<typeof UserQuery>;
+
+const pathParams = z.object({ id: Id });
+const access = { access: 'admin' } as const;
+
+// Express takes the first match: what is spelt out stands before `:id`.
+export const admin = defineRoutes({
+  generateCode: {
+    method: 'GET',
+    path: '/admin/hospitals/generate-code',
+    summary: 'Un código libre para un hospital',
+    description: 'No queda reservado: lo decide la creación.',
+    metadata: access,
+    responses: { 200: z.object({ codigo: z.string() }) },
+  },
+  listHospitals: {
+    method: 'GET',
+    path: '/admin/hospitals',
+    summary: 'Hospitales, el más reciente primero',
+    metadata: access,
+    query: AdminHospitalQuery,
+    responses: { 200: z.array(HospitalDetail) },
+  },
+  getHospital: {
+    method: 'GET',
+    path: '/admin/hospitals/:id',
+    summary: 'Un hospital con su código',
+    metadata: access,
+    pathParams,
+    responses: { 200: HospitalDetail, ...problems(404) },
+  },
+  createHospital: {
+    method: 'POST',
+    path: '/admin/hospitals',
+    summary: 'Crear un hospital',
+    description: 'Genera el código si falta. Con un plan desconocido (404) no se crea nada.',
+    metadata: access,
+    body: AdminCreateHospitalBody,
+    responses: { 201: HospitalDetail, ...problems(404, 409) },
+  },
+  updateHospital: {
+    method: 'PATCH',
+    path: '/admin/hospitals/:id',
+    summary: 'Cambiar un hospital',
+    metadata: access,
+    pathParams,
+    body: UpdateHospitalBody,
+    responses: { 200: HospitalDetail, ...problems(404, 409) },
+  },
+  removeHospital: {
+    method: 'DELETE',
+    path: '/admin/hospitals/:id',
+    summary: 'Eliminar un hospital con sus suscripciones, pagos y códigos',
+    metadata: access,
+    pathParams,
+    responses: { 204: c.noBody(), ...problems(404) },
+  },
+  reissueCode: {
+    method: 'POST',
+    path: '/admin/hospitals/:id/codes/reissue',
+    summary: 'Emitir un código nuevo',
+    description: 'Revoca los anteriores que nadie usó.',
+    metadata: access,
+    pathParams,
+    body: ReissueCodeBody,
+    responses: { 200: HospitalDetail, ...problems(404) },
+  },
+  revokeCodes: {
+    method: 'POST',
+    path: '/admin/hospitals/:id/codes/revoke-active',
+    summary: 'Revocar los códigos que nadie usó',
+    description: 'Una vez más no cambia nada: `revoked` es 0.',
+    metadata: access,
+    pathParams,
+    body: c.noBody(),
+    responses: { 200: RevokedCodes, ...problems(404) },
+  },
+  countDoctors: {
+    method: 'GET',
+    path: '/admin/doctors/count',
+    summary: 'Cuántos médicos hay',
+    metadata: access,
+    query: DoctorCountQuery,
+    responses: { 200: DoctorCount },
+  },
+  listDoctors: {
+    method: 'GET',
+    path: '/admin/doctors',
+    summary: 'Médicos, el más reciente primero',
+    metadata: access,
+    query: DoctorQuery,
+    responses: { 200: z.array(Doctor) },
+  },
+  createDoctor: {
+    method: 'POST',
+    path: '/admin/doctors',
+    summary: 'Crear un médico con su cuenta',
+    description: 'De `estado` y `activo` el que falta sigue al otro; sin ninguno, el médico queda activo.',
+    metadata: access,
+    body: CreateDoctorBody,
+    responses: { 201: Doctor, ...problems(404, 409) },
+  },
+  updateDoctor: {
+    method: 'PATCH',
+    path: '/admin/doctors/:id',
+    summary: 'Cambiar un médico',
+    description: 'De `estado` y `activo` el que falta sigue al otro.',
+    metadata: access,
+    pathParams,
+    body: UpdateDoctorBody,
+    responses: { 200: Doctor, ...problems(404, 409) },
+  },
+  removeDoctor: {
+    method: 'DELETE',
+    path: '/admin/doctors/:id',
+    summary: 'Eliminar un médico con todo lo suyo',
+    description:
+      'Pacientes, estudios, notas, estados del visor, trabajos, resultados y sus archivos, mensajes, suscripciones, pagos, sesiones y la cuenta. La auditoría conserva lo eliminado.',
+    metadata: access,
+    pathParams,
+    responses: { 204: c.noBody(), ...problems(404) },
+  },
+  listInactiveUsers: {
+    method: 'GET',
+    path: '/admin/users/inactive',
+    summary: 'Usuarios inactivos, el más reciente primero',
+    metadata: access,
+    query: UserQuery,
+    responses: { 200: z.array(User) },
+  },
+  listAdmins: {
+    method: 'GET',
+    path: '/admin/users/admins',
+    summary: 'Administradores, el más reciente primero',
+    metadata: access,
+    query: UserQuery,
+    responses: { 200: z.array(User) },
+  },
+  createAdmin: {
+    method: 'POST',
+    path: '/admin/users/admins',
+    summary: 'Crear un administrador',
+    metadata: access,
+    body: CreateAdminBody,
+    responses: { 201: User, ...problems(409) },
+  },
+  removeUser: {
+    method: 'DELETE',
+    path: '/admin/users/:id',
+    summary: 'Eliminar un usuario con todo lo suyo',
+    description:
+      'Ni a uno mismo ni al último administrador (409). De un médico se elimina todo, como con DELETE /admin/doctors/{id}.',
+    metadata: access,
+    pathParams,
+    responses: { 204: c.noBody(), ...problems(404, 409) },
+  },
+  metrics: {
+    method: 'GET',
+    path: '/admin/metrics',
+    summary: 'Los números del tablero',
+    metadata: access,
+    responses: { 200: Metrics },
+  },
+  recentPayments: {
+    method: 'GET',
+    path: '/admin/overview/recent-payments',
+    summary: 'Los últimos pagos',
+    metadata: access,
+    query: RecentPaymentsQuery,
+    responses: { 200: z.array(RecentPayment) },
+  },
+  activeUserSubscriptions: {
+    method: 'GET',
+    path: '/admin/overview/active-users-subs',
+    summary: 'Médicos con una suscripción activa, propia o de su hospital; la que vence antes, primero',
+    metadata: access,
+    query: z.object(Page),
+    responses: { 200: z.array(ActiveUserSubscription) },
+  },
+  hospitalsBilling: {
+    method: 'GET',
+    path: '/admin/overview/hospitals-billing',
+    summary: 'Suscripción y pagos de cada hospital, por nombre',
+    metadata: access,
+    query: z.object(Page),
+    responses: { 200: z.array(HospitalBilling) },
+  },
+  clinicalAudit: {
+    method: 'GET',
+    path: '/admin/audit/clinical',
+    summary: 'Quién hizo qué con cada registro, lo más reciente primero',
+    metadata: access,
+    query: AuditQuery,
+    responses: { 200: z.array(AuditEntry) },
+  },
+});

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { Id, Page, scalars } from './common/index.ts';
+
+export const DOCTOR_STATES = ['ACTIVO', 'INACTIVO'] as const;
+const estado = z.preprocess(
+  (value: (typeof DOCTOR_STATES)[number]) => (typeof value === 'string' ? value.trim().toUpperCase() : value),
+  z.enum(DOCTOR_STATES),
+);
+
+/** A doctor: the profile with the user it belongs to. */
+export const Doctor = z
+  .object({
+    id_medico: z.int(),
+    id_usuario: z.int(),
+    nombre: z.string(),
+    apellido: z.string(),
+    correo: z.string(),
+    telefono: z.string().nullable(),
+    direccion: z.string().nullable(),
+    ciudad: z.string().nullable(),
+    id_hospital: z.int().nullable(),
+    referenciado: z.boolean(),
+    estado: z.enum(DOCTOR_STATES),
+    activo: z.boolean().meta({ description: 'Si el usuario del médico está activo' }),
+  })
+  .meta({ id: 'Doctor' });
+export type Doctor = z.infer<typeof Doctor>;
+
+const profileFields = {
+  telefono: scalars.telefono.optional,
+  direccion: scalars.freeText(255).optional,
+  ciudad: scalars.ciudad.optional,
+  id_hospital: Id.nullish(),
+  referenciado: z.boolean().optional(),
+  estado: estado.optional(),
+  activo: z.boolean().optional(),
+};
+
+/** Of `estado` and `activo` the one that is absent follows the other; with neither, the doctor is active. */
+export const CreateDoctorBody = z
+  .object({
+    nombre: scalars.personName.required,
+    apellido: scalars.personName.required,
+    correo: scalars.correo.required,
+    password: scalars.password,
+    ...profileFields,
+  })
+  .meta({ id: 'CreateDoctorBody' });
+export type CreateDoctorBody = z.infer<typeof CreateDoctorBody>;
+
+export const UpdateDoctorBody = z
+  .object({
+    nombre: scalars.personName.patch,
+    apellido: scalars.personName.patch,
+    correo: scalars.correo.patch,
+    ...profileFields,
+  })
+  .meta({ id: 'UpdateDoctorBody' });
+export type UpdateDoctorBody = z.infer<typeof UpdateDoctorBody>;
+
+export const DoctorQuery = z.object({
+  hospital_id: Id.optional(),
+  estado: estado.optional(),
+  q: z.string().trim().max(100).optional().meta({ description: 'En nombre, apellido o correo' }),
+  ...Page,
+});
+export type DoctorQuery = z.infer<typeof DoctorQuery>;
+
+export const DoctorCountQuery = z.object({ hospital_id: Id.optional() });
+
+export const DoctorCount = z
+  .object({ total: z.int(), activos: z.int(), inactivos: z.int() })
+  .meta({ id: 'DoctorCount' });

@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import { c, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
+
+export const HOSPITAL_STATES = ['ACTIVO', 'INACTIVO'] as const;
+/** ACTIVO or INACTIVO, in any case. */
+export const HospitalState = z.preprocess(
+  (value: (typeof HOSPITAL_STATES)[number]) => (typeof value === 'string' ? value.trim().toUpperCase() : value),
+  z.enum(HOSPITAL_STATES),
+);
+
+const instant = z.string().nullable().meta({ format: 'date-time' });
+
+export const Hospital = z
+  .object({
+    id_hospital: z.int(),
+    nombre: z.string(),
+    direccion: z.string().nullable(),
+    ciudad: z.string().nullable(),
+    telefono: z.string().nullable(),
+    correo: z.string().nullable(),
+    codigo: z.string(),
+    estado: z.enum(HOSPITAL_STATES),
+  })
+  .meta({ id: 'Hospital' });
+export type Hospital = z.infer<typeof Hospital>;
+
+/** One code of a hospital's history. A hospital of the predecessor may have one without dates. */
+export const HospitalCode = z
+  .object({
+    codigo: z.string(),
+    expires_at: instant.meta({ description: 'Desde este instante ya no vincula; null: no vence' }),
+    used_at: instant,
+    revoked_at: instant,
+  })
+  .meta({ id: 'HospitalCode' });
+export type HospitalCode = z.infer<typeof HospitalCode>;
+
+/** A hospital with what its code and its subscription are worth now. */
+export const HospitalDetail = Hospital.extend({
+  has_active_subscription: z.boolean(),
+  code: HospitalCode,
+}).meta({ id: 'HospitalDetail' });
+export type HospitalDetail = z.infer<typeof HospitalDetail>;
+
+export const CreateHospitalBody = z
+  .object({
+    nombre: scalars.hospitalName.required,
+    codigo: scalars.codigoHospital.required,
+    direccion: scalars.freeText(255).optional,
+    ciudad: scalars.ciudad.optional,
+    telefono: scalars.telefono.optional,
+    correo: scalars.correo.optional,
+    estado: HospitalState.optional(),
+  })
+  .meta({ id: 'CreateHospitalBody' });
+export type CreateHospitalBody = z.infer<typeof CreateHospitalBody>;
+
+export const UpdateHospitalBody = z
+  .object({
+    nombre: scalars.hospitalName.patch,
+    codigo: scalars.codigoHospital.patch,
+    direccion: scalars.freeText(255).optional,
+    ciudad: scalars.ciudad.optional,
+    telefono: scalars.telefono.optional,
+    correo: scalars.correo.optional,
+    estado: HospitalState.optional(),
+  })
+  .meta({ id: 'UpdateHospitalBody' });
+export type UpdateHospitalBody = z.infer<typeof UpdateHospitalBody>;
+
+export const LinkByCodeBody = z.object({ codigo: scalars.codigoHospital.required }).meta({ id: 'LinkByCodeBody' });
+
+export const LinkedHospital = Hospital.extend({
+  ok: z.literal(true),
+  has_active_subscription: z.boolean(),
+}).meta({ id: 'LinkedHospital' });
+
+export const HospitalQuery = z.object({
+  include_all: scalars.Flag.optional().meta({ description: 'También los inactivos; solo para un administrador' }),
+  ...Page,
+});
+export type HospitalQuery = z.infer<typeof HospitalQuery>;
+
+const pathParams = z.object({ id: Id });
+const byCode = z.object({ codigo: scalars.codigoHospital.required });
+
+// Express takes the first match: what is spelt out stands before `:id`.
+export const hospitals = defineRoutes({
+  list: {
+    method: 'GET',
+    path: '/hospitals',
+    summary: 'Hospitales activos, por nombre',
+    metadata: { access: 'bearer' },
+    query: HospitalQuery,
+    responses: { 200: z.array(Hospital) },
+  },
+  byCode: {
+    method: 'GET',
+    path: '/hospitals/by-code/:codigo',
+    summary: 'El hospital de un código, y si el código sirve',
+    description: 'Un código anterior se reconoce y dice que fue revocado. Un hospital inactivo no se muestra.',
+    metadata: { access: 'public' },
+    pathParams: byCode,
+    responses: { 200: HospitalDetail, ...problems(404) },
+  },
+  linkByCode: {
+    method: 'POST',
+    path: '/hospitals/link-by-code',
+    summary: 'Vincularse a un hospital con su código',
+    description:
+      'El código se gasta y la cuenta se activa (HOSPITAL_LINK_ACTIVATES). Quien ya está vinculado a otro hospital pasa a este; quien ya está activo en este no gasta el código. 409 dice si el código fue revocado, usado o venció.',
+    metadata: { access: 'medico' },
+    body: LinkByCodeBody,
+    responses: { 200: LinkedHospital, ...problems(404, 409) },
+  },
+  create: {
+    method: 'POST',
+    path: '/hospitals',
+    summary: 'Crear un hospital',
+    description: 'Emite su código, que vale 30 días. Un código es único entre los actuales y los anteriores.',
+    metadata: { access: 'admin' },
+    body: CreateHospitalBody,
+    responses: { 201: Hospital, ...problems(409) },
+  },
+  get: {
+    method: 'GET',
+    path: '/hospitals/:id',
+    summary: 'Un hospital',
+    description: 'Uno inactivo lo ven un administrador y sus propios médicos.',
+    metadata: { access: 'bearer' },
+    pathParams,
+    responses: { 200: Hospital, ...problems(404) },
+  },
+  update: {
+    method: 'PATCH',
+    path: '/hospitals/:id',
+    summary: 'Cambiar un hospital',
+    description: 'Un código nuevo vale 30 días y revoca los anteriores que nadie usó.',
+    metadata: { access: 'admin' },
+    pathParams,
+    body: UpdateHospitalBody,
+    responses: { 200: Hospital, ...problems(404, 409) },
+  },
+  remove: {
+    method: 'DELETE',
+    path: '/hospitals/:id',
+    summary: 'Eliminar un hospital',
+    description:
+      'Elimina también sus suscripciones, pagos y códigos, y desvincula a sus médicos. La auditoría conserva lo eliminado.',
+    metadata: { access: 'admin' },
+    pathParams,
+    responses: { 204: c.noBody(), ...problems(404) },
+  },
+});

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { Id, Page } from './common/index.ts';
+
+const count = z.int();
+const money = z.number().meta({ description: 'COP' });
+const instant = z.string().meta({ format: 'date-time' });
+
+/**
+ * The dashboard's numbers. Money counts approved payments, not reversed ones; the month is Colombia's (UTC-5). What is
+ * ACTIVA but past its expiry is not active. `active`, `activas` and `activos` of one group are the same number under the
+ * names that frontends use.
+ */
+export const Metrics = z
+  .object({
+    summary: z.object({
+      hospitals_total: count,
+      doctors_total: count,
+      patients_total: count,
+      studies_total: count,
+      admins_total: count,
+    }),
+    clinical: z.object({
+      active_patients: count,
+      studies_last_30_days: count,
+      avg_patients_per_doctor: z.number().meta({ description: 'Con dos decimales; 0 sin médicos' }),
+      doctors_without_patients: count,
+    }),
+    finance: z.object({ payments_month_count: count, revenue_month: money }),
+    hospitals: z.object({ total: count, activos: count, active: count, without_doctors: count }),
+    doctors: z.object({ total: count, activos: count }),
+    patients: count,
+    studies: count,
+    subscriptions: z.object({ total: count, active: count, activas: count, expiring_30_days: count }),
+    payments: z.object({ total: count, monto: money }),
+    doctors_by_hospital: z.array(z.object({ id_hospital: count, nombre: z.string(), doctores: count })),
+  })
+  .meta({ id: 'Metrics' });
+export type Metrics = z.infer<typeof Metrics>;
+
+export const RecentPaymentsQuery = z.object({ limit: Page.limit.meta({ description: 'Filas, 1 a 500 (10)' }) });
+
+export const RecentPayment = z
+  .object({
+    id_pago: z.int(),
+    referencia_epayco: z.string(),
+    monto: money,
+    fecha_pago: instant,
+    estado: z.enum(['APROBADO', 'REVERSADO']),
+    id_suscripcion: z.int(),
+    id_plan: z.int(),
+    plan: z.string(),
+    pagador: z.enum(['MEDICO', 'HOSPITAL']),
+    id_medico: z.int().nullable(),
+    id_hospital: z.int().nullable(),
+    nombre: z.string().meta({ description: 'Del médico o del hospital que pagó' }),
+    correo: z.string().nullable(),
+  })
+  .meta({ id: 'RecentPayment' });
+export type RecentPayment = z.infer<typeof RecentPayment>;
+
+/** A doctor who works under a subscription that is active now: an own one, or the hospital's. */
+export const ActiveUserSubscription = z
+  .object({
+    id_usuario: z.int(),
+    id_medico: z.int(),
+    nombre: z.string(),
+    apellido: z.string(),
+    correo: z.string(),
+    activo: z.boolean(),
+    origen: z.enum(['PROPIA', 'HOSPITAL']),
+    id_hospital: z.int().nullable(),
+    hospital: z.string().nullable(),
+    id_suscripcion: z.int(),
+    id_plan: z.int(),
+    plan: z.string(),
+    fecha_inicio: instant,
+    fecha_expiracion: instant.nullable(),
+  })
+  .meta({ id: 'ActiveUserSubscription' });
+export type ActiveUserSubscription = z.infer<typeof ActiveUserSubscription>;
+
+/** What one hospital has subscribed to and paid. */
+export const HospitalBilling = z
+  .object({
+    id_hospital: z.int(),
+    nombre: z.string(),
+    ciudad: z.string().nullable(),
+    estado: z.enum(['ACTIVO', 'INACTIVO']),
+    doctores: count,
+    has_active_subscription: z.boolean(),
+    suscripcion_id: z.int().nullable(),
+    plan: z.string().nullable(),
+    precio: money.nullable(),
+    fecha_expiracion: instant.nullable(),
+    pagos: count,
+    monto: money.meta({ description: 'Total pagado, COP' }),
+    ultimo_pago: z.object({ fecha_pago: instant, monto: money, referencia: z.string() }).nullable(),
+  })
+  .meta({ id: 'HospitalBilling' });
+export type HospitalBilling = z.infer<typeof HospitalBilling>;
+
+const moment = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
+
+export const AuditQuery = z.object({
+  entity_type: z
+    .string()
+    .trim()
+    .toUpperCase()
+    .max(32)
+    .optional()
+    .meta({ description: 'PACIENTE, ESTUDIO, PLAN, HOSPITAL, MEDICO, USUARIO…' }),
+  entity_id: Id.optional().meta({ description: 'Clave del registro' }),
+  action: z.string().trim().toUpperCase().max(20).optional().meta({ description: 'CREATE, UPDATE, DELETE' }),
+  actor: Id.optional().meta({ description: 'id_usuario de quien lo hizo' }),
+  from: moment.optional().meta({ description: 'Desde este instante, o día de Colombia' }),
+  to: moment.optional().meta({ description: 'Hasta este instante, o día de Colombia inclusive' }),
+  ...Page,
+});
+export type AuditQuery = z.infer<typeof AuditQuery>;
+
+export const AuditEntry = z
+  .object({
+    id_audit: z.int(),
+    entity_type: z.string(),
+    entity_id: z.int(),
+    action: z.string(),
+    actor_id_usuario: z.int().nullable(),
+    actor: z.string().nullable().meta({ description: 'Correo de quien lo hizo, mientras la cuenta exista' }),
+    before: z.unknown().meta({ description: 'El registro antes; null si no lo había' }),
+    after: z.unknown().meta({ description: 'El registro después' }),
+    meta: z.unknown(),
+    created_at: instant,
+  })
+  .meta({ id: 'AuditEntry' });
+export type AuditEntry = z.infer<typeof AuditEntry>;

@@ -1,0 +1,133 @@
+import type { contract } from '@som3d/contract';
+import type { Deps } from '../../deps.ts';
+import { actorOf } from '../../http/context.ts';
+import { setPageHeaders } from '../../http/pages.ts';
+import type { Handlers } from '../../http/router.ts';
+import type { Jobs } from '../../jobs/jobs.ts';
+import { listAudit } from '../audit/audit.queries.ts';
+import { presentDoctor } from '../doctors/doctors.presenter.ts';
+import { countDoctors, listDoctors } from '../doctors/doctors.queries.ts';
+import { createDoctorService } from '../doctors/doctors.service.ts';
+import { presentHospitalDetail } from '../hospitals/hospitals.presenter.ts';
+import { listHospitalDetails } from '../hospitals/hospitals.queries.ts';
+import { createHospitalService } from '../hospitals/hospitals.service.ts';
+import { createHospitalRemoval } from '../hospitals/removal.ts';
+import { rangeOf } from './calendar.ts';
+import { readMetrics } from './metrics.queries.ts';
+import { listActiveUserSubscriptions, listHospitalsBilling, listRecentPayments } from './overview.queries.ts';
+import { listUsers } from './users.queries.ts';
+import { createUserService } from './users.service.ts';
+
+type Routes = Handlers<typeof contract.admin>;
+
+const RECENT_PAYMENTS = 10;
+
+const hospitalRoutes = (deps: Deps) => {
+  const { orm, clock } = deps;
+  const hospitals = createHospitalService(deps);
+  const removal = createHospitalRemoval(deps);
+  return {
+    generateCode: async () => ({ status: 200, body: { codigo: await hospitals.generateCode() } }),
+    listHospitals: async ({ query, req, res }) => {
+      const { rows, total } = await listHospitalDetails(orm.em.fork(), query, clock());
+      setPageHeaders(req, res, query, total);
+      return { status: 200, body: rows.map(presentHospitalDetail) };
+    },
+    getHospital: async ({ params }) => ({
+      status: 200,
+      body: presentHospitalDetail(await hospitals.detail(params.id)),
+    }),
+    createHospital: async ({ body, req }) => ({
+      status: 201,
+      body: presentHospitalDetail(await hospitals.create(actorOf(req), body)),
+    }),
+    updateHospital: async ({ params, body, req }) => ({
+      status: 200,
+      body: presentHospitalDetail(await hospitals.update(actorOf(req), params.id, body)),
+    }),
+    removeHospital: async ({ params, req }) => {
+      await removal.remove(actorOf(req), params.id);
+      return { status: 204, body: undefined };
+    },
+    reissueCode: async ({ params, body, req }) => ({
+      status: 200,
+      body: presentHospitalDetail(await hospitals.reissue(actorOf(req), params.id, body.expires_days)),
+    }),
+    revokeCodes: async ({ params, req }) => ({
+      status: 200,
+      body: { ok: true, revoked: await hospitals.revoke(actorOf(req), params.id) },
+    }),
+  } satisfies Partial<Routes>;
+};
+
+const accountRoutes = (deps: Deps, { signals }: Pick<Jobs, 'signals'>) => {
+  const { orm } = deps;
+  const doctors = createDoctorService(deps);
+  const users = createUserService(deps, signals);
+  return {
+    countDoctors: async ({ query }) => ({ status: 200, body: await countDoctors(orm.em.fork(), query.hospital_id) }),
+    listDoctors: async ({ query, req, res }) => {
+      const { rows, total } = await listDoctors(orm.em.fork(), query);
+      setPageHeaders(req, res, query, total);
+      return { status: 200, body: rows.map(presentDoctor) };
+    },
+    createDoctor: async ({ body, req }) => ({
+      status: 201,
+      body: presentDoctor(await doctors.create(actorOf(req), body)),
+    }),
+    updateDoctor: async ({ params, body, req }) => ({
+      status: 200,
+      body: presentDoctor(await doctors.update(actorOf(req), params.id, body)),
+    }),
+    removeDoctor: async ({ params, req }) => {
+      await users.removeDoctor(actorOf(req), params.id);
+      return { status: 204, body: undefined };
+    },
+    listInactiveUsers: async ({ query, req, res }) => {
+      const { rows, total } = await listUsers(orm.em.fork(), 'inactive', query);
+      setPageHeaders(req, res, query, total);
+      return { status: 200, body: rows };
+    },
+    listAdmins: async ({ query, req, res }) => {
+      const { rows, total } = await listUsers(orm.em.fork(), 'admins', query);
+      setPageHeaders(req, res, query, total);
+      return { status: 200, body: rows };
+    },
+    createAdmin: async ({ body, req }) => ({ status: 201, body: await users.createAdmin(actorOf(req), body) }),
+    removeUser: async ({ params, req }) => {
+      await users.removeUser(actorOf(req), params.id);
+      return { status: 204, body: undefined };
+    },
+  } satisfies Partial<Routes>;
+};
+
+const reportRoutes = ({ orm, clock }: Deps) =>
+  ({
+    metrics: async () => ({ status: 200, body: await readMetrics(orm.em.fork(), clock()) }),
+    recentPayments: async ({ query }) => ({
+      status: 200,
+      body: await listRecentPayments(orm.em.fork(), query.limit ?? RECENT_PAYMENTS),
+    }),
+    activeUserSubscriptions: async ({ query, req, res }) => {
+      const { rows, total } = await listActiveUserSubscriptions(orm.em.fork(), query, clock());
+      setPageHeaders(req, res, query, total);
+      return { status: 200, body: rows };
+    },
+    hospitalsBilling: async ({ query, req, res }) => {
+      const { rows, total } = await listHospitalsBilling(orm.em.fork(), query, clock());
+      setPageHeaders(req, res, query, total);
+      return { status: 200, body: rows };
+    },
+    clinicalAudit: async ({ query, req, res }) => {
+      const { rows, total } = await listAudit(orm.em.fork(), query, rangeOf(query));
+      setPageHeaders(req, res, query, total);
+      return { status: 200, body: rows };
+    },
+  }) satisfies Partial<Routes>;
+
+/** What administrators do: behaviour.md section 10. */
+export const adminRoutes = (deps: Deps, jobs: Pick<Jobs, 'signals'>): Routes => ({
+  ...hospitalRoutes(deps),
+  ...accountRoutes(deps, jobs),
+  ...reportRoutes(deps),
+});

@@ -1,0 +1,66 @@
+import type { EntityManager } from '@mikro-orm/core';
+import type { AuditEntry, AuditQuery } from '@som3d/contract';
+import { sql } from 'kysely';
+import { kysely, toInstant } from '../../db/kysely.ts';
+import { pageOf, withTotal } from '../../http/pages.ts';
+
+interface Range {
+  readonly start?: Date;
+  /** Not part of the range. */
+  readonly end?: Date;
+}
+
+/** What was recorded, as JSON; the predecessor's text as it is when it is none. */
+const parsed = (text: string | null): unknown => {
+  if (text === null) return null;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+};
+
+/** One page of audit rows, newest first. */
+export const listAudit = async (em: EntityManager, query: AuditQuery, { start, end }: Range) => {
+  const filtered = () => {
+    let rows = kysely(em).selectFrom('ClinicalAudit as a');
+    if (query.entity_type) rows = rows.where('a.entity_type', '=', query.entity_type);
+    if (query.entity_id !== undefined) rows = rows.where('a.entity_id', '=', query.entity_id);
+    if (query.action) rows = rows.where('a.action', '=', query.action);
+    if (query.actor !== undefined) rows = rows.where('a.actor_id_usuario', '=', query.actor);
+    if (start) rows = rows.where('a.created_at', '>=', start);
+    if (end) rows = rows.where('a.created_at', '<', end);
+    return rows;
+  };
+  const { limit, offset } = pageOf(query);
+  const found = await filtered()
+    .leftJoin('Usuario as u', 'u.id_usuario', 'a.actor_id_usuario')
+    .select([
+      'a.id_audit',
+      'a.entity_type',
+      'a.entity_id',
+      'a.action',
+      'a.actor_id_usuario',
+      'u.correo as actor',
+      'a.before_json',
+      'a.after_json',
+      'a.meta_json',
+      'a.created_at',
+    ])
+    .orderBy('a.created_at', 'desc')
+    .orderBy('a.id_audit', 'desc')
+    .limit(limit)
+    .offset(offset)
+    .execute();
+  const rows = found.map(({ before_json, after_json, meta_json, created_at, ...row }): AuditEntry => ({
+    ...row,
+    before: parsed(before_json),
+    after: parsed(after_json),
+    meta: parsed(meta_json),
+    created_at: toInstant(created_at).toISOString(),
+  }));
+  return await withTotal(rows, query, async () => {
+    const counted = filtered().select(sql<number>`count(*)`.as('total'));
+    return (await counted.executeTakeFirstOrThrow()).total;
+  });
+};

@@ -1,0 +1,66 @@
+import type { EntityManager } from '@mikro-orm/core';
+import type { DoctorQuery } from '@som3d/contract';
+import { sql } from 'kysely';
+import { kysely } from '../../db/kysely.ts';
+import { contains } from '../../db/like.ts';
+import { pageOf, withTotal } from '../../http/pages.ts';
+
+const COLUMNS = [
+  'm.id_medico',
+  'm.id_usuario',
+  'u.nombre',
+  'u.apellido',
+  'u.correo',
+  'u.telefono',
+  'u.direccion',
+  'u.ciudad',
+  'm.id_hospital',
+  'm.referenciado',
+  'm.estado',
+  'u.activo',
+] as const;
+
+const doctors = (em: EntityManager) =>
+  kysely(em).selectFrom('Medico as m').innerJoin('Usuario as u', 'u.id_usuario', 'm.id_usuario');
+
+const details = (em: EntityManager) => doctors(em).select(COLUMNS);
+
+export type DoctorRow = Awaited<ReturnType<ReturnType<typeof details>['executeTakeFirstOrThrow']>>;
+
+/** A doctor's profile with the user it belongs to. */
+export const findDoctor = async (em: EntityManager, id_medico: number): Promise<DoctorRow | undefined> =>
+  await details(em).where('m.id_medico', '=', id_medico).executeTakeFirst();
+
+/** One page of doctors, newest first. */
+export const listDoctors = async (em: EntityManager, query: DoctorQuery) => {
+  const filtered = () => {
+    let rows = doctors(em);
+    if (query.hospital_id !== undefined) rows = rows.where('m.id_hospital', '=', query.hospital_id);
+    if (query.estado) rows = rows.where('m.estado', '=', query.estado);
+    for (const word of query.q?.split(/\s+/).filter(Boolean) ?? []) {
+      rows = rows.where((where) =>
+        where.or([contains('u.nombre', word), contains('u.apellido', word), contains('u.correo', word)]),
+      );
+    }
+    return rows;
+  };
+  const { limit, offset } = pageOf(query);
+  const rows = await filtered().select(COLUMNS).orderBy('m.id_medico', 'desc').limit(limit).offset(offset).execute();
+  return await withTotal(rows, query, async () => {
+    const counted = filtered().select(sql<number>`count(*)`.as('total'));
+    return (await counted.executeTakeFirstOrThrow()).total;
+  });
+};
+
+/** How many doctors there are, of one hospital or of all. */
+export const countDoctors = async (em: EntityManager, hospitalId: number | undefined) => {
+  let rows = kysely(em).selectFrom('Medico');
+  if (hospitalId !== undefined) rows = rows.where('id_hospital', '=', hospitalId);
+  const { total, activos } = await rows
+    .select([
+      sql<number>`count(*)`.as('total'),
+      sql<number>`coalesce(sum(case when estado = 'ACTIVO' then 1 else 0 end), 0)`.as('activos'),
+    ])
+    .executeTakeFirstOrThrow();
+  return { total, activos, inactivos: total - activos };
+};

@@ -1,0 +1,105 @@
+import { LockMode, type EntityManager } from '@mikro-orm/core';
+import type { CreateDoctorBody, UpdateDoctorBody } from '@som3d/contract';
+import { inTransaction } from '../../db/transaction.ts';
+import type { Deps } from '../../deps.ts';
+import { AppError } from '../../errors.ts';
+import type { Actor } from '../../http/context.ts';
+import { audit } from '../audit/audit.ts';
+import { refuseTakenCorreo } from '../auth/accounts.ts';
+import { Usuario } from '../auth/auth.entity.ts';
+import { hashPassword } from '../auth/passwords.ts';
+import { changesOf } from '../changes.ts';
+import { Hospital } from '../hospitals/hospitals.entity.ts';
+import { Medico } from './doctors.entity.ts';
+import { findDoctor, type DoctorRow } from './doctors.queries.ts';
+
+const LOCK = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
+
+type Switches = Pick<UpdateDoctorBody, 'estado' | 'activo'>;
+
+/** The profile's state and the user's are two columns of one thing: the one that is not given follows the other. */
+const bothOf = ({ estado, activo }: Switches): Switches => {
+  if (estado === undefined) return activo === undefined ? {} : { activo, estado: activo ? 'ACTIVO' : 'INACTIVO' };
+  return { estado, activo: activo ?? estado === 'ACTIVO' };
+};
+
+/** The hospital is held, so that it is not removed in the same moment. */
+const requireHospital = async (em: EntityManager, id_hospital: number | null | undefined): Promise<void> => {
+  if (id_hospital == null) return;
+  const hospital = await em.findOne(Hospital, id_hospital, LOCK);
+  if (!hospital) throw new AppError('not_found', 'El hospital no existe');
+};
+
+const present = async (em: EntityManager, id_medico: number): Promise<DoctorRow> => {
+  const row = await findDoctor(em, id_medico);
+  if (!row) throw new AppError('not_found', 'El médico no existe');
+  return row;
+};
+
+/** Doctors as an administrator manages them: behaviour.md section 10. */
+export const createDoctorService = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) => {
+  /** Makes the account and the profile. 404 for an unknown hospital, 409 when the address is taken. */
+  const create = async (actor: Actor, body: CreateDoctorBody): Promise<DoctorRow> => {
+    const { password, id_hospital, referenciado, estado, activo, ...person } = body;
+    const contrasena = await hashPassword(password);
+    const states = { estado: 'ACTIVO' as const, activo: true, ...bothOf({ estado, activo }) };
+    return await inTransaction(orm.em, async (em) => {
+      await requireHospital(em, id_hospital);
+      const user = em.create(Usuario, { ...person, contrasena, rol: 'MEDICO', activo: states.activo });
+      await em.flush();
+      const { id_usuario } = user;
+      const doctor = em.create(Medico, {
+        id_usuario,
+        id_hospital: id_hospital ?? null,
+        referenciado: referenciado ?? false,
+        estado: states.estado,
+      });
+      await em.flush();
+      const row = await present(em, doctor.id_medico);
+      audit(
+        em,
+        {
+          entity_type: 'MEDICO',
+          entity_id: doctor.id_medico,
+          action: 'CREATE',
+          actor_id_usuario: actor.id_usuario,
+          after: row,
+        },
+        clock(),
+      );
+      return row;
+    }).catch(refuseTakenCorreo);
+  };
+
+  /** Changes profile and account. 404 for an unknown doctor or hospital, 409 when the address is taken. */
+  const update = async (actor: Actor, id_medico: number, body: UpdateDoctorBody): Promise<DoctorRow> => {
+    const { id_hospital, referenciado, estado, activo, ...person } = body;
+    const states = bothOf({ estado, activo });
+    return await inTransaction(orm.em, async (em) => {
+      await requireHospital(em, id_hospital);
+      const doctor = await em.findOne(Medico, id_medico, LOCK);
+      if (!doctor) throw new AppError('not_found', 'El médico no existe');
+      const before = await present(em, id_medico);
+      const user = await em.findOneOrFail(Usuario, doctor.id_usuario, LOCK);
+      em.assign(doctor, changesOf({ id_hospital, referenciado, estado: states.estado }));
+      em.assign(user, changesOf({ ...person, activo: states.activo }));
+      await em.flush();
+      const after = await present(em, id_medico);
+      audit(
+        em,
+        {
+          entity_type: 'MEDICO',
+          entity_id: id_medico,
+          action: 'UPDATE',
+          actor_id_usuario: actor.id_usuario,
+          before,
+          after,
+        },
+        clock(),
+      );
+      return after;
+    }).catch(refuseTakenCorreo);
+  };
+
+  return { create, update };
+};

@@ -1,0 +1,111 @@
+import type { EntityManager } from '@mikro-orm/core';
+import type { AdminHospitalQuery, HospitalQuery } from '@som3d/contract';
+import { sql, type RawBuilder, type SqlBool } from 'kysely';
+import { kysely } from '../../db/kysely.ts';
+import { contains } from '../../db/like.ts';
+import { pageOf, withTotal } from '../../http/pages.ts';
+import { inForce } from '../subscriptions/in-force.ts';
+
+const COLUMNS = [
+  'h.id_hospital',
+  'h.nombre',
+  'h.direccion',
+  'h.ciudad',
+  'h.telefono',
+  'h.correo',
+  'h.codigo',
+  'h.estado',
+] as const;
+
+const CODE_COLUMNS = ['c.codigo as code_codigo', 'c.expires_at', 'c.used_at', 'c.revoked_at'] as const;
+
+/** Whether the hospital `h` of a query has a subscription that is in force: 1 or 0. */
+export const hasActiveSubscription = (now: Date): RawBuilder<number> =>
+  sql<number>`exists (select 1 from Suscripcion s where s.id_hospital = h.id_hospital and ${inForce('s', now)})`;
+
+const total = sql<number>`count(*)`.as('total');
+
+/** Hospitals with their present code. */
+const details = (em: EntityManager, now: Date) =>
+  kysely(em)
+    .selectFrom('Hospital as h')
+    .leftJoin('HospitalCode as c', (join) =>
+      join.onRef('c.codigo', '=', 'h.codigo').onRef('c.id_hospital', '=', 'h.id_hospital'),
+    )
+    .select([...COLUMNS, ...CODE_COLUMNS, hasActiveSubscription(now).as('has_active_subscription')]);
+
+/** A hospital with the code at hand and whether it has an active subscription. */
+export type HospitalRow = Awaited<ReturnType<ReturnType<typeof details>['executeTakeFirstOrThrow']>>;
+
+export const findHospitalDetail = async (
+  em: EntityManager,
+  id_hospital: number,
+  now: Date,
+): Promise<HospitalRow | undefined> =>
+  await details(em, now).where('h.id_hospital', '=', id_hospital).executeTakeFirst();
+
+/** The ACTIVO hospital whose code this is or was, with that code. */
+export const findActiveByCode = async (
+  em: EntityManager,
+  codigo: string,
+  now: Date,
+): Promise<HospitalRow | undefined> =>
+  await kysely(em)
+    .selectFrom('Hospital as h')
+    .leftJoin('HospitalCode as c', (join) =>
+      join.onRef('c.id_hospital', '=', 'h.id_hospital').on('c.codigo', '=', codigo),
+    )
+    .select([...COLUMNS, ...CODE_COLUMNS, hasActiveSubscription(now).as('has_active_subscription')])
+    .where('h.estado', '=', 'ACTIVO')
+    .where('h.id_hospital', 'in', (of) =>
+      of
+        .selectFrom('Hospital')
+        .select('id_hospital')
+        .where('codigo', '=', codigo)
+        .union(of.selectFrom('HospitalCode').select('id_hospital').where('codigo', '=', codigo)),
+    )
+    .executeTakeFirst();
+
+/** One page of hospitals by name: the ACTIVO ones unless `all`. */
+export const listHospitals = async (em: EntityManager, query: HospitalQuery, { all }: { all: boolean }) => {
+  const filtered = () => {
+    const rows = kysely(em).selectFrom('Hospital as h');
+    return all ? rows : rows.where('h.estado', '=', 'ACTIVO');
+  };
+  const { limit, offset } = pageOf(query);
+  const rows = await filtered()
+    .select(COLUMNS)
+    .orderBy('h.nombre')
+    .orderBy('h.id_hospital')
+    .limit(limit)
+    .offset(offset)
+    .execute();
+  return await withTotal(rows, query, async () => (await filtered().select(total).executeTakeFirstOrThrow()).total);
+};
+
+const matches = ({ estado, q }: AdminHospitalQuery): RawBuilder<SqlBool> => {
+  const words = q?.split(/\s+/).filter(Boolean) ?? [];
+  const conditions = [
+    sql`1 = 1`,
+    ...(estado ? [sql`h.estado = ${estado}`] : []),
+    ...words.map(
+      (word) => sql`(${contains('h.nombre', word)} or ${contains('h.ciudad', word)} or ${contains('h.codigo', word)})`,
+    ),
+  ];
+  return sql<SqlBool>`${sql.join(conditions, sql` and `)}`;
+};
+
+/** One page of hospitals for an administrator, newest first. */
+export const listHospitalDetails = async (em: EntityManager, query: AdminHospitalQuery, now: Date) => {
+  const { limit, offset } = pageOf(query);
+  const rows = await details(em, now)
+    .where(matches(query))
+    .orderBy('h.id_hospital', 'desc')
+    .limit(limit)
+    .offset(offset)
+    .execute();
+  return await withTotal(rows, query, async () => {
+    const counted = kysely(em).selectFrom('Hospital as h').where(matches(query)).select(total);
+    return (await counted.executeTakeFirstOrThrow()).total;
+  });
+};

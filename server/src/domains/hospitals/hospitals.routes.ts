@@ -1,0 +1,52 @@
+import type { contract } from '@som3d/contract';
+import type { Deps } from '../../deps.ts';
+import { AppError } from '../../errors.ts';
+import { actorOf, isAdmin } from '../../http/context.ts';
+import { setPageHeaders } from '../../http/pages.ts';
+import type { Handlers } from '../../http/router.ts';
+import { presentHospital, presentHospitalDetail } from './hospitals.presenter.ts';
+import { findActiveByCode, listHospitals } from './hospitals.queries.ts';
+import { createHospitalService } from './hospitals.service.ts';
+import { createHospitalLinks } from './link.ts';
+import { createHospitalRemoval } from './removal.ts';
+
+/** Hospitals over HTTP: behaviour.md section 6. */
+export const hospitalRoutes = (deps: Deps): Handlers<typeof contract.hospitals> => {
+  const { orm, clock } = deps;
+  const hospitals = createHospitalService(deps);
+  const links = createHospitalLinks(deps);
+  const removal = createHospitalRemoval(deps);
+  return {
+    list: async ({ query, req, res }) => {
+      const all = isAdmin(actorOf(req)) && query.include_all === true;
+      const { rows, total } = await listHospitals(orm.em.fork(), query, { all });
+      setPageHeaders(req, res, query, total);
+      return { status: 200, body: rows.map(presentHospital) };
+    },
+    byCode: async ({ params }) => {
+      const row = await findActiveByCode(orm.em.fork(), params.codigo, clock());
+      if (!row) throw new AppError('not_found', 'El código no corresponde a un hospital activo');
+      return { status: 200, body: presentHospitalDetail(row) };
+    },
+    linkByCode: async ({ body, req }) => {
+      const { hospital, has_active_subscription } = await links.linkByCode(actorOf(req), body.codigo);
+      return { status: 200, body: { ok: true, ...presentHospital(hospital), has_active_subscription } };
+    },
+    create: async ({ body, req }) => ({
+      status: 201,
+      body: presentHospital(await hospitals.create(actorOf(req), body)),
+    }),
+    get: async ({ params, req }) => ({
+      status: 200,
+      body: presentHospital(await hospitals.get(actorOf(req), params.id)),
+    }),
+    update: async ({ params, body, req }) => ({
+      status: 200,
+      body: presentHospital(await hospitals.update(actorOf(req), params.id, body)),
+    }),
+    remove: async ({ params, req }) => {
+      await removal.remove(actorOf(req), params.id);
+      return { status: 204, body: undefined };
+    },
+  };
+};

@@ -1,0 +1,63 @@
+import { wrap } from '@mikro-orm/core';
+import { inTransaction } from '../../db/transaction.ts';
+import type { Deps } from '../../deps.ts';
+import type { Actor } from '../../http/context.ts';
+import { audit } from '../audit/audit.ts';
+import { Medico } from '../doctors/doctors.entity.ts';
+import { isActiveAt } from '../subscriptions/active.ts';
+import { disablePayer } from '../subscriptions/payers.ts';
+import { removeSubscriptionsOf } from '../subscriptions/subscriptions.cascade.ts';
+import { HospitalCode } from './hospital-code.entity.ts';
+import { lockHospital } from './hospitals.service.ts';
+
+/** Removing hospitals: behaviour.md section 6. */
+export const createHospitalRemoval = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) => {
+  /**
+   * Removes the hospital with its subscriptions, payments and codes, and detaches its doctors, in one transaction. When
+   * a subscription was in force it ends here: doctors whom nothing else covers are INACTIVO, as when it runs out. The
+   * audit row keeps all that went.
+   *
+   * @throws AppError 404
+   */
+  const remove = async (actor: Actor, id_hospital: number): Promise<void> => {
+    await inTransaction(orm.em, async (em) => {
+      const now = clock();
+      const hospital = await lockHospital(em, id_hospital);
+      const before = { ...wrap(hospital).toPOJO() };
+      const { subscriptions, record } = await removeSubscriptionsOf(em, { id_hospital });
+      if (subscriptions.some((subscription) => isActiveAt(subscription, now))) {
+        await disablePayer(em, { id_hospital }, now);
+      }
+      const codigos = await em.find(HospitalCode, { id_hospital });
+      const doctors = await em.find(Medico, { id_hospital }, { refresh: true, orderBy: { id_medico: 'asc' } });
+      doctors.forEach((doctor) => em.assign(doctor, { id_hospital: null }));
+      audit(
+        em,
+        {
+          entity_type: 'HOSPITAL',
+          entity_id: id_hospital,
+          action: 'DELETE',
+          actor_id_usuario: actor.id_usuario,
+          before: {
+            ...before,
+            ...record,
+            codigos: codigos.map((code) => wrap(code).toPOJO()),
+            medicos_desvinculados: doctors.map(({ id_medico }) => id_medico),
+          },
+          meta: {
+            codigos: codigos.length,
+            suscripciones: record.suscripciones.length,
+            pagos: record.pagos.length,
+            medicos_desvinculados: doctors.length,
+          },
+        },
+        now,
+      );
+      codigos.forEach((code) => em.remove(code));
+      await em.flush();
+      em.remove(hospital);
+    });
+  };
+
+  return { remove };
+};

@@ -1,0 +1,47 @@
+import { wrap, type EntityManager } from '@mikro-orm/core';
+import { audit } from '../audit/audit.ts';
+import { detachMessagesOfPatient } from '../messages/messages.cascade.ts';
+import { detachResultsOfPatient } from '../som3d/som3d.cascade.ts';
+import { removeStudiesOfPatient } from '../studies/studies.cascade.ts';
+import { removeStatesOfPatient } from '../visor/visor.cascade.ts';
+import { ClinicalNote, type Paciente } from './patients.entity.ts';
+
+interface Removal {
+  /** `id_usuario` of who removes. */
+  readonly actor: number;
+  readonly at: Date;
+  /** What else the audit row should tell. */
+  readonly meta?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Removes a patient with studies, notes and viewer states, and detaches the 3D results and messages, within the
+ * caller's transaction, which has locked the patient. The audit row keeps the record and its notes.
+ */
+export const removePatient = async (
+  em: EntityManager,
+  patient: Paciente,
+  { actor, at, meta }: Removal,
+): Promise<void> => {
+  const { id_paciente } = patient;
+  const notas = await em.find(ClinicalNote, { id_paciente });
+  const before = { ...wrap(patient).toPOJO(), notas: notas.map((note) => wrap(note).toPOJO()) };
+  await removeStudiesOfPatient(em, id_paciente, actor, at);
+  const estados_visor = await removeStatesOfPatient(em, id_paciente);
+  const resultados_desvinculados = await detachResultsOfPatient(em, id_paciente);
+  const mensajes_desvinculados = await detachMessagesOfPatient(em, id_paciente);
+  notas.forEach((note) => em.remove(note));
+  em.remove(patient);
+  audit(
+    em,
+    {
+      entity_type: 'PACIENTE',
+      entity_id: id_paciente,
+      action: 'DELETE',
+      actor_id_usuario: actor,
+      before,
+      meta: { estados_visor, resultados_desvinculados, mensajes_desvinculados, ...meta },
+    },
+    at,
+  );
+};
