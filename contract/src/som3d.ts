@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { c, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
+import { Patient, PatientQuery } from './patients.ts';
 
 export const JOB_STATUSES = ['queued', 'running', 'done', 'error', 'canceled'] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
@@ -179,7 +180,7 @@ export const FinalizeBody = z
     id_paciente: Id.nullish(),
     stl_size: z.int().min(0).max(Number.MAX_SAFE_INTEGER).nullish().meta({ description: 'Bytes' }),
     num_stl_archivos: z.int().min(0).max(100_000).nullish(),
-    notas: scalars.freeText(10_000).optional,
+    notas: scalars.clinicalText(10_000).optional,
   })
   .meta({ id: 'FinalizeBody' });
 export type FinalizeBody = z.infer<typeof FinalizeBody>;
@@ -196,6 +197,65 @@ export const JobStl = z
   })
   .meta({ id: 'JobStl' });
 export type JobStl = z.infer<typeof JobStl>;
+
+/** A job, and whose it is. */
+export const TrackedJob = Job.extend({
+  owner: z.object({
+    id_usuario: z.int(),
+    id_medico: z.int().nullable(),
+    nombre: z.string(),
+    apellido: z.string(),
+    correo: z.string(),
+  }),
+}).meta({ id: 'TrackedJob' });
+
+/** What a list of saved views needs: the documents are at `/visor/states/{id}`. */
+const StateSummary = z
+  .object({
+    id_visor_estado: z.int(),
+    id_medico: z.int(),
+    id_paciente: z.int().nullable(),
+    id_jobstl: z.int().nullable(),
+    titulo: z.string(),
+    descripcion: z.string().nullable(),
+    creado_en: scalars.Instant,
+    actualizado_en: scalars.Instant,
+  })
+  .meta({ id: 'ViewerStateSummary' });
+
+/** What the viewer needs to open a job where it was left. */
+export const JobStateContext = z
+  .object({
+    job_id: z.string(),
+    job: Job,
+    paciente: Patient.nullable().meta({ description: 'El paciente del trabajo, o el de su último resultado' }),
+    jobstl: JobStl.nullable().meta({ description: 'El último resultado registrado' }),
+    resultados: z.array(JobStl).meta({ description: 'Todos los resultados registrados, el más reciente primero' }),
+    estados: z.array(StateSummary).meta({ description: 'Estados guardados, el último cambiado primero; 100 a lo más' }),
+  })
+  .meta({ id: 'JobStateContext' });
+export type JobStateContext = z.infer<typeof JobStateContext>;
+
+export const PatientWithStl = Patient.extend({
+  total_stl: z.int(),
+  ultimo_stl: z.string().nullable().meta({ format: 'date-time' }),
+  resultados: z.array(JobStl).meta({ description: 'El más reciente primero' }),
+}).meta({ id: 'PatientWithStl' });
+export type PatientWithStl = z.infer<typeof PatientWithStl>;
+
+export const JobStlNotesBody = z
+  .object({
+    notas: z
+      .preprocess(
+        (value: string | null | undefined) => (typeof value === 'string' && value.trim() === '' ? null : value),
+        scalars.clinicalText(10_000).required.nullable(),
+      )
+      .meta({ description: 'null o un texto vacío las borra' }),
+  })
+  .meta({ id: 'JobStlNotesBody' });
+
+const jobQuery = z.object({ status: z.enum(JOB_STATUSES).optional(), ...Page });
+const resultParams = z.object({ id: Id });
 
 const zip = c.otherResponse({ contentType: 'application/zip', body: c.type<Blob>() });
 /** An STL or a ZIP: its own media type is in the answer's header. */
@@ -220,8 +280,33 @@ export const som3d = defineRoutes({
     summary: 'Trabajos, el más reciente primero',
     description: 'Un médico ve los suyos; un administrador, todos.',
     metadata: { access: 'bearer' },
-    query: z.object({ status: z.enum(JOB_STATUSES).optional(), ...Page }),
+    query: jobQuery,
     responses: { 200: z.array(Job) },
+  },
+  // Paths that are spelled out stand before /som3d/jobs/:id, which would take them for an id.
+  mine: {
+    method: 'GET',
+    path: '/som3d/jobs/mine',
+    summary: 'Los trabajos propios, también los de un administrador',
+    metadata: { access: 'bearer' },
+    query: jobQuery,
+    responses: { 200: z.array(Job) },
+  },
+  tracking: {
+    method: 'GET',
+    path: '/som3d/jobs/tracking',
+    summary: 'Todos los trabajos, con su dueño',
+    metadata: { access: 'admin' },
+    query: jobQuery,
+    responses: { 200: z.array(TrackedJob) },
+  },
+  trackingMine: {
+    method: 'GET',
+    path: '/som3d/jobs/tracking/mine',
+    summary: 'Los trabajos propios, con su dueño',
+    metadata: { access: 'bearer' },
+    query: jobQuery,
+    responses: { 200: z.array(TrackedJob) },
   },
   get: {
     method: 'GET',
@@ -256,6 +341,24 @@ export const som3d = defineRoutes({
       full: scalars.Flag.optional().meta({ description: 'Todas las líneas' }),
     }),
     responses: { 200: JobLog, ...problems(404) },
+  },
+  logRaw: {
+    method: 'GET',
+    path: '/som3d/jobs/:id/log/raw',
+    summary: 'Registro de un trabajo como texto',
+    metadata: { access: 'bearer' },
+    pathParams,
+    responses: { 200: c.otherResponse({ contentType: 'text/plain', body: z.string() }), ...problems(404) },
+  },
+  stateContext: {
+    method: 'GET',
+    path: '/som3d/jobs/:id/state-context',
+    summary: 'Lo que el visor necesita para abrir un trabajo donde se dejó',
+    description:
+      'El trabajo, su paciente, sus resultados y los estados guardados (sin sus documentos). Un médico ve sus estados; un administrador, todos.',
+    metadata: { access: 'bearer' },
+    pathParams,
+    responses: { 200: JobStateContext, ...problems(404) },
   },
   stls: {
     method: 'GET',
@@ -310,5 +413,33 @@ export const som3d = defineRoutes({
     metadata: { access: 'bearer' },
     pathParams,
     responses: { 200: Job, ...problems(404, 409) },
+  },
+  updateResultNotes: {
+    method: 'PATCH',
+    path: '/som3d/jobstl/:id/notes',
+    summary: 'Cambiar las notas de un resultado',
+    metadata: { access: 'bearer' },
+    pathParams: resultParams,
+    body: JobStlNotesBody,
+    responses: { 200: JobStl, ...problems(404) },
+  },
+  removeResult: {
+    method: 'DELETE',
+    path: '/som3d/jobstl/:id',
+    summary: 'Eliminar un resultado',
+    description:
+      'Elimina también sus estados del visor y, si ningún otro paciente tiene el mismo resultado, los archivos guardados.',
+    metadata: { access: 'bearer' },
+    pathParams: resultParams,
+    responses: { 204: c.noBody(), ...problems(404) },
+  },
+  patientsWithStl: {
+    method: 'GET',
+    path: '/som3d/patients-with-stl',
+    summary: 'Pacientes con resultados 3D, el del último resultado primero',
+    description: 'Un médico ve los suyos; un administrador, todos.',
+    metadata: { access: 'bearer' },
+    query: z.object({ q: PatientQuery.shape.q, ...Page }),
+    responses: { 200: z.array(PatientWithStl) },
   },
 });

@@ -63,11 +63,15 @@ interface JobListQuery {
   readonly offset?: number | undefined;
 }
 
-/** One page of jobs, newest first: a user's own, or all for an administrator. */
-export const listJobs = async (orm: MikroORM, actor: Actor, query: JobListQuery): Promise<PageOf<JobRow>> => {
+/** Whose jobs a list shows: nobody's in particular, or a user's own. */
+export const EVERYBODY = null;
+export const jobsSeenBy = (actor: Actor): number | null => (isAdmin(actor) ? EVERYBODY : actor.id_usuario);
+
+/** One page of jobs, newest first: of one user, or all. */
+export const listJobs = async (orm: MikroORM, owner: number | null, query: JobListQuery): Promise<PageOf<JobRow>> => {
   const filtered = () => {
     let rows = kysely(orm.em.fork()).selectFrom('JobConv');
-    if (!isAdmin(actor)) rows = rows.where('id_usuario', '=', actor.id_usuario);
+    if (owner !== EVERYBODY) rows = rows.where('id_usuario', '=', owner);
     if (query.status) rows = rows.where('status', '=', query.status.toUpperCase() as JobState);
     return rows;
   };

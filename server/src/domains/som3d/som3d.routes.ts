@@ -12,11 +12,14 @@ import { sendObject } from '../../http/send-object.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import { attemptOf } from '../../jobs/keys.ts';
 import { resultName } from '../../jobs/outputs.ts';
+import { listPatientsWithStl, readContext } from './results.queries.ts';
+import { createResultService } from './results.service.ts';
 import { requireOwn } from './som3d.policy.ts';
 import { meshesOf, presentJob, presentJobStl, presentProgress } from './som3d.presenter.ts';
-import { findProgress, listJobs, readLog } from './som3d.queries.ts';
+import { EVERYBODY, findProgress, jobsSeenBy, listJobs, readLog } from './som3d.queries.ts';
 import { createSom3dService, type FinishedJob } from './som3d.service.ts';
 import { createSubmissions } from './submission.ts';
+import { withOwners } from './tracking.queries.ts';
 
 const TAIL_LINES = 20;
 const LOG_LINES = 200;
@@ -26,6 +29,7 @@ const ZIP = 'application/zip';
 export const som3dRoutes = (deps: Deps, { signals }: Pick<Jobs, 'signals'>): Handlers<typeof contract.som3d> => {
   const { orm, storage, config, secrets, clock } = deps;
   const jobs = createSom3dService(deps, signals);
+  const results = createResultService(deps);
   const submissions = createSubmissions(deps, signals);
 
   /** An absolute URL that serves one stored file without a session until it expires. */
@@ -54,9 +58,24 @@ export const som3dRoutes = (deps: Deps, { signals }: Pick<Jobs, 'signals'>): Han
       return { status: created ? 201 : 200, body: presentJob(row) };
     },
     list: async ({ query, req, res }) => {
-      const { rows, total } = await listJobs(orm, actorOf(req), query);
+      const { rows, total } = await listJobs(orm, jobsSeenBy(actorOf(req)), query);
       setPageHeaders(req, res, query, total);
       return { status: 200, body: rows.map((row) => presentJob(row)) };
+    },
+    mine: async ({ query, req, res }) => {
+      const { rows, total } = await listJobs(orm, actorOf(req).id_usuario, query);
+      setPageHeaders(req, res, query, total);
+      return { status: 200, body: rows.map((row) => presentJob(row)) };
+    },
+    tracking: async ({ query, req, res }) => {
+      const { rows, total } = await listJobs(orm, EVERYBODY, query);
+      setPageHeaders(req, res, query, total);
+      return { status: 200, body: await withOwners(orm, rows) };
+    },
+    trackingMine: async ({ query, req, res }) => {
+      const { rows, total } = await listJobs(orm, actorOf(req).id_usuario, query);
+      setPageHeaders(req, res, query, total);
+      return { status: 200, body: await withOwners(orm, rows) };
     },
     get: async ({ params, req }) => {
       const job = await jobs.get(actorOf(req), params.id);
@@ -74,6 +93,18 @@ export const som3dRoutes = (deps: Deps, { signals }: Pick<Jobs, 'signals'>): Han
         status: 200,
         body: { job_id: params.id, lines: rows, log: rows.join('\n'), total, truncated: rows.length < total },
       };
+    },
+    logRaw: async ({ params, req }) => {
+      await jobs.get(actorOf(req), params.id);
+      const { rows } = await readLog(orm, params.id);
+      return { status: 200, body: rows.map((line) => `${line}\n`).join('') };
+    },
+    stateContext: async ({ params, req }) => {
+      const actor = actorOf(req);
+      const job = await jobs.get(actor, params.id);
+      const { rows: log } = await readLog(orm, params.id, TAIL_LINES);
+      const context = await readContext(orm, actor, job);
+      return { status: 200, body: { job_id: job.job_id, job: presentJob(job, log), ...context } };
     },
     stls: async ({ params, req }) => {
       const job = await jobs.getFinished(actorOf(req), params.id);
@@ -106,6 +137,19 @@ export const som3dRoutes = (deps: Deps, { signals }: Pick<Jobs, 'signals'>): Han
       const job = await jobs.cancel(actorOf(req), params.id);
       const { rows } = await readLog(orm, params.id, TAIL_LINES);
       return { status: 200, body: presentJob(job, rows) };
+    },
+    updateResultNotes: async ({ params, body, req }) => ({
+      status: 200,
+      body: presentJobStl(await results.updateNotes(actorOf(req), params.id, body.notas)),
+    }),
+    removeResult: async ({ params, req }) => {
+      await results.remove(actorOf(req), params.id);
+      return { status: 204, body: undefined };
+    },
+    patientsWithStl: async ({ query, req, res }) => {
+      const { rows, total } = await listPatientsWithStl(orm, actorOf(req), query);
+      setPageHeaders(req, res, query, total);
+      return { status: 200, body: rows };
     },
   };
 };

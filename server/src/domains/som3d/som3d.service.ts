@@ -1,4 +1,4 @@
-import type { EntityManager } from '@mikro-orm/core';
+import { LockMode, type EntityManager } from '@mikro-orm/core';
 import type { FinalizeBody } from '@som3d/contract';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
@@ -8,8 +8,8 @@ import { resultsOf, uploadKey } from '../../jobs/keys.ts';
 import { createJobLog } from '../../jobs/job-log.ts';
 import { createJobQueue } from '../../jobs/queue.ts';
 import type { JobSignals } from '../../jobs/signals.ts';
-import { findPatientFor } from '../patients/patients.policy.ts';
-import { JobSTL } from './som3d.entity.ts';
+import { lockPatientFor } from '../patients/patients.policy.ts';
+import { JobConv, JobSTL } from './som3d.entity.ts';
 import { requireOwn } from './som3d.policy.ts';
 import { meshesOf } from './som3d.presenter.ts';
 import { findJob, type JobRow } from './som3d.queries.ts';
@@ -26,6 +26,15 @@ const patientOf = (actor: Actor, job: JobRow, body: FinalizeBody): number | null
     throw new AppError('bad_request', 'Indique el paciente (id_paciente) al que pertenece el resultado');
   }
   return named ?? job.id_paciente;
+};
+
+/** Keeps the job's files from being given up meanwhile. Those of the predecessor's jobs are not measured here. */
+const holdResult = async (em: EntityManager, jobId: string): Promise<void> => {
+  const job = await em.findOne(JobConv, jobId, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  if (!job) throw new AppError('not_found', 'El trabajo no existe');
+  if (job.result_key === null && job.metrics_json !== null) {
+    throw new AppError('conflict', 'El resultado de este trabajo se eliminó');
+  }
 };
 
 /** The rules of jobs after their upload: behaviour.md section 9. */
@@ -86,8 +95,9 @@ export const createSom3dService = (deps: Deps, signals: JobSignals) => {
       updated_at: clock(),
     };
     return await inTransaction(orm.em, async (em) => {
-      if (id_paciente !== null) await findPatientFor(em, actor, id_paciente);
+      if (id_paciente !== null) await lockPatientFor(em, actor, id_paciente);
       if (job.status !== 'DONE') throw new AppError('conflict', 'El trabajo no ha terminado');
+      await holdResult(em, jobId);
       return await register(em, { job_id: jobId, id_paciente }, values);
     });
   };

@@ -1,0 +1,66 @@
+import { LockMode, type EntityManager } from '@mikro-orm/core';
+import { inTransaction } from '../../db/transaction.ts';
+import type { Deps } from '../../deps.ts';
+import { AppError } from '../../errors.ts';
+import { isAdmin, type Actor } from '../../http/context.ts';
+import { createDeletions } from '../../jobs/deletions.ts';
+import { resultsOf } from '../../jobs/keys.ts';
+import { removeStatesOfResult } from '../visor/visor.cascade.ts';
+import { JobConv, JobSTL, StorageDeletion } from './som3d.entity.ts';
+
+const lockMode = LockMode.PESSIMISTIC_WRITE;
+const missing = () => new AppError('not_found', 'El resultado 3D no existe');
+
+/**
+ * A registered result and its job, held until the caller's transaction ends. It belongs to the job's owner, an
+ * administrator may touch any; another's does not exist for the caller, like the job itself.
+ */
+const lockResultFor = async (em: EntityManager, actor: Actor, id: number) => {
+  const { job_id } = (await em.findOne(JobSTL, id, { fields: ['job_id'], disableIdentityMap: true })) ?? {};
+  const job = job_id === undefined ? null : await em.findOne(JobConv, job_id, { lockMode });
+  if (!job || !(isAdmin(actor) || job.id_usuario === actor.id_usuario)) throw missing();
+  const result = await em.findOne(JobSTL, id, { lockMode });
+  if (!result) throw missing();
+  return { job, result };
+};
+
+/** Gives up the files when nobody else has this result: noted here, removed after the commit. */
+const giveUpFiles = async (em: EntityManager, job: JobConv, at: Date): Promise<void> => {
+  if (await em.count(JobSTL, { job_id: job.job_id })) return;
+  job.result_key = null;
+  job.result_size = null;
+  job.result_etag = null;
+  const noted = { storage_key: resultsOf(job.job_id), is_prefix: true, next_attempt_at: at, created_at: at };
+  em.create(StorageDeletion, noted);
+};
+
+/** Registered results after their job: behaviour.md section 9. */
+export const createResultService = (deps: Deps) => {
+  const { orm, clock, log } = deps;
+  const deletions = createDeletions(deps);
+
+  const updateNotes = async (actor: Actor, id: number, notas: string | null): Promise<JobSTL> =>
+    await inTransaction(orm.em, async (em) => {
+      const { result } = await lockResultFor(em, actor, id);
+      result.notas = notas;
+      await em.flush();
+      return result;
+    });
+
+  /**
+   * Removes a result with its viewer states, and its stored files when no other patient has the same result: then the
+   * job stays, without a result.
+   */
+  const remove = async (actor: Actor, id: number): Promise<void> => {
+    await inTransaction(orm.em, async (em) => {
+      const { job, result } = await lockResultFor(em, actor, id);
+      await removeStatesOfResult(em, id);
+      await em.remove(result).flush();
+      if (job.status === 'DONE') await giveUpFiles(em, job, clock());
+    });
+    // What can not be removed now stays noted.
+    await deletions.workOff().catch((error: unknown) => log.warn({ err: error }, 'files are left to the sweeper'));
+  };
+
+  return { updateNotes, remove };
+};
