@@ -83,12 +83,16 @@ const parametersOf = (route: AppRoute, components: Components): oas31.ParameterO
     }),
   );
 
+const RAW_FIELD_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data', 'application/json'];
+
 const bodyOf = ({ route }: NamedRoute, components: Components): oas31.RequestBodyObject | undefined => {
   if (!('body' in route)) return undefined;
   const type = route.metadata.form ?? route.body;
   if (!isSchema(type)) return undefined;
   const contentType = ('contentType' in route && route.contentType) || 'application/json';
-  return { required: true, content: { [contentType]: { schema: components.schemaOf(type, 'input') } } };
+  const contentTypes = route.metadata.rawFields ? RAW_FIELD_TYPES : [contentType];
+  const schema = components.schemaOf(type, 'input');
+  return { required: true, content: Object.fromEntries(contentTypes.map((name) => [name, { schema }])) };
 };
 
 const LIST_HEADERS: oas31.HeadersObject = {

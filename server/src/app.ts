@@ -2,12 +2,18 @@ import { contract } from '@som3d/contract';
 import express, { type Express } from 'express';
 import { z } from 'zod';
 import type { Deps } from './deps.ts';
+import { adminRoutes } from './domains/admin/admin.routes.ts';
 import { authRoutes } from './domains/auth/auth.routes.ts';
 import { createAuthService } from './domains/auth/auth.service.ts';
+import { epaycoRoutes } from './domains/epayco/epayco.routes.ts';
+import type { PaymentProcessor } from './domains/epayco/processor.ts';
 import { healthRoutes } from './domains/health/health.routes.ts';
+import { hospitalRoutes } from './domains/hospitals/hospitals.routes.ts';
 import { patientRoutes } from './domains/patients/patients.routes.ts';
+import { planRoutes } from './domains/plans/plans.routes.ts';
 import { som3dRoutes } from './domains/som3d/som3d.routes.ts';
 import { studyRoutes } from './domains/studies/studies.routes.ts';
+import { subscriptionRoutes } from './domains/subscriptions/subscriptions.routes.ts';
 import { visorRoutes } from './domains/visor/visor.routes.ts';
 import { enforceAccess } from './http/access.ts';
 import { readBody } from './http/body.ts';
@@ -24,8 +30,9 @@ import type { Jobs } from './jobs/jobs.ts';
  * errors. Nothing listens and nothing runs until the caller says so.
  *
  * @param jobs tells the workers of this process about new and cancelled jobs
+ * @param payments settles confirmed payments
  */
-export const buildApp = (deps: Deps, jobs: Jobs): Express => {
+export const buildApp = (deps: Deps, jobs: Jobs, payments: PaymentProcessor): Express => {
   z.config(z.locales.es());
   const auth = createAuthService(deps);
   const app = express();
@@ -37,7 +44,12 @@ export const buildApp = (deps: Deps, jobs: Jobs): Express => {
     contract,
     {
       health: healthRoutes(deps),
+      epayco: epaycoRoutes(deps, payments),
       auth: authRoutes(auth),
+      plans: planRoutes(deps),
+      subscriptions: subscriptionRoutes(deps),
+      hospitals: hospitalRoutes(deps),
+      admin: adminRoutes(deps, jobs),
       patients: patientRoutes(deps),
       studies: studyRoutes(deps),
       visor: visorRoutes(deps),

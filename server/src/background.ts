@@ -10,9 +10,12 @@ export interface Loop {
   nudge(): void;
 }
 
+/** Longest pause after failures, in ms. */
+const MAX_PAUSE_MS = 60_000;
+
 /**
  * A loop that never overlaps itself: a run that takes longer than the rhythm delays the next. An error ends the run,
- * not the loop.
+ * not the loop; as long as rounds fail, the pauses double.
  *
  * @param everyMs pause between the end of a run and the next, in ms
  * @param run one round; `signal` is aborted by `stop`
@@ -28,26 +31,30 @@ export const createLoop = (options: {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | null = null;
   let again = false;
+  let failures = 0;
+
+  const attempt = async (): Promise<void> => {
+    try {
+      await run(stopping.signal);
+      failures = 0;
+    } catch (error) {
+      failures++;
+      log.warn({ err: error, loop: name }, 'a background round failed');
+    }
+  };
+
+  const schedule = (): void => {
+    running = null;
+    if (stopping.signal.aborted) return;
+    timer = setTimeout(round, again ? 0 : Math.min(everyMs * 2 ** failures, Math.max(everyMs, MAX_PAUSE_MS)));
+    again = false;
+  };
 
   const round = (): void => {
     clearTimeout(timer);
     if (stopping.signal.aborted) return;
-    if (running) {
-      again = true;
-      return;
-    }
-    running = Promise.resolve()
-      .then(() => run(stopping.signal))
-      .then(
-        () => {},
-        (error: unknown) => log.warn({ err: error, loop: name }, 'a background round failed'),
-      )
-      .finally(() => {
-        running = null;
-        if (stopping.signal.aborted) return;
-        timer = setTimeout(round, again ? 0 : everyMs);
-        again = false;
-      });
+    if (running) again = true;
+    else running = attempt().finally(schedule);
   };
 
   return {

@@ -5,6 +5,8 @@ import type { Config } from './config.ts';
 import { openOrm } from './db/orm.ts';
 import { createEpaycoGateway } from './gateways/epayco/client.ts';
 import type { EpaycoGateway } from './gateways/epayco/gateway.ts';
+import type { MailGateway } from './gateways/mail/mail.ts';
+import { createMailGateway } from './gateways/mail/transport.ts';
 import { createFileStorage } from './gateways/storage/files.ts';
 import type { Storage } from './gateways/storage/storage.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
@@ -19,6 +21,7 @@ export interface Deps {
   readonly storage: Storage;
   readonly secrets: Secrets;
   readonly epayco: EpaycoGateway;
+  readonly mail: MailGateway;
 }
 
 export interface OpenDeps extends Deps, AsyncDisposable {}
@@ -35,6 +38,8 @@ export const openDeps = async (config: Config, log: Logger, clock = (): Date => 
   const orm = await openOrm(config.database);
   stack.defer(() => orm.close());
   const storage = await createFileStorage(config.dataDir);
+  const mail = createMailGateway(config);
+  stack.defer(() => mail.close());
   const opened = stack.move();
   return {
     config,
@@ -44,6 +49,7 @@ export const openDeps = async (config: Config, log: Logger, clock = (): Date => 
     storage,
     secrets,
     epayco: createEpaycoGateway(config),
+    mail,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 };

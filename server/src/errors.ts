@@ -21,6 +21,7 @@ export const KINDS = {
   validation: { status: 422, title: 'Datos no válidos' },
   too_many_requests: { status: 429, title: 'Demasiados intentos' },
   internal: { status: 500, title: 'Error interno' },
+  bad_gateway: { status: 502, title: 'La pasarela no respondió' },
   unavailable: { status: 503, title: 'Servicio no disponible' },
 } as const satisfies Record<string, Kind>;
 export type ErrorKind = keyof typeof KINDS;

@@ -3,14 +3,21 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { buildApp } from './app.ts';
+import { createLoop } from './background.ts';
 import type { Config } from './config.ts';
 import { migrate, pendingMigrations } from './db/migrate.ts';
 import { openDeps, type Deps } from './deps.ts';
+import { createPaymentProcessor } from './domains/epayco/processor.ts';
+import { createMailWorker } from './domains/mail/worker.ts';
 import { seedFirstStart, type FirstAccount } from './first-start.ts';
+import { createReconciler } from './domains/subscriptions/reconciler.ts';
 import { createJobs } from './jobs/jobs.ts';
 
 /** Quiet seconds after which a connection in the middle of a request is given up. An upload may take hours, not stall. */
 const STALLED_MS = 120_000;
+
+/** Pause between looks at what is due, of confirmed payments and of mails. */
+const DUTY_MS = 2000;
 
 /** The service is not ready to serve; `message` says what to do. */
 export class NotReadyError extends Error {}
@@ -67,13 +74,24 @@ export const startServer = async (config: Config, log: Logger, clock?: () => Dat
   const deps = stack.use(await openDeps(config, log, clock));
   const accounts = await prepareDatabase(deps, config, log);
   const jobs = createJobs(deps);
+  const payments = createPaymentProcessor(deps);
+  const mails = createMailWorker(deps);
   const server = createServer(
     { requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 65_000 },
-    buildApp(deps, jobs),
+    buildApp(deps, jobs, payments),
   );
   server.setTimeout(STALLED_MS);
+  stack.defer(() => payments.idle());
   await listen(server, config);
   stack.defer(() => drain(server, config.SOM3D_SHUTDOWN_SECONDS));
+  const reconciler = createReconciler(deps);
+  stack.defer(() => reconciler.stop());
+  reconciler.start();
+  for (const [name, { runDue: run }] of Object.entries({ payments, mails })) {
+    const loop = createLoop({ name, everyMs: DUTY_MS, run, log });
+    stack.defer(() => loop.stop());
+    loop.start();
+  }
   // Disposed before the drain: jobs are handed back while running requests finish.
   stack.use(jobs);
   await jobs.start();

@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/core';
 import type { InsertObject, UpdateObject } from 'kysely';
 import { kysely, type Database } from './kysely.ts';
 
-type Table = keyof Database & string;
+type Table = keyof Database;
 
 /**
  * Inserts a row or, when one with the same unique key is there, changes that one: one atomic statement on both dialects,

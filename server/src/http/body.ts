@@ -1,6 +1,7 @@
 import type { RouteMetadata } from '@som3d/contract';
 import express, { type RequestHandler } from 'express';
 import { AppError } from '../errors.ts';
+import { readRawFields } from './raw-fields.ts';
 
 /** Largest JSON body in bytes of a route that names no other. */
 const MAX_JSON_BYTES = 1024 * 1024;
@@ -18,13 +19,22 @@ interface WithRoute {
 
 /**
  * Parses the body that the route at hand declares, once its caller has been let in: JSON for most, nothing for
- * multipart (its handler streams it). A body of another media type is a 415.
+ * multipart (its handler streams it), and flat fields in any encoding where the route takes them raw. A body of another media type is a 415.
  */
-export const readBody: RequestHandler = (req, res, next) => {
+export const readBody: RequestHandler = async (req, res, next) => {
   const route = (req as unknown as WithRoute).tsRestRoute;
+  if (route.metadata.rawFields) {
+    // without a body there are no fields: the values may be in the query
+    await readRawFields(req, res, route.metadata.bodyBytes ?? MAX_JSON_BYTES);
+    next();
+    return;
+  }
   const declared = route.contentType ?? 'application/json';
   const hasBody = 'transfer-encoding' in req.headers || Number(req.headers['content-length'] ?? 0) > 0;
-  if (route.method === 'GET' || !hasBody || route.body === undefined) return next();
+  if (route.method === 'GET' || !hasBody || route.body === undefined) {
+    next();
+    return;
+  }
   const matches = req.is(declared === 'application/json' ? ['application/json', 'application/*+json'] : declared);
   if (!matches) throw new AppError('unsupported_media_type', `El contenido debe enviarse como ${declared}`);
   if (declared === 'application/json') jsonParser(route.metadata.bodyBytes ?? MAX_JSON_BYTES)(req, res, next);

@@ -74,6 +74,7 @@ export const INBOX_STATES = ['PENDIENTE', 'PROCESADO', 'RECHAZADO', 'IGNORADO', 
 /**
  * The inbox: one row for each distinct event, which is a reference, a transaction and a state. A badly signed event is
  * kept apart from a well signed one (`firma_valida` is part of the key), so it can never take the other's place.
+ * What is not signed may differ between two calls of one event: `variantes_json` keeps the first few of them.
  * `transaction_id` and `cod_response` are the empty string when the gateway sent none: null would not be unique.
  */
 export const EpaycoEvent = defineEntity({
@@ -86,6 +87,7 @@ export const EpaycoEvent = defineEntity({
     { name: 'idx_epaycoevent_due', properties: ['estado', 'next_attempt_at'] },
     { name: 'idx_epaycoevent_invoice', properties: ['invoice'] },
     { name: 'idx_epaycoevent_received', properties: ['created_at'] },
+    { name: 'idx_epaycoevent_firma', properties: ['firma_valida'] },
   ],
   properties: {
     id_event: identity(),
@@ -101,12 +103,14 @@ export const EpaycoEvent = defineEntity({
     currency: p.string().length(10).nullable(),
     test_request: p.string().length(10).nullable(),
     payload_json: p.text().columnType('mediumtext').nullable(),
+    variantes_json: p.text().nullable(),
     estado: p.enum(INBOX_STATES).default('PENDIENTE'),
     resultado: p.string().length(255).nullable(),
     received_count: p.integer().default(1),
     attempts: p.integer().default(0),
     last_error: p.string().length(500).nullable(),
     next_attempt_at: preciseInstant().nullable(),
+    deadline_at: preciseInstant().nullable(),
     lease_token: exactString(64).nullable(),
     lease_expires_at: preciseInstant().nullable(),
     last_received_at: preciseInstant().nullable(),

@@ -1,6 +1,6 @@
 import { GatewayUnavailable, type GatewayPayment, type SessionRequest } from './gateway.ts';
 import { call, parsed, type GatewayAnswer } from './http.ts';
-import { isRecord, parseKeepingNumbers, textOf } from './raw-json.ts';
+import { isRecord, parseKeepingNumbers, textOf } from '../../raw-json.ts';
 import { codeOfWord } from './states.ts';
 
 interface Account {
@@ -63,6 +63,11 @@ const sessionBody = (request: SessionRequest) => ({
     : {}),
 });
 
+const dataOf = (answer: GatewayAnswer): Data | null => {
+  const body = parsed(answer, parseKeepingNumbers);
+  return isRecord(body) && body['success'] === true && isRecord(body['data']) ? body['data'] : null;
+};
+
 /** The gateway's authenticated interface. A token is fetched when it is needed and kept until it is refused. */
 export const createApify = (account: Account, headers: Readonly<Record<string, string>>) => {
   const base = account.url.replace(/\/+$/, '');
@@ -101,11 +106,6 @@ export const createApify = (account: Account, headers: Readonly<Record<string, s
     token = null;
     if (!retry) throw new GatewayUnavailable(`the gateway refused the session (${answer.status})`);
     return await post(path, body, signal, false);
-  };
-
-  const dataOf = (answer: GatewayAnswer): Data | null => {
-    const body = parsed(answer, parseKeepingNumbers);
-    return isRecord(body) && body['success'] === true && isRecord(body['data']) ? body['data'] : null;
   };
 
   return {

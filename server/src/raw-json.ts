@@ -1,14 +1,15 @@
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 
+const keepSource: Reviver = (_key, value, { source }) =>
+  typeof value === 'number' ? (source ?? String(value)) : value;
+
 /**
  * Parses JSON and keeps each number as its source text: `20000.00` stays `20000.00`, which is what the gateway signs.
  *
  * @throws SyntaxError
  */
-export const parseKeepingNumbers = (text: string): unknown => {
-  const keep: Reviver = (_key, value, { source }) => (typeof value === 'number' ? (source ?? String(value)) : value);
-  return JSON.parse(text, keep as (key: string, value: unknown) => unknown) as unknown;
-};
+export const parseKeepingNumbers = (text: string): unknown =>
+  JSON.parse(text, keepSource as (key: string, value: unknown) => unknown) as unknown;
 
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,71 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createTransport, type SendMailOptions } from 'nodemailer';
+import type { Config } from '../../config.ts';
+import type { Mail, MailGateway } from './mail.ts';
+
+type Settings = Pick<
+  Config,
+  'SMTP_HOST' | 'SMTP_PORT' | 'SMTP_SECURE' | 'SMTP_USER' | 'SMTP_PASS' | 'SMTP_FROM' | 'dataDir'
+>;
+
+/** Longest wait for the mail server at each step, in ms. */
+const TIMEOUT_MS = 20_000;
+
+const messageOf = (config: Settings, mail: Mail): SendMailOptions => {
+  const domain = /@([\w.-]+)/.exec(config.SMTP_FROM)?.[1] ?? 'som3d.local';
+  return {
+    from: config.SMTP_FROM,
+    to: mail.to,
+    subject: mail.subject,
+    text: mail.text,
+    ...(mail.html === null ? {} : { html: mail.html }),
+    messageId: `<som3d-mail-${mail.id}@${domain}>`,
+    // mail programs do not answer it automatically
+    headers: { 'Auto-Submitted': 'auto-generated' },
+    // nothing in a mail names a file or an address to be fetched
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
+};
+
+const createSmtpGateway = (config: Settings, host: string): MailGateway => {
+  const transport = createTransport({
+    host,
+    port: config.SMTP_PORT,
+    secure: config.SMTP_SECURE,
+    ...(config.SMTP_USER ? { auth: { user: config.SMTP_USER, pass: config.SMTP_PASS ?? '' } } : {}),
+    connectionTimeout: TIMEOUT_MS,
+    greetingTimeout: TIMEOUT_MS,
+    socketTimeout: TIMEOUT_MS,
+  });
+  return {
+    send: async (mail) => {
+      await transport.sendMail(messageOf(config, mail));
+      return null;
+    },
+    close: () => transport.close(),
+  };
+};
+
+/** Each mail becomes `mail/<id>.eml` in the data folder, which any mail program opens. */
+const createFileGateway = (config: Settings): MailGateway => {
+  const folder = path.join(config.dataDir, 'mail');
+  const transport = createTransport({ streamTransport: true, buffer: true, newline: 'unix' });
+  return {
+    send: async (mail) => {
+      const { message } = await transport.sendMail(messageOf(config, mail));
+      if (!Buffer.isBuffer(message)) throw new TypeError('the mail was not built');
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const file = path.join(folder, `${String(mail.id).padStart(6, '0')}.eml`);
+      await writeFile(`${file}.part`, message, { mode: 0o600 });
+      await rename(`${file}.part`, file);
+      return file;
+    },
+    close: () => {},
+  };
+};
+
+/** Mail by SMTP when `SMTP_HOST` is set, else as files. */
+export const createMailGateway = (config: Settings): MailGateway =>
+  config.SMTP_HOST ? createSmtpGateway(config, config.SMTP_HOST) : createFileGateway(config);
