@@ -12,7 +12,10 @@ const estado = z.preprocess(
 );
 
 /** An instant as it comes in, with any offset; the database keeps whole seconds. */
-const instant = z.iso.datetime({ offset: true }).meta({ description: 'Instante ISO 8601 con zona horaria' });
+const instant = z.iso
+  .datetime({ offset: true })
+  .refine((text) => text >= '1970-01-02' && text < '3000', { error: 'Debe estar entre 1970 y 2999' })
+  .meta({ description: 'Instante ISO 8601 con zona horaria' });
 
 const payer = {
   id_medico: Id.nullish().meta({ description: 'Médico que paga; exactamente uno de los dos' }),

@@ -90,6 +90,16 @@ export const VARIABLES = {
     'Turn direct registration off: accounts need a code sent by mail.',
   ),
 
+  REQUIRE_ACTIVE_SUBSCRIPTION: variable(
+    'Payments',
+    flag(false),
+    'Only doctors with an active subscription, their own or that of their hospital, may start jobs.',
+  ),
+  RECONCILE_INTERVAL_MINUTES: variable(
+    'Payments',
+    integer(1, 1440, 10),
+    'Minutes between two looks for subscriptions that have run out, by whichever process.',
+  ),
   EPAYCO_PUBLIC_KEY: variable('Payments', text.optional(), 'Public key of the ePayco account; checkouts carry it.', ''),
   EPAYCO_PRIVATE_KEY: variable(
     'Payments',

@@ -13,6 +13,7 @@ import { inspectZip } from '../../imaging/zip.ts';
 import { uploadKey } from '../../jobs/keys.ts';
 import type { JobSignals } from '../../jobs/signals.ts';
 import { findPatientFor } from '../patients/patients.policy.ts';
+import { requireEntitlement } from '../subscriptions/entitlement.ts';
 import { JobConv } from './som3d.entity.ts';
 import { paramsOf } from './som3d.presenter.ts';
 import { findJob, findJobByKey, type JobRow } from './som3d.queries.ts';
@@ -113,10 +114,11 @@ export const createSubmissions = (deps: Deps, signals: JobSignals) => {
    * Reads the upload and queues its job.
    *
    * @param key idempotency key: a second request under it, also at the same time, gives the first one's job
-   * @throws AppError 409 when the key was used for another upload; see `receiveUpload` for those of the form
+   * @throws AppError 402 where a subscription is needed and missing, 409 when the key was used for another upload; see `receiveUpload` for those of the form
    */
   const submit = async (req: Request, actor: Actor, key: string | undefined): Promise<Submission> => {
     const first = await existing(actor, key);
+    if (!first) await requireEntitlement(deps, actor);
     const jobId = randomUUID();
     let fingerprint = '';
     const upload = await receiveUpload(req, {

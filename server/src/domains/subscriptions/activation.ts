@@ -44,14 +44,13 @@ export interface LockedSubscription {
  * @throws AppError 404 when there is none
  */
 export const lockSubscription = async (em: EntityManager, id_suscripcion: number): Promise<LockedSubscription> => {
-  const missing = () => new AppError('not_found', 'La suscripción no existe');
   for (;;) {
     const row = await kysely(em)
       .selectFrom('Suscripcion')
       .select(['id_medico', 'id_hospital'])
       .where('id_suscripcion', '=', id_suscripcion)
       .executeTakeFirst();
-    if (!row) throw missing();
+    if (!row) throw new AppError('not_found', 'La suscripción no existe');
     const payer = payerOf(row);
     await lockPayers(em, [payer]);
     const all = await lockSubscriptionsOf(em, payer);

@@ -1,0 +1,100 @@
+import type { MikroORM } from '@mikro-orm/core';
+import type { PageQuery, SubscriptionQuery } from '@som3d/contract';
+import { kysely } from '../../db/kysely.ts';
+import { pageOf, withTotal } from '../../http/pages.ts';
+import { inForce } from './in-force.ts';
+import type { Payer } from './payers.ts';
+
+const COLUMNS = [
+  'id_suscripcion',
+  'id_medico',
+  'id_hospital',
+  'id_plan',
+  'estado',
+  'fecha_inicio',
+  'fecha_expiracion',
+] as const;
+
+/** One page of subscriptions, newest first. */
+export const listSubscriptions = async (orm: MikroORM, query: SubscriptionQuery, now: Date) => {
+  const active = inForce('Suscripcion', now);
+  const filtered = () => {
+    let rows = kysely(orm.em.fork()).selectFrom('Suscripcion');
+    if (query.id_medico) rows = rows.where('id_medico', '=', query.id_medico);
+    if (query.id_hospital) rows = rows.where('id_hospital', '=', query.id_hospital);
+    if (query.plan_id) rows = rows.where('id_plan', '=', query.plan_id);
+    if (query.estado === 'ACTIVA') rows = rows.where(active);
+    // What has run out counts as paused.
+    if (query.estado === 'PAUSADA') rows = rows.where((where) => where.not(active));
+    return rows;
+  };
+  const { limit, offset } = pageOf(query);
+  const rows = await filtered().select(COLUMNS).orderBy('id_suscripcion', 'desc').limit(limit).offset(offset).execute();
+  return await withTotal(rows, query, async () => {
+    const { total } = await filtered()
+      .select(({ fn }) => fn.countAll<number>().as('total'))
+      .executeTakeFirstOrThrow();
+    return total;
+  });
+};
+
+export const findSubscription = async (orm: MikroORM, id: number) =>
+  await kysely(orm.em.fork())
+    .selectFrom('Suscripcion')
+    .select(COLUMNS)
+    .where('id_suscripcion', '=', id)
+    .executeTakeFirst();
+
+/** One page of a subscription's payments, newest first. */
+export const listPayments = async (orm: MikroORM, id_suscripcion: number, query: PageQuery) => {
+  const filtered = () => kysely(orm.em.fork()).selectFrom('Pago').where('id_suscripcion', '=', id_suscripcion);
+  const { limit, offset } = pageOf(query);
+  const rows = await filtered()
+    .select(['id_pago', 'id_suscripcion', 'referencia_epayco', 'monto', 'fecha_pago'])
+    .orderBy('fecha_pago', 'desc')
+    .orderBy('id_pago', 'desc')
+    .limit(limit)
+    .offset(offset)
+    .execute();
+  return await withTotal(rows, query, async () => {
+    const { total } = await filtered()
+      .select(({ fn }) => fn.countAll<number>().as('total'))
+      .executeTakeFirstOrThrow();
+    return total;
+  });
+};
+
+/** What a payer sees as theirs: the subscription in force, or else the newest one; with its plan. */
+export const currentSubscription = async (orm: MikroORM, payer: Payer, now: Date) => {
+  const own = kysely(orm.em.fork())
+    .selectFrom('Suscripcion')
+    .innerJoin('Plan', 'Plan.id_plan', 'Suscripcion.id_plan')
+    .select([
+      'Suscripcion.id_suscripcion',
+      'Suscripcion.estado',
+      'Suscripcion.fecha_expiracion',
+      'Plan.id_plan',
+      'Plan.nombre',
+      'Plan.precio',
+      'Plan.periodo',
+      'Plan.duracion_meses',
+    ])
+    .where((where) => where.and(payer))
+    .orderBy('Suscripcion.id_suscripcion', 'desc')
+    .limit(1);
+  return (await own.where(inForce('Suscripcion', now)).executeTakeFirst()) ?? (await own.executeTakeFirst());
+};
+export type CurrentSubscription = NonNullable<Awaited<ReturnType<typeof currentSubscription>>>;
+
+/** The payer's newest payment that was not reversed, for whichever subscription. */
+export const lastPayment = async (orm: MikroORM, payer: Payer) =>
+  await kysely(orm.em.fork())
+    .selectFrom('Pago')
+    .innerJoin('Suscripcion', 'Suscripcion.id_suscripcion', 'Pago.id_suscripcion')
+    .select(['Pago.fecha_pago', 'Pago.monto', 'Pago.referencia_epayco'])
+    .where((where) => where.and(payer))
+    .where('Pago.estado', '=', 'APROBADO')
+    .orderBy('Pago.fecha_pago', 'desc')
+    .orderBy('Pago.id_pago', 'desc')
+    .limit(1)
+    .executeTakeFirst();

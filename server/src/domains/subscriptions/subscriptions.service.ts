@@ -1,0 +1,147 @@
+import { LockMode, wrap, type EntityManager } from '@mikro-orm/core';
+import type { CreateSubscriptionBody, UpdateSubscriptionBody } from '@som3d/contract';
+import { uniqueViolation } from '../../db/errors.ts';
+import { inTransaction } from '../../db/transaction.ts';
+import type { Deps } from '../../deps.ts';
+import { AppError } from '../../errors.ts';
+import type { Actor } from '../../http/context.ts';
+import { audit } from '../audit/audit.ts';
+import { changesOf } from '../changes.ts';
+import { lockPlan } from '../plans/plans.policy.ts';
+import { lockSubscription } from './activation.ts';
+import { isActiveAt } from './active.ts';
+import { addMonths, later, wholeSecond } from './calendar.ts';
+import { pauseExpired } from './expiry.ts';
+import { disablePayer, enablePayer, lockPayers, lockSubscriptionsOf, samePayer, type Payer } from './payers.ts';
+import { removeSubscriptions } from './subscriptions.cascade.ts';
+import { Suscripcion } from './subscriptions.entity.ts';
+
+const ACTIVE_KEYS = new Set(['uq_suscripcion_activa_medico', 'uq_suscripcion_activa_hospital']);
+
+const refuseSecondActive = (error: unknown): never => {
+  if (!ACTIVE_KEYS.has(uniqueViolation(error) ?? '')) throw error;
+  throw new AppError('conflict', 'El pagador ya tiene otra suscripción activa', { cause: error });
+};
+
+const onePayer = ({ id_medico, id_hospital }: Fields): Payer => {
+  if (id_medico != null && id_hospital == null) return { id_medico };
+  if (id_hospital != null && id_medico == null) return { id_hospital };
+  throw new AppError('bad_request', 'Indique exactamente un pagador: id_medico o id_hospital');
+};
+type Fields = Pick<UpdateSubscriptionBody, 'id_medico' | 'id_hospital'>;
+
+const checkDates = ({ fecha_inicio, fecha_expiracion }: Dates): void => {
+  if (!fecha_expiracion || fecha_expiracion > fecha_inicio) return;
+  throw new AppError('bad_request', 'La fecha de expiración debe ser posterior a la de inicio');
+};
+
+interface Dates {
+  fecha_inicio: Date;
+  fecha_expiracion?: Date | null | undefined;
+}
+
+function instantOf(text: string): Date;
+function instantOf(text: string | null | undefined): Date | null | undefined;
+function instantOf(text: string | null | undefined): Date | null | undefined {
+  return text == null ? text : wholeSecond(new Date(text));
+}
+
+const recordOf = (subscription: Suscripcion) => ({ ...wrap(subscription).toPOJO() });
+
+/** A payer with its subscriptions, locked, and none ACTIVA that has run out. */
+const preparePayer = async (em: EntityManager, payer: Payer, now: Date): Promise<void> => {
+  await lockPayers(em, [payer]);
+  await pauseExpired(em, payer, await lockSubscriptionsOf(em, payer), now);
+};
+
+/** The dates after a change: activating what has no time left gives it its plan's duration from now on. */
+const datesAfter = async (
+  em: EntityManager,
+  subscription: Suscripcion,
+  { body, now }: { body: UpdateSubscriptionBody; now: Date },
+): Promise<Dates> => {
+  const fecha_inicio = body.fecha_inicio === undefined ? subscription.fecha_inicio : instantOf(body.fecha_inicio);
+  const given = instantOf(body.fecha_expiracion);
+  if (given !== undefined) return { fecha_inicio, fecha_expiracion: given };
+  const { estado, fecha_expiracion } = subscription;
+  const activated = body.estado === 'ACTIVA' && estado !== 'ACTIVA';
+  const timeLeft = fecha_expiracion != null && fecha_expiracion > now;
+  if (!activated || timeLeft) return { fecha_inicio, fecha_expiracion };
+  const plan = await lockPlan(em, body.id_plan ?? subscription.id_plan, LockMode.PESSIMISTIC_READ);
+  return { fecha_inicio, fecha_expiracion: addMonths(later(fecha_inicio, wholeSecond(now)), plan.duracion_meses) };
+};
+
+const entryOf = (actor: Actor, id: number) =>
+  ({ entity_type: 'SUSCRIPCION', entity_id: id, actor_id_usuario: actor.id_usuario }) as const;
+
+/** Subscriptions as an administrator keeps them: behaviour.md section 5. Each command and its audit are one transaction. */
+export const createSubscriptionService = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) => {
+  /** Without an expiry, an ACTIVA one lasts as long as its plan. 409 when the payer has one: the unique key decides. */
+  const create = async (actor: Actor, body: CreateSubscriptionBody): Promise<Suscripcion> => {
+    const payer = onePayer(body);
+    return await inTransaction(orm.em, async (em) => {
+      const now = clock();
+      const plan = await lockPlan(em, body.id_plan, LockMode.PESSIMISTIC_READ);
+      await preparePayer(em, payer, now);
+      const { estado = 'ACTIVA' } = body;
+      const fecha_inicio = body.fecha_inicio === undefined ? wholeSecond(now) : instantOf(body.fecha_inicio);
+      const whole = estado === 'ACTIVA' ? addMonths(fecha_inicio, plan.duracion_meses) : null;
+      const given = instantOf(body.fecha_expiracion);
+      const dates = { fecha_inicio, fecha_expiracion: given === undefined ? whole : given };
+      checkDates(dates);
+      const subscription = em.create(Suscripcion, { ...payer, id_plan: plan.id_plan, estado, ...dates });
+      await em.flush();
+      if (isActiveAt(subscription, now)) await enablePayer(em, payer, now);
+      audit(
+        em,
+        { ...entryOf(actor, subscription.id_suscripcion), action: 'CREATE', after: recordOf(subscription) },
+        now,
+      );
+      return subscription;
+    }).catch(refuseSecondActive);
+  };
+
+  const update = async (actor: Actor, id: number, body: UpdateSubscriptionBody): Promise<Suscripcion> =>
+    await inTransaction(orm.em, async (em) => {
+      const now = clock();
+      if (body.id_plan !== undefined) await lockPlan(em, body.id_plan, LockMode.PESSIMISTIC_READ);
+      const { payer: before, subscription, all } = await lockSubscription(em, id);
+      await pauseExpired(em, before, all, now);
+      const record = recordOf(subscription);
+      const wasActive = isActiveAt(subscription, now);
+      const { id_medico, id_hospital, id_plan, estado } = body;
+      const dates = await datesAfter(em, subscription, { body, now });
+      const merged = {
+        id_medico: subscription.id_medico,
+        id_hospital: subscription.id_hospital,
+        ...changesOf({ id_medico, id_hospital, id_plan, estado }),
+      };
+      const after = onePayer(merged);
+      checkDates(dates);
+      const moved = !samePayer(before, after);
+      if (moved) await preparePayer(em, after, now);
+      em.assign(subscription, { ...merged, ...dates });
+      await em.flush();
+
+      const active = isActiveAt(subscription, now);
+      if (wasActive && (moved || !active)) await disablePayer(em, before, now);
+      if (active && (moved || !wasActive)) await enablePayer(em, after, now);
+      audit(em, { ...entryOf(actor, id), action: 'UPDATE', before: record, after: recordOf(subscription) }, now);
+      return subscription;
+    }).catch(refuseSecondActive);
+
+  /** Removes a subscription and its payments; an ACTIVA one ends as if it had run out. */
+  const remove = async (actor: Actor, id: number): Promise<void> => {
+    await inTransaction(orm.em, async (em) => {
+      const now = clock();
+      const { payer, subscription } = await lockSubscription(em, id);
+      const wasActive = subscription.estado === 'ACTIVA';
+      const { suscripciones, pagos } = await removeSubscriptions(em, [subscription]);
+      if (wasActive) await disablePayer(em, payer, now);
+      const before = { ...suscripciones[0], pagos };
+      audit(em, { ...entryOf(actor, id), action: 'DELETE', before, meta: { pagos: pagos.length } }, now);
+    });
+  };
+
+  return { create, update, remove };
+};
