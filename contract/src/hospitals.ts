@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { c, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
+import { StartedCheckout } from './epayco.ts';
+import { MySubscriptionStatus } from './subscriptions.ts';
 
 export const HOSPITAL_STATES = ['ACTIVO', 'INACTIVO'] as const;
 /** ACTIVO or INACTIVO, in any case. */
@@ -75,6 +77,28 @@ export const LinkedHospital = Hospital.extend({
   has_active_subscription: z.boolean(),
 }).meta({ id: 'LinkedHospital' });
 
+/** How a hospital's subscription stands: the one in force, else its latest. */
+export const HospitalStatus = MySubscriptionStatus.extend({ hospital: Hospital }).meta({ id: 'HospitalStatus' });
+export type HospitalStatus = z.infer<typeof HospitalStatus>;
+
+/** The same for the caller's own hospital; without one, `linked` is false and the rest says "nothing". */
+export const MyHospitalStatus = MySubscriptionStatus.extend({
+  linked: z.boolean(),
+  hospital: Hospital.nullable(),
+}).meta({ id: 'MyHospitalStatus' });
+export type MyHospitalStatus = z.infer<typeof MyHospitalStatus>;
+
+export const StartHospitalSubscriptionBody = z
+  .object({
+    codigo: scalars.codigoHospital.required,
+    plan_id: Id.nullish().meta({ description: 'Sin él, el plan de la última suscripción del hospital' }),
+  })
+  .meta({ id: 'StartHospitalSubscriptionBody' });
+
+export const StartedHospitalCheckout = StartedCheckout.extend({ hospital: Hospital }).meta({
+  id: 'StartedHospitalCheckout',
+});
+
 export const HospitalQuery = z.object({
   include_all: scalars.Flag.optional().meta({ description: 'También los inactivos; solo para un administrador' }),
   ...Page,
@@ -102,6 +126,32 @@ export const hospitals = defineRoutes({
     metadata: { access: 'public' },
     pathParams: byCode,
     responses: { 200: HospitalDetail, ...problems(404) },
+  },
+  status: {
+    method: 'GET',
+    path: '/hospitals/status/:codigo',
+    summary: 'La suscripción del hospital que tiene hoy este código',
+    description: 'También de uno inactivo, que así puede volver a pagar.',
+    metadata: { access: 'public' },
+    pathParams: byCode,
+    responses: { 200: HospitalStatus, ...problems(404) },
+  },
+  mineStatus: {
+    method: 'GET',
+    path: '/hospitals/mine-status',
+    summary: 'La suscripción del hospital propio',
+    metadata: { access: 'bearer' },
+    responses: { 200: MyHospitalStatus },
+  },
+  startSubscription: {
+    method: 'POST',
+    path: '/hospitals/start-subscription',
+    summary: 'Iniciar el pago de un hospital con su código de hoy',
+    description:
+      'Sin `plan_id` se toma el plan de su última suscripción; si no tiene ninguna, 422. Con una activa y sin vencer, 409.',
+    metadata: { access: 'public' },
+    body: StartHospitalSubscriptionBody,
+    responses: { 200: StartedHospitalCheckout, ...problems(404, 409) },
   },
   linkByCode: {
     method: 'POST',

@@ -154,6 +154,12 @@ export const VARIABLES = {
   SMTP_PASS: variable('Mail', z.string().optional(), 'Password at the mail server.', ''),
   SMTP_FROM: variable('Mail', text.default('SOM3D <no-reply@som3d.local>'), 'Sender of mails.'),
 
+  HOSPITAL_LINK_ACTIVATES: variable(
+    'Hospitals',
+    z.enum(['always', 'subscribed']).default('always'),
+    'Linking by code activates the doctor always, or only while the hospital has an active subscription.',
+  ),
+
   SOM3D_MAX_UPLOAD_MB: variable('Jobs', integer(1, 16_384, 1024), 'Largest upload in MiB.'),
   SOM3D_RESULT_URL_SECONDS: variable('Jobs', integer(10, 604_800, 900), 'Life of a signed result URL in seconds.'),
   SOM3D_KEEP_INPUT: variable('Jobs', flag(false), 'Keep the uploaded ZIP after its job has ended.'),

@@ -9,6 +9,7 @@ import { findActiveByCode, listHospitals } from './hospitals.queries.ts';
 import { createHospitalService } from './hospitals.service.ts';
 import { createHospitalLinks } from './link.ts';
 import { createHospitalRemoval } from './removal.ts';
+import { createHospitalBilling } from './billing.ts';
 
 /** Hospitals over HTTP: behaviour.md section 6. */
 export const hospitalRoutes = (deps: Deps): Handlers<typeof contract.hospitals> => {
@@ -16,6 +17,7 @@ export const hospitalRoutes = (deps: Deps): Handlers<typeof contract.hospitals> 
   const hospitals = createHospitalService(deps);
   const links = createHospitalLinks(deps);
   const removal = createHospitalRemoval(deps);
+  const billing = createHospitalBilling(deps);
   return {
     list: async ({ query, req, res }) => {
       const all = isAdmin(actorOf(req)) && query.include_all === true;
@@ -28,6 +30,9 @@ export const hospitalRoutes = (deps: Deps): Handlers<typeof contract.hospitals> 
       if (!row) throw new AppError('not_found', 'El código no corresponde a un hospital activo');
       return { status: 200, body: presentHospitalDetail(row) };
     },
+    status: async ({ params }) => ({ status: 200, body: await billing.status(params.codigo) }),
+    mineStatus: async ({ req }) => ({ status: 200, body: await billing.statusOfMine(actorOf(req)) }),
+    startSubscription: async ({ body }) => ({ status: 200, body: await billing.start(body.codigo, body.plan_id) }),
     linkByCode: async ({ body, req }) => {
       const { hospital, has_active_subscription } = await links.linkByCode(actorOf(req), body.codigo);
       return { status: 200, body: { ok: true, ...presentHospital(hospital), has_active_subscription } };
