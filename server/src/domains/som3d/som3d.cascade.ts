@@ -1,4 +1,4 @@
-import type { EntityManager } from '@mikro-orm/core';
+import { LockMode, type EntityManager } from '@mikro-orm/core';
 import { resultsOf, uploadKey } from '../../jobs/keys.ts';
 import { isTerminal } from '../../jobs/states.ts';
 import { detachStatesOfResults } from '../visor/visor.cascade.ts';
@@ -22,7 +22,9 @@ export interface RemovedJobs {
  * files are noted for removal (see `jobs/deletions.ts`); a worker that computes one of them sees that the row has gone.
  */
 export const removeJobsOfUser = async (em: EntityManager, id_usuario: number, at: Date): Promise<RemovedJobs> => {
-  const rows = await em.find(JobConv, { id_usuario }, { fields: ['job_id', 'status'] });
+  // Held, so that nobody registers a result of theirs in the meantime.
+  const lockMode = LockMode.PESSIMISTIC_WRITE;
+  const rows = await em.find(JobConv, { id_usuario }, { fields: ['job_id', 'status'], lockMode });
   const jobs = rows.map(({ job_id }) => job_id);
   const unfinished = rows.flatMap(({ job_id, status }) => (isTerminal(status) ? [] : [job_id]));
   const results = await em.find(JobSTL, { job_id: { $in: jobs } }, { fields: ['id_jobstl'] });

@@ -1,0 +1,111 @@
+import { Usuario } from '@som3d/server/domains/auth/auth.entity.js';
+import { expect, test } from 'vitest';
+import { newCode } from '../support/hospitals.ts';
+import { describeApi, expectProblem, PASSWORD, problemOf } from '../support/server.ts';
+
+const MISSING = { id: 2_000_000_000 };
+const person = (more: object = {}) => ({
+  nombre: 'Olga',
+  apellido: 'Ríos',
+  correo: `admin-${newCode().toLowerCase()}@som3d.local`,
+  password: PASSWORD,
+  ...more,
+});
+
+describeApi('users of administrators', (api) => {
+  test('lists who is inactive and who administers, newest first, by page', async () => {
+    const [admin, doctor] = [await api().admin(), await api().doctor()];
+    const inactive = (await admin.client.admin.listInactiveUsers()).body;
+    expect(inactive[0]).toEqual(doctor.user);
+    expect(inactive.every(({ activo }) => !activo)).toBe(true);
+    const other = await api().admin();
+    const { body, headers } = await admin.client.admin.listAdmins({ query: { limit: 2 } });
+    expect(body.map(({ correo }) => correo)).toEqual([other.user.correo, admin.user.correo]);
+    const total = await api().deps.orm.em.fork().count(Usuario, { rol: 'ADMINISTRADOR' });
+    expect(headers.get('x-total-count')).toBe(String(total));
+    const found = await admin.client.admin.listAdmins({ query: { q: other.user.correo.toUpperCase() } });
+    expect(found.body.map(({ id_usuario }) => id_usuario)).toEqual([other.user.id_usuario]);
+    expect((await admin.client.admin.listInactiveUsers({ query: { q: doctor.user.correo } })).body).toEqual([
+      doctor.user,
+    ]);
+    await expectProblem(admin.client.admin.listAdmins({ query: { limit: 501 } }), 422);
+    await expectProblem(admin.client.admin.listInactiveUsers({ query: { offset: -1 } }), 422);
+  });
+
+  test('creates an administrator who can administer at once', async () => {
+    const admin = await api().admin();
+    const given = person({ ciudad: 'Pasto' });
+    const { status, body } = await admin.client.admin.createAdmin({ body: given });
+    expect(status).toBe(201);
+    const { password: _password, ...shown } = given;
+    expect(body).toEqual({
+      ...shown,
+      id_usuario: expect.any(Number) as number,
+      telefono: null,
+      direccion: null,
+      rol: 'ADMINISTRADOR',
+      activo: true,
+    });
+    const { access_token } = (await api().client.auth.login({ body: { correo: given.correo, password: PASSWORD } }))
+      .body;
+    const response = await fetch(`${api().url}/admin/metrics`, {
+      headers: { authorization: `Bearer ${access_token}` },
+    });
+    expect(response.status).toBe(200);
+    await expectProblem(admin.client.admin.createAdmin({ body: given }), 409, /^Correo ya registrado$/);
+    await expectProblem(admin.client.admin.createAdmin({ body: person({ correo: 'no' }) }), 422);
+  });
+
+  test('removes an account, but not one’s own', async () => {
+    const [admin, doctor, other] = [await api().admin(), await api().doctor(), await api().admin()];
+    const { client } = admin;
+    const self = { id: admin.user.id_usuario };
+    await expectProblem(client.admin.removeUser({ params: self }), 409, /propia/);
+    expect((await client.admin.removeUser({ params: { id: doctor.user.id_usuario } })).status).toBe(204);
+    await expectProblem(doctor.client.auth.me(), 401);
+    expect((await client.admin.removeUser({ params: { id: other.user.id_usuario } })).status).toBe(204);
+    await expectProblem(other.client.admin.metrics(), 401);
+    await expectProblem(client.admin.removeUser({ params: { id: other.user.id_usuario } }), 404);
+    await expectProblem(client.admin.removeUser({ params: MISSING }), 404);
+    await expectProblem(client.admin.removeUser({ params: { id: 'admins' as never } }), 422);
+    // What the removed one had done is still told.
+    const audit = await client.admin.clinicalAudit({
+      query: { entity_type: 'USUARIO', entity_id: doctor.user.id_usuario },
+    });
+    expect(audit.body).toMatchObject([{ action: 'DELETE', actor: admin.user.correo }]);
+  });
+
+  test('keeps one administrator when two remove each other', async () => {
+    for (let round = 0; round < 3; round++) {
+      const [first, second] = [await api().admin(), await api().admin()];
+      const em = api().deps.orm.em.fork();
+      const pair = [first.user.id_usuario, second.user.id_usuario];
+      await em.nativeUpdate(Usuario, { rol: 'ADMINISTRADOR', id_usuario: { $nin: pair } }, { rol: 'MEDICO' });
+      const race = await Promise.allSettled([
+        first.client.admin.removeUser({ params: { id: second.user.id_usuario } }),
+        second.client.admin.removeUser({ params: { id: first.user.id_usuario } }),
+      ]);
+      const refused = race.filter((result) => result.status === 'rejected');
+      expect(refused).toHaveLength(1);
+      const { status } = await problemOf(Promise.reject(refused[0]?.reason as Error));
+      // 401: the second was removed before the request had begun.
+      expect([409, 401]).toContain(status);
+      expect(await em.count(Usuario, { rol: 'ADMINISTRADOR' })).toBe(1);
+    }
+  });
+
+  test('is for administrators', async () => {
+    const [doctor, victim] = [await api().doctor(), await api().doctor()];
+    const params = { id: victim.user.id_usuario };
+    for (const [client, status] of [
+      [api().client, 401],
+      [doctor.client, 403],
+    ] as const) {
+      await expectProblem(client.admin.listInactiveUsers(), status);
+      await expectProblem(client.admin.listAdmins(), status);
+      await expectProblem(client.admin.createAdmin({ body: person() }), status);
+      await expectProblem(client.admin.removeUser({ params }), status);
+    }
+    expect((await victim.client.auth.me()).status).toBe(200);
+  });
+});
