@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineRoutes, problems, ROLES, scalars } from './common/index.ts';
+import { c, defineRoutes, problems, ROLES, scalars } from './common/index.ts';
 
 /** A user as the service returns it. The password's hash is in no answer. */
 export const User = z
@@ -55,6 +55,41 @@ export const UpdateMeBody = z
   .meta({ id: 'UpdateMeBody' });
 export type UpdateMeBody = z.infer<typeof UpdateMeBody>;
 
+const Ok = z.object({ ok: z.literal(true) }).meta({ id: 'Ok' });
+
+/** A code is on its way by mail; `token` stays with the client and goes with the code. */
+export const PendingCode = z
+  .object({ ok: z.literal(true), token: z.string(), expires_in: z.int().meta({ description: 'Segundos' }) })
+  .meta({ id: 'PendingCode' });
+
+const Token = z.string().trim().min(1).max(200);
+const Code = z
+  .string()
+  .trim()
+  .regex(/^\d{6}$/, { error: 'El código tiene 6 dígitos' });
+
+export const ConfirmCodeBody = z.object({ token: Token, code: Code }).meta({ id: 'ConfirmCodeBody' });
+export const CorreoBody = z.object({ correo: scalars.correo.required }).meta({ id: 'CorreoBody' });
+export const ResetPasswordBody = z
+  .object({ token: Token, new_password: scalars.password })
+  .meta({ id: 'ResetPasswordBody' });
+
+/** The request for a code is named by its token, or by the account: then the account's last one counts. */
+export const ResetPasswordCodeBody = z
+  .object({ token: Token.optional(), correo: scalars.correo.patch, code: Code, new_password: scalars.password })
+  .superRefine(({ token, correo }, context) => {
+    if (token === undefined && correo === undefined) {
+      context.addIssue({ code: 'custom', path: ['token'], message: 'Indique token o correo' });
+    }
+  })
+  .meta({ id: 'ResetPasswordCodeBody' });
+export type ResetPasswordCodeBody = z.infer<typeof ResetPasswordCodeBody>;
+
+const page = c.otherResponse({ contentType: 'text/html', body: z.string() });
+const csrfHeader = {
+  'x-csrf-token': z.string().max(200).optional().meta({ description: 'Igual a la cookie csrf_token' }),
+};
+
 export const auth = defineRoutes({
   register: {
     method: 'POST',
@@ -70,7 +105,7 @@ export const auth = defineRoutes({
     path: '/auth/login',
     summary: 'Iniciar sesión',
     description:
-      'Usuario o contraseña errados responden el mismo 401. Cinco fallos de una cuenta (o 50 de una dirección) en 15 minutos bloquean con 429 y Retry-After.',
+      'Usuario o contraseña errados responden el mismo 401. Cinco fallos de una cuenta (o 50 de una dirección) en 15 minutos bloquean con 429 y Retry-After. Deja las cookies refresh_token y csrf_token.',
     metadata: { access: 'public' },
     body: LoginBody,
     responses: { 200: AccessToken, ...problems(401, 429) },
@@ -89,5 +124,104 @@ export const auth = defineRoutes({
     metadata: { access: 'bearer' },
     body: UpdateMeBody,
     responses: { 200: User, ...problems(409) },
+  },
+  emailExists: {
+    method: 'GET',
+    path: '/auth/email-exists',
+    summary: 'Responde siempre lo mismo: no revela cuentas',
+    metadata: { access: 'public' },
+    query: z.object({ correo: scalars.correo.required }),
+    responses: { 200: z.object({ exists: z.literal(false) }) },
+  },
+  csrf: {
+    method: 'GET',
+    path: '/auth/csrf',
+    summary: 'Emitir la cookie CSRF',
+    description: 'Deja la cookie csrf_token (la que ya hay, si la hay) y devuelve su valor.',
+    metadata: { access: 'public' },
+    responses: { 200: z.object({ csrf_token: z.string() }) },
+  },
+  refresh: {
+    method: 'POST',
+    path: '/auth/refresh',
+    summary: 'Renovar la sesión',
+    description:
+      'Toma la cookie refresh_token y la cambia por otra. Usar una ya cambiada cierra toda la sesión de ese ingreso. X-CSRF-Token debe ser igual a la cookie csrf_token.',
+    metadata: { access: 'public' },
+    headers: csrfHeader,
+    body: c.noBody(),
+    responses: { 200: AccessToken, ...problems(401, 403) },
+  },
+  logout: {
+    method: 'POST',
+    path: '/auth/logout',
+    summary: 'Cerrar la sesión',
+    description: 'Revoca la sesión de la cookie, si la hay, y borra las cookies. Repetirlo no cambia nada.',
+    metadata: { access: 'public' },
+    body: c.noBody(),
+    responses: { 200: Ok },
+  },
+  preRegister: {
+    method: 'POST',
+    path: '/auth/pre-register',
+    summary: 'Registrarse con un código enviado por correo',
+    description:
+      'Envía un código de 6 dígitos. Responde lo mismo si el correo ya tiene cuenta. Seis solicitudes en 15 minutos por cuenta y dirección.',
+    metadata: { access: 'public' },
+    body: RegisterBody,
+    responses: { 200: PendingCode, ...problems(429) },
+  },
+  confirmCode: {
+    method: 'POST',
+    path: '/auth/register/confirm-code',
+    summary: 'Confirmar el registro con el código',
+    description: 'Crea el usuario inactivo. Un código admite cinco intentos y sirve una vez.',
+    metadata: { access: 'public' },
+    body: ConfirmCodeBody,
+    responses: { 201: User, ...problems(400, 409) },
+  },
+  forgotPassword: {
+    method: 'POST',
+    path: '/auth/forgot-password',
+    summary: 'Pedir un enlace para cambiar la contraseña',
+    description: 'Responde siempre lo mismo. Seis solicitudes en 15 minutos por cuenta y dirección.',
+    metadata: { access: 'public' },
+    body: CorreoBody,
+    responses: { 200: Ok, ...problems(429) },
+  },
+  resetForm: {
+    method: 'GET',
+    path: '/auth/reset-password/form',
+    summary: 'La página del enlace',
+    metadata: { access: 'public' },
+    query: z.object({ token: z.string().max(200).optional() }),
+    responses: { 200: page, 400: page },
+  },
+  resetPassword: {
+    method: 'POST',
+    path: '/auth/reset-password',
+    summary: 'Cambiar la contraseña con el enlace',
+    description: 'El enlace sirve una vez. Cierra todas las sesiones.',
+    metadata: { access: 'public' },
+    body: ResetPasswordBody,
+    responses: { 200: Ok, ...problems(400) },
+  },
+  forgotPasswordCode: {
+    method: 'POST',
+    path: '/auth/forgot-password/code',
+    summary: 'Pedir un código para cambiar la contraseña',
+    description: 'Responde siempre lo mismo. Seis solicitudes en 15 minutos por cuenta y dirección.',
+    metadata: { access: 'public' },
+    body: CorreoBody,
+    responses: { 200: PendingCode, ...problems(429) },
+  },
+  resetPasswordCode: {
+    method: 'POST',
+    path: '/auth/reset-password/code',
+    summary: 'Cambiar la contraseña con el código',
+    description: 'Con el token de la solicitud o con el correo. Un código admite cinco intentos y sirve una vez.',
+    metadata: { access: 'public' },
+    body: ResetPasswordCodeBody,
+    responses: { 200: Ok, ...problems(400) },
   },
 });

@@ -45,7 +45,7 @@ export const buildApp = (deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
     {
       health: healthRoutes(deps),
       epayco: epaycoRoutes(deps, payments),
-      auth: authRoutes(auth),
+      auth: authRoutes(auth, deps),
       plans: planRoutes(deps),
       subscriptions: subscriptionRoutes(deps),
       hospitals: hospitalRoutes(deps),

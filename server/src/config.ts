@@ -8,15 +8,15 @@ import { z } from 'zod';
  */
 const integer = (min: number, max: number, fallback: number) =>
   z.coerce.number<string | undefined>().int().min(min).max(max).default(fallback);
-const flag = (fallback: boolean) =>
-  z
-    .string()
-    .trim()
-    .toLowerCase()
-    .pipe(z.enum(['true', 'false', '1', '0']))
-    .transform((text) => text === 'true' || text === '1')
-    .default(fallback);
+const boolean = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .pipe(z.enum(['true', 'false', '1', '0']))
+  .transform((text) => text === 'true' || text === '1');
+const flag = (fallback: boolean) => boolean.default(fallback);
 const text = z.string().trim().min(1);
+const cookieName = z.string().regex(/^[\w-]{1,64}$/);
 
 interface Variable {
   readonly schema: z.ZodType;
@@ -88,6 +88,38 @@ export const VARIABLES = {
     'Sessions',
     flag(false),
     'Turn direct registration off: accounts need a code sent by mail.',
+  ),
+  REFRESH_EXPIRE_DAYS: variable(
+    'Sessions',
+    integer(1, 400, 30),
+    'Life of a refresh session in days, from its last use.',
+  ),
+  REFRESH_COOKIE_NAME: variable(
+    'Sessions',
+    cookieName.default('refresh_token'),
+    'Cookie of the refresh token (HttpOnly).',
+  ),
+  CSRF_COOKIE_NAME: variable(
+    'Sessions',
+    cookieName.default('csrf_token'),
+    'Cookie that X-CSRF-Token repeats; scripts may read it.',
+  ),
+  COOKIE_SAMESITE: variable(
+    'Sessions',
+    z.enum(['strict', 'lax', 'none']).default('lax'),
+    'SameSite of both cookies; none for a frontend on another site, and needs HTTPS.',
+  ),
+  COOKIE_SECURE: variable(
+    'Sessions',
+    boolean.optional(),
+    'Send both cookies over HTTPS only; without it, as BASE_URL says.',
+    'true',
+  ),
+  VERIFY_EMAIL_EXPIRE_MIN: variable('Sessions', integer(1, 10_080, 120), 'Life of a registration code in minutes.'),
+  RESET_PASS_EXPIRE_MIN: variable(
+    'Sessions',
+    integer(1, 10_080, 60),
+    'Life of a link or code for a new password in minutes.',
   ),
 
   REQUIRE_ACTIVE_SUBSCRIPTION: variable(
@@ -232,6 +264,8 @@ export interface Config extends Values {
   readonly embedded: boolean;
   readonly frontendOrigins: '*' | readonly string[];
   readonly maxUploadBytes: number;
+  /** Whether browsers send the session's cookies over HTTPS only. */
+  readonly secureCookies: boolean;
 }
 
 /** The environment is not usable; `message` names each variable and what is wrong with it. */
@@ -280,6 +314,10 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   const embedded = database.kind === 'sqlite';
   if (!embedded && !values.JWT_SECRET) throw new ConfigError('JWT_SECRET: needed with MySQL (16 characters at least)');
   checkPayments(values);
+  const secureCookies = values.COOKIE_SECURE ?? values.BASE_URL?.startsWith('https:') ?? false;
+  if (values.COOKIE_SAMESITE === 'none' && !secureCookies) {
+    throw new ConfigError('COOKIE_SAMESITE: none needs COOKIE_SECURE=true, or a BASE_URL of https');
+  }
   const origins = values.FRONTEND_ORIGINS.split(',').map((origin) => origin.trim());
   return {
     ...values,
@@ -288,6 +326,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     embedded,
     frontendOrigins: origins.includes('*') ? '*' : origins.filter(Boolean),
     maxUploadBytes: values.SOM3D_MAX_UPLOAD_MB * 1024 * 1024,
+    secureCookies,
   };
 };
 

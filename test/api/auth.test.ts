@@ -1,5 +1,5 @@
 import { createClient } from '@som3d/client';
-import { Usuario } from '@som3d/server/domains/auth/auth.entity.js';
+import { RefreshSession, Usuario } from '@som3d/server/domains/auth/auth.entity.js';
 import jwt from 'jsonwebtoken';
 import { expect, test } from 'vitest';
 import { describeApi, expectProblem, PASSWORD, problemOf } from '../support/server.ts';
@@ -152,6 +152,7 @@ describeApi('auth', (api) => {
     const em = api().deps.orm.em.fork();
     await em.nativeUpdate(Usuario, { id_usuario: user.id_usuario }, { rol: 'ADMINISTRADOR' });
     await expectProblem(client.patients.create({ body: { nombres: 'Luz', apellidos: 'Paz' } }), 403);
+    await em.nativeDelete(RefreshSession, { id_usuario: user.id_usuario });
     await em.nativeDelete(Usuario, { id_usuario: user.id_usuario });
     await expectProblem(client.auth.me(), 401);
   });

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { LockMode } from '@mikro-orm/core';
 import type { LoginBody, RegisterBody, UpdateMeBody, User } from '@som3d/contract';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
@@ -6,11 +7,13 @@ import { AppError } from '../../errors.ts';
 import type { Actor } from '../../http/context.ts';
 import { changesOf } from '../changes.ts';
 import { CORREO_TAKEN, refuseTakenCorreo } from './accounts.ts';
-import { RefreshSession, Usuario } from './auth.entity.ts';
+import { Usuario } from './auth.entity.ts';
 import { presentUser } from './auth.presenter.ts';
 import { findActor } from './auth.queries.ts';
 import { createLockout, type Caller } from './lockout.ts';
 import { hashPassword, verifyNothing, verifyPassword } from './passwords.ts';
+import { AS_INACTIVE_DOCTOR, newDoctor } from './registration.ts';
+import { createSessions, revokeSessionsOf, type Renewal } from './sessions.ts';
 import { issueAccessToken, readAccessToken } from './tokens.ts';
 
 /**
@@ -19,12 +22,15 @@ import { issueAccessToken, readAccessToken } from './tokens.ts';
  */
 const REFUSAL_MS = 400;
 
+const BEARER = { headers: { 'www-authenticate': 'Bearer' } };
+
 export type AuthService = ReturnType<typeof createAuthService>;
 
 /** Accounts and sessions: behaviour.md section 3. */
 export const createAuthService = (deps: Deps) => {
   const { orm, config, clock } = deps;
   const lockout = createLockout(deps);
+  const sessions = createSessions(deps);
 
   /** Creates an inactive doctor's account. 409 when the address is taken, 403 while registration needs a code. */
   const register = async (body: RegisterBody): Promise<User> => {
@@ -33,40 +39,60 @@ export const createAuthService = (deps: Deps) => {
     }
     const em = orm.em.fork();
     if (await em.count(Usuario, { correo: body.correo })) throw new AppError('conflict', CORREO_TAKEN);
-    const user = em.create(Usuario, {
-      nombre: body.nombre,
-      apellido: body.apellido,
-      correo: body.correo,
-      contrasena: await hashPassword(body.password),
-      telefono: body.telefono ?? null,
-      direccion: body.direccion ?? null,
-      ciudad: body.ciudad ?? null,
-      rol: 'MEDICO',
-      activo: false,
-    });
+    const user = em.create(Usuario, { ...(await newDoctor(body)), ...AS_INACTIVE_DOCTOR });
     await em.flush().catch(refuseTakenCorreo);
     return presentUser(user);
   };
 
-  /** 401, the same and in the same time for an unknown account and a wrong password; 429 while locked. */
-  const login = async ({ correo, password }: LoginBody, caller: Caller) => {
-    const em = orm.em.fork();
-    const attempt = await lockout.open(em, correo, caller);
-    const earliest = delay(REFUSAL_MS);
-    const user = await em.findOne(Usuario, { correo });
+  /** Opens the login's session while the password is the one that was compared; null when it has changed. */
+  const openSession = async (user: Usuario, renewed: string | undefined, caller: Caller): Promise<string | null> =>
+    await inTransaction(orm.em, async (em) => {
+      const present = await em.findOne(Usuario, user.id_usuario, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      if (present?.contrasena !== user.contrasena) return null;
+      if (renewed !== undefined) present.contrasena = renewed;
+      return sessions.open(em, present.id_usuario, caller);
+    });
+
+  /** Compares the password, once more when it changed meanwhile (another login may have renewed its hash). */
+  const admit = async (body: LoginBody, caller: Caller, again = true): Promise<Renewal | null> => {
+    const { correo, password } = body;
+    const user = await orm.em.fork().findOne(Usuario, { correo });
     const verdict = user ? await verifyPassword(password, user.contrasena) : await verifyNothing(password);
-    if (!user || !verdict?.matches) {
+    if (!user || !verdict?.matches) return null;
+    const renewed = verdict.outdated ? await hashPassword(password) : undefined;
+    const token = await openSession(user, renewed, caller);
+    if (token !== null) return { user, token };
+    return again ? await admit(body, caller, false) : null;
+  };
+
+  const signedIn = ({ user, token }: Renewal) => ({
+    answer: { access_token: issueAccessToken(deps, user), token_type: 'bearer' as const },
+    refreshToken: token,
+  });
+
+  /** 401, the same and in the same time for an unknown account and a wrong password; 429 while locked. */
+  const login = async (body: LoginBody, caller: Caller) => {
+    const attempt = await lockout.open(orm.em.fork(), body.correo, caller);
+    const earliest = delay(REFUSAL_MS);
+    const admitted = await admit(body, caller);
+    if (!admitted) {
       await attempt.fail('bad_credentials');
       await earliest;
-      throw new AppError('unauthorized', 'Credenciales inválidas', { headers: { 'www-authenticate': 'Bearer' } });
-    }
-    if (verdict.outdated) {
-      // Only over the hash that was compared: a password changed meanwhile stays.
-      const contrasena = await hashPassword(password);
-      await em.nativeUpdate(Usuario, { id_usuario: user.id_usuario, contrasena: user.contrasena }, { contrasena });
+      throw new AppError('unauthorized', 'Credenciales inválidas', BEARER);
     }
     await attempt.succeed();
-    return { access_token: issueAccessToken(deps, user), token_type: 'bearer' as const };
+    return signedIn(admitted);
+  };
+
+  /** A new access token and the next refresh token for one that is good; 401 for any other. */
+  const refresh = async (refreshToken: string | undefined, caller: Caller) => {
+    const renewal = refreshToken === undefined ? null : await sessions.renew(refreshToken, caller);
+    if (!renewal) throw new AppError('unauthorized', 'La sesión no es válida o ha vencido', BEARER);
+    return signedIn(renewal);
+  };
+
+  const logout = async (refreshToken: string | undefined): Promise<void> => {
+    if (refreshToken !== undefined) await sessions.close(refreshToken);
   };
 
   /** The user behind a token, as the database has it now; `null` when there is none. */
@@ -85,14 +111,11 @@ export const createAuthService = (deps: Deps) => {
       const user = await em.findOneOrFail(Usuario, actor.id_usuario);
       em.assign(user, changesOf({ ...fields, contrasena }));
       await em.flush();
-      if (contrasena !== undefined) {
-        const revoked_at = clock();
-        await em.nativeUpdate(RefreshSession, { id_usuario: user.id_usuario, revoked_at: null }, { revoked_at });
-      }
+      if (contrasena !== undefined) await revokeSessionsOf(em, user.id_usuario, clock());
       return user;
     }).catch(refuseTakenCorreo);
     return presentUser(updated);
   };
 
-  return { register, login, authenticate, me, updateMe };
+  return { register, login, refresh, logout, authenticate, me, updateMe };
 };

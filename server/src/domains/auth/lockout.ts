@@ -30,6 +30,11 @@ const locked = (retryAfterMs: number): AppError =>
     headers: { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) },
   });
 
+/** Forgets an account's failures, in the caller's transaction: its owner has proved to be who they are. */
+export const forgiveFailures = (em: EntityManager, correo: string, at: Date): void => {
+  em.create(LoginAttempt, { correo, success: true, reason: 'password_reset', created_at: at });
+};
+
 /**
  * The lock-out of behaviour.md section 3, held in the database so that it counts across processes. A try is written
  * first and counted after: of many parallel tries no more than the allowed number sees a password compared.

@@ -1,0 +1,55 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { CookieOptions, Request, Response } from 'express';
+import type { Config } from '../../config.ts';
+
+const DAY_MS = 86_400_000;
+const CSRF_FORM = /^[\w-]{20,100}$/;
+
+const cookieOf = (req: Request, name: string): string | undefined => {
+  const pairs = (req.headers.cookie ?? '').split(';').map((pair) => pair.trim());
+  const value = pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+  return value === '' ? undefined : value;
+};
+
+const same = (a: string, b: string): boolean => {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+};
+
+/**
+ * The two cookies of a browser's session: the refresh token, which no script can read and which goes to `/auth` alone,
+ * and the CSRF value, which a script of the frontend repeats in a header, as no other site's can.
+ */
+export const createSessionCookies = (config: Config) => {
+  const common: CookieOptions = { sameSite: config.COOKIE_SAMESITE, secure: config.secureCookies };
+  const base = config.BASE_URL ? new URL(config.BASE_URL).pathname.replace(/\/+$/, '') : '';
+  const refresh: CookieOptions = { ...common, httpOnly: true, path: `${base}/auth` };
+  const csrf: CookieOptions = { ...common, path: '/' };
+  const maxAge = config.REFRESH_EXPIRE_DAYS * DAY_MS;
+
+  /** The CSRF value of this browser, a new one when it has none; its cookie is set again. */
+  const issueCsrf = (req: Request, res: Response): string => {
+    const given = cookieOf(req, config.CSRF_COOKIE_NAME);
+    const value = given && CSRF_FORM.test(given) ? given : randomBytes(24).toString('base64url');
+    res.cookie(config.CSRF_COOKIE_NAME, value, { ...csrf, maxAge });
+    return value;
+  };
+
+  return {
+    issueCsrf,
+    refreshToken: (req: Request): string | undefined => cookieOf(req, config.REFRESH_COOKIE_NAME),
+    /** Whether the request repeats its CSRF cookie in its header. */
+    hasCsrf: (req: Request, header: string | undefined): boolean => {
+      const given = cookieOf(req, config.CSRF_COOKIE_NAME);
+      return given !== undefined && header !== undefined && same(given, header);
+    },
+    set: (req: Request, res: Response, refreshToken: string): void => {
+      res.cookie(config.REFRESH_COOKIE_NAME, refreshToken, { ...refresh, maxAge });
+      issueCsrf(req, res);
+    },
+    clear: (res: Response): void => {
+      res.clearCookie(config.REFRESH_COOKIE_NAME, refresh);
+      res.clearCookie(config.CSRF_COOKIE_NAME, csrf);
+    },
+  };
+};

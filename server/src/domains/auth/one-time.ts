@@ -1,0 +1,127 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  randomInt,
+  timingSafeEqual,
+} from 'node:crypto';
+import { LockMode, type EntityManager } from '@mikro-orm/core';
+import type { Deps } from '../../deps.ts';
+import { OneTimeToken } from './auth.entity.ts';
+
+/** What a token is good for. */
+export type Purpose = 'registro' | 'clave_enlace' | 'clave_codigo';
+
+const MAX_TRIES = 5;
+const CIPHER = 'aes-256-gcm';
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+const digestOf = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+const equal = (a: string, b: string): boolean =>
+  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+
+const keyOf = (token: string): Buffer => Buffer.from(hkdfSync('sha256', token, '', 'som3d pending registration', 32));
+
+/** Seals what must wait for a token under a key that is derived from it: without the client's token nobody reads it. */
+export const seal = (token: string, value: object): string => {
+  const iv = randomBytes(IV_BYTES);
+  const cipher = createCipheriv(CIPHER, keyOf(token), iv);
+  const sealed = [cipher.update(JSON.stringify(value), 'utf8'), cipher.final()];
+  return JSON.stringify({ v: 1, data: Buffer.concat([iv, cipher.getAuthTag(), ...sealed]).toString('base64url') });
+};
+
+/** Opens what was sealed under this token. @throws when it was sealed under another or was changed */
+export const unseal = (token: string, text: string): unknown => {
+  const { data } = JSON.parse(text) as { data: string };
+  const bytes = Buffer.from(data, 'base64url');
+  const decipher = createDecipheriv(CIPHER, keyOf(token), bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
+  decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
+  const plain = [decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()];
+  return JSON.parse(Buffer.concat(plain).toString());
+};
+
+export const newToken = (): string => randomBytes(32).toString('base64url');
+export const newCode = (): string => String(randomInt(1_000_000)).padStart(6, '0');
+
+interface Issue {
+  readonly purpose: Purpose;
+  readonly token: string;
+  readonly correo: string;
+  readonly ip: string | null;
+  readonly minutes: number;
+  readonly code?: string;
+  /** The account it is for, and the password hash that must still be the account's. */
+  readonly user?: { readonly id_usuario: number; readonly contrasena: string };
+  readonly payload_json?: string;
+}
+
+/** Which token a request means: itself, or the account's last one. */
+export type Named = { readonly token: string } | { readonly correo: string };
+
+/**
+ * Single-use tokens and codes. The database holds digests alone: of a token, and keyed ones of a code (which has only
+ * a million values) and of the password hash that it is bound to.
+ */
+export const createOneTimeTokens = ({ secrets, clock }: Pick<Deps, 'secrets' | 'clock'>) => {
+  const pepper = Buffer.from(hkdfSync('sha256', secrets.jwt.export(), '', 'som3d one-time codes', 32));
+  const keyed = (...parts: string[]): string =>
+    createHmac('sha256', pepper).update(JSON.stringify(parts)).digest('hex');
+
+  const issue = (em: EntityManager, { purpose, token, correo, ip, minutes, code, user, payload_json }: Issue): void => {
+    const token_hash = digestOf(token);
+    const at = clock();
+    em.create(OneTimeToken, {
+      purpose,
+      correo,
+      token_hash,
+      code_hash: code === undefined ? null : keyed('code', token_hash, code),
+      id_usuario: user?.id_usuario ?? null,
+      bound_to: user ? keyed('password', user.contrasena) : null,
+      payload_json: payload_json ?? null,
+      ip_address: ip,
+      expires_at: new Date(at.getTime() + minutes * 60_000),
+      created_at: at,
+    });
+  };
+
+  /** The token, when it is of this kind and still good; held until the transaction ends when `lock` is set. */
+  const find = async (
+    em: EntityManager,
+    purpose: Purpose,
+    named: Named,
+    lock: boolean,
+  ): Promise<OneTimeToken | null> => {
+    const row = await em.findOne(
+      OneTimeToken,
+      'token' in named ? { purpose, token_hash: digestOf(named.token) } : { purpose, correo: named.correo },
+      { orderBy: { id_token: 'desc' }, ...(lock ? { lockMode: LockMode.PESSIMISTIC_WRITE } : {}) },
+    );
+    const good = row !== null && !row.used_at && row.expires_at > clock() && row.attempts < MAX_TRIES;
+    return good ? row : null;
+  };
+
+  /** Counts a try of a code. It must be committed whatever comes of it. @returns whether it was the right one */
+  const tryCode = (row: OneTimeToken, code: string): boolean => {
+    row.attempts++;
+    return equal(row.code_hash ?? '', keyed('code', row.token_hash, code));
+  };
+
+  /** Whether the account's password is still the one at the time of the request. */
+  const isBoundTo = (row: OneTimeToken, contrasena: string): boolean =>
+    equal(row.bound_to ?? '', keyed('password', contrasena));
+
+  /** Nothing of it is kept but that it was used. */
+  const use = (row: OneTimeToken): void => {
+    row.used_at = clock();
+    row.payload_json = null;
+    row.code_hash = null;
+  };
+
+  return { issue, find, tryCode, isBoundTo, use };
+};
+export type OneTimeTokens = ReturnType<typeof createOneTimeTokens>;

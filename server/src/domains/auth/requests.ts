@@ -1,0 +1,40 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Deps } from '../../deps.ts';
+import { AppError } from '../../errors.ts';
+import { takeHit } from '../locks/rate-limit.ts';
+import type { Caller } from './lockout.ts';
+import type { Purpose } from './one-time.ts';
+
+const WINDOW_MS = 15 * 60_000;
+/** Of one kind, for an account from an address; of all kinds for an account; from an address for all accounts. */
+const PER_PAIR = 6;
+const PER_ACCOUNT = 18;
+const PER_ADDRESS = 60;
+/** No answer comes sooner, in ms: what is done for an account that exists takes less. */
+const ANSWER_MS = 400;
+
+/**
+ * Runs what a request for a mail does, under its limits and in a time that does not tell whether the account exists.
+ *
+ * @throws AppError 429 with Retry-After
+ */
+export const limitedRequest = async <T>(
+  { orm, clock }: Pick<Deps, 'orm' | 'clock'>,
+  { purpose, correo, caller }: { purpose: Purpose; correo: string; caller: Caller },
+  work: () => Promise<T>,
+): Promise<T> => {
+  const address = caller.ip ?? 'unknown';
+  const limits = [
+    { bucket: `mail:${purpose}:${correo}:${address}`, hits: PER_PAIR },
+    { bucket: `mail:account:${correo}`, hits: PER_ACCOUNT },
+    { bucket: `mail:address:${address}`, hits: PER_ADDRESS },
+  ];
+  const wait = await takeHit(orm, limits, WINDOW_MS, clock());
+  if (wait > 0) {
+    throw new AppError('too_many_requests', 'Demasiadas solicitudes. Espere antes de volver a intentarlo', {
+      headers: { 'retry-after': String(Math.ceil(wait / 1000)) },
+    });
+  }
+  const [result] = await Promise.all([work(), delay(ANSWER_MS)]);
+  return result;
+};

@@ -1,0 +1,190 @@
+import { createClient } from '@som3d/client';
+import { kysely } from '@som3d/server/db/orm.js';
+import { expect, test } from 'vitest';
+import { describeApi, expectProblem, PASSWORD, type Session } from '../support/server.ts';
+
+const DAY = 86_400_000;
+
+/** A browser as far as cookies go. */
+class Browser {
+  readonly cookies = new Map<string, string>();
+  readonly #url: string;
+  /** The `Set-Cookie` headers of the last answer. */
+  set: string[] = [];
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  copy(): Browser {
+    const other = new Browser(this.#url);
+    for (const [name, value] of this.cookies) other.cookies.set(name, value);
+    return other;
+  }
+
+  async call(method: string, path: string, { body, csrf }: { body?: object; csrf?: string | null } = {}) {
+    const token = csrf === undefined ? this.cookies.get('csrf_token') : csrf;
+    const response = await fetch(`${this.#url}${path}`, {
+      method,
+      headers: {
+        cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+        ...(body ? { 'content-type': 'application/json' } : {}),
+        ...(token ? { 'x-csrf-token': token } : {}),
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    this.set = response.headers.getSetCookie();
+    for (const cookie of this.set) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
+      if (value === '') this.cookies.delete(name);
+      else this.cookies.set(name, value);
+    }
+    const text = await response.text();
+    return { status: response.status, body: (text ? JSON.parse(text) : null) as Record<string, unknown>, response };
+  }
+
+  refresh = (csrf?: string | null) => this.call('POST', '/auth/refresh', csrf === undefined ? {} : { csrf });
+}
+
+describeApi('auth sessions', (api) => {
+  const signIn = async ({ user }: Pick<Session, 'user'>, password = PASSWORD) => {
+    const browser = new Browser(api().url);
+    const { status, body } = await browser.call('POST', '/auth/login', { body: { correo: user.correo, password } });
+    expect(status).toBe(200);
+    return { browser, token: body['access_token'] as string };
+  };
+  const rowsOf = async ({ user }: Session) =>
+    await kysely(api().deps.orm.em.fork())
+      .selectFrom('auth_refresh_session')
+      .selectAll()
+      .where('id_usuario', '=', user.id_usuario)
+      .orderBy('id_session')
+      .execute();
+
+  test('opens a session with both cookies at the login, of which the database knows a digest', async () => {
+    const doctor = await api().doctor();
+    const { browser } = await signIn(doctor);
+    const [refresh = '', csrf = ''] = browser.set;
+    expect(refresh).toMatch(
+      /^refresh_token=[\w-]{43}; Max-Age=2592000; Path=\/auth; Expires=[^;]+; HttpOnly; SameSite=Lax$/,
+    );
+    expect(csrf).toMatch(/^csrf_token=[\w-]{32}; Max-Age=2592000; Path=\/; Expires=[^;]+; SameSite=Lax$/);
+    const rows = await rowsOf(doctor);
+    const stored = JSON.stringify(rows);
+    expect(rows.at(-1)).toMatchObject({ revoked_at: null, replaced_by_jti: null });
+    expect(rows.at(-1)?.ip_address).toMatch(/127\.0\.0\.1$/);
+    expect(stored).not.toContain(browser.cookies.get('refresh_token'));
+  });
+
+  test('exchanges the refresh token, and ends the whole login when an old one comes back', async () => {
+    const doctor = await api().doctor();
+    const { browser } = await signIn(doctor);
+    const elsewhere = (await signIn(doctor)).browser;
+    const thief = browser.copy();
+    const csrf = browser.cookies.get('csrf_token');
+    const renewed = await browser.refresh();
+    expect(renewed.body).toEqual({ access_token: expect.any(String) as string, token_type: 'bearer' });
+    const token = renewed.body['access_token'] as string;
+    expect((await createClient({ baseUrl: api().url, token }).auth.me()).body).toEqual(doctor.user);
+    expect(browser.cookies.get('refresh_token')).not.toBe(thief.cookies.get('refresh_token'));
+    expect(browser.cookies.get('csrf_token')).toBe(csrf);
+    expect((await browser.refresh()).status).toBe(200);
+
+    const stolen = await thief.refresh();
+    expect(stolen.status).toBe(401);
+    expect(stolen.response.headers.get('www-authenticate')).toBe('Bearer');
+    expect((await browser.refresh()).status).toBe(401);
+    // Another login of the same user is another family.
+    expect((await elsewhere.refresh()).status).toBe(200);
+  });
+
+  test('lets one of several uses at once win', async () => {
+    const { browser } = await signIn(await api().doctor());
+    const tabs = Array.from({ length: 5 }, () => browser.copy());
+    const statuses = await Promise.all(tabs.map(async (tab) => (await tab.refresh()).status));
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 401, 401, 401, 401]);
+    // Whoever won, a copy was in use: nobody goes on with it.
+    for (const tab of tabs) expect((await tab.refresh()).status).toBe(401);
+  });
+
+  test('asks for the CSRF value in the header', async () => {
+    const { browser } = await signIn(await api().doctor());
+    for (const csrf of [null, 'another', `${browser.cookies.get('csrf_token')}x`]) {
+      const refused = await browser.refresh(csrf);
+      expect([refused.status, refused.body['type']]).toEqual([403, 'urn:som3d:problem:forbidden']);
+    }
+    expect((await browser.refresh('x'.repeat(201))).status).toBe(422);
+    const bare = new Browser(api().url);
+    expect((await bare.refresh('something')).status).toBe(403);
+    // The refusals have not used the token up.
+    expect((await browser.refresh()).status).toBe(200);
+  });
+
+  test('gives the CSRF cookie to whoever asks, and keeps the one there is', async () => {
+    const browser = new Browser(api().url);
+    const first = await browser.call('GET', '/auth/csrf');
+    expect(first.body).toEqual({ csrf_token: browser.cookies.get('csrf_token') });
+    expect((await browser.call('GET', '/auth/csrf')).body).toEqual(first.body);
+    browser.cookies.set('csrf_token', '<script>');
+    expect((await browser.call('GET', '/auth/csrf')).body['csrf_token']).toMatch(/^[\w-]{32}$/);
+    expect((await browser.refresh()).status).toBe(401);
+    browser.cookies.set('refresh_token', 'made-up');
+    expect((await browser.refresh()).status).toBe(401);
+  });
+
+  test('ends a session at the logout, as often as one likes', async () => {
+    const { browser } = await signIn(await api().doctor());
+    await browser.refresh();
+    const copy = browser.copy();
+    const { status, body } = await browser.call('POST', '/auth/logout');
+    expect([status, body]).toEqual([200, { ok: true }]);
+    expect(browser.cookies.size).toBe(0);
+    expect(browser.set.every((cookie) => /=; .*Expires=Thu, 01 Jan 1970/.test(cookie))).toBe(true);
+    expect((await copy.refresh()).status).toBe(401);
+    expect((await copy.call('POST', '/auth/logout')).status).toBe(200);
+    expect((await api().client.auth.logout()).body).toEqual({ ok: true });
+  });
+
+  test('ends when its time is over, when the password changes and when the user is gone', async () => {
+    const doctor = await api().doctor();
+    const [first, second] = [(await signIn(doctor)).browser, (await signIn(doctor)).browser];
+    await doctor.client.auth.updateMe({ body: { password: 'a new long password' } });
+    expect((await first.refresh()).status).toBe(401);
+    expect((await second.refresh()).status).toBe(401);
+    const { browser } = await signIn(doctor, 'a new long password');
+    api().advance(29 * DAY);
+    expect((await browser.refresh()).status).toBe(200);
+    api().advance(29 * DAY);
+    expect((await browser.refresh()).status).toBe(200);
+    api().advance(30 * DAY + 1000);
+    expect((await browser.refresh()).status).toBe(401);
+  });
+
+  test('tells nobody whether an address has an account', async () => {
+    const { user } = await api().doctor();
+    for (const correo of [user.correo, 'nobody@som3d.local']) {
+      expect((await api().client.auth.emailExists({ query: { correo } })).body).toEqual({ exists: false });
+    }
+    await expectProblem(api().client.auth.emailExists({ query: { correo: 'x' } }), 422);
+  });
+});
+
+describeApi(
+  'auth cookies of another site',
+  (api) => {
+    test('are named, marked and placed as configured', async () => {
+      const { user } = await api().doctor();
+      const browser = new Browser(api().url);
+      await browser.call('POST', '/auth/login', { body: { correo: user.correo, password: PASSWORD } });
+      expect(browser.set[0]).toMatch(/^rt=.*Path=\/api\/auth; .*HttpOnly; Secure; SameSite=None$/);
+      expect(browser.set[1]).toMatch(/^xs=.*Path=\/; .*; Secure; SameSite=None$/);
+      expect((await browser.refresh(browser.cookies.get('xs') ?? '')).status).toBe(200);
+    });
+  },
+  {
+    BASE_URL: 'https://som3d.example.com/api/',
+    COOKIE_SAMESITE: 'none',
+    REFRESH_COOKIE_NAME: 'rt',
+    CSRF_COOKIE_NAME: 'xs',
+  },
+);
