@@ -1,6 +1,6 @@
 import { SqlitePlatform } from '@mikro-orm/sql';
 import type { EntityManager } from '@mikro-orm/core';
-import type { InsertObject, UpdateObject } from 'kysely';
+import { sql, type InsertObject, type UpdateObject } from 'kysely';
 import { kysely, type Database } from './kysely.ts';
 
 type Table = keyof Database;
@@ -31,6 +31,6 @@ export const upsert = async <T extends Table>(
     return;
   }
   const first = key[0] as string;
-  const kept = { [first]: kysely(em).dynamic.ref(first) };
+  const kept = { [first]: sql.ref(first) };
   await insert.onDuplicateKeyUpdate((none ? kept : changes) as never).execute();
 };

@@ -1,0 +1,189 @@
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { createPaymentProcessor } from '@som3d/server/domains/epayco/processor.js';
+import { openDeps } from '@som3d/server/deps.js';
+import { startGateway, type Mood } from '../support/epayco-gateway.ts';
+import { paymentEnv, paymentFields, paymentsOn } from '../support/payments.ts';
+import { describeApi } from '../support/server.ts';
+
+const gateway = await startGateway();
+afterAll(async () => await gateway[Symbol.asyncDispose]());
+beforeEach(() => {
+  gateway.mood = 'up';
+  gateway.takesNumeric = true;
+});
+
+const HOUR = 3_600_000;
+
+describeApi(
+  'payments while the gateway is not itself',
+  (api) => {
+    const pay = paymentsOn(api, gateway);
+
+    test.each<Mood>(['down', 'slow', 'garbage', 'cut', 'endless'])(
+      'the gateway is %s: the call is stored and answered, and granted later without a new call',
+      async (mood) => {
+        const order = await pay.order();
+        const fields = paymentFields(order);
+        pay.atGateway(fields);
+        gateway.mood = mood;
+        expect(await pay.confirm(fields)).toMatchObject({ ok: true, firma_valida: true });
+        await pay.expectNothing(order);
+        expect(await pay.events(fields)).toMatchObject([
+          { estado: 'PENDIENTE', last_error: 'La pasarela no respondió' },
+        ]);
+        gateway.mood = 'up';
+        api().advance(6_000);
+        await pay.round();
+        await expect.poll(async () => (await pay.paid(order)).length).toBe(1);
+        await pay.expectGranted(order, fields);
+      },
+    );
+
+    test('pauses grow, and a day later the event is left to an administrator', async () => {
+      const order = await pay.order();
+      const fields = paymentFields(order);
+      gateway.mood = 'down';
+      await pay.confirm(fields);
+      const pauses: number[] = [];
+      for (let round = 0; round < 6; round++) {
+        const [event] = await pay.events(fields);
+        pauses.push((event?.next_attempt_at?.getTime() ?? 0) - api().deps.clock().getTime());
+        api().advance((event?.next_attempt_at?.getTime() ?? 0) - api().deps.clock().getTime() + 1);
+        await pay.round();
+        await expect.poll(async () => (await pay.events(fields))[0]?.attempts).toBe(round + 2);
+        await expect.poll(async () => (await pay.events(fields))[0]?.lease_token).toBeNull();
+      }
+      expect(pauses.every((pause, index) => index === 0 || pause > (pauses[index - 1] ?? 0))).toBe(true);
+      api().advance(25 * HOUR);
+      await pay.round();
+      await expect.poll(async () => (await pay.events(fields))[0]?.estado).toBe('AGOTADO');
+      gateway.mood = 'up';
+      pay.atGateway(fields);
+      await pay.round();
+      await pay.expectNothing(order);
+
+      const admin = await api().admin();
+      const [event] = await pay.events(fields);
+      const { body } = await admin.client.epayco.retryEvent({ params: { id: event?.id_event ?? 0 } });
+      expect(body).toMatchObject({ estado: 'PROCESADO', resultado: 'APROBADO' });
+      await pay.expectGranted(order, fields);
+    });
+
+    test('a gateway that does not know the payment yet, or takes one of its references only', async () => {
+      const order = await pay.order();
+      const fields = paymentFields(order);
+      await pay.confirm(fields);
+      expect(await pay.events(fields)).toMatchObject([{ last_error: 'La pasarela no conoce la referencia' }]);
+      gateway.takesNumeric = false;
+      pay.atGateway(fields);
+      api().advance(6_000);
+      await pay.round();
+      await expect.poll(async () => (await pay.paid(order)).length).toBe(1);
+
+      const numeric = await pay.order();
+      const second = paymentFields(numeric, '1', { ref_payco: 'not-known-there' });
+      pay.atGateway({ ...second, ref_payco: second['x_ref_payco'] ?? '' });
+      await pay.confirm(second);
+      await pay.expectGranted(numeric, second);
+    });
+
+    test('what a process that ended had taken up is taken up by another', async () => {
+      const order = await pay.order();
+      const fields = paymentFields(order);
+      pay.atGateway(fields);
+      gateway.mood = 'down';
+      await pay.confirm(fields);
+      gateway.mood = 'up';
+      // another process took the event and died: its lease is all that is left of it
+      const { EpaycoEvent } = await import('@som3d/server/domains/epayco/epayco.entity.js');
+      const em = api().deps.orm.em.fork();
+      const lease_expires_at = new Date(api().deps.clock().getTime() + 2 * HOUR);
+      await em.nativeUpdate(
+        EpaycoEvent,
+        { ref_payco: fields['x_ref_payco'] ?? '' },
+        { lease_token: 'dead', lease_expires_at },
+      );
+      api().advance(HOUR);
+      // a restart: new connections, a new processor
+      await using restarted = await openDeps(api().deps.config, api().deps.log, api().deps.clock);
+      await createPaymentProcessor(restarted).runDue();
+      await pay.expectNothing(order);
+      api().advance(HOUR + 1);
+      await createPaymentProcessor(restarted).runDue();
+      await expect.poll(async () => (await pay.paid(order)).length).toBe(1);
+      await pay.expectGranted(order, fields);
+    });
+
+    test('two processors at once settle an event once', async () => {
+      const order = await pay.order();
+      const fields = paymentFields(order);
+      pay.atGateway(fields);
+      gateway.mood = 'down';
+      await pay.confirm(fields);
+      gateway.mood = 'up';
+      api().advance(6_000);
+      await using other = await openDeps(api().deps.config, api().deps.log, api().deps.clock);
+      await Promise.all([pay.round(), createPaymentProcessor(other).runDue(), pay.round()]);
+      await expect.poll(async () => (await pay.paid(order)).length).toBe(1);
+      await pay.expectGranted(order, fields);
+      expect(await pay.mails(order)).toHaveLength(1);
+    });
+
+    test('a call that comes while its event waits is worked on at once, and an activation that fails undoes all', async () => {
+      const order = await pay.order();
+      const fields = paymentFields(order);
+      pay.atGateway(fields);
+      gateway.mood = 'down';
+      await pay.confirm(fields);
+      gateway.mood = 'up';
+      // the subscription is removed in the meantime
+      const admin = await api().admin();
+      await admin.client.subscriptions.remove({ params: { id: order.suscripcion_id } });
+      api().advance(16_000);
+      expect(await pay.confirm(fields)).toMatchObject({ duplicado: true });
+      await expect.poll(async () => (await pay.events(fields))[0]?.estado).toBe('RECHAZADO');
+      expect((await pay.events(fields))[0]?.resultado).toBe('La suscripción ya no existe');
+      expect(await pay.paid(order)).toEqual([]);
+    });
+  },
+  paymentEnv(gateway),
+);
+
+describeApi(
+  'payments with a private key',
+  (api) => {
+    const pay = paymentsOn(api, gateway);
+
+    test('checkouts are sessions, states are read with authentication', async () => {
+      const order = await pay.order();
+      expect(order.checkout.session_id).toBe(`session-${gateway.sessions.length}`);
+      expect(gateway.sessions.at(-1)).toMatchObject({
+        checkout_version: '2',
+        amount: 39_900,
+        currency: 'COP',
+        invoice: order.checkout.invoice,
+        extras: { extra1: order.checkout.extra1 },
+        taxBase: 33_529.41,
+        tax: 6_370.59,
+      });
+      expect(order.checkout).toMatchObject({ tax: '6370.59', tax_base: '33529.41', amount: '39900.00' });
+      const fields = paymentFields(order);
+      pay.atGateway(fields);
+      await pay.confirm(fields);
+      await pay.expectGranted(order, fields);
+      expect(gateway.asked).toContain('/apify/payment/transaction');
+    });
+
+    test('no session, and the classic fields still work', async () => {
+      gateway.keysAccepted = false;
+      gateway.mood = 'down';
+      const order = await pay.order();
+      gateway.mood = 'up';
+      gateway.keysAccepted = true;
+      expect(order.checkout.session_id).toBeUndefined();
+      expect(order.onpage_html).toContain(`data-epayco-invoice="${order.checkout.invoice}"`);
+      expect(order.onpage_html).toContain('data-epayco-tax-base="33529.41"');
+    });
+  },
+  { ...paymentEnv(gateway), EPAYCO_PRIVATE_KEY: 'a private key of the tests', EPAYCO_TAX_RATE: '0.19' },
+);

@@ -1,0 +1,130 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A payment as the double knows it: the gateway's own fields. */
+export type GatewayRecord = Record<string, string | number>;
+
+/** How the double behaves. `slow` answers only once it is set to something else. */
+export type Mood = 'up' | 'down' | 'slow' | 'garbage' | 'cut' | 'endless';
+
+/** A payment gateway on loopback: the validation endpoint, and the authenticated interface. */
+export interface GatewayDouble extends AsyncDisposable {
+  readonly url: string;
+  /** Payments by `ref_payco` (the redirect's reference). */
+  readonly payments: Map<string, GatewayRecord>;
+  /** Paths that were asked for, oldest first. */
+  readonly asked: string[];
+  /** Bodies that sessions were asked for with. */
+  readonly sessions: Record<string, unknown>[];
+  /** Variables that make a service ask this gateway. */
+  readonly env: Readonly<Record<string, string>>;
+  mood: Mood;
+  /** Whether the numeric reference is accepted by the validation endpoint as well. */
+  takesNumeric: boolean;
+  /** Whether the keys are accepted by the authenticated interface. */
+  keysAccepted: boolean;
+}
+
+const UNKNOWN = { status: false, message: 'Error de datos o conexión.', data: { status: 'error', description: '' } };
+const TOKEN = 'a token of the double';
+
+export const startGateway = async (): Promise<GatewayDouble> => {
+  const payments = new Map<string, GatewayRecord>();
+  const asked: string[] = [];
+  const sessions: Record<string, unknown>[] = [];
+  const waiting = new Set<() => void>();
+  let mood: Mood = 'up';
+
+  const find = (ref: string): GatewayRecord | undefined =>
+    payments.get(ref) ??
+    (double.takesNumeric
+      ? [...payments.values()].find((payment) => String(payment['x_ref_payco']) === ref)
+      : undefined);
+
+  const json = (res: ServerResponse, body: unknown, status = 200): void => {
+    res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  };
+
+  const apify = async (path: string, req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    if (path === '/apify/login') {
+      if (double.keysAccepted && req.headers.authorization?.startsWith('Basic ')) json(res, { token: TOKEN });
+      else json(res, { error: 'Invalid client' }, 401);
+      return;
+    }
+    if (req.headers.authorization !== `Bearer ${TOKEN}`) return json(res, { success: false }, 401);
+    const chunks: Buffer[] = [];
+    for await (const chunk of req) chunks.push(chunk as Buffer);
+    const body = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
+    if (path === '/apify/payment/session/create') {
+      sessions.push(body);
+      return json(res, { success: true, data: { sessionId: `session-${sessions.length}` } });
+    }
+    const wanted = String(body['referencePayco']);
+    const found = [...payments.values()].find((payment) => String(payment['x_ref_payco']) === wanted);
+    if (!found) return json(res, { success: false, data: {} });
+    // The detail names its fields in its own way and leaves the extras out.
+    json(res, {
+      success: true,
+      data: {
+        referencePayco: Number(found['x_ref_payco']),
+        transactionId: found['x_transaction_id'],
+        status: found['x_response'],
+        amount: Number(found['x_amount']),
+        currency: found['x_currency_code'],
+        invoice: found['x_id_invoice'],
+      },
+    });
+  };
+
+  const server = createServer((req, res) => {
+    void (async () => {
+      const path = (req.url ?? '').split('?')[0] ?? '';
+      asked.push(path);
+      if (mood === 'slow') await new Promise<void>((resolve) => waiting.add(resolve));
+      if (mood === 'down') return json(res, {}, 503);
+      if (mood === 'garbage') return void res.writeHead(200).end('<html>mantenimiento</html>');
+      if (mood === 'cut') return void res.destroy();
+      if (mood === 'endless') {
+        res.writeHead(200, { 'content-type': 'application/json' });
+        const more = () => {
+          while (!res.destroyed && res.write('"'.repeat(65_536)));
+          res.once('drain', more);
+        };
+        return more();
+      }
+      if (path.startsWith('/apify/')) return await apify(path, req, res);
+      const payment = find(decodeURIComponent(path.split('/').at(-1) ?? ''));
+      if (!payment) return json(res, UNKNOWN);
+      json(res, { success: true, title_response: 'Transaccion encontrada', data: payment });
+    })();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const double: GatewayDouble = {
+    url,
+    payments,
+    asked,
+    sessions,
+    env: { EPAYCO_VALIDATION_URL: `${url}/validation/v1/reference`, EPAYCO_APIFY_URL: `${url}/apify` },
+    takesNumeric: true,
+    keysAccepted: true,
+    get mood() {
+      return mood;
+    },
+    set mood(next: Mood) {
+      mood = next;
+      for (const resume of waiting) resume();
+      waiting.clear();
+    },
+    [Symbol.asyncDispose]: async () => {
+      double.mood = 'up';
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+  return double;
+};
