@@ -231,6 +231,28 @@ export const VARIABLES = {
     'Age at which a stored file that no job names is removed.',
   ),
 
+  SEGMENTATION_ENGINE: variable(
+    'Segmentation',
+    z.enum(['auto', 'threshold', 'totalsegmentator']).default('auto'),
+    'Who finds the tissues: auto takes TotalSegmentator where it is installed, else ranges of HU.',
+  ),
+  TOTALSEGMENTATOR_BIN: variable(
+    'Segmentation',
+    text.default('TotalSegmentator'),
+    'Command of TotalSegmentator: a path, or a name on the PATH.',
+  ),
+  TOTALSEG_LICENSE: variable(
+    'Segmentation',
+    text.optional(),
+    'Licence number of TotalSegmentator, which some of its tasks need (bones of limbs, muscles).',
+    '',
+  ),
+  SOM3D_SEGMENTATION_TIMEOUT_MINUTES: variable(
+    'Segmentation',
+    integer(1, 10_080, 45),
+    'Minutes that TotalSegmentator gets for all tasks of one job; SOM3D_JOB_TIMEOUT_MINUTES bounds the whole job.',
+  ),
+
   SOM3D_DEMO: variable(
     'First start',
     flag(true),
@@ -256,6 +278,18 @@ export type DatabaseConfig =
   | { readonly kind: 'sqlite'; readonly file: string }
   | { readonly kind: 'mysql'; readonly url: string; readonly poolMax: number };
 
+/** What TotalSegmentator gets to know of this process's environment: where programs, models and accelerators are. */
+const TOOL_VARIABLES = [
+  'PATH',
+  'HOME',
+  'LANG',
+  'LD_LIBRARY_PATH',
+  'CUDA_VISIBLE_DEVICES',
+  'NVIDIA_VISIBLE_DEVICES',
+  'TOTALSEG_HOME_DIR',
+  'TOTALSEG_WEIGHTS_PATH',
+] as const;
+
 /** The configuration as the service uses it: the variables, and what is derived from several of them. */
 export interface Config extends Values {
   readonly dataDir: string;
@@ -264,6 +298,8 @@ export interface Config extends Values {
   readonly embedded: boolean;
   readonly frontendOrigins: '*' | readonly string[];
   readonly maxUploadBytes: number;
+  /** The environment of TotalSegmentator's command. */
+  readonly toolEnvironment: Readonly<Record<string, string>>;
   /** Whether browsers send the session's cookies over HTTPS only. */
   readonly secureCookies: boolean;
 }
@@ -326,6 +362,9 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     embedded,
     frontendOrigins: origins.includes('*') ? '*' : origins.filter(Boolean),
     maxUploadBytes: values.SOM3D_MAX_UPLOAD_MB * 1024 * 1024,
+    toolEnvironment: Object.fromEntries(
+      TOOL_VARIABLES.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+    ),
     secureCookies,
   };
 };

@@ -1,4 +1,4 @@
-import { mkdir, open, rename } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rename, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { chooseStack, type Choice } from './dicom/choose.ts';
@@ -6,12 +6,12 @@ import { SKIP_REASONS } from './dicom/header.ts';
 import { loadVolume } from './dicom/load.ts';
 import { scanZip, type ScanResult } from './dicom/scan.ts';
 import { describeStack } from './dicom/series.ts';
-import type { Segment } from './engines/engine.ts';
-import { thresholdEngine } from './engines/threshold.ts';
+import { chooseEngine } from './engines/choose.ts';
+import type { Segment, SegmentationEngine } from './engines/engine.ts';
 import { ImagingError } from './errors.ts';
 import type { Manifest, MeshManifest, SeriesManifest, SkippedFiles } from './manifest.ts';
 import { meshSegment } from './mesher.ts';
-import { Progress } from './progress.ts';
+import { MESHING_HEAVY, Progress, SEGMENTING_HEAVY } from './progress.ts';
 import type { Reporter } from './protocol.ts';
 import { resolveRequest, type ConvertRequest, type ResolvedRequest } from './request.ts';
 import type { Volume } from './volume.ts';
@@ -25,8 +25,8 @@ export type { ConvertRequest } from './request.ts';
 const MAX_DEFAULT_THREADS = 8;
 /** Of the reading phase, what goes to finding out what is in the ZIP. */
 const SCAN_SHARE = 0.25;
-/** To pace the progress: measured on 2 cores. */
-const SEGMENT_MS_PER_MVOXEL = 14;
+/** More labels than this that are not in a scan are named in one line. */
+const MAX_MISSING_LINES = 3;
 
 /**
  * Converts a ZIP of DICOM files into watertight STL meshes (mm, LPS) and `manifest.json` in `outDir`.
@@ -36,7 +36,9 @@ export async function convert(request: ConvertRequest, reporter: Reporter): Prom
   const resolved = resolveRequest(request);
   const pool = new WorkerPool(resolved.threads ?? Math.min(availableParallelism(), MAX_DEFAULT_THREADS));
   try {
-    return await new Conversion(resolved, new Progress(reporter), pool).run();
+    const engine = await chooseEngine(resolved.segmentation);
+    const progress = new Progress(reporter, engine.name === 'threshold' ? MESHING_HEAVY : SEGMENTING_HEAVY);
+    return await new Conversion(resolved, engine, progress, pool).run();
   } finally {
     await pool.close();
   }
@@ -45,13 +47,15 @@ export async function convert(request: ConvertRequest, reporter: Reporter): Prom
 /** One job from ZIP to manifest; keeps the times and warnings of its stages. */
 class Conversion {
   readonly #request: ResolvedRequest;
+  readonly #engine: SegmentationEngine;
   readonly #progress: Progress;
   readonly #pool: WorkerPool;
   readonly #warnings: string[] = [];
   readonly #durations = { reading: 0, segmenting: 0, meshing: 0, packing: 0, total: 0 };
 
-  constructor(request: ResolvedRequest, progress: Progress, pool: WorkerPool) {
+  constructor(request: ResolvedRequest, engine: SegmentationEngine, progress: Progress, pool: WorkerPool) {
     this.#request = request;
+    this.#engine = engine;
     this.#progress = progress;
     this.#pool = pool;
   }
@@ -59,13 +63,15 @@ class Conversion {
   async run(): Promise<Manifest> {
     const started = performance.now();
     const input = await this.#timed('reading', () => this.#read());
-    const segments = await this.#timed('segmenting', () => this.#segment(input.volume));
-    const meshes = await this.#timed('meshing', () => this.#mesh(segments));
+    const meshes = await this.#inWorkFolder(async (workDir) => {
+      const segments = await this.#timed('segmenting', () => this.#segment(input, workDir));
+      return this.#timed('meshing', () => this.#mesh(segments));
+    });
     this.#progress.update('packing', 0);
     this.#durations.total = Math.round(performance.now() - started);
     const manifest: Manifest = {
       version: 1,
-      engine: thresholdEngine.name,
+      engine: this.#engine.name,
       meshes,
       series: input.series,
       otherSeries: input.choice.others,
@@ -111,7 +117,7 @@ class Conversion {
     this.#logSeries(series, choice);
     const volume = await loadVolume(inputZip, choice.stack, {
       memoryMb: limits.memoryMb,
-      extraBytesPerVoxel: thresholdEngine.bytesPerVoxel(this.#request),
+      extraBytesPerVoxel: this.#engine.bytesPerVoxel(this.#request),
       pool: this.#pool,
       progress: (fraction) => this.#progress.update('reading', SCAN_SHARE + (1 - SCAN_SHARE) * fraction),
     });
@@ -147,29 +153,49 @@ class Conversion {
     }
   }
 
-  async #segment(volume: Volume): Promise<Segment[]> {
-    const expectedMs = (volume.data.length / 1e6) * SEGMENT_MS_PER_MVOXEL;
+  /** A folder for what engines write, gone when the meshes are made. */
+  async #inWorkFolder<T>(work: (workDir: string) => Promise<T>): Promise<T> {
+    await mkdir(this.#request.outDir, { recursive: true });
+    const workDir = await mkdtemp(join(this.#request.outDir, '.segmentation-'));
+    try {
+      return await work(workDir);
+    } finally {
+      await rm(workDir, { recursive: true, force: true, maxRetries: 3 });
+    }
+  }
+
+  async #segment({ volume, series }: { volume: Volume; series: SeriesManifest }, workDir: string): Promise<Segment[]> {
+    const expectedMs = this.#engine.expectedMs(volume, this.#request);
     return this.#progress.during({ phase: 'segmenting', from: 0, to: 1, expectedMs }, () =>
-      thresholdEngine.segment(volume, {
+      this.#engine.segment(volume, {
         request: this.#request,
         pool: this.#pool,
-        log: (line) => this.#warn(line),
+        workDir,
+        modality: series.modality,
+        log: (line) => this.#progress.log(line),
+        warn: (line) => this.#warn(line),
         progress: (fraction) => this.#progress.update('segmenting', fraction),
       }),
     );
   }
 
+  #tellMissing(labels: string[]): void {
+    const named = labels.length > MAX_MISSING_LINES ? [labels.join(', ')] : labels;
+    for (const name of named) this.#warn(`${name}: no se ha encontrado nada en este estudio.`);
+  }
+
   async #mesh(segments: Segment[]): Promise<MeshManifest[]> {
-    await mkdir(this.#request.outDir, { recursive: true });
     const meshes: MeshManifest[] = [];
+    const missing: string[] = [];
     const context = { request: this.#request, pool: this.#pool, progress: this.#progress };
     for (const [index, segment] of segments.entries()) {
       const share = { from: index / segments.length, to: (index + 1) / segments.length };
       const made = await meshSegment(segment, share, context);
-      if (made.length === 0) this.#warn(`${segment.label}: no se ha encontrado nada en este estudio.`);
+      if (made.length === 0) missing.push(segment.label);
       for (const mesh of made) this.#progress.log(describeMesh(mesh));
       meshes.push(...made);
     }
+    this.#tellMissing(missing);
     if (meshes.length === 0)
       throw new ImagingError('EMPTY_RESULT', 'No se ha encontrado ninguno de los tejidos pedidos en este estudio.');
     return meshes;

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import type { Segment } from './engines/engine.ts';
+import type { Segment, SegmentField } from './engines/engine.ts';
 import type { MeshManifest } from './manifest.ts';
 import type { Progress } from './progress.ts';
 import type { ResolvedRequest } from './request.ts';
 import { extractSurface, finishInParts, smoothSurface } from './surface/build.ts';
 import { dropSmallComponents, findComponents, type ComponentLimits } from './surface/components.ts';
+import { labelMesh } from './surface/label-mesh.ts';
 import { measure } from './surface/measure.ts';
 import { triangleCount, vertexCount, type Mesh } from './surface/mesh.ts';
 import { separateParts } from './surface/parts.ts';
@@ -26,6 +27,13 @@ interface Context {
   progress: Progress;
 }
 
+/** A surface on its way to being finished: `raw` is what is left where smoothing spoils it. */
+interface Surface {
+  raw: Mesh;
+  /** Null where it is still to be smoothed. */
+  smoothed: Mesh | null;
+}
+
 /** Makes the meshes of one segment and writes them. Empty where nothing of the tissue is in the volume. */
 export async function meshSegment(
   segment: Segment,
@@ -33,13 +41,13 @@ export async function meshSegment(
   context: Context,
 ): Promise<MeshManifest[]> {
   const at = (fraction: number): number => share.from + (share.to - share.from) * fraction;
-  const surface = await extractCleaned(segment, { from: at(0), to: at(0.15) }, context);
-  if (surface.triangles.length === 0) return [];
-  const parts = context.request.separarPartes ? separateParts(surface, SEPARATE_PART_MM3) : [surface];
+  const loaded = await segment.load();
+  if (loaded === null) return [];
+  const surfaces = await surfacesOf(loaded, { from: at(0), to: at(0.15) }, context);
   const meshes: MeshManifest[] = [];
-  for (const [index, part] of parts.entries()) {
-    const step = { from: at(0.15 + (0.85 * index) / parts.length), to: at(0.15 + (0.85 * (index + 1)) / parts.length) };
-    const finished = await finish(part, segment, step, context);
+  for (const [index, surface] of surfaces.entries()) {
+    const bound = (part: number): number => at(0.15 + (0.85 * part) / surfaces.length);
+    const finished = await finish(surface, loaded, { from: bound(index), to: bound(index + 1) }, context);
     const suffix = context.request.separarPartes ? `_${String(index + 1).padStart(2, '0')}` : '';
     if (finished.mesh.triangles.length === 0) continue;
     meshes.push(await save(finished, segment, `${segment.tissue}${suffix}.stl`, context.request.outDir));
@@ -47,29 +55,42 @@ export async function meshSegment(
   return meshes;
 }
 
-async function extractCleaned(segment: Segment, share: { from: number; to: number }, context: Context): Promise<Mesh> {
-  const { pool, progress } = context;
-  const expectedMs = (segment.field.volume.data.length / 1e6) * MARCH_MS_PER_MVOXEL;
+/** The surfaces of a field, each a file of its own in the end. */
+async function surfacesOf(
+  loaded: SegmentField,
+  share: { from: number; to: number },
+  { request, pool, progress }: Context,
+): Promise<Surface[]> {
+  const { field, mask } = loaded;
+  const expectedMs = (field.volume.data.length / 1e6) * MARCH_MS_PER_MVOXEL;
   return progress.during({ phase: 'meshing', ...share, expectedMs }, async () => {
-    const surface = await extractSurface(segment.field, pool);
-    return dropSmallComponents(surface, segment);
+    if (mask !== null) {
+      const { stairs, smooth } = await labelMesh(mask, loaded, request.suavizado, pool);
+      if (stairs.triangles.length === 0) return [];
+      if (!request.separarPartes) return [{ raw: stairs, smoothed: smooth }];
+      return separateParts(smooth, SEPARATE_PART_MM3).map((part) => ({ raw: part, smoothed: part }));
+    }
+    const surface = dropSmallComponents(await extractSurface(field, pool), loaded);
+    if (surface.triangles.length === 0) return [];
+    const parts = request.separarPartes ? separateParts(surface, SEPARATE_PART_MM3) : [surface];
+    return parts.map((raw) => ({ raw, smoothed: null }));
   });
 }
 
 async function finish(
-  raw: Mesh,
+  { raw, smoothed: given }: Surface,
   limits: ComponentLimits,
   share: { from: number; to: number },
   context: Context,
 ): Promise<FinishedMesh> {
   const { request, pool, progress } = context;
   const millions = triangleCount(raw) / 1e6;
-  const smoothMs = millions * SMOOTH_MS_PER_MTRIANGLE_ITERATION * request.suavizado;
+  const smoothMs = given === null ? millions * SMOOTH_MS_PER_MTRIANGLE_ITERATION * request.suavizado : 0;
   const finishMs = millions * FINISH_MS_PER_MTRIANGLE;
   const middle = share.from + ((share.to - share.from) * smoothMs) / (smoothMs + finishMs);
   const smoothed =
-    request.suavizado === 0
-      ? null
+    given !== null || request.suavizado === 0
+      ? given
       : await progress.during({ phase: 'meshing', from: share.from, to: middle, expectedMs: smoothMs }, () =>
           smoothSurface(raw, request.suavizado, pool),
         );

@@ -2,9 +2,15 @@ import type { Phase, Reporter } from './protocol.ts';
 
 const TICK_MS = 400;
 
-/** Share of the whole job, in percent, at which each phase begins; its end is where the next one begins. */
-const PHASE_START: Record<Phase, number> = { reading: 0, segmenting: 25, meshing: 32, packing: 97 };
-const PHASE_END: Record<Phase, number> = { reading: 25, segmenting: 32, meshing: 97, packing: 100 };
+/** Percent of the whole job at which each phase begins; its end is where the next one begins. */
+export type PhasePlan = readonly [reading: number, segmenting: number, meshing: number, packing: number];
+
+/** Meshing is what takes time. */
+export const MESHING_HEAVY: PhasePlan = [0, 25, 32, 97];
+/** Segmentation by a network takes more time than all the rest. */
+export const SEGMENTING_HEAVY: PhasePlan = [0, 6, 80, 97];
+
+const ORDER: readonly Phase[] = ['reading', 'segmenting', 'meshing', 'packing'];
 
 /**
  * Turns the progress of stages into one percentage that never goes back, and keeps it
@@ -14,9 +20,11 @@ export class Progress {
   readonly #reporter: Reporter;
   #phase: Phase = 'reading';
   #last = -1;
+  readonly #plan: PhasePlan;
 
-  constructor(reporter: Reporter) {
+  constructor(reporter: Reporter, plan: PhasePlan = MESHING_HEAVY) {
     this.#reporter = reporter;
+    this.#plan = plan;
   }
 
   log(line: string): void {
@@ -25,9 +33,10 @@ export class Progress {
 
   /** @param fraction of the phase, 0..1 */
   update(phase: Phase, fraction: number): void {
-    const [from, to] = [PHASE_START[phase], PHASE_END[phase]];
+    const index = ORDER.indexOf(phase);
+    const [from, to] = [this.#plan[index]!, this.#plan[index + 1] ?? 100];
     const percent = Math.round((from + (to - from) * Math.min(1, Math.max(0, fraction))) * 10) / 10;
-    const phaseMoved = PHASE_START[phase] > PHASE_START[this.#phase];
+    const phaseMoved = index > ORDER.indexOf(this.#phase);
     if (percent <= this.#last && !phaseMoved) return;
     if (phaseMoved) this.#phase = phase;
     this.#last = Math.max(this.#last, percent);

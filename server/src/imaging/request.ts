@@ -26,6 +26,20 @@ export const limitsSchema = zipLimitsSchema.extend({
   memoryMb: z.number().positive().default(3072),
 });
 
+/** Which engine segments, and how the one that is a command line is reached. Never stored, never logged. */
+export const segmentationSchema = z.object({
+  /** `auto` takes TotalSegmentator where it is installed. */
+  engine: z.enum(['auto', 'threshold', 'totalsegmentator']).default('auto'),
+  /** A path, or a name to look for on the PATH of `environment`. */
+  command: z.string().min(1).default('TotalSegmentator'),
+  /** Some of its tasks need a licence. */
+  license: z.string().min(1).optional(),
+  /** For all its tasks of one job together. */
+  timeoutMinutes: z.number().positive().default(45),
+  /** What the command gets to know of the worker's environment: PATH, HOME, where its models are. */
+  environment: z.record(z.string(), z.string()).default({}),
+});
+
 const hounsfield = z.number().min(-32_768).max(32_767);
 
 export const convertRequestSchema = z.object({
@@ -50,6 +64,7 @@ export const convertRequestSchema = z.object({
   serie: z.string().optional(),
   /** Each connected part of at least 1 cm3 as its own STL. */
   separarPartes: flag,
+  segmentation: segmentationSchema.prefault({}),
   limits: limitsSchema.prefault({}),
   /** Worker threads; the result does not depend on it. */
   threads: z.int().min(1).max(64).optional(),
@@ -59,6 +74,7 @@ export const convertRequestSchema = z.object({
 export type ConvertRequest = z.input<typeof convertRequestSchema>;
 /** The same with its defaults filled in. */
 export type ResolvedRequest = z.output<typeof convertRequestSchema>;
+export type SegmentationOptions = z.output<typeof segmentationSchema>;
 export type ZipLimits = z.output<typeof zipLimitsSchema>;
 
 /** @throws ImagingError INVALID_REQUEST naming the parameter. */

@@ -42,8 +42,8 @@ const reasonOf = (code: number | null, signal: NodeJS.Signals | null): string =>
   signal ? `señal ${signal}` : `código de salida ${code ?? 'desconocido'}`;
 
 /**
- * Runs one conversion in a process of its own, which gets no secret (an empty environment), opens no database and
- * ends with this process.
+ * Runs one conversion in a process of its own, which gets no secret (an empty environment; only the licence of the
+ * segmentation tool comes with the request), opens no database and ends with this process.
  *
  * @param memoryMb bound of the child's JavaScript heap; pixels and meshes live outside of it
  * @param signal kills the child; the outcome is then `died`

@@ -1,6 +1,6 @@
 import type { JobParams } from '@som3d/contract';
 import type { Config } from '../config.ts';
-import type { ConvertRequest } from '../imaging/request.ts';
+import type { ConvertRequest, SegmentationOptions } from '../imaging/request.ts';
 import type { ClaimedJob } from './queue.ts';
 
 const listOf = (json: string | null): string[] => {
@@ -21,6 +21,15 @@ const tuningOf = (json: string | null): Partial<ConvertRequest> => {
   };
 };
 
+/** Which engine this worker has its jobs segmented by. */
+export const segmentationOf = (config: Config): SegmentationOptions => ({
+  engine: config.SEGMENTATION_ENGINE,
+  command: config.TOTALSEGMENTATOR_BIN,
+  license: config.TOTALSEG_LICENSE,
+  timeoutMinutes: config.SOM3D_SEGMENTATION_TIMEOUT_MINUTES,
+  environment: { ...config.toolEnvironment },
+});
+
 /** What the imaging process is asked for: the row's parameters within the worker's means. */
 export const requestOf = (
   job: ClaimedJob,
@@ -36,6 +45,7 @@ export const requestOf = (
   enable_hip_implant: Boolean(job.enable_hip_implant),
   extraTasks: listOf(job.extra_tasks_json),
   ...tuningOf(job.params_json),
+  segmentation: segmentationOf(config),
   limits: { memoryMb: config.SOM3D_WORKER_MEMORY_MB },
   threads: config.SOM3D_WORKER_THREADS,
 });

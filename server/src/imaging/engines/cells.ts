@@ -103,10 +103,11 @@ export function erode(grid: CellGrid, radius: { x: number; y: number }): Uint8Ar
 /** Dilation within slices by a box of 2 * radius + 1 cells: along rows, then along columns. */
 export function dilate(grid: CellGrid, radius: { x: number; y: number }): Uint8Array {
   const { nx, ny, nz } = grid;
-  const alongRows = dilateLines(
+  const alongRows = boxPass(
     grid.cells,
     { lines: ny * nz, length: nx, start: (line) => line * nx, stride: 1 },
     radius.x,
+    1,
   );
   const columns = {
     lines: nx * nz,
@@ -114,22 +115,34 @@ export function dilate(grid: CellGrid, radius: { x: number; y: number }): Uint8A
     start: (line: number) => Math.floor(line / nx) * nx * ny + (line % nx),
     stride: nx,
   };
-  return dilateLines(alongRows, columns, radius.y);
+  return boxPass(alongRows, columns, radius.y, 1);
 }
 
-function dilateLines(
+/** All lines of a grid along one axis. */
+export interface Lines {
+  lines: number;
+  length: number;
+  /** The first cell of a line. */
+  start: (line: number) => number;
+  /** From one cell of a line to the next. */
+  stride: number;
+}
+
+/** Along lines, gives `value` to all cells within `radius` of a cell that has it; the others become 1 - value. */
+export function boxPass(
   cells: Uint8Array,
-  { lines, length, start, stride }: { lines: number; length: number; start: (line: number) => number; stride: number },
+  { lines, length, start, stride }: Lines,
   radius: number,
+  value: 0 | 1,
 ): Uint8Array {
-  const out = new Uint8Array(cells.length);
+  const out = new Uint8Array(cells.length).fill(1 - value);
   for (let line = 0; line < lines; line++) {
     const from = start(line);
     let reach = -1;
     for (let i = -radius; i < length; i++) {
       const ahead = i + radius;
-      if (ahead < length && cells[from + ahead * stride] === 1) reach = ahead + radius;
-      if (i >= 0 && i <= reach) out[from + i * stride] = 1;
+      if (ahead < length && cells[from + ahead * stride] === value) reach = ahead + radius;
+      if (i >= 0 && i <= reach) out[from + i * stride] = value;
     }
   }
   return out;

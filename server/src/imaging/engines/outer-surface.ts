@@ -1,20 +1,18 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { integerLevels, MASK_INSIDE, MASK_OUTSIDE, type Field } from '../surface/field.ts';
 import { floodFromBorder } from './cells.ts';
 
 const REACHED = 3;
 
 /**
- * Adds to a field's mask the air that the body encloses in its slice (airways, lungs, gut), so that only its
- * outer surface is left. Slice by slice, because through mouth and nose that air is joined to the air around.
+ * Adds to a mask the air that the body encloses in its slice (airways, lungs, gut), so that only its outer surface
+ * is left. Slice by slice, because through mouth and nose that air is joined to the air around.
+ * @param mask a copy of the field's mask, or zeros; slices from..end - 1 of it are changed
  */
-export async function fillEnclosedAir(field: Field): Promise<Uint8Array<SharedArrayBuffer>> {
-  const { data, nx, ny, nz } = field.volume;
+export function fillEnclosedAir(field: Field, mask: Uint8Array, { from, end }: { from: number; end: number }): void {
+  const { data, nx, ny } = field.volume;
   const { aboveHu } = integerLevels(field);
-  const mask = new Uint8Array(new SharedArrayBuffer(data.length));
-  if (field.mask !== null) mask.set(field.mask);
   const stack = new Int32Array(nx * ny);
-  for (let k = 0; k < nz; k++) {
+  for (let k = from; k < end; k++) {
     const start = k * nx * ny;
     const isAir = (voxel: number): boolean => mask[voxel] === MASK_OUTSIDE || data[voxel]! <= aboveHu;
     // What is reached from the border is outside in any case: no need to tell the couch from the air.
@@ -28,7 +26,5 @@ export async function fillEnclosedAir(field: Field): Promise<Uint8Array<SharedAr
       if (mask[voxel] === REACHED) mask[voxel] = MASK_OUTSIDE;
       else if (isAir(voxel)) mask[voxel] = MASK_INSIDE;
     }
-    await nextTurn();
   }
-  return mask;
 }

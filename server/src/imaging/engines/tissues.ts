@@ -12,8 +12,11 @@ export interface Tissue {
   islandMm3: number;
   /** Smaller holes are closed, mm3. */
   cavityMm3: number;
-  /** Only the body's outer surface, without the air inside it. */
-  outerOnly?: boolean;
+  /**
+   * More than the HU says what belongs to it. `outer`: only the body's outer surface, without the air inside it.
+   * `thick`: nothing as thin as the shells that partial volume leaves around bone and skin in a range in the middle.
+   */
+  shape?: 'outer' | 'thick';
 }
 
 /** Highest value of 12-bit CT: scanners clip denser things to it, so a range up to it is open. */
@@ -25,9 +28,17 @@ export const TISSUES = {
   corticalBone: { id: 'hueso_cortical', label: 'Hueso cortical', min: 662, max: 1988, islandMm3: 100, cavityMm3: 100 },
   teeth: { id: 'dientes', label: 'Dientes y esmalte', min: 1500, max: null, islandMm3: 20, cavityMm3: 20 },
   implant: { id: 'implante', label: 'Implante metálico', min: 2500, max: null, islandMm3: 50, cavityMm3: 50 },
-  muscle: { id: 'musculo', label: 'Músculo', min: -5, max: 135, islandMm3: 1000, cavityMm3: 1000 },
-  softTissue: { id: 'tejido_blando', label: 'Tejido blando', min: -700, max: 225, islandMm3: 1000, cavityMm3: 1000 },
-  fat: { id: 'grasa', label: 'Grasa', min: -205, max: -51, islandMm3: 1000, cavityMm3: 1000 },
+  muscle: { id: 'musculo', label: 'Músculo', min: -5, max: 135, islandMm3: 1000, cavityMm3: 1000, shape: 'thick' },
+  softTissue: {
+    id: 'tejido_blando',
+    label: 'Tejido blando',
+    min: -700,
+    max: 225,
+    islandMm3: 1000,
+    cavityMm3: 1000,
+    shape: 'thick',
+  },
+  fat: { id: 'grasa', label: 'Grasa', min: -205, max: -51, islandMm3: 1000, cavityMm3: 1000, shape: 'thick' },
   skin: {
     id: 'piel',
     label: 'Superficie de la piel',
@@ -35,7 +46,7 @@ export const TISSUES = {
     max: null,
     islandMm3: 10_000,
     cavityMm3: Infinity,
-    outerOnly: true,
+    shape: 'outer',
   },
 } as const satisfies Record<string, Tissue>;
 
@@ -71,7 +82,7 @@ export function tissuesOf(request: ResolvedRequest): { tissues: Tissue[]; unknow
   if (request.enable_muscles) wanted.add(TISSUES.muscle);
   const unknown: string[] = [];
   for (const task of request.extraTasks.map((name) => name.trim()).filter((name) => name !== '')) {
-    const tissue = EXTRA_TASKS[task.toLowerCase()];
+    const tissue = tissueNamed(task);
     if (tissue === undefined) unknown.push(task);
     else wanted.add(tissue);
   }
@@ -84,7 +95,14 @@ export function tissuesOf(request: ResolvedRequest): { tissues: Tissue[]; unknow
   return { tissues: [...wanted], unknown };
 }
 
-function ownThreshold({ umbralMin, umbralMax }: ResolvedRequest): Tissue | null {
+/** The built-in tissue of that name, as an extra task names it. */
+export function tissueNamed(task: string): Tissue | undefined {
+  const name = task.trim().toLowerCase();
+  return Object.hasOwn(EXTRA_TASKS, name) ? EXTRA_TASKS[name] : undefined;
+}
+
+/** The range of HU that a request gives itself, or null. */
+export function ownThreshold({ umbralMin, umbralMax }: ResolvedRequest): Tissue | null {
   if (umbralMin === undefined && umbralMax === undefined) return null;
   const max = umbralMax === undefined || umbralMax >= TOP_HU ? null : umbralMax;
   return { ...TISSUES.bone, id: 'umbral', label: 'Umbral propio', min: umbralMin ?? null, max };

@@ -75,9 +75,15 @@ function componentVolumes(mesh: Mesh, ofVertex: Int32Array, count: number): Floa
  * which closes the hole. A dropped island takes its cavities along as long as cavityMm3 >= islandMm3.
  */
 export function dropSmallComponents(mesh: Mesh, limits: ComponentLimits): Mesh {
+  const keep = largeComponents(mesh, limits);
+  return keep === null ? mesh : filterTriangles(mesh, keep);
+}
+
+/** Says of vertices whether `dropSmallComponents` keeps their surface; null where it keeps all. */
+export function largeComponents(mesh: Mesh, limits: ComponentLimits): ((vertex: number) => boolean) | null {
   const { ofVertex, count, volumesMm3 } = findComponents(mesh);
   const cavityMm3 = Math.max(limits.cavityMm3, limits.islandMm3);
   const keep = Array.from(volumesMm3, (volume) => volume >= limits.islandMm3 || volume < -cavityMm3);
-  if (count === 0 || keep.every(Boolean)) return mesh;
-  return filterTriangles(mesh, (vertex) => keep[ofVertex[vertex]!]!);
+  if (count === 0 || keep.every(Boolean)) return null;
+  return (vertex) => keep[ofVertex[vertex]!]!;
 }

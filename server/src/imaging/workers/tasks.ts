@@ -1,5 +1,8 @@
 import type { FrameHeader, ImageHeader } from '../dicom/header.ts';
+import type { BoxRadius } from '../engines/opening.ts';
 import type { ImagingErrorCode } from '../errors.ts';
+import type { CroppedMask, MaskGrid } from '../nifti/mask.ts';
+import type { RegularGrid } from '../nifti/regular-grid.ts';
 import type { Field } from '../surface/field.ts';
 import type { SlabSurface } from '../surface/marching-cubes.ts';
 import type { FinishedMesh, SurfaceInput } from '../surface/finish.ts';
@@ -18,10 +21,24 @@ export interface DecodeTask {
   volume: Int16Array<SharedArrayBuffer>;
 }
 
+/** Slices from..end - 1. */
+export interface SliceRange {
+  from: number;
+  end: number;
+}
+
 /** What worker threads do: input and output of each kind of task. */
 export interface TaskMap {
   decode: { input: DecodeTask; output: void };
   couch: { input: { volume: Volume; sliceMm: number }; output: Uint8Array<SharedArrayBuffer> | null };
+  open: {
+    input: { field: Field; radius: BoxRadius; range: SliceRange; out: Uint8Array<SharedArrayBuffer> };
+    output: void;
+  };
+  fill: { input: { field: Field; range: SliceRange; out: Uint8Array<SharedArrayBuffer> }; output: void };
+  resample: { input: { volume: Volume; grid: RegularGrid; range: SliceRange }; output: Int16Array<ArrayBuffer> };
+  readMask: { input: { path: string; grid: MaskGrid }; output: CroppedMask | null };
+  smoothMask: { input: CroppedMask; output: void };
   march: { input: { field: Field; firstLayer: number; endLayer: number }; output: SlabSurface };
   smooth: {
     input: { buffers: SmoothingBuffers; range: { from: number; end: number; workers: number }; iterations: number };

@@ -3,8 +3,12 @@ import { parentPort, type Transferable } from 'node:worker_threads';
 import { datasetBytes } from '../dicom/file-format.ts';
 import { readFrameBytes, toHounsfield } from '../dicom/pixels.ts';
 import { findCouch } from '../engines/couch.ts';
+import { openSlices } from '../engines/opening.ts';
+import { fillEnclosedAir } from '../engines/outer-surface.ts';
 import { ImagingError } from '../errors.ts';
 import { inflateEntry } from '../inflate.ts';
+import { readMask, smoothMask } from '../nifti/mask.ts';
+import { resample } from '../nifti/regular-grid.ts';
 import { marchSlab } from '../surface/marching-cubes.ts';
 import { finishSurface } from '../surface/finish.ts';
 import { simplifyPart } from '../surface/simplify.ts';
@@ -24,6 +28,25 @@ const HANDLERS: { [K in TaskKind]: (input: TaskMap[K]['input']) => Promise<Outco
   },
   async couch({ volume, sliceMm }) {
     return { output: findCouch(volume, sliceMm), transfer: [] };
+  },
+  async open({ field, radius, range, out }) {
+    openSlices(field, radius, range, out);
+    return { output: undefined, transfer: [] };
+  },
+  async fill({ field, range, out }) {
+    fillEnclosedAir(field, out, range);
+    return { output: undefined, transfer: [] };
+  },
+  async resample({ volume, grid, range }) {
+    const slices = resample(volume, grid, range);
+    return { output: slices, transfer: [slices.buffer] };
+  },
+  async readMask({ path, grid }) {
+    return { output: await readMask(path, grid), transfer: [] };
+  },
+  async smoothMask(mask) {
+    smoothMask(mask);
+    return { output: undefined, transfer: [] };
   },
   async march({ field, firstLayer, endLayer }) {
     const surface = marchSlab(field, firstLayer, endLayer);
