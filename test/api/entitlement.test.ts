@@ -1,3 +1,4 @@
+import { hasActiveSubscription } from '@som3d/server/domains/subscriptions/entitlement.js';
 import { expect, test } from 'vitest';
 import { formBytes, sampleZip, sendForm, storedFiles } from '../support/jobs.ts';
 import { describeApi, type Session, type TestServer } from '../support/server.ts';
@@ -39,6 +40,16 @@ describeApi(
       // What was taken while it was in force is still there for who repeats the request.
       const repeated = await submit(api(), doctor, { 'idempotency-key': 'one' });
       expect(repeated).toMatchObject({ status: 200, body: { job_id: first.body['job_id'] } });
+    });
+
+    test('ends at the instant of the expiry, not after it', async () => {
+      const { id_plan } = await newPlan((await api().admin()).client);
+      const id_medico = await profileOf(api(), await api().doctor());
+      const fecha_expiracion = new Date('2031-05-06T07:08:09Z');
+      await newSubscription(api(), { id_medico, id_plan, estado: 'ACTIVA', fecha_expiracion });
+      const activeIn = (ms: number) =>
+        hasActiveSubscription(api().deps.orm, id_medico, new Date(fecha_expiracion.getTime() + ms));
+      expect([await activeIn(-1), await activeIn(0), await activeIn(1)]).toEqual([true, false, false]);
     });
 
     test('lets the doctors of a subscribed hospital in, and administrators', async () => {
