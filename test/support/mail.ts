@@ -1,6 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { createMailWorker } from '@som3d/server/domains/mail/worker.js';
 import { until } from './jobs.ts';
+import type { TestServer } from './server.ts';
 
 /** A mail as it was written: its receiver, its subject as it stands in the header, and its text. */
 export interface ReceivedMail {
@@ -42,9 +44,11 @@ export const mailsTo = async (dataDir: string, correo: string): Promise<Received
   return mails.filter(({ to }) => to === correo);
 };
 
-/** Waits for the n-th mail to this address (the first is 1). */
-export const mailTo = async (dataDir: string, correo: string, n = 1): Promise<ReceivedMail> =>
-  await until(async () => (await mailsTo(dataDir, correo))[n - 1], `mail ${n} to ${correo}`);
+/** The n-th mail to this address (the first is 1). Sends what is due at once: the service looks every two seconds. */
+export const mailTo = async ({ deps, dataDir }: TestServer, correo: string, n = 1): Promise<ReceivedMail> => {
+  await createMailWorker(deps).runDue();
+  return await until(async () => (await mailsTo(dataDir, correo))[n - 1], `mail ${n} to ${correo}`);
+};
 
 /** The six digits of a mail. */
 export const codeOf = ({ text }: ReceivedMail): string => /\b\d{6}\b/.exec(text)?.[0] ?? '';
