@@ -6,6 +6,7 @@ import { ConfigError, envExample } from './config.ts';
 import { adminCommand } from './commands/create-admin.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { documentCommand } from './commands/document.ts';
+import { importCommand } from './commands/import.ts';
 import { seedCommand } from './commands/seed.ts';
 import { serveCommand } from './commands/serve.ts';
 import { UsageError } from './commands/usage.ts';
@@ -21,6 +22,7 @@ const program = new Command('som3d-server')
   .addCommand(serveCommand(), { isDefault: true })
   .addCommand(workerCommand())
   .addCommand(migrateCommand())
+  .addCommand(importCommand())
   .addCommand(seedCommand())
   .addCommand(adminCommand())
   .addCommand(

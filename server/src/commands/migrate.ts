@@ -1,9 +1,10 @@
+import type { MikroORM } from '@mikro-orm/core';
 import { Command } from 'commander';
 import { migrate, MigrationConflictError, pendingMigrations } from '../db/migrate.ts';
 import { withDatabase } from './database.ts';
 import { UsageError } from './usage.ts';
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+export const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 export const migrateCommand = (): Command =>
   new Command('migrate')
@@ -11,17 +12,23 @@ export const migrateCommand = (): Command =>
     .option('--check', 'only list what is pending; exit code 1 when something is')
     .action(async ({ check }: { check?: boolean }) => {
       await withDatabase(async (orm) => {
-        if (check) {
-          const pending = await pendingMigrations(orm);
-          pending.forEach(say);
-          if (pending.length > 0) process.exitCode = 1;
-          return;
-        }
-        const log = { info: ({ statement }: { statement?: string }) => say(statement ?? '') };
-        await migrate(orm, log).catch((error: unknown) => {
-          if (error instanceof MigrationConflictError) throw new UsageError(error.message);
-          throw error;
-        });
-        say('The database is up to date.');
+        if (!check) return bringUpToDate(orm);
+        const pending = await pendingMigrations(orm);
+        pending.forEach(say);
+        if (pending.length > 0) process.exitCode = 1;
       });
     });
+
+/**
+ * Applies what is pending and prints its statements.
+ *
+ * @throws UsageError when rows break a new rule
+ */
+export const bringUpToDate = async (orm: MikroORM): Promise<void> => {
+  const log = { info: ({ statement }: { statement?: string }) => say(statement ?? '') };
+  await migrate(orm, log).catch((error: unknown) => {
+    if (error instanceof MigrationConflictError) throw new UsageError(error.message);
+    throw error;
+  });
+  say('The database is up to date.');
+};

@@ -84,7 +84,7 @@ const appliedNames = async (session: Session, dialect: Dialect): Promise<Set<str
 };
 
 /** MySQL commits every schema change by itself, so two runs are kept apart by a lock that dies with its connection. */
-const locked = async <T>(session: Session, work: () => Promise<T>): Promise<T> => {
+export const locked = async <T>(session: Session, work: () => Promise<T>): Promise<T> => {
   const [row] = await session.run<{ got: number | null }>(`select get_lock(${LOCK}, ${LOCK_WAIT_S}) as got`);
   if (Number(row?.got) !== 1) throw new Error(`another process has been migrating for ${LOCK_WAIT_S} s`);
   try {

@@ -1,0 +1,84 @@
+import type { MikroORM } from '@mikro-orm/core';
+import { Command } from 'commander';
+import { readConfig } from '../config.ts';
+import { DumpError } from '../db/dump/errors.ts';
+import { importDump, ImportRefusedError, MAX_STATEMENT_BYTES, mebibytes } from '../db/dump/import.ts';
+import { survey, type Survey } from '../db/dump/survey.ts';
+import { withDatabase } from './database.ts';
+import { bringUpToDate, say } from './migrate.ts';
+import { UsageError } from './usage.ts';
+
+interface Options {
+  readonly dryRun?: boolean;
+  readonly discardUnfinished?: boolean;
+}
+
+export const importCommand = (): Command =>
+  new Command('import')
+    .description('Load a dump of the predecessor’s MySQL database into an empty one, and bring it up to date.')
+    .argument('<dump.sql>', 'file that mysqldump, phpMyAdmin or Adminer wrote, unpacked')
+    .option('--dry-run', 'only read the file and count what it holds; needs no database')
+    .option('--discard-unfinished', 'first drop what an import has left that was killed')
+    .addHelpText('after', HELP)
+    .action(async (file: string, options: Options) => {
+      await plainly(file, async () => {
+        if (options.dryRun) return report(await survey(file, MAX_STATEMENT_BYTES), 'holds');
+        await loadInto(databaseUrl(), file, options.discardUnfinished ?? false);
+        await withDatabase(adopt);
+      });
+    });
+
+const HELP = `
+The database is that of MYSQL_URL (or DB_HOST, DB_NAME, ...). A failed import leaves it empty again.
+
+  $ export MYSQL_URL=mysql://som3d:password@127.0.0.1:3306/som3d JWT_SECRET=a-long-secret
+  $ som3d-server import data/casaos.sql --dry-run
+  $ som3d-server import data/casaos.sql`;
+
+const databaseUrl = (): string => {
+  const { database } = readConfig(process.env);
+  if (database.kind === 'mysql') return database.url;
+  throw new UsageError('A MySQL dump goes into a MySQL, not into the embedded database: set MYSQL_URL (or DB_HOST).');
+};
+
+const loadInto = async (url: string, file: string, discardUnfinished: boolean): Promise<void> => {
+  const abort = new AbortController();
+  const onSignal = (): void => abort.abort(new UsageError('Stopped. What was imported has been removed again.'));
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  try {
+    report(await importDump({ url, file, discardUnfinished, signal: abort.signal, say }), 'imported:');
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+};
+
+const listed = (counts: ReadonlyMap<string, number>): string =>
+  [...counts].map(([kind, number]) => `${number} × ${kind}`).join(', ');
+
+/** What breaks a new rule is settled where it is now. */
+const adopt = async (orm: MikroORM): Promise<void> => {
+  await bringUpToDate(orm).catch((error: unknown) => {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`${error.message}\nThe dump itself is imported: settle these rows, then run \`migrate\`.`);
+  });
+};
+
+const report = ({ bytes, lines, kinds, leftOut, longest }: Survey, verb: string): void => {
+  say(`${mebibytes(bytes)} in ${lines} lines ${verb} ${listed(kinds)}`);
+  if (leftOut.size > 0) say(`Left out: ${listed(leftOut)}`);
+  say(`The longest statement has ${mebibytes(longest.bytes)}, from line ${longest.line} on.`);
+};
+
+/** What the operator can mend is told as a sentence. */
+const plainly = async (file: string, work: () => Promise<void>): Promise<void> => {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof DumpError) throw new UsageError(`${file}, ${error.message}`, { cause: error });
+    if (error instanceof ImportRefusedError) throw new UsageError(error.message, { cause: error });
+    const { code, path, message } = error as NodeJS.ErrnoException;
+    if (path === file && code) throw new UsageError(`${file} can not be read (${code})`, { cause: error });
+    if (code === 'ER_BAD_DB_ERROR') throw new UsageError(`${message}: create it first`, { cause: error });
+    throw error;
+  }
+};

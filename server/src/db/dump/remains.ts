@@ -1,0 +1,56 @@
+import type { Connection, RowDataPacket } from 'mysql2/promise';
+
+/** Stands in the database while an import runs: what is found beside it is what an import that was killed has left. */
+const MARKER = 'som3d_import';
+
+interface Part {
+  readonly kind: 'TABLE' | 'VIEW' | 'PROCEDURE' | 'FUNCTION' | 'EVENT' | 'SEQUENCE';
+  readonly name: string;
+}
+
+/** What a database is made of; its triggers go with their tables. */
+const partsOf = async (connection: Connection): Promise<Part[]> => {
+  const [rows] = await connection.query<(RowDataPacket & Part)[]>(PARTS);
+  return rows;
+};
+
+/** What is in the way of an import: names of up to five parts, with their kind. Empty when nothing is. */
+export const describeContents = async (connection: Connection): Promise<string> => {
+  const parts = await partsOf(connection);
+  const named = parts.slice(0, SHOWN).map(({ kind, name }) => `${kind.toLowerCase()} ${name}`);
+  return [...named, ...(parts.length > SHOWN ? [`${parts.length - SHOWN} more`] : [])].join(', ');
+};
+
+/** Whether an import began here and did not come to its end. An adopted database is never taken for one. */
+export const isUnfinished = async (connection: Connection): Promise<boolean> => {
+  const names = new Set((await partsOf(connection)).map(({ name }) => name));
+  return names.has(MARKER) && !names.has('som3d_migration');
+};
+
+export const setMarker = async (connection: Connection): Promise<void> => {
+  await connection.query(`create table ${MARKER} (id int not null primary key)`);
+};
+
+export const removeMarker = async (connection: Connection): Promise<void> => {
+  await connection.query(`drop table ${MARKER}`);
+};
+
+/** Empties the database. For one alone that was empty before: everything in it goes, the marker last. */
+export const dropEverything = async (connection: Connection): Promise<void> => {
+  await connection.query('set session foreign_key_checks = 0');
+  const parts = await partsOf(connection);
+  // events first, so that none of them runs on what is half gone
+  const order = ['EVENT', 'VIEW', 'PROCEDURE', 'FUNCTION', 'TABLE', 'SEQUENCE'];
+  const rank = ({ kind, name }: Part): number => (name === MARKER ? order.length : order.indexOf(kind));
+  for (const { kind, name } of parts.toSorted((a, b) => rank(a) - rank(b))) {
+    await connection.query(`drop ${kind} if exists \`${name.replaceAll('`', '``')}\``);
+  }
+};
+
+const SHOWN = 5;
+const PARTS = `
+  select case table_type when 'VIEW' then 'VIEW' when 'SEQUENCE' then 'SEQUENCE' else 'TABLE' end as kind, table_name as name
+    from information_schema.tables where table_schema = database()
+  union all select routine_type, routine_name from information_schema.routines where routine_schema = database()
+  union all select 'EVENT', event_name from information_schema.events where event_schema = database()
+  order by kind, name`;

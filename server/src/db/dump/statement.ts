@@ -1,0 +1,139 @@
+import { DumpError } from './errors.ts';
+import type { Statement } from './splitter.ts';
+
+/** What a statement is, without any of its values. */
+export interface Described {
+  /** `CREATE TABLE`, `INSERT`, `SET`. */
+  readonly kind: string;
+  /** The table, procedure or other thing that it is about. */
+  readonly object?: string;
+}
+
+/** What is to be done with a statement of a dump. */
+export interface Interpreted extends Described {
+  /** What to send to the server; absent when the statement is left out. */
+  readonly text?: string;
+  /** Why it is left out, in the plural. */
+  readonly leftOut?: string;
+}
+
+/**
+ * Decides what is done with a statement. Left out is what does not belong to the one database that is imported into:
+ * databases, accounts and rights, settings of the server, locks. A DEFINER is dropped, because its account does not exist
+ * here and an ordinary user may not name another's: the importing account takes its place.
+ *
+ * @throws DumpError when the statement says that the dump is of a sort that can not be imported
+ */
+export const interpret = (statement: Statement): Interpreted => {
+  const head = headOf(statement.text);
+  const described = describe(head);
+  refuse(statement, head);
+  const leftOut = LEFT_OUT.find(({ pattern }) => pattern.test(head))?.what;
+  if (leftOut) return { ...described, leftOut };
+  return { ...described, text: rewrite(statement.text, described) };
+};
+
+/** `CREATE TRIGGER trg_pago_bi`. */
+export const title = ({ kind, object }: Described): string => (object === undefined ? kind : `${kind} ${object}`);
+
+/**
+ * The beginning of a statement as the server reads it: what stands in conditional comments is part of it, other comments
+ * and the DEFINER are not.
+ */
+const headOf = (text: string): string =>
+  text
+    .slice(0, HEAD_LENGTH)
+    .replace(/\/\*(?!M?!).*?\*\//gs, ' ')
+    .replace(/\/\*M?!\d*|\*\//g, ' ')
+    .replace(/^\s*(?:--\s|#).*$/gm, ' ')
+    .replace(DEFINER, '$1')
+    .replace(/\s+/g, ' ')
+    .trimStart();
+
+const describe = (head: string): Described => {
+  const definition = DEFINITION.exec(head);
+  if (definition) return described(`${definition[1]} ${definition[2]}`, definition[3]);
+  const change = ROW_CHANGE.exec(head);
+  if (change) return described(change[1] ?? '', change[2]);
+  const use = USE.exec(head);
+  if (use) return described('USE', use[1]);
+  const [kind = ''] = /^(?:(?:START|LOCK|UNLOCK|SET(?= NAMES)) )?[a-z]+/i.exec(head) ?? [];
+  return described(kind === '' ? 'statement' : kind, undefined);
+};
+
+const described = (kind: string, object: string | undefined): Described => ({
+  kind: kind.toUpperCase(),
+  ...(object === undefined ? {} : { object: Buffer.from(object.replaceAll(/[`"]/g, ''), 'latin1').toString() }),
+});
+
+const refuse = ({ line }: Statement, head: string): void => {
+  const [, charset] = UNSAFE_CHARSET.exec(head) ?? [];
+  if (charset) {
+    throw new DumpError(line, `the dump is written in ${charset}: dump with --default-character-set=utf8mb4`);
+  }
+  const [, kind, schema] = QUALIFIED.exec(head) ?? [];
+  if (kind && schema) {
+    throw new DumpError(line, `${kind.toUpperCase()} names a database (${schema}): dump without names of databases`);
+  }
+};
+
+const rewrite = (text: string, { kind }: Described): string => {
+  if (/^(?:CREATE|ALTER)\b/.test(kind)) return text.replace(DEFINER, '$1');
+  if (kind === 'SET') return text.replaceAll(SQL_MODE_LIST, withoutRemovedModes);
+  return text;
+};
+
+/** The server refuses a list with a mode that it no longer has; MySQL 5.7 and MariaDB write this one. */
+const withoutRemovedModes = (_match: string, before: string, single?: string, double?: string): string => {
+  const kept = (single ?? double ?? '')
+    .split(',')
+    .filter((mode) => mode.trim().toUpperCase() !== 'NO_AUTO_CREATE_USER');
+  return `${before}'${kept.join(',')}'`;
+};
+
+const HEAD_LENGTH = 1000;
+const NAME = '(?:`[^`]+`|"[^"]+"|[\\w$\\x80-\\xff]+)';
+const ACCOUNT_PART = '(?:`[^`]*`|\'[^\']*\'|"[^"]*"|[\\w$%.-]+(?:\\(\\))?)';
+
+/** Before the kind of thing, so that it never meets a body or a value. */
+const DEFINER = new RegExp(
+  '^((?:\\s|/\\*M?!\\d*|/\\*(?!M?!)[^*]*\\*/|\\*/|\\b(?:CREATE|ALTER|OR\\s+REPLACE|AGGREGATE|ALGORITHM\\s*=\\s*\\w+)\\b)+)' +
+    `DEFINER\\s*=\\s*${ACCOUNT_PART}(?:\\s*@\\s*${ACCOUNT_PART})?`,
+  'i',
+);
+
+const THING = 'TABLE|VIEW|TRIGGER|PROCEDURE|FUNCTION|EVENT|INDEX|SEQUENCE|DATABASE|SCHEMA|USER|ROLE';
+const DEFINITION = new RegExp(
+  `^(CREATE|ALTER|DROP)(?: (?!(?:${THING})\\b)[\\w=]+)*? (${THING})\\b(?: IF(?: NOT)? EXISTS)?(?: (${NAME}))?`,
+  'i',
+);
+const ROW_CHANGE = new RegExp(
+  `^(INSERT|REPLACE|UPDATE|DELETE|TRUNCATE)(?: (?:LOW_PRIORITY|HIGH_PRIORITY|DELAYED|IGNORE|INTO|FROM|TABLE))* ?(${NAME})`,
+  'i',
+);
+const USE = new RegExp(`^USE (${NAME})`, 'i');
+const QUALIFIED = new RegExp(
+  `^((?:CREATE|ALTER|DROP)(?: (?!(?:${THING})\\b)[\\w=]+)*? (?:TABLE|VIEW|TRIGGER|PROCEDURE|FUNCTION|EVENT)(?: IF(?: NOT)? EXISTS)?` +
+    '|(?:INSERT|REPLACE|UPDATE|DELETE|TRUNCATE)(?: (?:LOW_PRIORITY|HIGH_PRIORITY|DELAYED|IGNORE|INTO|FROM|TABLE))*)' +
+    ` ?(${NAME}) ?\\. ?${NAME}`,
+  'i',
+);
+/** In these a byte that looks like a quote or a backslash may be the second half of a character. */
+const UNSAFE_CHARSET =
+  /^SET (?:NAMES|CHARACTER SET|CHARSET) ?'?(big5|gbk|gb18030|sjis|cp932|eucjpms|ucs2|utf16|utf16le|utf32)\b/i;
+const SQL_MODE_LIST = /(\bsql_mode\s*=\s*)(?:'([^']*)'|"([^"]*)")/gi;
+
+const LEFT_OUT: readonly { readonly pattern: RegExp; readonly what: string }[] = [
+  { pattern: /^(?:CREATE|ALTER|DROP) (?:DATABASE|SCHEMA)\b|^USE\b/i, what: 'names of databases' },
+  { pattern: /^(?:LOCK|UNLOCK) TABLES?\b/i, what: 'table locks' },
+  {
+    pattern:
+      /^(?:GRANT|REVOKE|FLUSH)\b|^(?:CREATE|ALTER|DROP|RENAME) (?:USER|ROLE)\b|^SET (?:PASSWORD|ROLE|DEFAULT ROLE)\b/i,
+    what: 'accounts and rights',
+  },
+  {
+    pattern:
+      /^SET (?:@@)?(?:GLOBAL|PERSIST|PERSIST_ONLY)\b|^SET (?:@@)?(?:SESSION[ .] ?)?SQL_LOG_BIN\b|^CHANGE (?:MASTER|REPLICATION)\b/i,
+    what: 'settings of the server',
+  },
+];
