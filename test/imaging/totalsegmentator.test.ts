@@ -1,0 +1,357 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { convert } from '@som3d/server/imaging/convert.js';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { convertFiles, refusal, temporaryDirectory } from '../support/phantom/convert.ts';
+import { evenHeights, scanBody, smallScan, type Scan } from '../support/phantom/slices.ts';
+import { edgeFaults, judge, readStl, sphereError } from '../support/phantom/stl.ts';
+import { dicomFiles, writeZip } from '../support/phantom/zip.ts';
+import { installTool, LICENSE } from '../support/totalsegmentator/scenario.ts';
+
+const files = dicomFiles(smallScan());
+const BALL = { centre: [3, -5, 4], radius: 9 } as { centre: [number, number, number]; radius: number };
+const BALL_CM3 = ((4 / 3) * Math.PI * 9 ** 3) / 1000;
+
+function option(args: readonly string[], name: string): string | undefined {
+  return args[args.indexOf(name) + 1];
+}
+
+describe('tasks', () => {
+  it('runs orthopaedics as the bones of `total`, and makes a named mesh of each mask', async () => {
+    const tool = await installTool({ balls: { vertebrae_L1: BALL, femur_left: { centre: [-8, 6, 2], radius: 6 } } });
+    const { manifest, directory, log } = await convertFiles(files, {
+      enable_ortopedia: true,
+      segmentation: tool.segmentation,
+    });
+    const [call, ...others] = await tool.calls();
+    expect(others).toEqual([]);
+    expect(call?.args.slice(4, 9)).toEqual(['--task', 'total', '--device', 'cpu', '--roi_subset']);
+    expect(call?.args.slice(9)).toHaveLength(62);
+    expect(call?.args).toEqual(
+      expect.arrayContaining(['skull', 'vertebrae_C1', 'vertebrae_T12', 'rib_right_12', 'hip_left']),
+    );
+    expect(manifest.engine).toBe('totalsegmentator');
+    expect(manifest.meshes.map(({ filename, label }) => [filename, label])).toEqual([
+      ['femur_left.stl', 'Fémur izquierdo'],
+      ['vertebrae_L1.stl', 'Vértebra L1'],
+    ]);
+    expect(manifest.meshes[1]).toMatchObject({
+      watertight: true,
+      components: 1,
+      thresholdHu: { min: null, max: null },
+    });
+    const missing = manifest.warnings.filter((line) => line.endsWith('no se ha encontrado nada en este estudio.'));
+    expect(missing).toHaveLength(1);
+    expect(missing[0]).toContain('Costilla izquierda 3');
+    expect(log).toContain('TotalSegmentator: tarea «total» en la CPU.');
+    expect((await readdir(directory)).toSorted()).toEqual(['femur_left.stl', 'manifest.json', 'vertebrae_L1.stl']);
+  });
+
+  it('puts masks where they are in the patient', async () => {
+    const tool = await installTool({ balls: { hip_implant: BALL } });
+    const { directory, manifest } = await convertFiles(files, {
+      enable_hip_implant: true,
+      reduccion: 0,
+      segmentation: tool.segmentation,
+    });
+    const mesh = await readStl(join(directory, 'hip_implant.stl'));
+    expect(edgeFaults(mesh)).toEqual({ open: 0, nonManifold: 0 });
+    expect((await judge(mesh)).status).toBe('NoError');
+    expect(sphereError(mesh, BALL.centre, BALL.radius).rms).toBeLessThan(0.12);
+    expect(Math.abs((manifest.meshes[0]?.volumeCm3 ?? 0) / BALL_CM3 - 1)).toBeLessThan(0.01);
+  });
+
+  it.each<[string, Partial<Scan>]>([
+    ['a gantry tilt', { tiltDegrees: 18.5 }],
+    ['uneven slices', { heights: evenHeights(40, 1).filter((z, k) => z < 0 || k % 3 === 0) }],
+  ])('puts them there in spite of %s, which the tool refuses', async (_name, changes) => {
+    const tool = await installTool({ balls: { hip_implant: BALL } });
+    const { directory, log } = await convertFiles(dicomFiles(smallScan(changes)), {
+      enable_hip_implant: true,
+      reduccion: 0,
+      segmentation: tool.segmentation,
+    });
+    const mesh = await readStl(join(directory, 'hip_implant.stl'));
+    expect(sphereError(mesh, BALL.centre, BALL.radius).rms).toBeLessThan(0.12);
+    expect(log.join('\n')).toContain('se remuestrean a');
+  });
+
+  it('runs each flag as its task, once, beside extra tasks and ranges of HU', async () => {
+    const tool = await installTool(
+      { balls: { patella: BALL, deltoid: BALL, skull: BALL, upper_jawbone: BALL, lung_vessels: BALL } },
+      { license: LICENSE },
+    );
+    const { manifest } = await convertFiles(files, {
+      enable_appendicular: true,
+      enable_muscles: true,
+      enable_skull: true,
+      enable_teeth: true,
+      extraTasks: ['lung_vessels', 'teeth', 'hueso', '--help', 'a b'],
+      segmentation: tool.segmentation,
+    });
+    const calls = await tool.calls();
+    expect(calls.map(({ args }) => option(args, '--task'))).toEqual([
+      'appendicular_bones',
+      'craniofacial_structures',
+      'thigh_shoulder_muscles',
+      'teeth',
+      'lung_vessels',
+    ]);
+    expect(manifest.meshes.map(({ tissue }) => tissue)).toEqual([
+      'hueso',
+      'patella',
+      'skull',
+      'deltoid',
+      'upper_jawbone',
+      'lung_vessels',
+    ]);
+    expect(manifest.warnings).toContain('«--help» no es el nombre de una tarea; se omite.');
+    expect(manifest.warnings).toContain('«a b» no es el nombre de una tarea; se omite.');
+  });
+
+  it('gives masks of the same name from two tasks two files', async () => {
+    const tool = await installTool({ balls: { skull: BALL } });
+    const { manifest } = await convertFiles(files, {
+      enable_ortopedia: true,
+      enable_skull: true,
+      segmentation: tool.segmentation,
+    });
+    expect(manifest.meshes.map(({ filename, label }) => [filename, label])).toEqual([
+      ['skull.stl', 'Cráneo'],
+      ['craniofacial_structures_skull.stl', 'Cráneo (craniofacial_structures)'],
+    ]);
+  });
+
+  it('leaves an own threshold to the built-in engine', async () => {
+    const tool = await installTool({ balls: {} });
+    const { manifest } = await convertFiles(files, {
+      enable_ortopedia: true,
+      umbralMin: 500,
+      segmentation: tool.segmentation,
+    });
+    expect(manifest.meshes.map(({ tissue }) => tissue)).toEqual(['umbral']);
+    expect(await tool.calls()).toEqual([]);
+  });
+});
+
+describe('the licence', () => {
+  it('reaches the tool by environment and configuration, and nothing that is kept', async () => {
+    const tool = await installTool({ balls: { tibia: BALL }, chatty: true }, { license: LICENSE });
+    const { manifest, log } = await convertFiles(files, { enable_appendicular: true, segmentation: tool.segmentation });
+    const [call] = await tool.calls();
+    expect(call?.TOTALSEG_LICENSE).toBe(LICENSE);
+    expect(call?.TOTALSEG_WEIGHTS_PATH).toBe(
+      join(tool.segmentation.environment['HOME'] ?? '', '.totalsegmentator/nnunet/results'),
+    );
+    expect(call?.args.join(' ')).not.toContain(LICENSE);
+    expect(JSON.stringify([manifest, log])).not.toContain(LICENSE);
+  });
+
+  it('is asked for by name where it is missing', async () => {
+    const tool = await installTool({ balls: { tibia: BALL } });
+    const error = await refusal(convertFiles(files, { enable_appendicular: true, segmentation: tool.segmentation }));
+    expect(error).toMatchObject({
+      code: 'SEGMENTATION_LICENSE',
+      retryable: false,
+      message:
+        'La tarea «appendicular_bones» de TotalSegmentator necesita una licencia válida y el servidor no la tiene.',
+    });
+  });
+
+  it('is a warning where other tasks have a result', async () => {
+    const tool = await installTool({ balls: { hip_implant: BALL } });
+    const { manifest } = await convertFiles(files, {
+      enable_appendicular: true,
+      enable_hip_implant: true,
+      segmentation: tool.segmentation,
+    });
+    expect(manifest.meshes.map(({ tissue }) => tissue)).toEqual(['hip_implant']);
+    expect(manifest.warnings.join()).toContain('«appendicular_bones» de TotalSegmentator necesita una licencia');
+  });
+});
+
+describe('failures', () => {
+  const request = { enable_hip_implant: true } as const;
+
+  it.each([
+    ['crash', 'SEGMENTATION_FAILED', true],
+    ['silent', 'SEGMENTATION_FAILED', true],
+  ] as const)('%s is an error', async (trouble, code, retryable) => {
+    const tool = await installTool({ balls: { hip_implant: BALL }, troubles: { hip_implant: trouble } });
+    const error = await refusal(convertFiles(files, { ...request, segmentation: tool.segmentation }));
+    expect(error).toMatchObject({ code, retryable });
+    expect(error.message).toContain('«hip_implant»');
+  });
+
+  it('misses a mask that was asked for', async () => {
+    const tool = await installTool({ balls: { skull: BALL }, troubles: { total: 'partial' } });
+    const error = await refusal(convertFiles(files, { enable_ortopedia: true, segmentation: tool.segmentation }));
+    expect(error).toMatchObject({ code: 'SEGMENTATION_FAILED', retryable: true });
+  });
+
+  it('names a task that the tool does not know', async () => {
+    const tool = await installTool({ balls: {} });
+    const error = await refusal(convertFiles(files, { extraTasks: ['spleen_parts'], segmentation: tool.segmentation }));
+    expect(error).toMatchObject({ code: 'SEGMENTATION_TASK', retryable: false });
+    expect(error.message).toContain('«spleen_parts»');
+  });
+
+  it('goes over to the CPU when the GPU fails, for all that follows', async () => {
+    const tool = await installTool(
+      { balls: { hip_implant: BALL, skull: BALL }, troubles: { hip_implant: 'gpu-memory' } },
+      { gpu: true },
+    );
+    const { manifest, log } = await convertFiles(files, {
+      enable_skull: true,
+      enable_hip_implant: true,
+      extraTasks: ['lung_vessels'],
+      segmentation: tool.segmentation,
+    });
+    const calls = await tool.calls();
+    expect(calls.map(({ args }) => [option(args, '--task'), option(args, '--device')])).toEqual([
+      ['craniofacial_structures', 'gpu'],
+      ['hip_implant', 'gpu'],
+      ['hip_implant', 'cpu'],
+      ['lung_vessels', 'cpu'],
+    ]);
+    expect(manifest.meshes.map(({ tissue }) => tissue)).toEqual(['skull', 'hip_implant']);
+    expect(manifest.warnings.join()).toContain('La GPU falló');
+    expect(log.join('\n')).not.toMatch(/\/opt|Traceback/);
+  });
+
+  it('is an error where all masks are empty', async () => {
+    const tool = await installTool({ balls: {} });
+    const error = await refusal(convertFiles(files, { ...request, segmentation: tool.segmentation }));
+    expect(error).toMatchObject({ code: 'EMPTY_RESULT', retryable: false });
+  });
+
+  it('ends the tool and its helpers at the time limit', async () => {
+    const tool = await installTool({ balls: {}, troubles: { hip_implant: 'hold' } });
+    const error = await refusal(
+      convertFiles(files, { ...request, segmentation: { ...tool.segmentation, timeoutMinutes: 0.05 } }),
+    );
+    expect(error).toMatchObject({ code: 'SEGMENTATION_TIMEOUT', retryable: false });
+    const pids = (await tool.held()) ?? [];
+    await expect.poll(() => pids.some(isAlive), { timeout: 10_000, interval: 20 }).toBe(false);
+  });
+
+  it('is clear where the tool is demanded and not installed', async () => {
+    const segmentation = { engine: 'totalsegmentator', environment: { PATH: '/nowhere' } } as const;
+    const error = await refusal(convertFiles(files, { segmentation }));
+    expect(error).toMatchObject({ code: 'SEGMENTATION_UNAVAILABLE', retryable: false });
+  });
+
+  it('has no say where ranges of HU are demanded, or where it is not installed', async () => {
+    const tool = await installTool({ balls: {} });
+    for (const segmentation of [
+      { ...tool.segmentation, engine: 'threshold' },
+      { engine: 'auto', environment: { PATH: '/nowhere' } },
+    ] as const) {
+      const { manifest } = await convertFiles(files, { segmentation });
+      expect(manifest).toMatchObject({ engine: 'threshold', meshes: [{ tissue: 'hueso' }] });
+    }
+    expect(await tool.calls()).toEqual([]);
+  });
+});
+
+describe('its output', () => {
+  it('goes to the log without paths and within bounds', async () => {
+    const tool = await installTool({ balls: { hip_implant: BALL }, chatty: true });
+    const { log } = await convertFiles(files, { enable_hip_implant: true, segmentation: tool.segmentation });
+    const lines = log.filter((line) => line.startsWith('TotalSegmentator:'));
+    expect(lines).toContain('TotalSegmentator: Resampling «ruta» step 0');
+    expect(lines).toContain('TotalSegmentator: las demás líneas de esta tarea se omiten.');
+    expect(lines.length).toBeLessThan(45);
+    expect(log.join('\n')).not.toMatch(/tmp|100%/);
+  });
+
+  it('moves the progress while it works', async () => {
+    const tool = await installTool({ balls: { hip_implant: BALL }, troubles: { hip_implant: 'hold' } });
+    const directory = await temporaryDirectory();
+    const inputZip = await writeZip(join(directory, 'study.zip'), files);
+    const percents: number[] = [];
+    const reporter = {
+      log: () => undefined,
+      progress: (_phase: string, percent: number) => void percents.push(percent),
+    };
+    const work = convert(
+      {
+        inputZip,
+        outDir: join(directory, 'out'),
+        threads: 1,
+        enable_hip_implant: true,
+        segmentation: tool.segmentation,
+      },
+      reporter,
+    );
+    // A rough bar, the first of two parts and half of the second: well over half of 6..80 %.
+    await expect.poll(() => Math.max(...percents), { timeout: 20_000, interval: 20 }).toBeGreaterThan(50);
+    expect(Math.max(...percents)).toBeLessThan(80);
+    await tool.release();
+    await work;
+    expect(percents).toEqual(percents.toSorted((a, b) => a - b));
+    expect(percents.at(-1)).toBe(100);
+  });
+});
+
+describe('with its job', () => {
+  const entry = fileURLToPath(import.meta.resolve('@som3d/server/imaging/child.js'));
+
+  it.each<[string, (child: ChildProcess) => void]>([
+    ['is killed', (child) => child.kill('SIGKILL')],
+    ['loses its parent', (child) => child.disconnect()],
+  ])('the tool and its helpers end when the imaging process %s', async (_how, end) => {
+    const tool = await installTool({ balls: {}, troubles: { hip_implant: 'hold' } });
+    const directory = await temporaryDirectory();
+    const inputZip = await writeZip(join(directory, 'study.zip'), files);
+    const child = fork(entry, [], { silent: true, detached: true });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const request = {
+      inputZip,
+      outDir: join(directory, 'out'),
+      enable_hip_implant: true,
+      segmentation: tool.segmentation,
+    };
+    child.send({ type: 'start', request });
+    await expect.poll(() => tool.held(), { timeout: 20_000, interval: 20 }).not.toBeNull();
+    const pids = (await tool.held()) ?? [];
+    expect(pids.map(isAlive)).toEqual([true, true]);
+    end(child);
+    await expect.poll(() => pids.map(isAlive), { timeout: 10_000, interval: 20 }).toEqual([false, false]);
+  });
+
+  it('keeps its temporary files in the folder of the job', async () => {
+    const tool = await installTool({ balls: { hip_implant: BALL } });
+    const { directory } = await convertFiles(files, { enable_hip_implant: true, segmentation: tool.segmentation });
+    const [call] = await tool.calls();
+    expect(call?.TMPDIR?.startsWith(directory)).toBe(true);
+  });
+});
+
+describe('a series that is not CT', () => {
+  it('is left to the built-in engine', async () => {
+    const tool = await installTool({ balls: {} });
+    const slices = scanBody({ columns: 40, rows: 40, spacing: { x: 1, y: 1 }, heights: evenHeights(30, 1) }, (p) =>
+      Math.hypot(...p) < 12 ? 700 : 0,
+    ).map((slice) => ({ ...slice, modality: 'MR' }));
+    const { manifest } = await convertFiles(dicomFiles(slices), {
+      umbralMin: 300,
+      enable_muscles: true,
+      segmentation: tool.segmentation,
+    });
+    expect(manifest.meshes.map(({ tissue }) => tissue)).toEqual(['umbral']);
+    expect(manifest.warnings.join()).toContain('solo se usa con TC');
+    expect(await tool.calls()).toEqual([]);
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
