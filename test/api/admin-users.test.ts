@@ -1,6 +1,10 @@
+import { LockMode } from '@mikro-orm/core';
 import { Usuario } from '@som3d/server/domains/auth/auth.entity.js';
+import { kysely } from '@som3d/server/db/orm.js';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { newCode } from '../support/hospitals.ts';
+import { until } from '../support/jobs.ts';
 import { describeApi, expectProblem, PASSWORD, problemOf } from '../support/server.ts';
 
 const MISSING = { id: 2_000_000_000 };
@@ -92,6 +96,33 @@ describeApi('users of administrators', (api) => {
       expect([409, 401]).toContain(status);
       expect(await em.count(Usuario, { rol: 'ADMINISTRADOR' })).toBe(1);
     }
+  });
+
+  test('lets the second of two who wait for each other find that it would be the last', async ({ skip }) => {
+    skip(api().kind !== 'mysql', 'the embedded database has one writer');
+    const [first, second] = [await api().admin(), await api().admin()];
+    const em = api().deps.orm.em.fork();
+    const pair = [first.user.id_usuario, second.user.id_usuario];
+    await em.nativeUpdate(Usuario, { rol: 'ADMINISTRADOR', id_usuario: { $nin: pair } }, { rol: 'MEDICO' });
+    let race: Promise<PromiseSettledResult<unknown>[]> | undefined;
+    // Both are let in while somebody else holds the rows, and wait for them.
+    await em.transactional(async (held) => {
+      await held.find(Usuario, { id_usuario: { $in: pair } }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      race = Promise.allSettled([
+        first.client.admin.removeUser({ params: { id: second.user.id_usuario } }),
+        second.client.admin.removeUser({ params: { id: first.user.id_usuario } }),
+      ]);
+      await until(async () => {
+        const { rows } = await sql<{ waiting: number }>`
+          select count(*) as waiting from information_schema.processlist
+          where db = database() and info like '%for update%' and id <> connection_id()`.execute(kysely(held));
+        return rows[0]?.waiting === 2;
+      }, 'both removals wait');
+    });
+    const refused = (await race)?.filter((result) => result.status === 'rejected') ?? [];
+    expect(refused).toHaveLength(1);
+    await expectProblem(Promise.reject(refused[0]?.reason as Error), 409, /último administrador/);
+    expect(await em.count(Usuario, { rol: 'ADMINISTRADOR' })).toBe(1);
   });
 
   test('is for administrators', async () => {

@@ -27,6 +27,12 @@ export const isLockError = (error: unknown): boolean =>
 export const isUnavailableError = (error: unknown): boolean =>
   causes(error).some(({ code, errno }) => UNREACHABLE.has(code as string) || MYSQL_GONE.has(errno as number));
 
+/**
+ * Whether a row names one that has gone, which somebody removed since the request began: asked again, the service
+ * answers what is so by then. MySQL only: on SQLite one writer follows the other.
+ */
+export const isOrphanError = (error: unknown): boolean => causes(error).some(({ errno }) => errno === MYSQL_NO_PARENT);
+
 /** Whether the cause is passing: a lock, or a database that can not be reached now. */
 export const isTransientError = (error: unknown): boolean => isLockError(error) || isUnavailableError(error);
 
@@ -51,6 +57,7 @@ export const rememberKeys = (orm: MikroORM): void => {
 const keysByColumns = new Map<string, string>();
 
 const MYSQL_DUPLICATE = 1062;
+const MYSQL_NO_PARENT = 1452;
 /** Row changed since it was read (MariaDB), lock wait timeout, deadlock, and a lock that was asked for without waiting. */
 const MYSQL_LOCK = new Set([1020, 1205, 1213, 3572]);
 /** Too many connections, server shutdown, server gone, connection lost. */

@@ -1,7 +1,7 @@
 import { PROBLEM_TYPE, type FieldError, type Problem } from '@som3d/contract';
 import { RequestValidationError } from '@ts-rest/express';
 import type { ErrorRequestHandler, Response } from 'express';
-import { isTransientError } from '../db/errors.ts';
+import { isOrphanError, isTransientError } from '../db/errors.ts';
 import { AppError, KINDS, type ErrorKind } from '../errors.ts';
 import { discardBody } from './linger.ts';
 
@@ -53,7 +53,7 @@ const HTTP_KINDS: Record<number, [ErrorKind, string]> = {
 const toAppError = (error: unknown): AppError | undefined => {
   if (error instanceof AppError) return error;
   if (error instanceof RequestValidationError) return fromValidation(error);
-  if (isTransientError(error)) {
+  if (isTransientError(error) || isOrphanError(error)) {
     return new AppError('unavailable', 'El servicio no está disponible en este momento; intente de nuevo', {
       headers: { 'retry-after': '2' },
       cause: error,

@@ -77,7 +77,9 @@ export const listActiveUserSubscriptions = async (em: EntityManager, query: Page
       ]);
   const all = () => covered('id_medico').unionAll(covered('id_hospital'));
   const { limit, offset } = pageOf(query);
-  const rows = await all()
+  const rows = await kysely(em)
+    .selectFrom(all().as('a'))
+    .selectAll()
     .orderBy('endless')
     .orderBy('fecha_expiracion')
     .orderBy('id_suscripcion')

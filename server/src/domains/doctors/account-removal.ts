@@ -5,6 +5,7 @@ import { AppError } from '../../errors.ts';
 import { audit } from '../audit/audit.ts';
 import { keepRowsOfActor } from '../audit/audit.cascade.ts';
 import { OneTimeToken, RefreshSession, Usuario } from '../auth/auth.entity.ts';
+import { presentUser } from '../auth/auth.presenter.ts';
 import { HospitalCode } from '../hospitals/hospital-code.entity.ts';
 import { forgetUserInMessages, removeMessagesOfDoctor } from '../messages/messages.cascade.ts';
 import { removePatient } from '../patients/patients.cascade.ts';
@@ -103,8 +104,8 @@ export const removeAccount = async (em: EntityManager, id_usuario: number, remov
   await em.nativeDelete(RefreshSession, { id_usuario });
   await em.nativeDelete(OneTimeToken, { id_usuario });
   await keepRowsOfActor(em, id_usuario);
-  // Without the hash: the column is hidden.
-  const before = { ...wrap(user).toPOJO() };
+  // As it is shown: without the password's hash.
+  const before = presentUser(user);
   audit(
     em,
     {

@@ -1,0 +1,290 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { ClinicalAudit } from '@som3d/server/domains/audit/audit.entity.js';
+import { OneTimeToken, RefreshSession, Usuario } from '@som3d/server/domains/auth/auth.entity.js';
+import { Medico } from '@som3d/server/domains/doctors/doctors.entity.js';
+import { HospitalCode } from '@som3d/server/domains/hospitals/hospital-code.entity.js';
+import { Mensaje, MensajeEvento, MensajeGestion } from '@som3d/server/domains/messages/messages.entity.js';
+import { ClinicalNote, Paciente } from '@som3d/server/domains/patients/patients.entity.js';
+import { JobConv, JobLog, JobSTL, StorageDeletion } from '@som3d/server/domains/som3d/som3d.entity.js';
+import { Estudio } from '@som3d/server/domains/studies/studies.entity.js';
+import { Pago, Suscripcion } from '@som3d/server/domains/subscriptions/subscriptions.entity.js';
+import { VisorEstado } from '@som3d/server/domains/visor/visor.entity.js';
+import { createSweeper } from '@som3d/server/jobs/sweeper.js';
+import { kysely } from '@som3d/server/db/orm.js';
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { createHospital } from '../support/hospitals.ts';
+import { imagingChildren, jobRow, patientOf, storedFiles, until, upload } from '../support/jobs.ts';
+import { describeApi, expectProblem, problemOf, type Session } from '../support/server.ts';
+import { newPlan, newSubscription, pay, profileOf } from '../support/subscriptions.ts';
+
+const VIEW = { titulo: 'Vista', ui_json: '{}', modelos_json: '[]', notas_json: '[]', i18n_json: '{}' };
+const TABLES = [
+  Usuario,
+  Medico,
+  Paciente,
+  Estudio,
+  ClinicalNote,
+  VisorEstado,
+  JobConv,
+  JobLog,
+  JobSTL,
+  Mensaje,
+  MensajeEvento,
+  MensajeGestion,
+  Suscripcion,
+  Pago,
+  RefreshSession,
+  OneTimeToken,
+  HospitalCode,
+  StorageDeletion,
+] as const;
+
+describeApi('removing a doctor', (api) => {
+  const em = () => api().deps.orm.em.fork();
+
+  /** A doctor with something in every table, and with ties to another doctor's records. */
+  const busyDoctor = async (admin: Session, other: Session) => {
+    const doctor = await api().doctor();
+    const { id_usuario } = doctor.user;
+    const { codigo } = await createHospital(admin);
+    await doctor.client.hospitals.linkByCode({ body: { codigo } });
+    const id_medico = await profileOf(api(), doctor);
+    const [mine, second, theirs] = [
+      await patientOf(doctor.client),
+      await patientOf(doctor.client),
+      await patientOf(other.client),
+    ];
+    const otherMedico = await profileOf(api(), other);
+    const { job_id } = await upload(doctor.client, { fields: { id_paciente: mine } });
+    const fork = em();
+    fork.create(JobLog, { job_id, line: 'Una línea' });
+    await fork.nativeUpdate(JobConv, { job_id }, { status: 'DONE', result_key: `results/${job_id}/t/som3d.zip` });
+    for (const file of ['som3d.zip', 'hueso.stl']) {
+      await api().deps.storage.put(`results/${job_id}/t/${file}`, Readable.from(['x']));
+    }
+    const result = fork.create(JobSTL, { job_id, id_paciente: mine });
+    const shared = fork.create(JobSTL, { job_id, id_paciente: theirs });
+    const study = fork.create(Estudio, { id_paciente: theirs, id_medico, descripcion: 'De otro' });
+    fork.create(Estudio, { id_paciente: mine, id_medico, descripcion: 'Rodilla' });
+    const note = fork.create(ClinicalNote, { id_paciente: theirs, id_medico, texto: 'De otro' });
+    fork.create(ClinicalNote, { id_paciente: second, id_medico, texto: 'Propia' });
+    const message = fork.create(Mensaje, {
+      id_medico,
+      id_paciente: mine,
+      tipo: 'error',
+      titulo: 'Título',
+      descripcion: 'Una descripción',
+      severidad: 'baja',
+    });
+    const kept = fork.create(Mensaje, {
+      id_medico: otherMedico,
+      id_paciente: second,
+      tipo: 'error',
+      titulo: 'Otro título',
+      descripcion: 'Otra descripción',
+      severidad: 'baja',
+    });
+    await fork.flush();
+    fork.create(VisorEstado, { ...VIEW, id_medico, id_paciente: mine, id_jobstl: result.id_jobstl });
+    const view = fork.create(VisorEstado, {
+      ...VIEW,
+      id_medico: otherMedico,
+      id_paciente: theirs,
+      id_jobstl: shared.id_jobstl,
+    });
+    fork.create(MensajeEvento, { id_mensaje: message.id_mensaje, id_actor_usuario: id_usuario, accion: 'crear' });
+    fork.create(MensajeGestion, { id_mensaje: message.id_mensaje, asignado_admin_id_usuario: admin.user.id_usuario });
+    const event = fork.create(MensajeEvento, {
+      id_mensaje: kept.id_mensaje,
+      id_actor_usuario: id_usuario,
+      accion: 'ver',
+    });
+    fork.create(RefreshSession, { id_usuario, jti: `jti-${id_usuario}`, expires_at: new Date() });
+    fork.create(OneTimeToken, {
+      id_usuario,
+      purpose: 'reset',
+      correo: doctor.user.correo,
+      token_hash: `hash-${id_usuario}`,
+      expires_at: new Date(),
+    });
+    await fork.flush();
+    const { id_plan } = await newPlan(admin.client);
+    const id_suscripcion = await newSubscription(api(), { id_medico, id_plan });
+    await pay(api(), id_suscripcion);
+    return {
+      doctor,
+      id_medico,
+      job_id,
+      mine,
+      theirs,
+      otherMedico,
+      study,
+      note,
+      view,
+      kept,
+      event,
+      codigo,
+      id_suscripcion,
+    };
+  };
+
+  test('removes everything of theirs, keeps what is others’, and tells it in the audit', async () => {
+    const [admin, other] = [await api().admin(), await api().doctor()];
+    await profileOf(api(), other);
+    const it = await busyDoctor(admin, other);
+    const { id_medico, job_id, doctor } = it;
+    const { id_usuario } = doctor.user;
+    const before = await storedFiles(api().dataDir);
+    expect(before.filter((file) => file.includes(job_id))).toHaveLength(3);
+    expect((await admin.client.admin.removeDoctor({ params: { id: id_medico } })).status).toBe(204);
+
+    const after = em();
+    for (const entity of [Medico, Paciente, Estudio, ClinicalNote, VisorEstado, Mensaje, Suscripcion] as const) {
+      expect([entity.meta.tableName, await after.count(entity as typeof Medico, { id_medico })]).toEqual([
+        entity.meta.tableName,
+        0,
+      ]);
+    }
+    for (const entity of [Usuario, JobConv, RefreshSession, OneTimeToken] as const) {
+      expect(await after.count(entity as typeof Usuario, { id_usuario })).toBe(0);
+    }
+    expect(await after.count(JobSTL, { job_id })).toBe(0);
+    expect(await after.count(JobLog, { job_id })).toBe(0);
+    expect(await after.count(Pago, { id_suscripcion: it.id_suscripcion })).toBe(0);
+    expect(await after.count(StorageDeletion)).toBe(0);
+    expect((await storedFiles(api().dataDir)).filter((file) => file.includes(job_id))).toEqual([]);
+    await expectProblem(doctor.client.auth.me(), 401);
+    await expectProblem(admin.client.admin.removeDoctor({ params: { id: id_medico } }), 404);
+
+    // What belongs to another doctor's patient is that doctor's now.
+    const { otherMedico } = it;
+    expect(await after.findOneOrFail(Estudio, it.study.id_estudio)).toMatchObject({ id_medico: otherMedico });
+    expect(await after.findOneOrFail(ClinicalNote, it.note.id_note)).toMatchObject({ id_medico: otherMedico });
+    expect(await after.findOneOrFail(VisorEstado, it.view.id_visor_estado)).toMatchObject({ id_jobstl: null });
+    expect(await after.findOneOrFail(Mensaje, it.kept.id_mensaje)).toMatchObject({ id_paciente: null });
+    expect(await after.findOneOrFail(MensajeEvento, it.event.id_evento)).toMatchObject({ id_actor_usuario: null });
+    // The code they used stays used.
+    const code = await after.findOneOrFail(HospitalCode, { codigo: it.codigo });
+    expect(code).toMatchObject({ usado_por_id_medico: null, used_at: expect.any(Date) as Date });
+
+    const removals = await after.find(ClinicalAudit, {
+      action: 'DELETE',
+      actor_id_usuario: admin.user.id_usuario,
+    });
+    expect(removals.map(({ entity_type }) => entity_type).toSorted()).toEqual([
+      'ESTUDIO',
+      'MEDICO',
+      'PACIENTE',
+      'PACIENTE',
+      'USUARIO',
+    ]);
+    const recordOf = (type: string) => removals.find(({ entity_type }) => entity_type === type);
+    expect(recordOf('MEDICO')).toMatchObject({ entity_id: id_medico });
+    expect(JSON.parse(recordOf('MEDICO')?.before_json ?? '')).toMatchObject({
+      id_usuario,
+      suscripciones: [{ id_suscripcion: it.id_suscripcion }],
+      pagos: [{ monto: 39_900 }],
+    });
+    expect(JSON.parse(recordOf('MEDICO')?.meta_json ?? '')).toMatchObject({ pacientes: 2, mensajes: 1 });
+    expect(JSON.parse(recordOf('USUARIO')?.before_json ?? '')).toMatchObject({ correo: doctor.user.correo });
+    expect(recordOf('USUARIO')?.before_json).not.toMatch(/argon2|contrasena/);
+    expect(JSON.parse(recordOf('USUARIO')?.meta_json ?? '')).toEqual({ trabajos: 1, resultados: 2 });
+    // Rows of what they did themselves stay, and say whose they were.
+    const own = await after.find(ClinicalAudit, { entity_type: 'PACIENTE', entity_id: it.mine, action: 'CREATE' });
+    expect(
+      own.map(({ actor_id_usuario, meta_json }) => [actor_id_usuario ?? null, meta_json && JSON.parse(meta_json)]),
+    ).toEqual([[null, { actor_eliminado: id_usuario }]]);
+  });
+
+  test('removes all or nothing', async () => {
+    const [admin, other] = [await api().admin(), await api().doctor()];
+    await profileOf(api(), other);
+    const { doctor, id_medico } = await busyDoctor(admin, other);
+    const db = kysely(em());
+    // The last row to go is held by a table that the service does not know.
+    await sql`create table blocker (id int primary key, id_usuario int not null, foreign key (id_usuario) references Usuario (id_usuario))`.execute(
+      db,
+    );
+    await sql`insert into blocker values (1, ${doctor.user.id_usuario})`.execute(db);
+    const countAll = async () =>
+      await Promise.all(TABLES.map(async (entity) => await em().count(entity as typeof Usuario)));
+    const [counts, files] = [await countAll(), await storedFiles(api().dataDir)];
+    await expectProblem(admin.client.admin.removeDoctor({ params: { id: id_medico } }), 500);
+    expect(api().errors.splice(0)).not.toEqual([]);
+    expect(await countAll()).toEqual(counts);
+    expect(await storedFiles(api().dataDir)).toEqual(files);
+    expect((await doctor.client.patients.list()).body).toHaveLength(2);
+    await sql`drop table blocker`.execute(db);
+    expect((await admin.client.admin.removeDoctor({ params: { id: id_medico } })).status).toBe(204);
+  });
+
+  test('removes by the user too, with or without a profile', async () => {
+    const [admin, plain, doctor] = [await api().admin(), await api().doctor(), await api().doctor()];
+    const id_medico = await profileOf(api(), doctor);
+    for (const { user } of [plain, doctor]) {
+      expect((await admin.client.admin.removeUser({ params: { id: user.id_usuario } })).status).toBe(204);
+    }
+    expect(await em().count(Medico, { id_medico })).toBe(0);
+  });
+
+  test('lets no upload and no patient slip in while the doctor goes', async () => {
+    const [admin, doctor] = [await api().admin(), await api().doctor()];
+    const id = await profileOf(api(), doctor);
+    const calls = [
+      ...Array.from({ length: 4 }, () => patientOf(doctor.client)),
+      ...Array.from({ length: 3 }, () => upload(doctor.client)),
+      admin.client.admin.removeDoctor({ params: { id } }),
+    ];
+    const answers = await Promise.allSettled(calls);
+    expect(answers.at(-1)?.status).toBe('fulfilled');
+    const { id_usuario } = doctor.user;
+    expect(await em().count(Paciente, { id_medico: id })).toBe(0);
+    expect(await em().count(JobConv, { id_usuario })).toBe(0);
+    const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as Error] : []));
+    for (const reason of refused) expect([401, 503]).toContain((await problemOf(Promise.reject(reason))).status);
+    // A 503 is logged as an error.
+    api().errors.splice(0);
+    await createSweeper({ ...api().deps, config: { ...api().deps.config, SOM3D_ORPHAN_GRACE_SECONDS: -1 } }).sweep();
+    expect(await storedFiles(api().dataDir)).toEqual([]);
+  });
+
+  test('tries again to remove a file that could not be removed', async () => {
+    const [admin, doctor] = [await api().admin(), await api().doctor()];
+    const { job_id } = await upload(doctor.client);
+    const file = path.join(api().dataDir, 'files', 'uploads', `${job_id}.zip`);
+    await rm(file);
+    await mkdir(file);
+    await writeFile(path.join(file, 'in the way'), '');
+    await admin.client.admin.removeUser({ params: { id: doctor.user.id_usuario } });
+    const [noted, ...more] = await em().find(StorageDeletion, {});
+    expect(more).toEqual([]);
+    expect(noted).toMatchObject({ storage_key: `uploads/${job_id}.zip`, attempts: 1 });
+    expect(noted?.last_error).toBeTruthy();
+    await rm(file, { recursive: true });
+    await createSweeper(api().deps).sweep();
+    expect(await em().count(StorageDeletion)).toBe(1);
+    api().advance(61_000);
+    await createSweeper(api().deps).sweep();
+    expect(await em().count(StorageDeletion)).toBe(0);
+  });
+});
+
+describeApi(
+  'removing a doctor whose job runs',
+  (api) => {
+    test('ends the computation and leaves no file', async () => {
+      const [admin, doctor] = [await api().admin(), await api().doctor()];
+      const { job_id } = await upload(doctor.client, { form: 'large' });
+      await until(() => imagingChildren().length > 0, 'the conversion runs');
+      expect((await jobRow(api().deps.orm, job_id))?.status).toBe('RUNNING');
+      await admin.client.admin.removeUser({ params: { id: doctor.user.id_usuario } });
+      expect(await jobRow(api().deps.orm, job_id)).toBeUndefined();
+      await until(() => imagingChildren().length === 0, 'the conversion has ended');
+      await until(async () => (await storedFiles(api().dataDir)).length === 0, 'no file is left');
+    });
+  },
+  { SOM3D_EMBEDDED_WORKER: 'true' },
+);
