@@ -8,6 +8,7 @@ import type { Config } from './config.ts';
 import { migrate, pendingMigrations } from './db/migrate.ts';
 import { openDeps, type Deps } from './deps.ts';
 import { createPaymentProcessor } from './domains/epayco/processor.ts';
+import { createAuthCleanup } from './domains/auth/cleanup.ts';
 import { createMailWorker } from './domains/mail/worker.ts';
 import { seedFirstStart, type FirstAccount } from './first-start.ts';
 import { createReconciler } from './domains/subscriptions/reconciler.ts';
@@ -18,6 +19,9 @@ const STALLED_MS = 120_000;
 
 /** Pause between looks at what is due, of confirmed payments and of mails. */
 const DUTY_MS = 2000;
+
+/** Pause between removals of sessions, tokens and counts that are over. */
+const CLEANUP_MS = 3_600_000;
 
 /** The service is not ready to serve; `message` says what to do. */
 export class NotReadyError extends Error {}
@@ -92,6 +96,9 @@ export const startServer = async (config: Config, log: Logger, clock?: () => Dat
     stack.defer(() => loop.stop());
     loop.start();
   }
+  const cleanup = createLoop({ name: 'auth cleanup', everyMs: CLEANUP_MS, run: createAuthCleanup(deps).runDue, log });
+  stack.defer(() => cleanup.stop());
+  cleanup.start();
   // Disposed before the drain: jobs are handed back while running requests finish.
   stack.use(jobs);
   await jobs.start();

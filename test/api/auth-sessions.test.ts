@@ -1,9 +1,11 @@
 import { createClient } from '@som3d/client';
 import { kysely } from '@som3d/server/db/orm.js';
+import { createAuthCleanup } from '@som3d/server/domains/auth/cleanup.js';
 import { expect, test } from 'vitest';
 import { describeApi, expectProblem, PASSWORD, type Session } from '../support/server.ts';
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 /** A browser as far as cookies go. */
 class Browser {
@@ -158,6 +160,35 @@ describeApi('auth sessions', (api) => {
     expect((await browser.refresh()).status).toBe(200);
     api().advance(30 * DAY + 1000);
     expect((await browser.refresh()).status).toBe(401);
+  });
+
+  test('leaves nothing behind once its time is over', async () => {
+    const doctor = await api().doctor();
+    const { correo } = doctor.user;
+    await api().client.auth.forgotPassword({ body: { correo } });
+    const counts = async () => {
+      const db = kysely(api().deps.orm.em.fork());
+      const of = async (table: 'auth_login_attempt' | 'auth_one_time_token' | 'auth_refresh_session' | 'rate_limit') =>
+        (await db.selectFrom(table).selectAll().execute()).length;
+      return [
+        await of('auth_login_attempt'),
+        await of('auth_refresh_session'),
+        await of('auth_one_time_token'),
+        await of('rate_limit'),
+      ];
+    };
+    const cleanup = createAuthCleanup(api().deps);
+    await cleanup.runDue();
+    const before = await counts();
+    expect(before.every((count) => count > 0)).toBe(true);
+    await cleanup.runDue();
+    expect(await counts()).toEqual(before);
+    api().advance(HOUR + 1000);
+    await cleanup.runDue();
+    expect(await counts()).toEqual([before[0], before[1], 0, 0]);
+    api().advance(31 * DAY);
+    await cleanup.runDue();
+    expect(await counts()).toEqual([0, 0, 0, 0]);
   });
 
   test('tells nobody whether an address has an account', async () => {

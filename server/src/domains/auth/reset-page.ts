@@ -19,7 +19,7 @@ button { width: 100%; min-height: 2.75rem; margin-top: 0.75rem; font: inherit; f
   background: #0b5c8a; border: 0; border-radius: 0.375rem; cursor: pointer }
 button[disabled] { opacity: 0.6; cursor: progress }
 :focus-visible { outline: 3px solid #2f9bd8; outline-offset: 2px }
-.hint { margin: 0; color: #4a5764; font-size: 0.9rem }
+.hint { margin: 0.375rem 0 0; color: #4a5764; font-size: 0.9rem }
 #message { margin: 1rem 0 0; font-weight: 600 }
 #message:empty { display: none }
 .error { color: #a3121c }
