@@ -4,7 +4,6 @@ import type { Deps } from '../../deps.ts';
 import type { Actor } from '../../http/context.ts';
 import { audit } from '../audit/audit.ts';
 import { Medico } from '../doctors/doctors.entity.ts';
-import { isActiveAt } from '../subscriptions/active.ts';
 import { disablePayer } from '../subscriptions/payers.ts';
 import { removeSubscriptionsOf } from '../subscriptions/subscriptions.cascade.ts';
 import { HospitalCode } from './hospital-code.entity.ts';
@@ -14,7 +13,7 @@ import { lockHospital } from './hospitals.service.ts';
 export const createHospitalRemoval = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) => {
   /**
    * Removes the hospital with its subscriptions, payments and codes, and detaches its doctors, in one transaction. When
-   * a subscription was in force it ends here: doctors whom nothing else covers are INACTIVO, as when it runs out. The
+   * one was ACTIVA it ends here: doctors whom nothing else covers are INACTIVO, as when it runs out. The
    * audit row keeps all that went.
    *
    * @throws AppError 404
@@ -25,9 +24,8 @@ export const createHospitalRemoval = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'
       const hospital = await lockHospital(em, id_hospital);
       const before = { ...wrap(hospital).toPOJO() };
       const { subscriptions, record } = await removeSubscriptionsOf(em, { id_hospital });
-      if (subscriptions.some((subscription) => isActiveAt(subscription, now))) {
-        await disablePayer(em, { id_hospital }, now);
-      }
+      // Also one that has run out and nobody has noticed yet: its end has had no consequences so far.
+      if (subscriptions.some(({ estado }) => estado === 'ACTIVA')) await disablePayer(em, { id_hospital }, now);
       const codigos = await em.find(HospitalCode, { id_hospital });
       const doctors = await em.find(Medico, { id_hospital }, { refresh: true, orderBy: { id_medico: 'asc' } });
       doctors.forEach((doctor) => em.assign(doctor, { id_hospital: null }));
