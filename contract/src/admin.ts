@@ -169,10 +169,10 @@ export const admin = defineRoutes({
     path: '/admin/doctors/:id',
     summary: 'Eliminar un médico con todo lo suyo',
     description:
-      'Pacientes, estudios, notas, estados del visor, trabajos, resultados y sus archivos, mensajes, suscripciones, pagos, sesiones y la cuenta. La auditoría conserva lo eliminado.',
+      'Pacientes, estudios, notas, estados del visor, trabajos, resultados y sus archivos, mensajes, suscripciones, pagos, sesiones y la cuenta. La auditoría conserva lo eliminado. 409 si la cuenta es la propia o la del último administrador.',
     metadata: access,
     pathParams,
-    responses: { 204: c.noBody(), ...problems(404) },
+    responses: { 204: c.noBody(), ...problems(404, 409) },
   },
   listInactiveUsers: {
     method: 'GET',
