@@ -58,6 +58,7 @@ describeApi(
       await pay.confirm(forged);
       await pay.confirm({ ...forged, x_transaction_id: 'T1' });
       await pay.expectNothing(thief);
+      expect(await pay.paid(thief)).toEqual([]);
       await pay.expectGranted(victim, fields);
     });
 

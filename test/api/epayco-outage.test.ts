@@ -1,9 +1,12 @@
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { ConfigError, readConfig } from '@som3d/server/config.js';
+import { EpaycoEvent } from '@som3d/server/domains/epayco/epayco.entity.js';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { databaseKinds } from '../support/database.ts';
 import { createPaymentProcessor } from '@som3d/server/domains/epayco/processor.js';
 import { openDeps } from '@som3d/server/deps.js';
 import { startGateway, type Mood } from '../support/epayco-gateway.ts';
-import { paymentEnv, paymentFields, paymentsOn } from '../support/payments.ts';
-import { describeApi } from '../support/server.ts';
+import { paymentEnv, paymentFields, paymentsOn, signed } from '../support/payments.ts';
+import { describeApi, expectProblem, startTestServer } from '../support/server.ts';
 
 const gateway = await startGateway();
 afterAll(async () => await gateway[Symbol.asyncDispose]());
@@ -95,7 +98,6 @@ describeApi(
       await pay.confirm(fields);
       gateway.mood = 'up';
       // another process took the event and died: its lease is all that is left of it
-      const { EpaycoEvent } = await import('@som3d/server/domains/epayco/epayco.entity.js');
       const em = api().deps.orm.em.fork();
       const lease_expires_at = new Date(api().deps.clock().getTime() + 2 * HOUR);
       await em.nativeUpdate(
@@ -150,6 +152,42 @@ describeApi(
 );
 
 describeApi(
+  'payments beside the predecessor’s own rule',
+  (api) => {
+    const pay = paymentsOn(api, gateway);
+
+    test('a price that rose after the checkout: refused with the reason, and granted once it is mended', async () => {
+      const database = api().deps.orm.em.fork().getConnection();
+      const execute = async (sql: string) => await database.execute(sql);
+      const order = await pay.order();
+      const fields = paymentFields(order);
+      pay.atGateway(fields);
+      const dearer = `NEW.monto < 40000`;
+      await execute(
+        api().kind === 'mysql'
+          ? `create trigger pago_minimo before insert on Pago for each row if ${dearer} then
+               signal sqlstate '45000' set message_text = 'monto inferior'; end if`
+          : `create trigger pago_minimo before insert on Pago when ${dearer}
+               begin select raise(abort, 'monto inferior'); end`,
+      );
+      await pay.confirm(fields);
+      await pay.expectNothing(order);
+      const [event] = await pay.events(fields);
+      // MySQL tells a rule from a fault: SQLite does not, and there the event waits
+      const [estado, reason] =
+        api().kind === 'mysql' ? ['RECHAZADO', event?.resultado] : ['PENDIENTE', event?.last_error];
+      expect(event?.estado).toBe(estado);
+      expect(reason).toMatch(/precio actual|Error al procesar/);
+      await execute('drop trigger pago_minimo');
+      const admin = await api().admin();
+      await admin.client.epayco.retryEvent({ params: { id: event?.id_event ?? 0 } });
+      await pay.expectGranted(order, fields);
+    });
+  },
+  paymentEnv(gateway),
+);
+
+describeApi(
   'payments with a private key',
   (api) => {
     const pay = paymentsOn(api, gateway);
@@ -187,3 +225,36 @@ describeApi(
   },
   { ...paymentEnv(gateway), EPAYCO_PRIVATE_KEY: 'a private key of the tests', EPAYCO_TAX_RATE: '0.19' },
 );
+
+describe.each(databaseKinds())('a database that does not take it on %s', (kind) => {
+  test('a confirmation that can not be stored is a 503, so that the gateway repeats it', async () => {
+    const server = await startTestServer(kind, paymentEnv(gateway));
+    const pay = paymentsOn(() => server, gateway);
+    const order = await pay.order();
+    const fields = paymentFields(order);
+    await server.deps.orm.em.fork().getConnection().execute('alter table epayco_event rename to away');
+    const error = await expectProblem(server.client.epayco.confirm({ body: signed(fields) }), 503, /repítala/);
+    expect(error.headers.get('retry-after')).toBe('5');
+    await server.stop();
+  });
+});
+
+test('a configuration that would believe a payer is refused at start, and keys are never shown', () => {
+  const keys = { EPAYCO_PUBLIC_KEY: 'pk', P_CUST_ID_CLIENTE: '1', P_KEY: 'hush-hush' };
+  const refusalOf = (env: Record<string, string>): string => {
+    try {
+      readConfig(env);
+      return '';
+    } catch (error) {
+      return error instanceof ConfigError ? error.message : String(error);
+    }
+  };
+  expect(refusalOf({ ...keys, EPAYCO_TEST: 'false' })).toBe('');
+  expect(refusalOf({ ...keys, EPAYCO_VERIFY_STATE: 'false' })).toBe('');
+  expect(refusalOf({ ...keys, EPAYCO_TEST: 'false', EPAYCO_VERIFY_STATE: 'false' })).toMatch(/^EPAYCO_VERIFY_STATE/);
+  expect(refusalOf({ EPAYCO_TEST: 'false', P_KEY: 'hush-hush' })).toBe(
+    'EPAYCO_PUBLIC_KEY, P_CUST_ID_CLIENTE: needed with EPAYCO_TEST=false',
+  );
+  expect(refusalOf({ EPAYCO_PRIVATE_KEY: 'hush-hush' })).toMatch(/^EPAYCO_PUBLIC_KEY/);
+  expect(refusalOf({ EPAYCO_TAX_RATE: '19' })).toMatch(/EPAYCO_TAX_RATE/);
+});

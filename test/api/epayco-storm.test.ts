@@ -35,6 +35,8 @@ const shuffle = <T>(items: readonly T[], random: () => number): T[] =>
     .toSorted(([a], [b]) => a - b)
     .map(([, item]) => item);
 
+const byNumber = (a: string, b: string): number => Number(a) - Number(b);
+
 /** What the gateway says of a payment in the end, and the codes that its calls claim. */
 interface Kind {
   readonly share: number;
@@ -145,7 +147,7 @@ test.runIf(databaseKinds().includes('mysql'))(
         if (!response) continue;
         const text = await response.text().catch(() => null);
         if (response.status === 200 && text?.includes('"ok":true')) return;
-        if (text !== null) expect([response.status, text]).toEqual([503, expect.any(String)]);
+        if (text !== null && response.status !== 503) throw new Error(`${response.status}: ${text}`);
       }
     };
     const lane = async (): Promise<void> => {
@@ -162,34 +164,33 @@ test.runIf(databaseKinds().includes('mysql'))(
     await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
 
     const em = () => database.orm.em.fork();
-    const expected = payments.filter(({ kind }) => kind.grants).map(({ fields }) => fields['x_ref_payco']);
+    const expected = payments
+      .filter(({ kind }) => kind.grants)
+      .map(({ fields }) => fields['x_ref_payco'] ?? '')
+      .toSorted(byNumber);
     const approved = async () =>
-      (await em().find(Pago, { estado: 'APROBADO' })).map(({ referencia_epayco }) => referencia_epayco).toSorted();
-    await expect.poll(approved, { timeout: 20_000, interval: 200 }).toEqual(expected.toSorted());
+      (await em().find(Pago, { estado: 'APROBADO' }))
+        .map(({ referencia_epayco }) => referencia_epayco)
+        .toSorted(byNumber);
+    await expect.poll(approved, { timeout: 20_000, interval: 200 }).toEqual(expected);
     const reversals = async () =>
       await em().count(EpaycoEvent, { cod_response: '6', estado: 'PROCESADO', firma_valida: true });
     await expect.poll(reversals, { timeout: 20_000, interval: 200 }).toBe(12);
-    expect(await approved()).toEqual(expected.toSorted());
+    expect(await approved()).toEqual(expected);
 
     const rows = new Map((await em().find(Suscripcion, {})).map((row) => [row.id_suscripcion, row]));
-    for (const { kind, fields, id_suscripcion } of payments) {
-      const own = await em().find(Pago, { id_suscripcion });
-      const row = rows.get(id_suscripcion);
-      if (!kind.grants) {
-        expect([fields, own.filter(({ estado }) => estado === 'APROBADO'), row?.estado]).toEqual([
-          fields,
-          [],
-          'PAUSADA',
-        ]);
-        continue;
-      }
+    const paymentsOf = Map.groupBy(await em().find(Pago, {}), ({ id_suscripcion }) => id_suscripcion);
+    for (const { id_suscripcion } of payments.filter(({ kind }) => !kind.grants)) {
+      expect(rows.get(id_suscripcion)?.estado).toBe('PAUSADA');
+    }
+    for (const { id_suscripcion } of payments.filter(({ kind }) => kind.grants)) {
+      const own = paymentsOf.get(id_suscripcion) ?? [];
       expect(own).toHaveLength(1);
-      const { expiracion_previa, expiracion_otorgada } = own[0] ?? {};
-      expect(row?.estado).toBe('ACTIVA');
+      const { expiracion_previa, expiracion_otorgada, fecha_pago } = own[0] ?? {};
       // one month after the payment, not two
-      expect(row?.fecha_expiracion).toEqual(expiracion_otorgada);
+      expect(rows.get(id_suscripcion)).toMatchObject({ estado: 'ACTIVA', fecha_expiracion: expiracion_otorgada });
+      expect(expiracion_previa).toEqual(fecha_pago);
       expect(expiracion_previa && addMonths(expiracion_previa, 1)).toEqual(expiracion_otorgada);
-      expect(own[0]?.fecha_pago).toEqual(expiracion_previa);
     }
     expect(await em().count(MailOutbox, { kind: 'pago_aprobado' })).toBe(await em().count(Pago, {}));
     const events = await em().find(EpaycoEvent, {});

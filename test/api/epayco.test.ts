@@ -1,3 +1,5 @@
+import { EpaycoEvent, WebhookEvent } from '@som3d/server/domains/epayco/epayco.entity.js';
+import { MAX_UNSIGNED } from '@som3d/server/domains/epayco/inbox.js';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { startGateway } from '../support/epayco-gateway.ts';
 import { paymentEnv, paymentFields, paymentsOn, signed } from '../support/payments.ts';
@@ -203,8 +205,6 @@ describeApi(
 
     test('the unsigned part of the inbox is bounded', async () => {
       const db = api().deps.orm.em.fork();
-      const { EpaycoEvent, WebhookEvent } = await import('@som3d/server/domains/epayco/epayco.entity.js');
-      const { MAX_UNSIGNED } = await import('@som3d/server/domains/epayco/inbox.js');
       const rows = Array.from({ length: MAX_UNSIGNED }, (_, index) => ({
         ref_payco: `old-${index}`,
         firma_valida: false,

@@ -2,6 +2,7 @@ import type { ConfirmationAnswer } from '@som3d/contract';
 import { kysely } from '../../db/kysely.ts';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../errors.ts';
+import { isReference } from '../../gateways/epayco/client.ts';
 import { GatewayUnavailable, type GatewayPayment } from '../../gateways/epayco/gateway.ts';
 import { stateOf } from '../../gateways/epayco/states.ts';
 import { textOf } from '../../raw-json.ts';
@@ -10,9 +11,6 @@ import { readConfirmation, subscriptionOf } from './confirmation.ts';
 import { getEvent } from './epayco.queries.ts';
 import { claimEvent, storeConfirmation, type EventRow } from './inbox.ts';
 import type { PaymentProcessor } from './processor.ts';
-
-/** A reference as a payer's browser may bring it: nothing else goes into an address of the gateway. */
-const REFERENCE = /^[\w-]{1,120}$/;
 
 /** What the payer's page tells. */
 export type PaymentView =
@@ -54,7 +52,7 @@ export const createEpaycoService = (deps: Deps, processor: PaymentProcessor) => 
   /** The gateway's own answer about a reference. @throws AppError 502 when there is none */
   const validate = async (reference: string): Promise<Readonly<Record<string, unknown>> & { success: boolean }> => {
     const unknown = { success: false, message: 'La pasarela no conoce la referencia' };
-    if (!REFERENCE.test(reference)) return unknown;
+    if (!isReference(reference)) return unknown;
     try {
       const answer = await epayco.validate([reference]);
       return answer ? { ...answer, success: true } : unknown;
@@ -66,7 +64,7 @@ export const createEpaycoService = (deps: Deps, processor: PaymentProcessor) => 
 
   /** What the payer's page tells about a reference; never fails for the gateway's sake. */
   const view = async (reference: string | undefined): Promise<PaymentView> => {
-    if (!reference || !REFERENCE.test(reference)) return { kind: 'unknown' };
+    if (!reference || !isReference(reference)) return { kind: 'unknown' };
     try {
       const data = (await epayco.validate([reference]))?.['data'] as Record<string, unknown> | undefined;
       if (!data) return { kind: 'unknown' };

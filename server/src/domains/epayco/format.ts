@@ -1,8 +1,8 @@
 const pesos = new Intl.NumberFormat('es-CO', { style: 'currency', currency: 'COP', minimumFractionDigits: 0 });
-const date = new Intl.DateTimeFormat('es-CO', { dateStyle: 'long', timeStyle: 'short', timeZone: 'America/Bogota' });
+const date = new Intl.DateTimeFormat('es-CO', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'America/Bogota' });
 
 /** `$ 39.900` */
 export const formatPesos = (amount: number): string => pesos.format(amount);
 
-/** Date and time in Colombia: `31 de enero de 2026, 6:59 p. m.` */
+/** Date and time in Colombia: `31/01/2026, 6:59 p. m.` */
 export const formatDate = (instant: Date): string => date.format(instant);

@@ -38,7 +38,7 @@ export const payerOf = async (em: EntityManager, id_suscripcion: number): Promis
 };
 
 const compose = (title: string, greeting: string, opening: string, facts: readonly (readonly [string, string])[]) => {
-  const closing = 'Si tiene alguna pregunta, responda este correo o escriba al soporte con la referencia del pago.';
+  const closing = 'Si tiene alguna pregunta, escriba al soporte con la referencia del pago.';
   const rows = facts.map(
     ([name, value]) =>
       `<tr><th style="text-align:left;padding:4px 16px 4px 0;font-weight:600">${escapeHtml(name)}</th>` +

@@ -71,6 +71,12 @@ const UNKNOWN: Message = {
   text: 'La pasarela no conoce esta referencia. Si acaba de pagar, espere unos minutos y consulte de nuevo.',
   again: true,
 };
+const OTHER: Message = {
+  tone: 'plain',
+  title: 'Estado desconocido',
+  text: 'La pasarela dio un estado que no conocemos. Si pagó, le avisaremos por correo cuando se apruebe; consulte de nuevo en unos minutos.',
+  again: true,
+};
 const UNAVAILABLE: Message = {
   tone: 'waiting',
   title: 'No pudimos consultar el pago',
@@ -102,7 +108,7 @@ const MARKS: Readonly<Record<Tone, string>> = {
 const messageOf = (view: PaymentView): Message => {
   if (view.kind === 'unavailable') return UNAVAILABLE;
   if (view.kind === 'unknown') return UNKNOWN;
-  return BY_CODE[knownCode(view.payment.x_cod_response)] ?? { ...UNKNOWN, title: 'Estado desconocido' };
+  return BY_CODE[knownCode(view.payment.x_cod_response)] ?? OTHER;
 };
 
 const amountOf = ({ x_amount, x_currency_code }: GatewayPayment): string | undefined => {
@@ -128,7 +134,7 @@ const factsOf = (view: PaymentView, reference: string | undefined): [string, str
     ['Concepto', payment.x_description],
     ['Valor', amountOf(payment)],
     ['Fecha', dateOf(payment)],
-    ['Respuesta', payment.x_response_reason_text ?? payment.x_response],
+    ['Respuesta', (payment.x_response_reason_text ?? payment.x_response)?.replace(/^\d{1,3}-/, '')],
     ['Autorización', payment.x_approval_code],
   ];
 };
@@ -174,7 +180,7 @@ ${rows.length > 0 ? `<dl>${rows.join('')}</dl>` : ''}
 ${frontend ? `<a class="main" href="${escapeHtml(frontend)}">Volver a SOM3D</a>` : ''}
 ${again ? `<a href="${escapeHtml(again)}">Consultar de nuevo</a>` : ''}
 </nav>
-<p class="hint">Guarde o imprima esta página como constancia.</p>
+${view.kind === 'payment' ? '<p class="hint">Guarde o imprima esta página como constancia.</p>' : ''}
 </main>
 </body>
 </html>

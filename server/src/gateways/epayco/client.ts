@@ -14,6 +14,9 @@ type Settings = Pick<
   | 'USE_NGROK_SKIP'
 >;
 
+/** Whether a text may be a reference: nothing else is put into an address of the gateway. */
+export const isReference = (text: string): boolean => /^[\w-]{1,120}$/.test(text);
+
 const isKnown = (answer: unknown): answer is { readonly data: Readonly<Record<string, unknown>> } =>
   isRecord(answer) &&
   answer['success'] === true &&
@@ -51,6 +54,7 @@ export const createEpaycoGateway = (config: Settings): EpaycoGateway => {
     signal: AbortSignal,
   ): Promise<GatewayPayment | null> => {
     for (const ref of new Set([...redirects, reference])) {
+      if (!isReference(ref)) continue;
       const answer = parsed(await ask(ref, signal), parseKeepingNumbers);
       if (!isKnown(answer)) continue;
       const payment = paymentOf(answer.data);
