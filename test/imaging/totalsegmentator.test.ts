@@ -11,7 +11,7 @@ import { dicomFiles, writeZip } from '../support/phantom/zip.ts';
 import { installTool, LICENSE } from '../support/totalsegmentator/scenario.ts';
 
 const files = dicomFiles(smallScan());
-const BALL = { centre: [3, -5, 4], radius: 9 } as { centre: [number, number, number]; radius: number };
+const BALL: { centre: [number, number, number]; radius: number } = { centre: [3, -5, 4], radius: 9 };
 const BALL_CM3 = ((4 / 3) * Math.PI * 9 ** 3) / 1000;
 
 function option(args: readonly string[], name: string): string | undefined {
