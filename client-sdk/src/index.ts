@@ -3,6 +3,7 @@ export type { BinaryBody } from './core/binary.ts';
 export * from './core/errors.ts';
 export { paginate, totalCount } from './core/pages.ts';
 export type { RetryOptions } from './core/retry.ts';
+export { signIn, type SignedIn } from './core/session.ts';
 export type { RefreshHook, TokenSource } from './core/tokens.ts';
 export type { CallOptions, Client, RouteAnswer, RouteArgs, RouteFunction } from './core/types.ts';
 export { downloadResult, downloadStl, type DownloadOptions } from './jobs/download.ts';

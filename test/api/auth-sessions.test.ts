@@ -1,4 +1,4 @@
-import { createClient } from '@som3d/client';
+import { createClient, signIn as signIntoService } from '@som3d/client';
 import { kysely } from '@som3d/server/db/orm.js';
 import { createAuthCleanup } from '@som3d/server/domains/auth/cleanup.js';
 import { expect, test } from 'vitest';
@@ -160,6 +160,21 @@ describeApi('auth sessions', (api) => {
     expect((await browser.refresh()).status).toBe(200);
     api().advance(30 * DAY + 1000);
     expect((await browser.refresh()).status).toBe(401);
+  });
+
+  test('is kept alive by the client until the logout', async () => {
+    const { user } = await api().doctor();
+    const session = await signIntoService(
+      { baseUrl: api().url, retry: false },
+      { correo: user.correo, password: PASSWORD },
+    );
+    for (let hours = 0; hours < 3; hours++) {
+      expect((await session.client.auth.me()).body).toEqual(user);
+      // The access token lives for an hour.
+      api().advance(HOUR + 1000);
+    }
+    await session.logout();
+    await expectProblem(session.client.auth.me(), 401);
   });
 
   test('leaves nothing behind once its time is over', async () => {

@@ -3,6 +3,7 @@ import type { RequiredEntityData } from '@mikro-orm/core';
 import { JobFields } from '@som3d/contract';
 import type { Request } from 'express';
 import { isTransientError, uniqueViolation } from '../../db/errors.ts';
+import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { AppError, invalidField } from '../../errors.ts';
 import type { StoredObject } from '../../gateways/storage/storage.ts';
@@ -12,7 +13,7 @@ import { ImagingError } from '../../imaging/errors.ts';
 import { inspectZip } from '../../imaging/zip.ts';
 import { uploadKey } from '../../jobs/keys.ts';
 import type { JobSignals } from '../../jobs/signals.ts';
-import { findPatientFor } from '../patients/patients.policy.ts';
+import { findPatientFor, lockPatientFor } from '../patients/patients.policy.ts';
 import { requireEntitlement } from '../subscriptions/entitlement.ts';
 import { JobConv } from './som3d.entity.ts';
 import { paramsOf } from './som3d.presenter.ts';
@@ -72,10 +73,17 @@ export const createSubmissions = (deps: Deps, signals: JobSignals) => {
     }
   };
 
-  const insert = async (jobId: string, values: Omit<RequiredEntityData<JobConv>, 'job_id'>): Promise<JobRow> => {
-    const em = orm.em.fork();
-    em.create(JobConv, { job_id: jobId, ...values });
-    await em.flush();
+  const insert = async (
+    actor: Actor,
+    jobId: string,
+    values: Omit<RequiredEntityData<JobConv>, 'job_id'>,
+    id_paciente: number | undefined,
+  ): Promise<JobRow> => {
+    await inTransaction(orm.em, async (em) => {
+      // The upload took its time: the patient may be gone by now.
+      if (id_paciente !== undefined) await lockPatientFor(em, actor, id_paciente);
+      em.create(JobConv, { job_id: jobId, ...values });
+    });
     const row = await findJob(orm, jobId);
     if (!row) throw new AppError('conflict', 'El trabajo se eliminó mientras se creaba');
     return row;
@@ -138,12 +146,9 @@ export const createSubmissions = (deps: Deps, signals: JobSignals) => {
     if (!stored) throw new Error('an upload without a file was accepted');
     try {
       const fields = parseFields(upload.fields);
-      await checkPatient(actor, fields);
       const values = await rowOf(actor, stored, fields);
-      const row = await insert(jobId, {
-        ...values,
-        ...(key === undefined ? {} : { idempotency_key: key, request_fingerprint: fingerprint }),
-      });
+      const named = key === undefined ? {} : { idempotency_key: key, request_fingerprint: fingerprint };
+      const row = await insert(actor, jobId, { ...values, ...named }, fields.id_paciente);
       if (row.status === 'QUEUED') signals.emit('queued');
       else if (!config.SOM3D_KEEP_INPUT) await storage.remove(stored.key);
       return { row, created: true };

@@ -1,0 +1,69 @@
+import { createClient, type ClientOptions } from './client.ts';
+import { ForbiddenError, UnauthorizedError } from './errors.ts';
+import type { RefreshHook } from './tokens.ts';
+import type { Client } from './types.ts';
+
+/** A login that renews itself. */
+export interface SignedIn {
+  readonly client: Client;
+  /** Ends the session at the service. */
+  logout(): Promise<void>;
+}
+
+/** The two cookies of a session, told apart by what they are: their names are the service's configuration. */
+class SessionCookies {
+  #refresh: string | undefined;
+  #csrf: string | undefined;
+
+  keep(headers: Headers): void {
+    for (const cookie of headers.getSetCookie()) {
+      const pair = cookie.split(';')[0]?.trim();
+      if (/;\s*httponly/i.test(cookie)) this.#refresh = pair;
+      else this.#csrf = pair;
+    }
+  }
+
+  header(): Record<string, string> {
+    return { cookie: [this.#refresh, this.#csrf].filter(Boolean).join('; ') };
+  }
+
+  csrf(): string {
+    return this.#csrf?.slice(this.#csrf.indexOf('=') + 1) ?? '';
+  }
+}
+
+/**
+ * Signs in and keeps the session's cookies in memory: an access token that has run out is renewed by itself, as long as
+ * the session lives. For programs (Node): browsers keep cookies themselves and let no script send them.
+ *
+ * @throws UnauthorizedError for a wrong address or password; RateLimitError while the account is locked
+ */
+export const signIn = async (
+  options: Omit<ClientOptions, 'token' | 'refresh'>,
+  credentials: { readonly correo: string; readonly password: string },
+): Promise<SignedIn> => {
+  const anonymous = createClient(options);
+  const cookies = new SessionCookies();
+  const { body, headers } = await anonymous.auth.login({ body: credentials });
+  cookies.keep(headers);
+
+  const refresh: RefreshHook = async () => {
+    try {
+      const answer = await anonymous.auth.refresh({
+        headers: { 'x-csrf-token': cookies.csrf() },
+        extraHeaders: cookies.header(),
+      });
+      cookies.keep(answer.headers);
+      return answer.body.access_token;
+    } catch (error) {
+      if (error instanceof UnauthorizedError || error instanceof ForbiddenError) return undefined;
+      throw error;
+    }
+  };
+  return {
+    client: createClient({ ...options, token: body.access_token, refresh }),
+    logout: async () => {
+      await anonymous.auth.logout({ extraHeaders: cookies.header() });
+    },
+  };
+};
