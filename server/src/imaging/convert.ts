@@ -9,8 +9,9 @@ import { describeStack } from './dicom/series.ts';
 import { chooseEngine } from './engines/choose.ts';
 import type { Segment, SegmentationEngine } from './engines/engine.ts';
 import { ImagingError } from './errors.ts';
-import type { Manifest, MeshManifest, SeriesManifest, SkippedFiles } from './manifest.ts';
+import type { FileManifest, Manifest, MeshManifest, SeriesManifest, SkippedFiles } from './manifest.ts';
 import { meshSegment } from './mesher.ts';
+import { ThreeMfWriter } from './outputs/threemf.ts';
 import { MESHING_HEAVY, Progress, SEGMENTING_HEAVY } from './progress.ts';
 import type { Reporter } from './protocol.ts';
 import { resolveRequest, type ConvertRequest, type ResolvedRequest } from './request.ts';
@@ -23,13 +24,16 @@ export type { Phase, Reporter } from './protocol.ts';
 export type { ConvertRequest } from './request.ts';
 
 const MAX_DEFAULT_THREADS = 8;
+/** All models of a job in one file, with their names and colours. */
+const PACKAGE = 'modelos.3mf';
 /** Of the reading phase, what goes to finding out what is in the ZIP. */
 const SCAN_SHARE = 0.25;
 /** More labels than this that are not in a scan are named in one line. */
 const MAX_MISSING_LINES = 3;
 
 /**
- * Converts a ZIP of DICOM files into watertight STL meshes (mm, LPS) and `manifest.json` in `outDir`.
+ * Converts a ZIP of DICOM files into watertight meshes and `manifest.json` in `outDir`: each as STL (mm, LPS), GLB
+ * and a picture, all of them as one 3MF.
  * @throws ImagingError with a Spanish sentence where the input is at fault; other errors are our own
  */
 export async function convert(request: ConvertRequest, reporter: Reporter): Promise<Manifest> {
@@ -63,7 +67,7 @@ class Conversion {
   async run(): Promise<Manifest> {
     const started = performance.now();
     const input = await this.#timed('reading', () => this.#read());
-    const meshes = await this.#inWorkFolder(async (workDir) => {
+    const { meshes, threemf } = await this.#inWorkFolder(async (workDir) => {
       const segments = await this.#timed('segmenting', () => this.#segment(input, workDir));
       return this.#timed('meshing', () => this.#mesh(segments));
     });
@@ -73,6 +77,7 @@ class Conversion {
       version: 1,
       engine: this.#engine.name,
       meshes,
+      threemf,
       series: input.series,
       otherSeries: input.choice.others,
       skipped: input.skipped,
@@ -184,10 +189,11 @@ class Conversion {
     for (const name of named) this.#warn(`${name}: no se ha encontrado nada en este estudio.`);
   }
 
-  async #mesh(segments: Segment[]): Promise<MeshManifest[]> {
+  async #mesh(segments: Segment[]): Promise<{ meshes: MeshManifest[]; threemf: FileManifest }> {
     const meshes: MeshManifest[] = [];
     const missing: string[] = [];
-    const context = { request: this.#request, pool: this.#pool, progress: this.#progress };
+    await using threeMf = new ThreeMfWriter(join(this.#request.outDir, PACKAGE));
+    const context = { request: this.#request, pool: this.#pool, progress: this.#progress, package: threeMf };
     for (const [index, segment] of segments.entries()) {
       const share = { from: index / segments.length, to: (index + 1) / segments.length };
       const made = await meshSegment(segment, share, context);
@@ -198,7 +204,7 @@ class Conversion {
     this.#tellMissing(missing);
     if (meshes.length === 0)
       throw new ImagingError('EMPTY_RESULT', 'No se ha encontrado ninguno de los tejidos pedidos en este estudio.');
-    return meshes;
+    return { meshes, threemf: { filename: PACKAGE, sizeBytes: await threeMf.finish() } };
   }
 }
 

@@ -1,8 +1,10 @@
-/** What one conversion made, written to `manifest.json` beside the STL files. Holds nothing of the patient. */
+/** What one conversion made, written to `manifest.json` beside the models. Holds nothing of the patient. */
 export interface Manifest {
   version: 1;
   engine: string;
   meshes: MeshManifest[];
+  /** All models in one 3MF file. */
+  threemf: FileManifest;
   series: SeriesManifest;
   otherSeries: SeriesSummary[];
   skipped: SkippedFiles[];
@@ -19,7 +21,13 @@ export interface Manifest {
   peakMemoryBytes: number;
 }
 
-/** One STL file. Coordinates are DICOM patient coordinates (LPS) in mm. */
+/** A file beside the manifest. */
+export interface FileManifest {
+  filename: string;
+  sizeBytes: number;
+}
+
+/** One model; `filename` and `sizeBytes` are its STL's. Coordinates are DICOM patient coordinates (LPS) in mm. */
 export interface MeshManifest {
   filename: string;
   /** Identifier of the tissue: `hueso`, `piel`, ... */
@@ -44,6 +52,8 @@ export interface MeshManifest {
   smoothed: boolean;
   reduced: boolean;
   sizeBytes: number;
+  /** The model in all its forms: for printing, for viewers, for lists. */
+  files: { stl: FileManifest; glb: FileManifest; png: FileManifest };
 }
 
 export interface SeriesSummary {

@@ -1,7 +1,9 @@
-import { join } from 'node:path';
 import type { Segment, SegmentField } from './engines/engine.ts';
 import type { MeshManifest } from './manifest.ts';
 import type { Progress } from './progress.ts';
+import type { ModelName } from './outputs/glb.ts';
+import { writeModelFiles } from './outputs/model-files.ts';
+import type { ThreeMfWriter } from './outputs/threemf.ts';
 import type { ResolvedRequest } from './request.ts';
 import { extractSurface, finishInParts, smoothSurface } from './surface/build.ts';
 import { dropSmallComponents, findComponents, type ComponentLimits } from './surface/components.ts';
@@ -10,7 +12,6 @@ import { measure } from './surface/measure.ts';
 import { triangleCount, vertexCount, type Mesh } from './surface/mesh.ts';
 import { separateParts } from './surface/parts.ts';
 import type { FinishedMesh } from './surface/finish.ts';
-import { writeStl } from './surface/stl.ts';
 import { isWatertight } from './surface/topology.ts';
 import type { WorkerPool } from './workers/pool.ts';
 
@@ -23,6 +24,8 @@ const FINISH_MS_PER_MTRIANGLE = 2200;
 
 interface Context {
   request: ResolvedRequest;
+  /** What every model of the job goes into. */
+  package: ThreeMfWriter;
   pool: WorkerPool;
   progress: Progress;
 }
@@ -50,7 +53,8 @@ export async function meshSegment(
     const finished = await finish(surface, loaded, { from: bound(index), to: bound(index + 1) }, context);
     const suffix = context.request.separarPartes ? `_${String(index + 1).padStart(2, '0')}` : '';
     if (finished.mesh.triangles.length === 0) continue;
-    meshes.push(await save(finished, segment, `${segment.tissue}${suffix}.stl`, context.request.outDir));
+    const name = { tissue: segment.tissue, label: `${segment.label}${suffix.replace(/^_0?/, ' ')}` };
+    meshes.push(await save(finished, segment, { name, stem: `${segment.tissue}${suffix}` }, context));
   }
   return meshes;
 }
@@ -99,12 +103,17 @@ async function finish(
   );
 }
 
-async function save(finished: FinishedMesh, segment: Segment, filename: string, outDir: string): Promise<MeshManifest> {
+async function save(
+  finished: FinishedMesh,
+  segment: Segment,
+  { name, stem }: { name: ModelName; stem: string },
+  { request, pool, package: threeMf }: Context,
+): Promise<MeshManifest> {
   const { mesh, defects } = finished;
-  const sizeBytes = await writeStl(mesh, join(outDir, filename), segment.tissue);
+  const files = await writeModelFiles(finished, name, stem, { outDir: request.outDir, package: threeMf, pool });
   const measures = measure(mesh);
   return {
-    filename,
+    filename: files.stl.filename,
     tissue: segment.tissue,
     label: segment.label,
     thresholdHu: segment.thresholdHu,
@@ -119,6 +128,7 @@ async function save(finished: FinishedMesh, segment: Segment, filename: string, 
     components: findComponents(mesh).count,
     smoothed: finished.smoothed,
     reduced: finished.reduced,
-    sizeBytes,
+    sizeBytes: files.stl.sizeBytes,
+    files,
   };
 }

@@ -3,6 +3,7 @@ import type { BoxRadius } from '../engines/opening.ts';
 import type { ImagingErrorCode } from '../errors.ts';
 import type { CroppedMask, MaskGrid } from '../nifti/mask.ts';
 import type { RegularGrid } from '../nifti/regular-grid.ts';
+import type { ModelName } from '../outputs/glb.ts';
 import type { Field } from '../surface/field.ts';
 import type { SlabSurface } from '../surface/marching-cubes.ts';
 import type { FinishedMesh, SurfaceInput } from '../surface/finish.ts';
@@ -49,6 +50,9 @@ export interface TaskMap {
     output: Uint32Array;
   };
   finish: { input: SurfaceInput; output: FinishedMesh };
+  /** Writes the file. @returns its size in bytes */
+  glb: { input: { mesh: Mesh; name: ModelName; path: string }; output: number };
+  picture: { input: { mesh: Mesh; tissue: string; path: string }; output: number };
 }
 
 export type TaskKind = keyof TaskMap;

@@ -9,6 +9,7 @@ import { ImagingError } from '../errors.ts';
 import { inflateEntry } from '../inflate.ts';
 import { readMask, smoothMask } from '../nifti/mask.ts';
 import { resample } from '../nifti/regular-grid.ts';
+import { writeWhole } from '../outputs/whole-file.ts';
 import { marchSlab } from '../surface/marching-cubes.ts';
 import { finishSurface } from '../surface/finish.ts';
 import { simplifyPart } from '../surface/simplify.ts';
@@ -63,6 +64,15 @@ const HANDLERS: { [K in TaskKind]: (input: TaskMap[K]['input']) => Promise<Outco
   async finish(input) {
     const finished = await finishSurface(input);
     return { output: finished, transfer: buffersOf(finished.mesh) };
+  },
+  // Loaded when they are first needed: most threads never draw or encode.
+  async glb({ mesh, name, path }) {
+    const { encodeGlb } = await import('../outputs/glb.ts');
+    return { output: await writeWhole(path, await encodeGlb(mesh, name)), transfer: [] };
+  },
+  async picture({ mesh, tissue, path }) {
+    const { drawPicture } = await import('../outputs/picture.ts');
+    return { output: await writeWhole(path, drawPicture(mesh, tissue)), transfer: [] };
   },
 };
 
