@@ -1,11 +1,6 @@
-import { constants, crc32, inflateRawSync } from 'node:zlib';
+import { constants, crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
 import { ImagingError } from './errors.ts';
 import type { ZipEntry } from './zip.ts';
-
-/** Deflate cannot expand by more than this. */
-const MAX_DEFLATE_RATIO = 1040;
-/** No file of a ZIP may be larger, however it is packed. */
-const MAX_PART_BYTES = 1024 ** 3;
 
 function corrupt(cause?: unknown): ImagingError {
   return new ImagingError('ZIP_CORRUPT', 'El ZIP está dañado: un archivo no supera la comprobación de integridad.', {
@@ -33,21 +28,23 @@ function inflateExactly(packed: Uint8Array, size: number): Uint8Array {
 }
 
 /**
- * Unpacks the beginning of an entry from the beginning of its packed bytes: as much as they give.
- * Nothing is checked but that they are valid so far.
+ * Unpacks raw deflate data, which may be cut off, until there are `limit` bytes: what they would expand to does
+ * not matter.
+ * @throws ImagingError ZIP_CORRUPT where they are not valid so far
  */
-export function inflateBeginning(packed: Uint8Array, method: ZipEntry['method']): Uint8Array {
-  return method === 'stored' ? packed : inflatePart(packed);
-}
-
-/** Inflates raw deflate data that may be cut off. */
-export function inflatePart(packed: Uint8Array): Uint8Array {
+export async function inflateBeginning(packed: Uint8Array, limit: number): Promise<Uint8Array> {
+  const inflater = createInflateRaw({ finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 65_536 });
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  inflater.end(packed);
   try {
-    return inflateRawSync(packed, {
-      finishFlush: constants.Z_SYNC_FLUSH,
-      maxOutputLength: Math.min(MAX_PART_BYTES, Math.max(1024, packed.length * MAX_DEFLATE_RATIO)),
-    });
+    for await (const chunk of inflater as AsyncIterable<Uint8Array>) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length >= limit) break;
+    }
   } catch (error) {
     throw corrupt(error);
   }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }

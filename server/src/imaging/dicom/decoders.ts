@@ -1,5 +1,5 @@
 import { ImagingError } from '../errors.ts';
-import { decodeRle } from './rle.ts';
+import { decodeRle } from './codecs/rle.ts';
 import { compressionName, RLE_LOSSLESS } from './transfer-syntax.ts';
 
 /** What a decoder needs to know of the image. */
@@ -17,18 +17,36 @@ export interface FrameLayout {
  */
 export type FrameDecoder = (frame: Uint8Array, layout: FrameLayout) => Uint8Array | Promise<Uint8Array>;
 
+type CompressedDecoder = keyof typeof import('./codecs/compressed.ts');
+
+/** Loads what decodes the compressions of the JPEG family only when there is a frame to decode. */
+function lazily(name: CompressedDecoder): FrameDecoder {
+  return async (frame, layout) => (await import('./codecs/compressed.ts'))[name](frame, layout);
+}
+
 /** The one place where compressions are added: transfer syntax -> decoder. */
-export const FRAME_DECODERS: Readonly<Record<string, FrameDecoder>> = {
-  [RLE_LOSSLESS]: decodeRle,
-};
+export const FRAME_DECODERS: ReadonlyMap<string, FrameDecoder> = new Map([
+  [RLE_LOSSLESS, decodeRle],
+  ['1.2.840.10008.1.2.4.50', lazily('decodeJpeg')],
+  ['1.2.840.10008.1.2.4.51', lazily('decodeJpeg')],
+  ['1.2.840.10008.1.2.4.57', lazily('decodeJpeg')],
+  ['1.2.840.10008.1.2.4.70', lazily('decodeJpeg')],
+  ['1.2.840.10008.1.2.4.80', lazily('decodeJpegLs')],
+  ['1.2.840.10008.1.2.4.81', lazily('decodeJpegLsNear')],
+  ['1.2.840.10008.1.2.4.90', lazily('decodeJpeg2000')],
+  ['1.2.840.10008.1.2.4.91', lazily('decodeJpeg2000')],
+  ['1.2.840.10008.1.2.4.201', lazily('decodeHighThroughput')],
+  ['1.2.840.10008.1.2.4.202', lazily('decodeHighThroughput')],
+  ['1.2.840.10008.1.2.4.203', lazily('decodeHighThroughput')],
+]);
 
 export function isDecodable(transferSyntax: string): boolean {
-  return transferSyntax in FRAME_DECODERS;
+  return FRAME_DECODERS.has(transferSyntax);
 }
 
 /** @throws ImagingError UNSUPPORTED_COMPRESSION naming the compression. */
 export function frameDecoder(transferSyntax: string): FrameDecoder {
-  const decoder = FRAME_DECODERS[transferSyntax];
+  const decoder = FRAME_DECODERS.get(transferSyntax);
   if (decoder === undefined) throw unsupportedCompression(transferSyntax);
   return decoder;
 }

@@ -1,4 +1,4 @@
-import { inflatePart } from '../inflate.ts';
+import { inflateBeginning } from '../inflate.ts';
 import { DEFLATED_LITTLE, EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE } from './transfer-syntax.ts';
 
 /** Where a file's data set is and how it is written, found from its first bytes. */
@@ -68,8 +68,11 @@ function readUid(view: DataView, offset: number, length: number): string {
   return new TextDecoder('latin1').decode(bytes).replace(/[\0 ]+$/, '');
 }
 
-/** The bytes of the data set, unpacked where the syntax is deflated. `file` may be only the beginning of one. */
-export function datasetBytes(file: Uint8Array, location: DatasetLocation): Uint8Array {
+/**
+ * The bytes of the data set, unpacked where the syntax is deflated, and then only until there are `limit` bytes.
+ * `file` may be only the beginning of one.
+ */
+export async function datasetBytes(file: Uint8Array, location: DatasetLocation, limit: number): Promise<Uint8Array> {
   const rest = file.subarray(location.start);
-  return location.transferSyntax === DEFLATED_LITTLE ? inflatePart(rest) : rest;
+  return location.transferSyntax === DEFLATED_LITTLE ? inflateBeginning(rest, limit) : rest;
 }

@@ -1,5 +1,5 @@
 import dicomParser, { type DataSet } from 'dicom-parser';
-import type { Vector } from '../volume.ts';
+import { dot, type Vector } from '../volume.ts';
 import { datasetBytes, locateDataset, type DatasetLocation } from './file-format.ts';
 import { DEFLATED_LITTLE, EXPLICIT_LITTLE, isEncapsulated } from './transfer-syntax.ts';
 
@@ -65,6 +65,17 @@ export const SKIP_REASONS = {
   noPosition: 'imágenes sin posición en el espacio',
 } as const;
 
+/** What comes before the pixels. Enhanced objects of thousands of frames have a few MB. */
+export const MAX_HEADER_BYTES = 32 * 1024 ** 2;
+/** Frames of one object that can be slices of a scan. */
+const MAX_FRAMES = 20_000;
+/** No point, distance or scale of a scan is beyond these: larger numbers come from damage and would overflow. */
+const MAX_POSITION_MM = 1e5;
+const MAX_SPACING_MM = 1000;
+const MAX_RESCALE = 1e6;
+/** Rows and columns stand square on each other but for rounding; the normal has no length otherwise. */
+const MAX_COSINE = 0.05;
+
 const PIXEL_DATA = 'x7fe00010';
 const DICOMDIR_CLASS = '1.2.840.10008.1.3.10';
 
@@ -72,11 +83,11 @@ const DICOMDIR_CLASS = '1.2.840.10008.1.3.10';
  * Reads the header of a file from its first bytes.
  * @param whole false where `file` is only the beginning
  */
-export function readHeader(file: Uint8Array, whole: boolean): HeaderResult {
+export async function readHeader(file: Uint8Array, whole: boolean): Promise<HeaderResult> {
   const location = locateDataset(file);
   if (location === null) return whole || file.length > 65_536 ? skip('notDicom') : { kind: 'incomplete' };
   if (location.mediaStorageClass === DICOMDIR_CLASS) return skip('directory');
-  const dataSet = parse(file, location);
+  const dataSet = parse(await datasetBytes(file, location, MAX_HEADER_BYTES), location.transferSyntax);
   if (dataSet === null) return whole ? skip('damaged') : { kind: 'incomplete' };
   const pixels = dataSet.elements[PIXEL_DATA];
   if (pixels === undefined && !whole) return { kind: 'incomplete' };
@@ -89,11 +100,10 @@ function skip(reason: SkipReason, modality = ''): HeaderResult {
   return { kind: 'skip', reason, modality };
 }
 
-function parse(file: Uint8Array, location: DatasetLocation): DataSet | null {
-  const { transferSyntax } = location;
+function parse(dataset: Uint8Array, transferSyntax: string): DataSet | null {
   const explicit = isEncapsulated(transferSyntax) || transferSyntax === DEFLATED_LITTLE;
   try {
-    return dicomParser.parseDicom(datasetBytes(file, location), {
+    return dicomParser.parseDicom(dataset, {
       TransferSyntaxUID: explicit ? EXPLICIT_LITTLE : transferSyntax,
       untilTag: PIXEL_DATA,
     });
@@ -156,6 +166,7 @@ function readPadding(dataSet: DataSet, signed: boolean): ImageHeader['padding'] 
 /** One frame from the data set itself, or each of an enhanced object from its functional groups. */
 function readFrames(dataSet: DataSet): FrameHeader[] | null {
   const perFrame = dataSet.elements['x52009230']?.items;
+  if (perFrame !== undefined && perFrame.length > MAX_FRAMES) return null;
   if (perFrame === undefined) {
     const frame = readFrame(0, [dataSet]);
     return frame === null ? null : [frame];
@@ -186,7 +197,10 @@ function readFrame(index: number, sources: DataSet[]): FrameHeader | null {
   const rowDirection = unit([rx, ry, rz]);
   const columnDirection = unit([cx, cy, cz]);
   const [betweenRows = 0, betweenColumns = 0] = spacing;
-  if (rowDirection === null || columnDirection === null || betweenRows <= 0 || betweenColumns <= 0) return null;
+  if (rowDirection === null || columnDirection === null || !isSpacing(betweenRows) || !isSpacing(betweenColumns))
+    return null;
+  if (Math.abs(dot(rowDirection, columnDirection)) > MAX_COSINE) return null;
+  if (position.some((coordinate) => Math.abs(coordinate) > MAX_POSITION_MM)) return null;
   return {
     index,
     position: [position[0] ?? 0, position[1] ?? 0, position[2] ?? 0],
@@ -194,9 +208,18 @@ function readFrame(index: number, sources: DataSet[]): FrameHeader | null {
     columnDirection,
     spacing: { x: betweenColumns, y: betweenRows },
     thickness: numbers(sources, 'x00180050', 1)?.[0] ?? null,
-    slope: numbers(sources, 'x00281053', 1)?.[0] ?? 1,
-    intercept: numbers(sources, 'x00281052', 1)?.[0] ?? 0,
+    slope: rescale(sources, 'x00281053', 1),
+    intercept: rescale(sources, 'x00281052', 0),
   };
+}
+
+function isSpacing(mm: number): boolean {
+  return mm > 0 && mm <= MAX_SPACING_MM;
+}
+
+function rescale(sources: DataSet[], tag: string, otherwise: number): number {
+  const value = numbers(sources, tag, 1)?.[0] ?? otherwise;
+  return Math.abs(value) <= MAX_RESCALE ? value : otherwise;
 }
 
 function unit(vector: Vector): Vector | null {

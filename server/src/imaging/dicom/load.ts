@@ -5,8 +5,11 @@ import type { WorkerPool } from '../workers/pool.ts';
 import type { DecodeTask } from '../workers/tasks.ts';
 import { layoutOf } from './pixels.ts';
 import type { Stack } from './series.ts';
+import { Watchdog } from './watchdog.ts';
 
 const VOXEL_BYTES = 2;
+const STALL_MS = 60_000;
+const STALL_MS_PER_PIXEL = 0.002;
 
 /**
  * Decodes a stack's slices into a volume, in the pool's threads.
@@ -24,12 +27,18 @@ export async function loadVolume(
   refuseTooLarge(voxels * (VOXEL_BYTES + options.extraBytesPerVoxel), options.memoryMb);
   const data = new Int16Array(new SharedArrayBuffer(voxels * VOXEL_BYTES));
   const tasks = decodeTasks(zipPath, stack, data);
+  const watchdog = new Watchdog(stallLimitMs(tasks));
   let done = 0;
   const work = tasks.map(async (task) => {
     await options.pool.run('decode', task);
+    watchdog.sign();
     options.progress(++done / tasks.length);
   });
-  await Promise.all(work);
+  try {
+    await Promise.race([watchdog.stalled, Promise.all(work)]);
+  } finally {
+    watchdog.stop();
+  }
   return { data, nx: columns, ny: rows, nz: stack.slices.length, geometry: geometryOf(stack) };
 }
 
@@ -42,6 +51,12 @@ function geometryOf(stack: Stack): Geometry {
     rowStep: [columnDirection[0] * spacing.y, columnDirection[1] * spacing.y, columnDirection[2] * spacing.y],
     origins,
   };
+}
+
+/** The slowest decoder takes 0.1 us for a pixel; a machine may be slow and busy, but not without end. */
+function stallLimitMs(tasks: DecodeTask[]): number {
+  const pixels = Math.max(...tasks.map(({ header, frames }) => header.rows * header.columns * frames.length));
+  return STALL_MS + pixels * STALL_MS_PER_PIXEL;
 }
 
 /** One task for each file: an enhanced object holds many slices and is unpacked once. */

@@ -1,6 +1,7 @@
+import { ImagingError } from '../errors.ts';
 import { inflateBeginning } from '../inflate.ts';
 import type { ZipEntry, ZipSource } from '../zip.ts';
-import { readHeader, type HeaderResult, type SkipReason } from './header.ts';
+import { MAX_HEADER_BYTES, readHeader, type HeaderResult, type SkipReason } from './header.ts';
 import type { SliceSource } from './series.ts';
 
 /** What a ZIP contains, by the headers of its files. */
@@ -12,7 +13,9 @@ export interface ScanResult {
 }
 
 /** Packed bytes to try, until the header is complete: most need only the first. */
-const PEEK_BYTES = [16_384, 262_144, Infinity];
+const PEEK_BYTES = [16_384, 262_144, MAX_HEADER_BYTES];
+/** Frames in one ZIP: what is kept and compared of each must stay in bounds. */
+const MAX_SLICES = 50_000;
 const ZIP_SIGNATURE = 0x04034b50;
 
 /** Reads the header of every file, unpacking no more of it than that takes. */
@@ -32,17 +35,26 @@ async function scanEntry(zip: ZipSource, entry: ZipEntry, result: ScanResult): P
   const extent = await zip.locate(entry);
   for (const peek of PEEK_BYTES) {
     const packed = await zip.readPacked(extent, peek);
-    const bytes = inflateBeginning(packed, entry.method);
+    const bytes = entry.method === 'stored' ? packed : await inflateBeginning(packed, MAX_HEADER_BYTES);
     if (isZip(bytes)) return skip('nestedZip');
-    const header: HeaderResult = readHeader(bytes, packed.length === entry.compressedSize);
+    const header: HeaderResult = await readHeader(bytes, bytes.length >= entry.size);
     if (header.kind === 'incomplete') continue;
     if (header.kind === 'skip') {
       if (header.modality !== '') result.otherModalities.add(header.modality);
       return skip(header.reason);
     }
     for (const frame of header.header.frames) result.slices.push({ extent, header: header.header, frame });
+    if (result.slices.length > MAX_SLICES) throw tooManySlices();
     return;
   }
+  skip('damaged');
+}
+
+function tooManySlices(): ImagingError {
+  return new ImagingError(
+    'VOLUME_TOO_LARGE',
+    `El ZIP contiene demasiadas imágenes: el máximo es ${MAX_SLICES}. Envíe solo el estudio que quiere convertir.`,
+  );
 }
 
 function isSystemFile(name: string): boolean {

@@ -32,6 +32,8 @@ const SPACING_TOLERANCE = 1e-4;
 const DUPLICATE_SHARE = 0.1;
 /** A distance this many times what is usual means that slices are missing. */
 const GAP_FACTOR = 1.5;
+/** Grids of one series that a slice is compared with: turning acquisitions have one for each slice, and are no stack. */
+const MAX_GRIDS = 100;
 const AXIAL_COSINE = 0.8;
 
 export function normalOf(frame: FrameHeader): Vector {
@@ -46,7 +48,7 @@ export function groupSlices(sources: Iterable<SliceSource>): SliceGroup[] {
     const key = [header.seriesUid, header.modality, header.rows, header.columns, header.derived].join('|');
     const candidates = byKey.get(key) ?? [];
     byKey.set(key, candidates);
-    const group = candidates.find((candidate) => sameGrid(candidate.frame, frame));
+    const group = candidates.slice(-MAX_GRIDS).find((candidate) => sameGrid(candidate.frame, frame));
     if (group === undefined) candidates.push({ header, frame, slices: [source] });
     else group.slices.push(source);
   }

@@ -1,12 +1,9 @@
-import { open } from 'node:fs/promises';
 import { parentPort, type Transferable } from 'node:worker_threads';
-import { datasetBytes } from '../dicom/file-format.ts';
-import { readFrameBytes, toHounsfield } from '../dicom/pixels.ts';
+import { decodeFile } from '../dicom/decode.ts';
 import { findCouch } from '../engines/couch.ts';
 import { openSlices } from '../engines/opening.ts';
 import { fillEnclosedAir } from '../engines/outer-surface.ts';
 import { ImagingError } from '../errors.ts';
-import { inflateEntry } from '../inflate.ts';
 import { readMask, smoothMask } from '../nifti/mask.ts';
 import { resample } from '../nifti/regular-grid.ts';
 import { writeWhole } from '../outputs/whole-file.ts';
@@ -14,7 +11,7 @@ import { marchSlab } from '../surface/marching-cubes.ts';
 import { finishSurface } from '../surface/finish.ts';
 import { simplifyPart } from '../surface/simplify.ts';
 import { sincCoefficients, smoothVertices } from '../surface/smooth.ts';
-import type { DecodeTask, TaskKind, TaskMap, TaskMessage, TaskReply } from './tasks.ts';
+import type { TaskKind, TaskMap, TaskMessage, TaskReply } from './tasks.ts';
 
 /** What goes back, and which buffers of it move instead of being copied. */
 interface Outcome {
@@ -24,7 +21,7 @@ interface Outcome {
 
 const HANDLERS: { [K in TaskKind]: (input: TaskMap[K]['input']) => Promise<Outcome> } = {
   async decode(input) {
-    await decode(input);
+    await decodeFile(input);
     return { output: undefined, transfer: [] };
   },
   async couch({ volume, sliceMm }) {
@@ -82,18 +79,6 @@ function perform<K extends TaskKind>(kind: K, input: TaskMap[K]['input']): Promi
 
 function buffersOf(mesh: { positions: Float32Array; triangles: Uint32Array }): Transferable[] {
   return [mesh.positions.buffer, mesh.triangles.buffer].filter((buffer) => buffer instanceof ArrayBuffer);
-}
-
-async function decode({ zipPath, extent, header, frames, volume }: DecodeTask): Promise<void> {
-  const packed = new Uint8Array(extent.compressedSize);
-  await using file = await open(zipPath, 'r');
-  await file.read(packed, 0, packed.length, extent.dataStart);
-  const dataset = datasetBytes(inflateEntry(packed, extent), header.location);
-  const pixels = header.rows * header.columns;
-  for (const { frame, slice } of frames) {
-    const bytes = await readFrameBytes(dataset, header, frame);
-    toHounsfield(bytes, header, frame, volume.subarray(slice * pixels, (slice + 1) * pixels));
-  }
 }
 
 function failure(id: number, error: unknown): TaskReply {
