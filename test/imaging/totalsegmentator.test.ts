@@ -2,12 +2,15 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { waitForJob } from '@som3d/client';
 import { convert } from '@som3d/server/imaging/convert.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { jobLines, until, upload } from '../support/jobs.ts';
 import { convertFiles, refusal, temporaryDirectory } from '../support/phantom/convert.ts';
 import { evenHeights, scanBody, smallScan, type Scan } from '../support/phantom/slices.ts';
 import { edgeFaults, judge, readStl, sphereError } from '../support/phantom/stl.ts';
 import { dicomFiles, writeZip } from '../support/phantom/zip.ts';
+import { startTestServer } from '../support/server.ts';
 import { installTool, LICENSE } from '../support/totalsegmentator/scenario.ts';
 
 const files = dicomFiles(smallScan());
@@ -46,7 +49,8 @@ describe('tasks', () => {
     expect(missing).toHaveLength(1);
     expect(missing[0]).toContain('Costilla izquierda 3');
     expect(log).toContain('TotalSegmentator: tarea «total» en la CPU.');
-    expect((await readdir(directory)).toSorted()).toEqual(['femur_left.stl', 'manifest.json', 'vertebrae_L1.stl']);
+    // What the tool was given and what it wrote is gone.
+    expect((await readdir(directory)).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
   it('puts masks where they are in the patient', async () => {
@@ -122,6 +126,16 @@ describe('tasks', () => {
       ['skull.stl', 'Cráneo'],
       ['craniofacial_structures_skull.stl', 'Cráneo (craniofacial_structures)'],
     ]);
+  });
+
+  it('makes a file of each part of a mask where that is asked for', async () => {
+    const tool = await installTool({ balls: { hip_implant: BALL } });
+    const { manifest } = await convertFiles(files, {
+      enable_hip_implant: true,
+      separarPartes: true,
+      segmentation: tool.segmentation,
+    });
+    expect(manifest.meshes).toMatchObject([{ filename: 'hip_implant_01.stl', watertight: true, components: 1 }]);
   });
 
   it('leaves an own threshold to the built-in engine', async () => {
@@ -327,6 +341,38 @@ describe('with its job', () => {
     const { directory } = await convertFiles(files, { enable_hip_implant: true, segmentation: tool.segmentation });
     const [call] = await tool.calls();
     expect(call?.TMPDIR?.startsWith(directory)).toBe(true);
+  });
+});
+
+describe('through the service', () => {
+  it('is configured by the environment of the worker, and ends within 2 s when its job is cancelled', async () => {
+    const tool = await installTool(
+      { balls: { hip_implant: { centre: [0, 0, 0], radius: 10 } }, troubles: { hip_implant: 'hold' } },
+      { license: LICENSE },
+    );
+    const server = await startTestServer('sqlite', {
+      ...tool.segmentation.environment,
+      SEGMENTATION_ENGINE: 'totalsegmentator',
+      TOTALSEG_LICENSE: LICENSE,
+      SOM3D_EMBEDDED_WORKER: 'true',
+      SOM3D_WORKER_CONCURRENCY: '1',
+    });
+    onTestFinished(() => server.stop());
+    const { client } = await server.doctor();
+    const canceled = await upload(client, { fields: { enable_hip_implant: true } });
+    await until(() => tool.held(), 'the tool works');
+    const pids = (await tool.held()) ?? [];
+    await client.som3d.cancel({ params: { id: canceled.job_id } });
+    await until(() => !pids.some(isAlive), 'the tool and its helper have ended', 2000);
+    await tool.release();
+    const { job_id: id } = await upload(client, { fields: { enable_hip_implant: true } });
+    const done = await waitForJob(client, id);
+    expect(done).toMatchObject({ status: 'done', metrics: { engine: 'totalsegmentator' } });
+    const lines = await jobLines(server.deps.orm, id);
+    expect(lines).toContain('TotalSegmentator: tarea «hip_implant» en la CPU.');
+    expect(JSON.stringify([done, lines])).not.toContain(LICENSE);
+    expect((await tool.calls()).map((call) => call.TOTALSEG_LICENSE)).toEqual([LICENSE, LICENSE]);
+    expect(server.errors).toEqual([]);
   });
 });
 

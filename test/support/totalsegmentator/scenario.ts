@@ -46,12 +46,11 @@ export async function installTool(
   const smi = gpu ? 'echo "GPU 0: NVIDIA L4 (UUID: GPU-1234)"' : 'echo "no driver" >&2; exit 9';
   await writeFile(path.join(bin, 'nvidia-smi'), `#!/bin/sh\n${smi}\n`, { mode: 0o755 });
   const calls = path.join(folder, 'calls');
-  const file = path.join(folder, 'scenario.json');
-  await writeFile(file, JSON.stringify({ ...scenario, calls }));
+  await writeFile(path.join(folder, 'scenario.json'), JSON.stringify({ ...scenario, calls }));
   const PATH = [bin, path.dirname(process.execPath), '/usr/bin', '/bin'].join(path.delimiter);
   const read = (name: string): Promise<string> => readFile(name, 'utf8').catch(() => '');
   return {
-    segmentation: { license, environment: { PATH, HOME: folder, FAKE_SCENARIO: file } },
+    segmentation: { license, environment: { PATH, HOME: folder } },
     async calls() {
       return (await read(calls))
         .split('\n')

@@ -2,7 +2,7 @@
 /**
  * Behaves as the command line of TotalSegmentator does, as far as the service sees it: its arguments, its output, its
  * exit codes, its files. It reads and writes NIfTI by code of its own. What it finds, and what goes wrong, is told by
- * the file that FAKE_SCENARIO names.
+ * `scenario.json` in its home folder.
  */
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
@@ -39,7 +39,7 @@ const CLASSES: Record<string, string[]> = {
 };
 const LICENSED = new Set(['appendicular_bones', 'thigh_shoulder_muscles']);
 
-const scenario = JSON.parse(readFileSync(process.env['FAKE_SCENARIO'] ?? '', 'utf8')) as Scenario;
+const scenario = JSON.parse(readFileSync(path.join(process.env['HOME'] ?? '', 'scenario.json'), 'utf8')) as Scenario;
 
 function fail(code: number, ...lines: string[]): never {
   for (const line of lines) console.error(line);

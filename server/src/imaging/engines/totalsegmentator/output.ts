@@ -6,6 +6,9 @@ const MAX_LENGTH = 200;
 const BAR = /(\d{1,3})%\|/;
 /** Tasks of several models tell which one runs. */
 const PART = /part (\d+) of (\d+)/i;
+/** A small model that finds the region goes first. */
+const ROUGH = /rough/i;
+const ROUGH_SHARE = 0.1;
 /** Parts of a Python traceback: for nobody who reads the job's log. */
 const TRACE = /^\s|^Traceback /;
 /** What a task says that is silent until it saves is not known: its last bar stands for this much. */
@@ -35,6 +38,7 @@ export class TaskOutput {
   readonly #secret: string | undefined;
   #logged = 0;
   #lastBar = 0;
+  #reached = 0;
   /** The span that the present bar fills, 0..1. */
   #span = { from: 0, to: 0.5 };
 
@@ -50,6 +54,7 @@ export class TaskOutput {
   line(text: string): void {
     const bar = BAR.exec(text);
     if (bar !== null) return this.#bar(Math.min(100, Number(bar[1])) / 100);
+    if (ROUGH.test(text) && this.#reached === 0) this.#span = { from: 0, to: ROUGH_SHARE };
     const part = PART.exec(text);
     if (part !== null) this.#part(Number(part[1]), Number(part[2]));
     this.#tell(text);
@@ -60,12 +65,13 @@ export class TaskOutput {
     if (fraction < this.#lastBar) this.#span = { from: this.#span.to, to: (this.#span.to + 1) / 2 };
     this.#lastBar = fraction;
     const { from, to } = this.#span;
-    this.#progress(BARS_SHARE * (from + (to - from) * fraction));
+    this.#reached = Math.max(this.#reached, from + (to - from) * fraction);
+    this.#progress(BARS_SHARE * this.#reached);
   }
 
   #part(index: number, count: number): void {
     if (!(count >= 1 && index >= 1 && index <= count)) return;
-    const start = index === 1 ? this.#span.from : this.#span.to;
+    const start = index === 1 ? this.#reached : this.#span.to;
     this.#span = { from: start, to: start + (1 - start) / (count - index + 1) };
     this.#lastBar = 0;
   }
