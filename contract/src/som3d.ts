@@ -100,6 +100,12 @@ export const JobParams = z
   .meta({ id: 'JobParams', description: 'Lo que se pidió; null es el valor por omisión' });
 export type JobParams = z.infer<typeof JobParams>;
 
+/** A file of a finished job. */
+export const JobFile = z
+  .object({ filename: z.string(), size: z.int().meta({ description: 'Bytes' }) })
+  .meta({ id: 'JobFile' });
+export type JobFile = z.infer<typeof JobFile>;
+
 /** Geometry of one mesh. Lengths in mm, in the patient's coordinates (LPS). */
 export const MeshMetrics = z
   .object({
@@ -116,6 +122,10 @@ export const MeshMetrics = z
     non_manifold_edges: z.int(),
     watertight: z.boolean(),
     size: z.int().meta({ description: 'Bytes' }),
+    files: z
+      .object({ stl: JobFile, glb: JobFile, png: JobFile })
+      .optional()
+      .meta({ description: 'El modelo para imprimir, para visores y como imagen; un trabajo antiguo no lo tiene' }),
   })
   .meta({ id: 'MeshMetrics' });
 export type MeshMetrics = z.infer<typeof MeshMetrics>;
@@ -164,10 +174,16 @@ export const JobStls = z
         .object({
           filename: z.string(),
           size: z.int().meta({ description: 'Bytes' }),
-          url: z.string().meta({ description: 'URL firmada que vence' }),
+          url: z.string().meta({ description: 'URL firmada del STL; vence' }),
+          glb_url: z.string().nullable().meta({ description: 'URL firmada del modelo para visores (GLB, en metros)' }),
+          png_url: z.string().nullable().meta({ description: 'URL firmada de la imagen del modelo' }),
         })
         .and(MeshMetrics.partial()),
     ),
+    threemf_url: z
+      .string()
+      .nullable()
+      .meta({ description: 'URL firmada de todos los modelos en un 3MF, con nombres y colores' }),
   })
   .meta({ id: 'JobStls' });
 
@@ -258,7 +274,7 @@ const jobQuery = z.object({ status: z.enum(JOB_STATUSES).optional(), ...Page });
 const resultParams = z.object({ id: Id });
 
 const zip = c.otherResponse({ contentType: 'application/zip', body: c.type<Blob>() });
-/** An STL or a ZIP: its own media type is in the answer's header. */
+/** A model, a picture, a ZIP: its own media type is in the answer's header. */
 const stored = c.otherResponse({ contentType: 'application/octet-stream', body: c.type<Blob>() });
 
 export const som3d = defineRoutes({
@@ -385,6 +401,17 @@ export const som3d = defineRoutes({
     pathParams,
     headers: { range: z.string().max(200).optional() },
     responses: { 200: zip, 206: zip, 304: c.noBody(), ...problems(404, 409, 416) },
+  },
+  jobFile: {
+    method: 'GET',
+    path: '/som3d/jobs/:id/files/:name',
+    summary: 'Un archivo de un trabajo terminado, por su nombre',
+    description:
+      'Los que nombra su manifiesto: modelos (STL, GLB), imágenes (PNG), el 3MF de todos, manifest.json y el ZIP. Admite Range e If-None-Match.',
+    metadata: { access: 'bearer' },
+    pathParams: pathParams.extend({ name: z.string().min(1).max(200) }),
+    headers: { range: z.string().max(200).optional() },
+    responses: { 200: stored, 206: stored, 304: c.noBody(), ...problems(404, 409, 416) },
   },
   file: {
     method: 'GET',

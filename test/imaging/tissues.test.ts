@@ -125,7 +125,8 @@ describe('pieces', () => {
       ['hueso_01.stl', 2],
       ['hueso_02.stl', 1],
     ]);
-    expect((await readdir(directory)).toSorted()).toEqual(['hueso_01.stl', 'hueso_02.stl', 'manifest.json']);
+    const models = ['hueso_01', 'hueso_02'].flatMap((name) => [`${name}.glb`, `${name}.png`, `${name}.stl`]);
+    expect((await readdir(directory)).toSorted()).toEqual([...models, 'manifest.json', 'modelos.3mf']);
   });
 });
 

@@ -32,7 +32,9 @@ const serviceWith =
       json(response, 200, { ...jobWith(), ...steps[Math.min(number - 2, steps.length - 1)] });
     else if (url.endsWith('/stls')) {
       const items = STLS.map((filename, n) => ({ filename, size: 5, url: `/som3d/files/f${n}` }));
-      json(response, 200, { job_id: 'job-1', count: items.length, items });
+      // Only the first has its other forms, as where a service was renewed between two jobs.
+      Object.assign(items[0]!, { glb_url: '/som3d/files/g', png_url: '/som3d/files/p' });
+      json(response, 200, { job_id: 'job-1', count: items.length, items, threemf_url: '/som3d/files/m' });
     } else if (url.startsWith('/som3d/files/')) binary(response, 'model/stl', `stl ${url.at(-1)}`);
     else if (url.endsWith('/result/bytes')) binary(response, 'application/zip', 'PK result');
     else json(response, 200, last);
@@ -134,6 +136,17 @@ describe('download', () => {
     expect(await readFile(join(out, 'model-3.stl'), 'utf8')).toBe('stl 2');
     expect(await readdir(home.directory)).toEqual(['out']);
     expect(stdout).not.toContain('\u001b');
+  });
+
+  it('saves the other forms of the models too when told so', async () => {
+    await using server = await serve(serviceWith([]));
+    await using home = await makeHome();
+    const out = join(home.directory, 'out');
+    const { code } = await home.som3d(['download', 'job-1', '--out', out, '--all'], { env: env(server) });
+    expect(code).toBe(0);
+    const others = (await readdir(out)).filter((name) => !/\.(stl|zip)$/i.test(name) && name !== 'bashrc');
+    expect(others.toSorted()).toEqual(['femur.glb', 'femur.png', 'modelos.3mf']);
+    expect(await readFile(join(out, 'femur.png'), 'utf8')).toBe('stl p');
   });
 
   it('keeps the former file and no part of the new one when it breaks off', async () => {

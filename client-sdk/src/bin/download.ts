@@ -4,8 +4,30 @@ import { makeDirectory, safeName, saveBody, uniqueName } from './files.ts';
 import { formatBytes, makeProgress, note, print, printable } from './output.ts';
 import { sessionClient } from './session.ts';
 
-/** Saves every model of a job and the ZIP with all of them and the manifest. */
-export const saveJob = async (client: Client, jobId: string, directory: string): Promise<void> => {
+type Stls = Awaited<ReturnType<Client['som3d']['stls']>>['body'];
+
+/** What there is of a job beside STL, the names as the service gives them; jobs of older services have none. */
+const otherForms = ({ items, threemf_url }: Stls): { filename: string; url: string }[] => {
+  const models = items.flatMap(({ filename, glb_url, png_url }) =>
+    [
+      { extension: '.glb', url: glb_url },
+      { extension: '.png', url: png_url },
+    ].flatMap(({ extension, url }) => (url ? [{ filename: filename.replace(/\.stl$/i, '') + extension, url }] : [])),
+  );
+  return threemf_url ? [...models, { filename: 'modelos.3mf', url: threemf_url }] : models;
+};
+
+/**
+ * Saves every model of a job as STL, and the ZIP with everything.
+ *
+ * @param all each model as GLB and its picture too, and the 3MF of them all
+ */
+export const saveJob = async (
+  client: Client,
+  jobId: string,
+  directory: string,
+  { all = false }: { readonly all?: boolean } = {},
+): Promise<void> => {
   const { body: stls } = await client.som3d.stls({ params: { id: jobId } });
   await makeDirectory(directory);
   const taken = new Set<string>();
@@ -13,6 +35,10 @@ export const saveJob = async (client: Client, jobId: string, directory: string):
     ...stls.items.map((item, at) => ({
       name: uniqueName(safeName(item.filename, `model-${at + 1}.stl`), taken),
       open: () => downloadStl(client, item),
+    })),
+    ...(all ? otherForms(stls) : []).map(({ filename, url }, at) => ({
+      name: uniqueName(safeName(filename, `file-${at + 1}`), taken),
+      open: () => downloadStl(client, url),
     })),
     { name: uniqueName(`${safeName(jobId, 'job')}.zip`, taken), open: () => downloadResult(client, jobId) },
   ];
@@ -28,7 +54,12 @@ export const saveJob = async (client: Client, jobId: string, directory: string):
   note(`Models: ${stls.items.length}. They and the ZIP are in ${directory}.`);
 };
 
+export interface DownloadCommandOptions {
+  readonly out?: string;
+  readonly all?: boolean;
+}
+
 /** `som3d download`. */
-export const download = async (jobId: string, options: { readonly out?: string }): Promise<void> => {
-  await saveJob(await sessionClient(), jobId, options.out ?? `som3d-${safeName(jobId, 'job')}`);
+export const download = async (jobId: string, options: DownloadCommandOptions): Promise<void> => {
+  await saveJob(await sessionClient(), jobId, options.out ?? `som3d-${safeName(jobId, 'job')}`, options);
 };

@@ -1,7 +1,7 @@
 import { JOB_STATUSES, MAX_PAGE } from '@som3d/contract';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { login, logout, whoami, type LoginOptions } from './account.ts';
-import { download } from './download.ts';
+import { download, type DownloadCommandOptions } from './download.ts';
 import { cancel, jobs, type JobsOptions } from './jobs.ts';
 import { sample } from './sample.ts';
 import { upload, type UploadCommandOptions } from './upload.ts';
@@ -57,7 +57,8 @@ const addUpload = (program: Command): void => {
     .option('--cranio', 'segment the skull')
     .option('--extra-tasks <tasks>', 'further tasks, separated by commas')
     .option('--wait', 'wait until the job has ended')
-    .option('--out <dir>', 'wait, then save every model and the ZIP there')
+    .option('--out <dir>', 'wait, then save every model (STL) and the ZIP with everything there')
+    .option('--all', 'with --out: GLB, pictures and 3MF beside the STL files too')
     .action((scan: string, options: UploadCommandOptions) => upload(scan, options));
 };
 
@@ -71,9 +72,10 @@ const addJobs = (program: Command): void => {
     .action((options: JobsOptions) => jobs(options));
   program
     .command('download <job>')
-    .description('save every model of a finished job and the ZIP')
+    .description('save every model of a finished job (STL) and the ZIP with everything')
     .option('--out <dir>', 'directory; som3d-JOB by default')
-    .action((job: string, options: { out?: string }) => download(job, options));
+    .option('--all', 'GLB, pictures and 3MF beside the STL files too')
+    .action((job: string, options: DownloadCommandOptions) => download(job, options));
   program
     .command('cancel <job>')
     .description('cancel a queued or running job')

@@ -19,6 +19,7 @@ export interface UploadCommandOptions {
   readonly extraTasks?: string;
   readonly wait?: boolean;
   readonly out?: string;
+  readonly all?: boolean;
 }
 
 const fieldsOf = (options: UploadCommandOptions): UploadFields => ({
@@ -81,5 +82,5 @@ export const upload = async (path: string, options: UploadCommandOptions): Promi
   await follow(client, job.job_id);
   note('The job is done.');
   if (options.out === undefined) return note(`Fetch its models: som3d download ${printable(job.job_id)}`);
-  await saveJob(client, job.job_id, options.out);
+  await saveJob(client, job.job_id, options.out, options);
 };

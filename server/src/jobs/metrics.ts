@@ -1,5 +1,5 @@
-import type { MeshMetrics } from '@som3d/contract';
-import type { Manifest, MeshManifest } from '../imaging/manifest.ts';
+import type { JobFile, MeshMetrics } from '@som3d/contract';
+import type { FileManifest, Manifest, MeshManifest } from '../imaging/manifest.ts';
 
 const snakeCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
@@ -9,11 +9,24 @@ const snakeKeys = (value: unknown): unknown => {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [snakeCase(key), snakeKeys(inner)]));
 };
 
-const meshMetrics = ({ sizeBytes, ...mesh }: MeshManifest): MeshMetrics =>
-  ({ ...(snakeKeys(mesh) as object), size: sizeBytes }) as MeshMetrics;
+const jobFile = ({ filename, sizeBytes }: FileManifest): JobFile => ({ filename, size: sizeBytes });
+
+const meshMetrics = ({ sizeBytes, files: { stl, glb, png }, ...mesh }: MeshManifest): MeshMetrics =>
+  ({
+    ...(snakeKeys(mesh) as object),
+    size: sizeBytes,
+    files: { stl: jobFile(stl), glb: jobFile(glb), png: jobFile(png) },
+  }) as MeshMetrics;
+
+/** What a job's metrics say of its files; jobs of former versions have fewer. */
+export interface JobModels {
+  readonly meshes: MeshMetrics[];
+  readonly threemf: JobFile;
+}
 
 /** A manifest as a job's metrics: the wire's names, and `size` in bytes as in the list of models. */
-export const metricsOf = (manifest: Manifest): Record<string, unknown> & { meshes: MeshMetrics[] } => ({
+export const metricsOf = (manifest: Manifest): Record<string, unknown> & JobModels => ({
   ...(snakeKeys(manifest) as Record<string, unknown>),
   meshes: manifest.meshes.map(meshMetrics),
+  threemf: jobFile(manifest.threemf),
 });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import yazl from 'yazl';
 import type { Storage, StoredObject } from '../gateways/storage/storage.ts';
-import type { Manifest } from '../imaging/manifest.ts';
+import type { FileManifest, Manifest } from '../imaging/manifest.ts';
 import { attemptPrefix } from './keys.ts';
 
 export const MANIFEST = 'manifest.json';
@@ -14,17 +14,35 @@ export const resultName = (jobId: string): string => `som3d-${jobId}.zip`;
 /** A conversion that says it is done and is not. */
 export class OutputError extends Error {}
 
-const SAFE_NAME = /^[\w-][\w.-]{0,150}\.stl$/i;
+const SAFE_NAME = /^[\w-][\w.-]{0,150}\.(stl|glb|png|3mf)$/;
 
-const namesOf = ({ meshes }: Manifest): string[] => {
-  const names = meshes.map(({ filename }) => filename);
-  const wrong = names.find((name) => !SAFE_NAME.test(name));
-  if (wrong !== undefined || new Set(names).size !== names.length) throw new OutputError('unusable file names');
-  return names;
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  '.stl': 'model/stl',
+  '.glb': 'model/gltf-binary',
+  '.3mf': 'model/3mf',
+  '.png': 'image/png',
+  '.json': 'application/json',
+  '.zip': 'application/zip',
+};
+
+/** What a stored file of a job is, by its name. */
+export const mediaTypeOf = (filename: string): string =>
+  MEDIA_TYPES[path.extname(filename).toLowerCase()] ?? 'application/octet-stream';
+
+/** The models in all their forms, each name once. */
+const modelsOf = ({ meshes, threemf }: Manifest): FileManifest[] => {
+  const files = [...meshes.flatMap(({ files: { stl, glb, png } }) => [stl, glb, png]), threemf];
+  const names = new Set(files.map(({ filename }) => filename));
+  const unsafe = files.some(({ filename }) => !SAFE_NAME.test(filename));
+  if (unsafe || names.size !== files.length) throw new OutputError('unusable file names');
+  return files;
 };
 
 /** Vertices in float32 compress to about half at the lowest level; the higher ones cost time and give little. */
 const ZIP_LEVEL = 3;
+/** What is compressed already stays as it is. */
+const COMPRESSED = /\.(glb|png|3mf)$/;
+const levelOf = (name: string): number => (COMPRESSED.test(name) ? 0 : ZIP_LEVEL);
 
 const zipOf = (folder: string, names: readonly string[], mtime: Date): PassThrough => {
   const zip = new yazl.ZipFile();
@@ -32,14 +50,14 @@ const zipOf = (folder: string, names: readonly string[], mtime: Date): PassThrou
   zip.on('error', (error: Error) => out.destroy(error));
   zip.outputStream.pipe(out);
   for (const name of names) {
-    zip.addFile(path.join(folder, name), name, { mtime, mode: 0o100644, compressionLevel: ZIP_LEVEL });
+    zip.addFile(path.join(folder, name), name, { mtime, mode: 0o100644, compressionLevel: levelOf(name) });
   }
   zip.end();
   return out;
 };
 
 /**
- * Stores what a conversion left in its folder: each STL, the manifest, and one ZIP of them all, streamed.
+ * Stores what a conversion left in its folder: each model in all its forms, their 3MF, the manifest, and one ZIP of them all, streamed.
  *
  * @returns the ZIP as stored
  * @throws OutputError when the folder does not hold what the manifest says; whatever `signal` aborts with
@@ -50,11 +68,12 @@ export const storeOutputs = async (
   { folder, manifest, now, signal }: { folder: string; manifest: Manifest; now: Date; signal: AbortSignal },
 ): Promise<StoredObject> => {
   const prefix = attemptPrefix(job.job_id, job.token);
-  const names = namesOf(manifest);
-  for (const [index, name] of names.entries()) {
-    const stored = await storage.put(prefix + name, createReadStream(path.join(folder, name)), signal);
-    if (stored.size !== manifest.meshes[index]?.sizeBytes) throw new OutputError('a mesh differs from its manifest');
+  const models = modelsOf(manifest);
+  for (const { filename, sizeBytes } of models) {
+    const stored = await storage.put(prefix + filename, createReadStream(path.join(folder, filename)), signal);
+    if (stored.size !== sizeBytes) throw new OutputError('a model differs from its manifest');
   }
+  const names = [...models.map(({ filename }) => filename), MANIFEST];
   await storage.put(prefix + MANIFEST, createReadStream(path.join(folder, MANIFEST)), signal);
-  return await storage.put(prefix + resultName(job.job_id), zipOf(folder, [...names, MANIFEST], now), signal);
+  return await storage.put(prefix + resultName(job.job_id), zipOf(folder, names, now), signal);
 };

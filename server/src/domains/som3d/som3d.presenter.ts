@@ -1,4 +1,14 @@
-import type { Job, JobFields, JobParams, JobPhase, JobProgress, JobStatus, JobStl, MeshMetrics } from '@som3d/contract';
+import type {
+  Job,
+  JobFields,
+  JobFile,
+  JobParams,
+  JobPhase,
+  JobProgress,
+  JobStatus,
+  JobStl,
+  MeshMetrics,
+} from '@som3d/contract';
 import { JOB_PHASES } from '@som3d/contract';
 import type { JobState } from '../../jobs/states.ts';
 import type { JobSTL } from './som3d.entity.ts';
@@ -123,6 +133,12 @@ export const presentJob = (row: JobRow, log: readonly string[] = []): Job => {
 export const meshesOf = (row: Pick<JobRow, 'metrics_json'>): MeshMetrics[] => {
   const metrics = jsonOf(row.metrics_json);
   return isRecord(metrics) && Array.isArray(metrics['meshes']) ? (metrics['meshes'] as MeshMetrics[]) : [];
+};
+
+/** All models of a job as one file; jobs of former versions have none. */
+export const threemfOf = (row: Pick<JobRow, 'metrics_json'>): JobFile | null => {
+  const metrics = jsonOf(row.metrics_json);
+  return isRecord(metrics) && isRecord(metrics['threemf']) ? (metrics['threemf'] as JobFile) : null;
 };
 
 export const presentJobStl = (row: JobSTL): JobStl => ({

@@ -1,4 +1,4 @@
-import type { contract } from '@som3d/contract';
+import type { contract, JobFile } from '@som3d/contract';
 import type { Request } from 'express';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../errors.ts';
@@ -10,12 +10,11 @@ import { setPageHeaders } from '../../http/pages.ts';
 import type { Handlers } from '../../http/router.ts';
 import { sendObject } from '../../http/send-object.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
-import { attemptOf } from '../../jobs/keys.ts';
-import { resultName } from '../../jobs/outputs.ts';
 import { listPatientsWithStl, readContext } from './results.queries.ts';
 import { createResultService } from './results.service.ts';
+import { besideResult, findJobFile, resultOf, type JobFileLocation } from './som3d.files.ts';
 import { requireOwn } from './som3d.policy.ts';
-import { meshesOf, presentJob, presentJobStl, presentProgress } from './som3d.presenter.ts';
+import { meshesOf, presentJob, presentJobStl, presentProgress, threemfOf } from './som3d.presenter.ts';
 import { EVERYBODY, findProgress, jobsSeenBy, listJobs, readLog } from './som3d.queries.ts';
 import { createSom3dService, type FinishedJob } from './som3d.service.ts';
 import { createSubmissions } from './submission.ts';
@@ -23,7 +22,6 @@ import { withOwners } from './tracking.queries.ts';
 
 const TAIL_LINES = 20;
 const LOG_LINES = 200;
-const ZIP = 'application/zip';
 
 /** Jobs over HTTP: behaviour.md section 9. */
 export const som3dRoutes = (deps: Deps, { signals }: Pick<Jobs, 'signals'>): Handlers<typeof contract.som3d> => {
@@ -33,7 +31,7 @@ export const som3dRoutes = (deps: Deps, { signals }: Pick<Jobs, 'signals'>): Han
   const submissions = createSubmissions(deps, signals);
 
   /** An absolute URL that serves one stored file without a session until it expires. */
-  const signedUrl = (req: Request, key: string, filename: string, type: string): string => {
+  const signedUrl = (req: Request, { key, filename, type }: JobFileLocation): string => {
     const expires = Math.floor(clock().getTime() / 1000) + config.SOM3D_RESULT_URL_SECONDS;
     const base = config.BASE_URL?.replace(/\/+$/, '') ?? `${req.protocol}://${req.get('host')}`;
     return `${base}/som3d/files/${signFileGrant(secrets.urls, { key, filename, type, expires })}`;
@@ -43,11 +41,15 @@ export const som3dRoutes = (deps: Deps, { signals }: Pick<Jobs, 'signals'>): Han
     if (!object) throw new AppError('not_found', 'El archivo ya no está disponible');
     return object;
   };
-  const modelsOf = (req: Request, job: FinishedJob) =>
-    meshesOf(job).map((mesh) => ({
+  const modelsOf = (req: Request, job: FinishedJob) => {
+    const url = (file: JobFile): string => signedUrl(req, besideResult(job, file.filename));
+    return meshesOf(job).map((mesh) => ({
       ...mesh,
-      url: signedUrl(req, attemptOf(job.result_key) + mesh.filename, mesh.filename, 'model/stl'),
+      url: url(mesh),
+      glb_url: mesh.files ? url(mesh.files.glb) : null,
+      png_url: mesh.files ? url(mesh.files.png) : null,
     }));
+  };
 
   return {
     create: async ({ req, res, headers }) => {
@@ -109,20 +111,25 @@ export const som3dRoutes = (deps: Deps, { signals }: Pick<Jobs, 'signals'>): Han
     stls: async ({ params, req }) => {
       const job = await jobs.getFinished(actorOf(req), params.id);
       const items = modelsOf(req, job);
-      return { status: 200, body: { job_id: job.job_id, count: items.length, items } };
+      const threemf = threemfOf(job);
+      const threemf_url = threemf && signedUrl(req, besideResult(job, threemf.filename));
+      return { status: 200, body: { job_id: job.job_id, count: items.length, items, threemf_url } };
     },
     result: async ({ params, req }) => {
       const job = await jobs.getFinished(actorOf(req), params.id);
-      const url = signedUrl(req, job.result_key, resultName(job.job_id), ZIP);
+      const url = signedUrl(req, resultOf(job));
       return { status: 200, body: { job_id: job.job_id, url, expires_in: config.SOM3D_RESULT_URL_SECONDS } };
     },
     resultBytes: async ({ params, req, res }) => {
       const job = await jobs.getFinished(actorOf(req), params.id);
       const object = await stored(job.result_key);
-      return await sendObject({ req, res, storage }, object, {
-        filename: resultName(job.job_id),
-        type: ZIP,
-      });
+      return await sendObject({ req, res, storage }, object, resultOf(job));
+    },
+    jobFile: async ({ params, req, res }) => {
+      const job = await jobs.getFinished(actorOf(req), params.id);
+      const file = findJobFile(job, params.name);
+      if (!file) throw new AppError('not_found', 'El trabajo no tiene un archivo con ese nombre');
+      return await sendObject({ req, res, storage }, await stored(file.key), file);
     },
     file: async ({ params, req, res }) => {
       const grant = readFileGrant(secrets.urls, params.token, clock());

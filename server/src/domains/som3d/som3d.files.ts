@@ -1,0 +1,35 @@
+import { attemptOf } from '../../jobs/keys.ts';
+import { MANIFEST, mediaTypeOf, resultName } from '../../jobs/outputs.ts';
+import { meshesOf, threemfOf } from './som3d.presenter.ts';
+import type { FinishedJob } from './som3d.service.ts';
+
+/** A file of a finished job: where it is stored and what it is. */
+export interface JobFileLocation {
+  readonly key: string;
+  readonly filename: string;
+  readonly type: string;
+}
+
+/** A file beside a job's result. */
+export const besideResult = (job: FinishedJob, filename: string): JobFileLocation => ({
+  key: attemptOf(job.result_key) + filename,
+  filename,
+  type: mediaTypeOf(filename),
+});
+
+/** The result itself, a ZIP. */
+export const resultOf = (job: FinishedJob): JobFileLocation => {
+  const filename = resultName(job.job_id);
+  return { key: job.result_key, filename, type: mediaTypeOf(filename) };
+};
+
+/** The file of that name, when it is one that the job's manifest names: what is asked for never becomes a path. */
+export const findJobFile = (job: FinishedJob, name: string): JobFileLocation | undefined => {
+  const models = meshesOf(job).flatMap(({ filename, files }) =>
+    files ? [files.stl.filename, files.glb.filename, files.png.filename] : [filename],
+  );
+  const threemf = threemfOf(job);
+  const named = [...models, ...(threemf ? [threemf.filename] : []), MANIFEST];
+  const beside = named.map((filename) => besideResult(job, filename));
+  return [...beside, resultOf(job)].find(({ filename }) => filename === name);
+};
