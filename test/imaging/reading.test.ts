@@ -1,7 +1,8 @@
 import { encodeCtSlice, type CtSlice, type FileForm } from '@som3d/client/sample';
 import { describe, expect, it } from 'vitest';
 import { convertFiles, RAW, refusal } from '../support/phantom/convert.ts';
-import { deflated, enhancedFile, rleFrame, SIGNED } from '../support/phantom/encodings.ts';
+import { enhancedFile } from '../support/phantom/encapsulate.ts';
+import { deflated, rleFrame, SIGNED } from '../support/phantom/encodings.ts';
 import { evenHeights, smallScan } from '../support/phantom/slices.ts';
 import { dicomFiles, type NamedFile } from '../support/phantom/zip.ts';
 

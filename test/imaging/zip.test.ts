@@ -1,61 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { crc32, deflateRawSync } from 'node:zlib';
 import { inspectZip } from '@som3d/server/imaging/zip.js';
 import { describe, expect, it } from 'vitest';
 import { convertZip, refusal, temporaryDirectory } from '../support/phantom/convert.ts';
+import { rawZip, type RawEntry } from '../support/phantom/raw-zip.ts';
 import { smallScan } from '../support/phantom/slices.ts';
 import { dicomFiles, writeZip } from '../support/phantom/zip.ts';
-
-interface RawEntry {
-  name: string;
-  bytes: Buffer;
-  method?: number;
-  flags?: number;
-  mode?: number;
-  /** Lies about itself. */
-  size?: number;
-  crc?: number;
-  /** Starts where an earlier entry's data is. */
-  sharesFirst?: boolean;
-}
-
-/** A ZIP written by hand, so that it can say what no honest tool writes. */
-function rawZip(entries: RawEntry[]): Buffer {
-  const parts: Buffer[] = [];
-  const directory: Buffer[] = [];
-  let offset = 0;
-  for (const entry of entries) {
-    const name = Buffer.from(entry.name);
-    const method = entry.method ?? 8;
-    const data = method === 8 ? deflateRawSync(entry.bytes) : entry.bytes;
-    const common = Buffer.alloc(26);
-    common.writeUInt16LE(20, 0);
-    common.writeUInt16LE(entry.flags ?? 0, 2);
-    common.writeUInt16LE(method, 4);
-    common.writeUInt32LE(entry.crc ?? crc32(entry.bytes), 10);
-    common.writeUInt32LE(data.length, 14);
-    common.writeUInt32LE(entry.size ?? entry.bytes.length, 18);
-    common.writeUInt16LE(name.length, 22);
-    const at = entry.sharesFirst === true ? 0 : offset;
-    const tail = Buffer.alloc(14);
-    tail.writeUInt32LE(((entry.mode ?? 0o100644) << 16) >>> 0, 6);
-    tail.writeUInt32LE(at, 10);
-    directory.push(Buffer.from('PK\x01\x02\x14\x03', 'latin1'), common, tail, name);
-    if (entry.sharesFirst === true) continue;
-    const local = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), common, name, data]);
-    parts.push(local);
-    offset += local.length;
-  }
-  const central = Buffer.concat(directory);
-  const end = Buffer.alloc(22);
-  end.write('PK\x05\x06', 'latin1');
-  end.writeUInt16LE(entries.length, 8);
-  end.writeUInt16LE(entries.length, 10);
-  end.writeUInt32LE(central.length, 12);
-  end.writeUInt32LE(offset, 16);
-  return Buffer.concat([...parts, central, end]);
-}
 
 const text = Buffer.from('no image');
 const zeros = Buffer.alloc(60_000_000);

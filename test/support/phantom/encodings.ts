@@ -1,5 +1,5 @@
 import { deflateRawSync } from 'node:zlib';
-import { encodeFile, type CtSlice, type Element } from '@som3d/client/sample';
+import type { CtSlice, Element } from '@som3d/client/sample';
 
 /** Pixel representation: two's complement. */
 export const SIGNED: Element = { tag: 0x00280103, vr: 'US', value: 1 };
@@ -42,49 +42,4 @@ function packBits(bytes: Uint8Array): Buffer {
   }
   if (out.length % 2 === 1) out.push(128);
   return Buffer.from(out);
-}
-
-/** One file with a frame for each slice, geometry in functional groups and none in the data set itself. */
-export function enhancedFile(slices: CtSlice[]): Uint8Array {
-  const [first] = slices;
-  if (first === undefined) throw new Error('no slices');
-  const shared: Element[] = [
-    sequence(0x00209116, [[text(0x00200037, 'DS', '1\\0\\0\\0\\1\\0')]]),
-    sequence(0x00289110, [[text(0x00180050, 'DS', '1.5'), text(0x00280030, 'DS', '1\\1')]]),
-    sequence(0x00289145, [[text(0x00281052, 'DS', '0'), text(0x00281053, 'DS', '1')]]),
-  ];
-  const perFrame = slices.map((slice) => [sequence(0x00209113, [[text(0x00200032, 'DS', slice.position.join('\\'))]])]);
-  return encodeFile(
-    [
-      text(0x00080008, 'CS', 'ORIGINAL\\PRIMARY\\VOLUME\\NONE'),
-      text(0x00080060, 'CS', 'CT'),
-      text(0x0020000e, 'UI', first.seriesUid),
-      text(0x00200011, 'IS', '4'),
-      number(0x00280002, 1),
-      text(0x00280004, 'CS', 'MONOCHROME2'),
-      text(0x00280008, 'IS', String(slices.length)),
-      number(0x00280010, first.rows),
-      number(0x00280011, first.columns),
-      number(0x00280100, 16),
-      number(0x00280101, 16),
-      number(0x00280102, 15),
-      SIGNED,
-      sequence(0x52009229, [shared]),
-      sequence(0x52009230, perFrame),
-      { tag: 0x7fe00010, vr: 'OW', value: Buffer.concat(slices.map((slice) => Buffer.from(slice.pixels.buffer))) },
-    ],
-    '2.25.7',
-  );
-}
-
-function sequence(tag: number, items: Element[][]): Element {
-  return { tag, vr: 'SQ', value: items };
-}
-
-function text(tag: number, vr: string, value: string): Element {
-  return { tag, vr, value };
-}
-
-function number(tag: number, value: number): Element {
-  return { tag, vr: 'US', value };
 }

@@ -66,7 +66,9 @@ export const SKIP_REASONS = {
 } as const;
 
 /** What comes before the pixels. Enhanced objects of thousands of frames have a few MB. */
-export const MAX_HEADER_BYTES = 32 * 1024 ** 2;
+export const MAX_HEADER_BYTES = 16 * 1024 ** 2;
+/** Of what is read; descriptions may be long, but not this long. */
+const MAX_VALUE_BYTES = 1024;
 /** Frames of one object that can be slices of a scan. */
 const MAX_FRAMES = 20_000;
 /** No point, distance or scale of a scan is beyond these: larger numbers come from damage and would overflow. */
@@ -121,15 +123,15 @@ function readImage(
 ): HeaderResult {
   const imageType = text(dataSet, 'x00080008').toUpperCase();
   if (imageType.includes('LOCALIZER')) return skip('localizer', modality);
-  const samples = dataSet.uint16('x00280002') ?? 1;
+  const samples = word(dataSet, 'x00280002') ?? 1;
   if (samples !== 1 || !text(dataSet, 'x00280004').startsWith('MONOCHROME')) return skip('colour', modality);
-  const [rows, columns] = [dataSet.uint16('x00280010') ?? 0, dataSet.uint16('x00280011') ?? 0];
+  const [rows, columns] = [word(dataSet, 'x00280010') ?? 0, word(dataSet, 'x00280011') ?? 0];
   if (rows === 0 || columns === 0) return skip('noImage', modality);
   const frames = readFrames(dataSet);
   if (frames === null) return skip('noPosition', modality);
-  const bitsAllocated = dataSet.uint16('x00280100') ?? 16;
-  const bitsStored = dataSet.uint16('x00280101') ?? bitsAllocated;
-  const signed = dataSet.uint16('x00280103') === 1;
+  const bitsAllocated = word(dataSet, 'x00280100') ?? 16;
+  const bitsStored = word(dataSet, 'x00280101') ?? bitsAllocated;
+  const signed = word(dataSet, 'x00280103') === 1;
   return {
     kind: 'image',
     header: {
@@ -145,7 +147,7 @@ function readImage(
       columns,
       bitsAllocated,
       bitsStored,
-      highBit: dataSet.uint16('x00280102') ?? bitsStored - 1,
+      highBit: word(dataSet, 'x00280102') ?? bitsStored - 1,
       signed,
       padding: readPadding(dataSet, signed),
       pixelOffset: pixels.offset,
@@ -156,7 +158,10 @@ function readImage(
 }
 
 function readPadding(dataSet: DataSet, signed: boolean): ImageHeader['padding'] {
-  const read = (tag: string): number | undefined => (signed ? dataSet.int16(tag) : dataSet.uint16(tag));
+  const read = (tag: string): number | undefined => {
+    const value = word(dataSet, tag);
+    return signed && value !== undefined ? (value << 16) >> 16 : value;
+  };
   const value = read('x00280120');
   if (value === undefined) return null;
   const limit = read('x00280121') ?? value;
@@ -230,23 +235,33 @@ function unit(vector: Vector): Vector | null {
 function numbers(sources: DataSet[], tag: string, count: number): number[] | null {
   const source = sources.find((candidate) => candidate.elements[tag] !== undefined);
   if (source === undefined) return null;
-  const values = Array.from({ length: count }, (_, i) => source.floatString(tag, i) ?? Number.NaN);
+  const parts = text(source, tag).split('\\');
+  const values = Array.from({ length: count }, (_, i) => Number.parseFloat(parts[i] ?? ''));
   return values.every(Number.isFinite) ? values : null;
 }
 
 function integer(dataSet: DataSet, tag: string): number | null {
-  const value = dataSet.intString(tag);
-  return value === undefined || !Number.isFinite(value) ? null : value;
+  const value = Number.parseInt(text(dataSet, tag), 10);
+  return Number.isSafeInteger(value) ? value : null;
+}
+
+/** An unsigned number of 16 bits in the byte order of the data set; of several the first. */
+function word(dataSet: DataSet, tag: string): number | undefined {
+  return valueBytes(dataSet, tag).length < 2 ? undefined : dataSet.uint16(tag);
 }
 
 /** Text in Latin-1 or, where it is valid, UTF-8; without control characters. */
 function text(dataSet: DataSet, tag: string): string {
-  const element = dataSet.elements[tag];
-  if (element === undefined || element.length > 1024) return '';
-  const bytes = dataSet.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
-  return decodeText(bytes)
+  return decodeText(valueBytes(dataSet, tag))
     .replace(/\p{Cc}/gu, '')
     .trim();
+}
+
+/** The bytes of a short value; the parser's own accessors throw where a value is cut off. */
+function valueBytes(dataSet: DataSet, tag: string): Uint8Array {
+  const element = dataSet.elements[tag];
+  if (element === undefined || element.length > MAX_VALUE_BYTES) return new Uint8Array(0);
+  return dataSet.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
 }
 
 function decodeText(bytes: Uint8Array): string {
