@@ -1,5 +1,6 @@
 import { ImagingError } from '../errors.ts';
 import type { SeriesSummary } from '../manifest.ts';
+import { splitAcquisitions } from './acquisitions.ts';
 import { isDecodable, unsupportedCompression } from './decoders.ts';
 import type { ScanResult } from './scan.ts';
 import { groupSlices, isAxial, rankStacks, stackSlices, type Stack } from './series.ts';
@@ -35,7 +36,7 @@ const MIN_SLICES = 2;
  * @throws ImagingError where there is none, naming what was found instead
  */
 export function chooseStack(scan: ScanResult, options: { serie?: string | undefined; ownThreshold: boolean }): Choice {
-  const ranked = rankStacks(groupSlices(scan.slices).map(stackSlices));
+  const ranked = rankStacks(groupSlices(scan.slices).flatMap(splitAcquisitions).map(stackSlices));
   if (ranked.length === 0) throw noImages(scan);
   const accepted = (stack: Stack): boolean => {
     const { modality } = stack.group.header;
@@ -122,6 +123,13 @@ function reasonAgainst(other: Stack, chosen: Stack): string {
   if (header.modality !== 'CT') return `no es CT, sino ${MODALITY_NAMES[header.modality] ?? header.modality}`;
   if (!isAxial(other) && isAxial(chosen)) return 'no es axial';
   if (header.derived && !chosen.group.header.derived) return 'imágenes derivadas';
+  if (isOtherAcquisition(other, chosen)) return 'otra adquisición de la misma serie';
   if (other.slices.length < chosen.slices.length) return 'tiene menos cortes';
   return 'se eligió otra serie';
+}
+
+/** Acquisitions of one series are apart only where they go over the same place. */
+function isOtherAcquisition(other: Stack, chosen: Stack): boolean {
+  const [theirs, ours] = [other.slices[0]?.header, chosen.slices[0]?.header];
+  return theirs?.seriesUid === ours?.seriesUid && theirs?.acquisitionNumber !== ours?.acquisitionNumber;
 }
