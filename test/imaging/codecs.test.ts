@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { frameDecoder, FRAME_DECODERS, type FrameLayout } from '@som3d/server/imaging/dicom/decoders.js';
+import { Watchdog } from '@som3d/server/imaging/dicom/watchdog.js';
 import { describe, expect, it } from 'vitest';
 import {
   compress,
@@ -215,5 +216,20 @@ describe('damaged streams', () => {
     stream.writeUInt32BE(value, offset);
     const error = await refusal(Promise.resolve(frameDecoder(`${JPEG_2000}.201`)(stream, layoutFor(plane))));
     expect(error.code).toBe('CORRUPT_PIXELS');
+  });
+});
+
+describe('the watchdog', () => {
+  it('gives up a decoding without any sign of life', async () => {
+    const watchdog = new Watchdog(1);
+    expect((await refusal(watchdog.stalled)).code).toBe('CORRUPT_PIXELS');
+  });
+
+  it('says nothing once it is stopped', async () => {
+    const [stopped, other] = [new Watchdog(1), new Watchdog(50)];
+    stopped.sign();
+    stopped.stop();
+    const first = Promise.race([stopped.stalled.catch(() => 'stopped'), other.stalled.catch(() => 'other')]);
+    expect(await first).toBe('other');
   });
 });
