@@ -9,8 +9,8 @@ export default defineConfig({
     // a process for each file: servers, native hashing and signals do not meet
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     teardownTimeout: 20_000,
   },
 });

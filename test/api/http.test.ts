@@ -1,3 +1,5 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { contract, Problem } from '@som3d/contract';
 import { expect, test } from 'vitest';
 import { describeApi } from '../support/server.ts';
@@ -68,6 +70,24 @@ describeApi('http', (api) => {
     expect(status).toBe(200);
     expect(body).toMatchObject({ status: 'ok', services: { database: { status: 'ok' }, storage: { status: 'ok' } } });
     expect((await api().client.health.live()).body).toEqual({ status: 'ok' });
+  });
+
+  test('says so when it can not keep files any more, and when it can again', async () => {
+    const drafts = path.join(api().dataDir, 'tmp');
+    await rm(drafts, { recursive: true });
+    await writeFile(drafts, 'in the way');
+    const answer = await call('/health');
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({
+      status: 'error',
+      services: { database: { status: 'ok' }, storage: { status: 'error' } },
+    });
+    expect((await api().client.health.live()).status).toBe(200);
+    await rm(drafts);
+    await mkdir(drafts);
+    expect((await api().client.health.check()).body.status).toBe('ok');
+    // The request log calls a 503 an error, as it should.
+    api().errors.splice(0);
   });
 
   test('offers the reference without any other server', async () => {

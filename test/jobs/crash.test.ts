@@ -84,7 +84,8 @@ describe.each(databaseKinds())('the service as a process, on %s', (kind) => {
       const stored = await files();
       return stored.every((file) => file.startsWith(`files/results/${id}/`)) ? stored : null;
     }, 'nothing but the result is left');
-    expect(left).toHaveLength(3);
+    // STL, GLB, picture, 3MF, manifest and the ZIP of them.
+    expect(left).toHaveLength(6);
   });
 
   test('hands its job back when it is asked to end, and takes it up again', async () => {
