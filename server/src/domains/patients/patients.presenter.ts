@@ -1,6 +1,23 @@
 import type { Patient } from '@som3d/contract';
 import type { Paciente } from './patients.entity.ts';
 
+/** The columns that a patient on the wire is made of. */
+export const PATIENT_COLUMNS = [
+  'id_paciente',
+  'id_medico',
+  'doc_tipo',
+  'doc_numero',
+  'nombres',
+  'apellidos',
+  'fecha_nacimiento',
+  'sexo',
+  'telefono',
+  'correo',
+  'direccion',
+  'ciudad',
+  'estado',
+] as const;
+
 /** A patient as the contract shows it, from an entity or from a row: both have the columns' names. */
 export const presentPatient = (row: Omit<Paciente, 'creado_en' | 'actualizado_en'>): Patient => ({
   id_paciente: row.id_paciente,

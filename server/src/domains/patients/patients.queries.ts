@@ -4,22 +4,7 @@ import { kysely } from '../../db/orm.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
 import { contains } from '../../db/like.ts';
 import { pageOf, withTotal } from '../../http/pages.ts';
-
-const COLUMNS = [
-  'id_paciente',
-  'id_medico',
-  'doc_tipo',
-  'doc_numero',
-  'nombres',
-  'apellidos',
-  'fecha_nacimiento',
-  'sexo',
-  'telefono',
-  'correo',
-  'direccion',
-  'ciudad',
-  'estado',
-] as const;
+import { PATIENT_COLUMNS } from './patients.presenter.ts';
 
 /** One page of patients, newest first: a doctor's own, or all for an administrator. */
 export const listPatients = async (orm: MikroORM, actor: Actor, query: PatientQuery) => {
@@ -38,7 +23,12 @@ export const listPatients = async (orm: MikroORM, actor: Actor, query: PatientQu
     return rows;
   };
   const { limit, offset } = pageOf(query);
-  const rows = await filtered().select(COLUMNS).orderBy('id_paciente', 'desc').limit(limit).offset(offset).execute();
+  const rows = await filtered()
+    .select(PATIENT_COLUMNS)
+    .orderBy('id_paciente', 'desc')
+    .limit(limit)
+    .offset(offset)
+    .execute();
   return await withTotal(rows, query, async () => {
     const { total } = await filtered()
       .select(({ fn }) => fn.countAll<number>().as('total'))

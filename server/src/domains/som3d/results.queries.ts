@@ -3,24 +3,8 @@ import { kysely } from '../../db/orm.ts';
 import { contains } from '../../db/like.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
 import { pageOf, withTotal, type PageOf } from '../../http/pages.ts';
-import { presentPatient } from '../patients/patients.presenter.ts';
+import { PATIENT_COLUMNS, presentPatient } from '../patients/patients.presenter.ts';
 import { presentJobStl } from './som3d.presenter.ts';
-
-const PATIENT = [
-  'id_paciente',
-  'id_medico',
-  'doc_tipo',
-  'doc_numero',
-  'nombres',
-  'apellidos',
-  'fecha_nacimiento',
-  'sexo',
-  'telefono',
-  'correo',
-  'direccion',
-  'ciudad',
-  'estado',
-] as const;
 
 const STATE = [
   'id_visor_estado',
@@ -52,7 +36,7 @@ const resultsOfJob = async (orm: MikroORM, job_id: string) =>
 /** The patient, when the caller may see them. */
 const findVisiblePatient = async (orm: MikroORM, actor: Actor, id: number | null) => {
   if (id === null) return null;
-  let rows = kysely(orm.em.fork()).selectFrom('Paciente').select(PATIENT).where('id_paciente', '=', id);
+  let rows = kysely(orm.em.fork()).selectFrom('Paciente').select(PATIENT_COLUMNS).where('id_paciente', '=', id);
   if (!isAdmin(actor)) rows = rows.where('id_medico', '=', actor.id_medico ?? 0);
   return (await rows.executeTakeFirst()) ?? null;
 };
@@ -125,7 +109,7 @@ export const listPatientsWithStl = async (orm: MikroORM, actor: Actor, query: Pa
   );
   if (ids.length === 0) return { rows: [], total };
   const db = kysely(orm.em.fork());
-  const patients = await db.selectFrom('Paciente').select(PATIENT).where('id_paciente', 'in', ids).execute();
+  const patients = await db.selectFrom('Paciente').select(PATIENT_COLUMNS).where('id_paciente', 'in', ids).execute();
   const results = await db
     .selectFrom('JobSTL')
     .selectAll()
