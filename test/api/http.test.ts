@@ -8,7 +8,7 @@ const problem = async (response: Response) => Problem.parse(await response.json(
 
 /** What every endpoint has in common: errors, headers, documents. Plain fetch, as a stranger would call. */
 describeApi('http', (api) => {
-  const call = (path: string, init?: RequestInit) => fetch(api().url + path, { redirect: 'manual', ...init });
+  const call = (address: string, init?: RequestInit) => fetch(api().url + address, { redirect: 'manual', ...init });
   const json = { 'content-type': 'application/json' };
   const post = (body: BodyInit, headers: Record<string, string> = json) =>
     call('/auth/login', { method: 'POST', body, headers });
