@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { buildOpenApi } from '@som3d/contract/openapi';
-import { ConfigError, envExample } from './config.ts';
+import { ConfigError } from './config.ts';
+import { envExample } from './config/example.ts';
 import { adminCommand } from './commands/create-admin.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { documentCommand } from './commands/document.ts';

@@ -117,8 +117,7 @@ describe.runIf(databaseKinds().includes('mysql'))("the predecessor's database", 
     const { statements } = await migrate(await reference.open(), SILENT);
     await using referenceConnection = await connect(urlOf(reference));
     const expected = await readCatalog(referenceConnection);
-    const definitions = statements.filter(isDefinition).length;
-    expect(definitions).toBeGreaterThan(10);
+    expect(statements.filter(isDefinition).length).toBeGreaterThan(10);
 
     for (let killedAfter = 1; killedAfter <= statements.length; killedAfter += 4) {
       await using database = await predecessor();
@@ -126,7 +125,7 @@ describe.runIf(databaseKinds().includes('mysql'))("the predecessor's database", 
       const { statements: rest } = await migrate(await database.open(), SILENT);
       await using connection = await connect(urlOf(database));
       expect(await readCatalog(connection), `killed after ${killedAfter}`).toEqual(expected);
-      expect(rest.filter(isDefinition)).toHaveLength(Math.max(0, definitions - killedAfter));
+      expect(rest.filter(isDefinition)).toEqual(statements.slice(killedAfter).filter(isDefinition));
     }
   });
 });

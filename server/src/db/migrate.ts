@@ -1,16 +1,18 @@
 import type { MikroORM } from '@mikro-orm/core';
 import { kysely } from './kysely.ts';
 import { adopt } from './migrations/mysql/0001-adopt.ts';
+import { jobPauses as jobPausesOnMysql } from './migrations/mysql/0002-job-pauses.ts';
 import { type Migration, type Session, sessionOf } from './migrations/session.ts';
 import { initial } from './migrations/sqlite/0001-initial.ts';
+import { jobPauses as jobPausesOnSqlite } from './migrations/sqlite/0002-job-pauses.ts';
 import { dialectOf, MIGRATION_TABLE, type OrmOptions } from './orm.ts';
 
 export { type Conflict, MigrationConflictError } from './migrations/conflict.ts';
 
 /** In the order of their application. A migration that was released is never changed: a new one is added. */
 const MIGRATIONS = {
-  mysql: [adopt],
-  sqlite: [initial],
+  mysql: [adopt, jobPausesOnMysql],
+  sqlite: [initial, jobPausesOnSqlite],
 } satisfies Record<OrmOptions['kind'], readonly Migration[]>;
 
 type Dialect = keyof typeof MIGRATIONS;

@@ -78,6 +78,10 @@ export const JobConv = defineEntity({
     result_key: p.string().length(512).nullable(),
     result_size: p.bigint('number').nullable(),
     result_etag: p.string().length(190).nullable(),
+    /** A queued job is not begun before this instant; null is at once. */
+    run_after: preciseInstant().nullable(),
+    /** W3C trace context of the request that made the job. */
+    trace_parent: p.string().length(55).nullable(),
   },
 });
 export type JobConv = InferEntity<typeof JobConv>;

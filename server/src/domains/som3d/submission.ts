@@ -149,7 +149,7 @@ export const createSubmissions = (deps: Deps, signals: JobSignals) => {
       const values = await rowOf(actor, stored, fields);
       const named = key === undefined ? {} : { idempotency_key: key, request_fingerprint: fingerprint };
       const row = await insert(actor, jobId, { ...values, ...named }, fields.id_paciente);
-      if (row.status === 'QUEUED') signals.emit('queued');
+      if (row.status === 'QUEUED') signals.emit('queued', row.job_id);
       else if (!config.SOM3D_KEEP_INPUT) await storage.remove(stored.key);
       return { row, created: true };
     } catch (error) {

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { flag, integer, text, variable } from './variable.ts';
+
+export const MAIL = {
+  SMTP_HOST: variable(text.optional(), 'Mail server; without it mails are files in SOM3D_DATA_DIR/mail.', ''),
+  SMTP_PORT: variable(integer(1, 65_535, 587), 'Port of the mail server.'),
+  SMTP_SECURE: variable(
+    flag(false),
+    'TLS from the first byte (port 465); with false STARTTLS is used where the server offers it.',
+  ),
+  SMTP_USER: variable(text.optional(), 'User at the mail server, when it asks for one.', ''),
+  SMTP_PASS: variable(z.string().optional(), 'Password at the mail server.', ''),
+  SMTP_FROM: variable(text.default('SOM3D <no-reply@som3d.local>'), 'Sender of mails.'),
+};
+
+export const HOSPITALS = {
+  HOSPITAL_LINK_ACTIVATES: variable(
+    z.enum(['always', 'subscribed']).default('always'),
+    'Linking by code activates the doctor always, or only while the hospital has an active subscription.',
+  ),
+};

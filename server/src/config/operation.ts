@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { integer, text, variable } from './variable.ts';
+
+export const OPERATION = {
+  SOM3D_API_PROCESSES: variable(
+    integer(1, 64, 1),
+    'Processes that serve the API on this machine; `serve --workers N` says the same.',
+  ),
+  SOM3D_METRICS_TOKEN: variable(
+    z.string().min(16).optional(),
+    'Bearer token of GET /metrics, 16 characters at least; without it, /metrics is for administrators only.',
+    '',
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: variable(
+    z.url({ protocol: /^https?$/ }).optional(),
+    'Collector that traces are sent to (OTLP over HTTP); without it there are none.',
+    'http://localhost:4318',
+  ),
+  OTEL_SERVICE_NAME: variable(text.default('som3d'), 'Name of the service in traces.'),
+};

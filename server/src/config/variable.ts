@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+/** One variable of the environment: how it is read, and what `.env.example` says of it. */
+export interface Variable {
+  readonly schema: z.ZodType;
+  readonly doc: string;
+  /** What `.env.example` shows where there is no default. */
+  readonly example?: string;
+}
+
+export const variable = <S extends z.ZodType>(schema: S, doc: string, example?: string) => ({
+  schema,
+  doc,
+  ...(example === undefined ? {} : { example }),
+});
+
+export const integer = (min: number, max: number, fallback: number) =>
+  z.coerce.number<string | undefined>().int().min(min).max(max).default(fallback);
+
+export const boolean = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .pipe(z.enum(['true', 'false', '1', '0']))
+  .transform((text) => text === 'true' || text === '1');
+
+export const flag = (fallback: boolean) => boolean.default(fallback);
+
+export const text = z.string().trim().min(1);
+
+export const cookieName = z.string().regex(/^[\w-]{1,64}$/);
