@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Affine } from '@som3d/server/imaging/nifti/affine.js';
 import { readMask } from '@som3d/server/imaging/nifti/mask.js';
 import { writeNifti } from '@som3d/server/imaging/nifti/write.js';
-import { finishInParts } from '@som3d/server/imaging/surface/build.js';
+import { finishInParts } from '@som3d/server/imaging/surface/finish-in-parts.js';
 import { labelMesh } from '@som3d/server/imaging/surface/label-mesh.js';
 import type { Vector } from '@som3d/server/imaging/volume.js';
 import { WorkerPool } from '@som3d/server/imaging/workers/pool.js';

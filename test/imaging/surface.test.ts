@@ -1,4 +1,5 @@
-import { extractSurface, finishInParts } from '@som3d/server/imaging/surface/build.js';
+import { extractSurface } from '@som3d/server/imaging/surface/build.js';
+import { finishInParts } from '@som3d/server/imaging/surface/finish-in-parts.js';
 import { measure } from '@som3d/server/imaging/surface/measure.js';
 import { isLeftHanded, type Geometry } from '@som3d/server/imaging/volume.js';
 import { WorkerPool } from '@som3d/server/imaging/workers/pool.js';
