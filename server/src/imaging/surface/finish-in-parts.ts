@@ -3,7 +3,7 @@ import type { FinishedMesh, SurfaceInput } from './finish.ts';
 import { triangleRanges } from './simplify.ts';
 
 /** Larger surfaces are reduced in parts: in all threads at once, and none needs more memory than this takes. */
-const PART_TRIANGLES = 1_200_000;
+const PART_TRIANGLES = 600_000;
 
 /** Reduces and mends a surface. How it is divided depends on its size alone, so the result does not on the threads. */
 export async function finishInParts(

@@ -1,5 +1,5 @@
 import { dropSmallComponents, type ComponentLimits } from './components.ts';
-import type { Mesh } from './mesh.ts';
+import { filterTriangles, type Mesh } from './mesh.ts';
 import { repair, type Repaired } from './repair.ts';
 import { simplifyMesh } from './simplify.ts';
 import { isWatertight, type EdgeDefects } from './topology.ts';
@@ -43,12 +43,17 @@ export async function finishSurface({
     cavityMm3: FINISHED_LIMIT_SHARE * limits.cavityMm3,
   };
   if (reduction > 0) {
-    const result = clean(reduced ?? (await simplifyMesh(base, reduction)), smaller);
+    const result = clean(compact(reduced ?? (await simplifyMesh(base, reduction))), smaller);
     if (isUsable(result)) return { ...result, smoothed: smoothed !== null, reduced: true };
   }
   const unreduced = clean(base, smaller);
   if (isUsable(unreduced) || smoothed === null) return { ...unreduced, smoothed: smoothed !== null, reduced: false };
   return { ...clean(raw, smaller), smoothed: false, reduced: false };
+}
+
+/** Only the vertices that are left: mending looks at all there are. */
+function compact(mesh: Mesh): Mesh {
+  return filterTriangles(mesh, () => true);
 }
 
 /** Mends a surface and drops the pieces that are too small. What is left is as closed as before. */

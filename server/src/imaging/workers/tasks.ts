@@ -53,6 +53,8 @@ export interface TaskMap {
   /** Writes the file. @returns its size in bytes */
   glb: { input: { mesh: Mesh; name: ModelName; path: string }; output: number };
   picture: { input: { mesh: Mesh; tissue: string; path: string }; output: number };
+  /** Collects the thread's garbage. */
+  collect: { input: null; output: void };
 }
 
 export type TaskKind = keyof TaskMap;

@@ -11,6 +11,7 @@ import { marchSlab } from '../surface/marching-cubes.ts';
 import { finishSurface } from '../surface/finish.ts';
 import { simplifyPart } from '../surface/simplify.ts';
 import { sincCoefficients, smoothVertices } from '../surface/smooth.ts';
+import { collectGarbage } from './collect.ts';
 import type { TaskKind, TaskMap, TaskMessage, TaskReply } from './tasks.ts';
 
 /** What goes back, and which buffers of it move instead of being copied. */
@@ -70,6 +71,10 @@ const HANDLERS: { [K in TaskKind]: (input: TaskMap[K]['input']) => Promise<Outco
   async picture({ mesh, tissue, path }) {
     const { drawPicture } = await import('../outputs/picture.ts');
     return { output: await writeWhole(path, drawPicture(mesh, tissue)), transfer: [] };
+  },
+  async collect() {
+    collectGarbage();
+    return { output: undefined, transfer: [] };
   },
 };
 
