@@ -3,6 +3,7 @@ import { auth } from './auth.ts';
 import { epayco } from './epayco.ts';
 import { health } from './health.ts';
 import { hospitals } from './hospitals.ts';
+import { messages } from './messages.ts';
 import { patients } from './patients.ts';
 import { plans } from './plans.ts';
 import { som3d } from './som3d.ts';
@@ -16,10 +17,13 @@ export * from './auth.ts';
 export * from './doctors.ts';
 export * from './health.ts';
 export * from './hospitals.ts';
+export * from './messages.ts';
 export * from './metrics.ts';
 export * from './epayco.ts';
 export * from './patients.ts';
 export * from './plans.ts';
+export * from './som3d.jobs.ts';
+export * from './som3d.results.ts';
 export * from './som3d.ts';
 export * from './studies.ts';
 export * from './subscriptions.ts';
@@ -37,6 +41,7 @@ export const contract = {
   studies,
   visor,
   som3d,
+  messages,
   epayco,
 };
 export type Contract = typeof contract;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { c, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
-import { JobId } from './som3d.ts';
+import { JobId } from './som3d.jobs.ts';
 
 /** Largest of the four documents of a viewer state, in bytes of UTF-8. */
 export const MAX_STATE_JSON_BYTES = 1024 * 1024;

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { Id, scalars } from './common/index.ts';
+
+export const JOB_STATUSES = ['queued', 'running', 'done', 'error', 'canceled'] as const;
+export type JobStatus = (typeof JOB_STATUSES)[number];
+export const JOB_PHASES = [
+  'queued',
+  'reading',
+  'segmenting',
+  'meshing',
+  'packing',
+  'finished',
+  'error',
+  'canceled',
+] as const;
+export type JobPhase = (typeof JOB_PHASES)[number];
+
+/** A job's id is made by the service: a UUID, or what the predecessor gave. */
+export const JobId = z
+  .string()
+  .regex(/^[\w-]{1,64}$/)
+  .meta({ description: 'Identificador del trabajo' });
+
+const anyOf = (text: string) => [...new Set(text.split(',').map((task) => task.trim().toLowerCase()))].filter(Boolean);
+
+/** A number of a form: its text, or nothing. */
+const formNumber = (number: z.ZodNumber) =>
+  z.preprocess((value: number | undefined): unknown => {
+    if (typeof value !== 'string') return value;
+    const text = (value as string).trim();
+    if (text === '') return undefined;
+    return /^-?\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : text;
+  }, number.optional());
+const hounsfield = z.number().min(-32_768).max(32_767);
+
+/** The text fields of an upload; the file comes beside them. */
+export const JobFields = z
+  .object({
+    nombre_proceso: scalars.freeText(80, 3).optional.meta({ description: 'Nombre del proceso, 3 a 80 caracteres' }),
+    enable_ortopedia: scalars.Flag.default(false),
+    enable_appendicular: scalars.Flag.default(false),
+    enable_muscles: scalars.Flag.default(false),
+    enable_hip_implant: scalars.Flag.default(false),
+    teeth: scalars.Flag.default(false),
+    cranio: scalars.Flag.default(false),
+    extra_tasks: z
+      .string()
+      .max(500)
+      .overwrite((text) => anyOf(text).join(','))
+      .regex(/^[a-z0-9_,]*$/, { error: 'Solo nombres de tareas separados por comas' })
+      .optional()
+      .meta({ description: 'Tareas adicionales separadas por comas' }),
+    id_paciente: z
+      .preprocess((value: number | undefined) => ((value as unknown) === '' ? undefined : value), Id.optional())
+      .meta({ description: 'Paciente propio al que pertenece el estudio' }),
+    umbral_min: formNumber(hounsfield).meta({ description: 'Umbral inferior propio en HU, en lugar del de hueso' }),
+    umbral_max: formNumber(hounsfield).meta({ description: 'Umbral superior propio en HU' }),
+    suavizado: formNumber(z.int().min(0).max(100)).meta({ description: 'Iteraciones de suavizado, 0 a 100 (20)' }),
+    reduccion: formNumber(z.number().min(0).max(0.95)).meta({
+      description: 'Parte de los triángulos que se ahorra, 0 a 0,95 (0,75)',
+    }),
+    separar_partes: scalars.Flag.default(false).meta({ description: 'Cada parte conectada como su propio STL' }),
+    serie: z
+      .string()
+      .trim()
+      .max(64)
+      .regex(/^[\d.]*$/, { error: 'Debe ser un SeriesInstanceUID o un número de serie' })
+      .optional()
+      .meta({ description: 'Serie que se convierte: SeriesInstanceUID o número (la mejor)' }),
+  })
+  .meta({ id: 'JobFields' });
+export type JobFields = z.infer<typeof JobFields>;
+
+/** What the SDK sends: the fields and the ZIP. In OpenAPI the file is a binary string. */
+export const JobForm = JobFields.extend({
+  file: z.string().meta({ format: 'binary', description: 'ZIP de archivos DICOM' }),
+}).meta({ id: 'JobForm' });
+
+/** The job's parameters as they were asked for. */
+export const JobParams = z
+  .object({
+    nombre_proceso: z.string().nullable(),
+    id_paciente: z.int().nullable(),
+    enable_ortopedia: z.boolean(),
+    enable_appendicular: z.boolean(),
+    enable_muscles: z.boolean(),
+    enable_hip_implant: z.boolean(),
+    teeth: z.boolean(),
+    cranio: z.boolean(),
+    extra_tasks: z.array(z.string()),
+    umbral_min: z.number().nullable(),
+    umbral_max: z.number().nullable(),
+    suavizado: z.int().nullable(),
+    reduccion: z.number().nullable(),
+    separar_partes: z.boolean(),
+    serie: z.string().nullable(),
+  })
+  .meta({ id: 'JobParams', description: 'Lo que se pidió; null es el valor por omisión' });
+export type JobParams = z.infer<typeof JobParams>;
+
+export const Job = z
+  .object({
+    job_id: z.string(),
+    status: z.enum(JOB_STATUSES),
+    phase: z.enum(JOB_PHASES),
+    percent: z.int().min(0).max(100),
+    params: JobParams,
+    metrics: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .meta({ description: 'Geometría, serie y duraciones de un trabajo terminado; sin datos del paciente' }),
+    error: z.string().nullable(),
+    created_at: z.string().nullable().meta({ format: 'date-time' }),
+    updated_at: z.string().nullable().meta({ format: 'date-time' }),
+    started_at: z.string().nullable().meta({ format: 'date-time' }),
+    finished_at: z.string().nullable().meta({ format: 'date-time' }),
+    log_tail: z.string().meta({ description: 'Las últimas líneas del registro' }),
+  })
+  .meta({ id: 'Job' });
+export type Job = z.infer<typeof Job>;
+
+export const JobProgress = z
+  .object({
+    status: z.enum(JOB_STATUSES),
+    phase: z.enum(JOB_PHASES),
+    percent: z.int().min(0).max(100),
+    error: z.string().nullable(),
+  })
+  .meta({ id: 'JobProgress' });
+export type JobProgress = z.infer<typeof JobProgress>;
+
+export const JobLog = z
+  .object({ job_id: z.string(), lines: z.array(z.string()), log: z.string(), total: z.int(), truncated: z.boolean() })
+  .meta({ id: 'JobLog' });
+
+/** A job, and whose it is. */
+export const TrackedJob = Job.extend({
+  owner: z.object({
+    id_usuario: z.int(),
+    id_medico: z.int().nullable(),
+    nombre: z.string(),
+    apellido: z.string(),
+    correo: z.string(),
+  }),
+}).meta({ id: 'TrackedJob' });

@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { Id, scalars } from './common/index.ts';
+import { Patient } from './patients.ts';
+import { Job } from './som3d.jobs.ts';
+
+/** A file of a finished job. */
+export const JobFile = z
+  .object({ filename: z.string(), size: z.int().meta({ description: 'Bytes' }) })
+  .meta({ id: 'JobFile' });
+export type JobFile = z.infer<typeof JobFile>;
+
+/** Geometry of one mesh. Lengths in mm, in the patient's coordinates (LPS). */
+export const MeshMetrics = z
+  .object({
+    filename: z.string(),
+    tissue: z.string(),
+    label: z.string().meta({ description: 'Nombre del tejido para personas' }),
+    triangles: z.int(),
+    vertices: z.int(),
+    volume_cm3: z.number(),
+    area_cm2: z.number(),
+    bounding_box_mm: z.object({ min: z.array(z.number()).length(3), max: z.array(z.number()).length(3) }),
+    components: z.int(),
+    open_edges: z.int(),
+    non_manifold_edges: z.int(),
+    watertight: z.boolean(),
+    size: z.int().meta({ description: 'Bytes' }),
+    files: z
+      .object({ stl: JobFile, glb: JobFile, png: JobFile })
+      .optional()
+      .meta({ description: 'El modelo para imprimir, para visores y como imagen; un trabajo antiguo no lo tiene' }),
+  })
+  .meta({ id: 'MeshMetrics' });
+export type MeshMetrics = z.infer<typeof MeshMetrics>;
+
+export const JobStls = z
+  .object({
+    job_id: z.string(),
+    count: z.int(),
+    items: z.array(
+      z
+        .object({
+          filename: z.string(),
+          size: z.int().meta({ description: 'Bytes' }),
+          url: z.string().meta({ description: 'URL firmada del STL; vence' }),
+          glb_url: z.string().nullable().meta({ description: 'URL firmada del modelo para visores (GLB, en metros)' }),
+          png_url: z.string().nullable().meta({ description: 'URL firmada de la imagen del modelo' }),
+        })
+        .and(MeshMetrics.partial()),
+    ),
+    threemf_url: z
+      .string()
+      .nullable()
+      .meta({ description: 'URL firmada de todos los modelos en un 3MF, con nombres y colores' }),
+  })
+  .meta({ id: 'JobStls' });
+
+export const JobResult = z
+  .object({ job_id: z.string(), url: z.string(), expires_in: z.int().meta({ description: 'Segundos' }) })
+  .meta({ id: 'JobResult' });
+
+export const FinalizeBody = z
+  .object({
+    id_paciente: Id.nullish(),
+    stl_size: z.int().min(0).max(Number.MAX_SAFE_INTEGER).nullish().meta({ description: 'Bytes' }),
+    num_stl_archivos: z.int().min(0).max(100_000).nullish(),
+    notas: scalars.clinicalText(10_000).optional,
+  })
+  .meta({ id: 'FinalizeBody' });
+export type FinalizeBody = z.infer<typeof FinalizeBody>;
+
+export const JobStl = z
+  .object({
+    id_jobstl: z.int(),
+    job_id: z.string(),
+    id_paciente: z.int().nullable(),
+    stl_size: z.int().nullable(),
+    num_stl_archivos: z.int().nullable(),
+    notas: z.string().nullable(),
+    created_at: z.string().nullable().meta({ format: 'date-time' }),
+  })
+  .meta({ id: 'JobStl' });
+export type JobStl = z.infer<typeof JobStl>;
+
+/** What a list of saved views needs: the documents are at `/visor/states/{id}`. */
+const StateSummary = z
+  .object({
+    id_visor_estado: z.int(),
+    id_medico: z.int(),
+    id_paciente: z.int().nullable(),
+    id_jobstl: z.int().nullable(),
+    titulo: z.string(),
+    descripcion: z.string().nullable(),
+    creado_en: scalars.Instant,
+    actualizado_en: scalars.Instant,
+  })
+  .meta({ id: 'ViewerStateSummary' });
+
+/** What the viewer needs to open a job where it was left. */
+export const JobStateContext = z
+  .object({
+    job_id: z.string(),
+    job: Job,
+    paciente: Patient.nullable().meta({ description: 'El paciente del trabajo, o el de su último resultado' }),
+    jobstl: JobStl.nullable().meta({ description: 'El último resultado registrado' }),
+    resultados: z.array(JobStl).meta({ description: 'Todos los resultados registrados, el más reciente primero' }),
+    estados: z.array(StateSummary).meta({ description: 'Estados guardados, el último cambiado primero; 100 a lo más' }),
+  })
+  .meta({ id: 'JobStateContext' });
+export type JobStateContext = z.infer<typeof JobStateContext>;
+
+export const PatientWithStl = Patient.extend({
+  total_stl: z.int(),
+  ultimo_stl: z.string().nullable().meta({ format: 'date-time' }),
+  resultados: z.array(JobStl).meta({ description: 'El más reciente primero' }),
+}).meta({ id: 'PatientWithStl' });
+export type PatientWithStl = z.infer<typeof PatientWithStl>;
+
+export const JobStlNotesBody = z
+  .object({
+    notas: z
+      .preprocess(
+        (value: string | null | undefined) => (typeof value === 'string' && value.trim() === '' ? null : value),
+        scalars.clinicalText(10_000).required.nullable(),
+      )
+      .meta({ description: 'null o un texto vacío las borra' }),
+  })
+  .meta({ id: 'JobStlNotesBody' });
