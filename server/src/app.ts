@@ -9,6 +9,7 @@ import { epaycoRoutes } from './domains/epayco/epayco.routes.ts';
 import type { PaymentProcessor } from './domains/epayco/processor.ts';
 import { healthRoutes } from './domains/health/health.routes.ts';
 import { hospitalRoutes } from './domains/hospitals/hospitals.routes.ts';
+import { messageRoutes } from './domains/messages/messages.routes.ts';
 import { patientRoutes } from './domains/patients/patients.routes.ts';
 import { planRoutes } from './domains/plans/plans.routes.ts';
 import { som3dRoutes } from './domains/som3d/som3d.routes.ts';
@@ -54,6 +55,7 @@ export const buildApp = (deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
       studies: studyRoutes(deps),
       visor: visorRoutes(deps),
       som3d: som3dRoutes(deps, jobs),
+      messages: messageRoutes(deps),
     },
     [enforceAccess(auth.authenticate), readBody],
   );

@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { c, defineRoutes, Id, problems, scalars } from './common/index.ts';
+
+export const MESSAGE_TYPES = ['sugerencia', 'error'] as const;
+export const MESSAGE_SEVERITIES = ['baja', 'media', 'alta'] as const;
+export const MESSAGE_STATES = ['nuevo', 'en_proceso', 'respondido', 'cerrado'] as const;
+
+const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.preprocess((value: T[number]) => (typeof value === 'string' ? value.trim().toLowerCase() : value), z.enum(values));
+
+/** Messages of the predecessor may carry other words than ours in their type, severity and state. */
+export const Message = z
+  .object({
+    id_mensaje: z.int(),
+    id_medico: z.int(),
+    id_paciente: z.int().nullable(),
+    tipo: z.string(),
+    titulo: z.string(),
+    descripcion: z.string(),
+    severidad: z.string(),
+    adjunto_url: z.string().nullable(),
+    estado: z.string(),
+    respuesta_admin: z.string().nullable(),
+    leido_admin: z.boolean(),
+    leido_medico: z.boolean().meta({ description: 'El médico leyó la respuesta' }),
+    creado_en: scalars.Instant,
+    actualizado_en: scalars.Instant,
+  })
+  .meta({ id: 'Message' });
+export type Message = z.infer<typeof Message>;
+
+const person = z.object({ id_usuario: z.int(), nombre: z.string(), apellido: z.string(), correo: z.string() });
+
+export const InboxMessage = Message.extend({
+  medico: person,
+  asignado: person.nullable().meta({ description: 'El administrador que lo atiende' }),
+}).meta({ id: 'InboxMessage' });
+export type InboxMessage = z.infer<typeof InboxMessage>;
+
+export const MESSAGE_ACTIONS = ['creado', 'leido', 'asignado', 'estado', 'respondido', 'respuesta_leida'] as const;
+
+export const MessageEvent = z
+  .object({
+    id_evento: z.int(),
+    id_mensaje: z.int(),
+    accion: z.string().meta({ description: MESSAGE_ACTIONS.join(', ') }),
+    detalle: z.unknown().meta({ description: 'Qué cambió' }),
+    actor: person.nullable().meta({ description: 'null cuando su cuenta ya no existe' }),
+    creado_en: scalars.Instant,
+  })
+  .meta({ id: 'MessageEvent' });
+export type MessageEvent = z.infer<typeof MessageEvent>;
+
+export const CreateMessageBody = z
+  .object({
+    tipo: choice(MESSAGE_TYPES),
+    titulo: scalars.freeText(200, 5).required,
+    descripcion: scalars.clinicalText(2000, 10).required,
+    severidad: choice(MESSAGE_SEVERITIES),
+    id_paciente: z
+      .preprocess((value: number | null | undefined) => ((value as unknown) === '' ? null : value), Id.nullish())
+      .optional(),
+  })
+  .meta({ id: 'CreateMessageBody' });
+export type CreateMessageBody = z.infer<typeof CreateMessageBody>;
+
+export const UpdateMessageBody = z
+  .object({
+    estado: choice(MESSAGE_STATES).optional(),
+    respuesta_admin: scalars.clinicalText(5000).patch,
+    asignado_admin_id_usuario: Id.nullish().meta({ description: 'null lo deja sin asignar' }),
+    leido_admin: z.boolean().optional(),
+  })
+  .meta({ id: 'UpdateMessageBody' });
+export type UpdateMessageBody = z.infer<typeof UpdateMessageBody>;
+
+const pages = {
+  page: z.coerce.number<number | undefined>().int().min(1).max(1_000_000).default(1),
+  page_size: z.coerce.number<number | undefined>().int().min(1).max(100).default(20),
+};
+
+export const MessageQuery = z.object(pages);
+export type MessageQuery = z.infer<typeof MessageQuery>;
+
+export const InboxQuery = z.object({
+  estado: choice(MESSAGE_STATES).optional(),
+  tipo: choice(MESSAGE_TYPES).optional(),
+  severidad: choice(MESSAGE_SEVERITIES).optional(),
+  leido: scalars.Flag.optional().meta({ description: 'Leído por un administrador' }),
+  asignado: z
+    .union([z.enum(['nadie', 'mio']), Id])
+    .optional()
+    .meta({ description: 'Usuario que lo atiende, o `mio`, o `nadie`' }),
+  id_medico: Id.optional(),
+  q: z.string().trim().max(100).optional().meta({ description: 'En título, descripción o nombre del médico' }),
+  ...pages,
+});
+export type InboxQuery = z.infer<typeof InboxQuery>;
+
+const pageOf = <S extends z.ZodType>(items: S) => z.object({ total: z.int(), items: z.array(items) });
+const pathParams = z.object({ id: Id });
+
+// What is spelt out stands before `:id`.
+export const messages = defineRoutes({
+  create: {
+    method: 'POST',
+    path: '/mensajes/',
+    summary: 'Reportar un error o una sugerencia',
+    description: 'Admite formulario, multipart y JSON.',
+    metadata: { access: 'medico', rawFields: true },
+    contentType: 'application/x-www-form-urlencoded',
+    body: CreateMessageBody,
+    responses: { 201: Message, ...problems(404) },
+  },
+  list: {
+    method: 'GET',
+    path: '/mensajes/',
+    summary: 'Mensajes propios, el más reciente primero',
+    metadata: { access: 'medico' },
+    query: MessageQuery,
+    responses: { 200: pageOf(Message) },
+  },
+  inbox: {
+    method: 'GET',
+    path: '/mensajes/admin/inbox',
+    summary: 'Mensajes de todos, el más reciente primero',
+    metadata: { access: 'admin' },
+    query: InboxQuery,
+    responses: { 200: pageOf(InboxMessage) },
+  },
+  events: {
+    method: 'GET',
+    path: '/mensajes/admin/inbox/:id/events',
+    summary: 'Historia de un mensaje, en orden',
+    metadata: { access: 'admin' },
+    pathParams,
+    responses: { 200: z.array(MessageEvent), ...problems(404) },
+  },
+  update: {
+    method: 'PATCH',
+    path: '/mensajes/admin/inbox/:id',
+    summary: 'Atender un mensaje: leerlo, asignarlo, responderlo, cambiar su estado',
+    description: 'Una respuesta lo deja leído y, si no se dice otro estado, respondido; el médico la ve como no leída.',
+    metadata: { access: 'admin' },
+    pathParams,
+    body: UpdateMessageBody,
+    responses: { 200: InboxMessage, ...problems(404) },
+  },
+  markRead: {
+    method: 'PUT',
+    path: '/mensajes/:id/leido',
+    summary: 'Marcar como leída la respuesta de un mensaje propio',
+    description: 'Repetirlo no cambia nada.',
+    metadata: { access: 'medico' },
+    pathParams,
+    body: c.noBody(),
+    responses: { 200: Message, ...problems(404) },
+  },
+});

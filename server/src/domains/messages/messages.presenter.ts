@@ -1,0 +1,55 @@
+import type { InboxMessage, Message, MessageEvent } from '@som3d/contract';
+import { toInstant } from '../../db/kysely.ts';
+import type { EventRow, InboxRow, MessageRow } from './messages.queries.ts';
+
+const person = (id_usuario: number, nombre: string | null, apellido: string | null, correo: string | null) => ({
+  id_usuario,
+  nombre: nombre ?? '',
+  apellido: apellido ?? '',
+  correo: correo ?? '',
+});
+
+/** A message as the contract shows it, from an entity or from a row. */
+export const presentMessage = (row: MessageRow): Message => ({
+  id_mensaje: row.id_mensaje,
+  id_medico: row.id_medico,
+  id_paciente: row.id_paciente ?? null,
+  tipo: row.tipo,
+  titulo: row.titulo,
+  descripcion: row.descripcion,
+  severidad: row.severidad,
+  adjunto_url: row.adjunto_url ?? null,
+  estado: row.estado,
+  respuesta_admin: row.respuesta_admin ?? null,
+  leido_admin: Boolean(row.leido_admin),
+  leido_medico: Boolean(row.leido_medico),
+  creado_en: toInstant(row.creado_en).toISOString(),
+  actualizado_en: toInstant(row.actualizado_en).toISOString(),
+});
+
+export const presentInboxMessage = (row: InboxRow): InboxMessage => ({
+  ...presentMessage(row),
+  medico: person(row.medico_id_usuario, row.medico_nombre, row.medico_apellido, row.medico_correo),
+  asignado:
+    row.asignado_id_usuario === null
+      ? null
+      : person(row.asignado_id_usuario, row.asignado_nombre, row.asignado_apellido, row.asignado_correo),
+});
+
+/** The detail as JSON; the predecessor's text as it is when it is none. */
+const detailOf = (text: string | null): unknown => {
+  try {
+    return text === null ? null : (JSON.parse(text) as unknown);
+  } catch {
+    return text;
+  }
+};
+
+export const presentMessageEvent = (row: EventRow): MessageEvent => ({
+  id_evento: row.id_evento,
+  id_mensaje: row.id_mensaje,
+  accion: row.accion,
+  detalle: detailOf(row.detalle_json),
+  actor: row.id_actor_usuario === null ? null : person(row.id_actor_usuario, row.nombre, row.apellido, row.correo),
+  creado_en: toInstant(row.creado_en).toISOString(),
+});

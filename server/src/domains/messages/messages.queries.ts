@@ -1,0 +1,89 @@
+import type { EntityManager } from '@mikro-orm/core';
+import type { InboxQuery, MessageQuery } from '@som3d/contract';
+import type { Selectable } from 'kysely';
+import { kysely, type Database } from '../../db/kysely.ts';
+import { contains } from '../../db/like.ts';
+import type { Actor } from '../../http/context.ts';
+import type { PageOf } from '../../http/pages.ts';
+import type { Mensaje } from './messages.entity.ts';
+
+export type MessageRow = Selectable<Database['mensaje']> | Mensaje;
+
+const pageOf = ({ page, page_size }: MessageQuery) => ({ limit: page_size, offset: (page - 1) * page_size });
+
+/** One page of a doctor's messages, newest first. */
+export const listMessages = async (
+  em: EntityManager,
+  id_medico: number,
+  query: MessageQuery,
+): Promise<PageOf<MessageRow>> => {
+  const own = kysely(em).selectFrom('mensaje').where('id_medico', '=', id_medico);
+  const { limit, offset } = pageOf(query);
+  const rows = await own.selectAll().orderBy('id_mensaje', 'desc').limit(limit).offset(offset).execute();
+  const counted = own.select(({ fn }) => fn.countAll<number>().as('total'));
+  return { rows, total: (await counted.executeTakeFirstOrThrow()).total };
+};
+
+/** Messages with their doctor and the administrator who looks after them. */
+const inbox = (em: EntityManager) =>
+  kysely(em)
+    .selectFrom('mensaje as m')
+    .innerJoin('Medico as d', 'd.id_medico', 'm.id_medico')
+    .innerJoin('Usuario as u', 'u.id_usuario', 'd.id_usuario')
+    .leftJoin('mensaje_gestion as g', 'g.id_mensaje', 'm.id_mensaje')
+    .leftJoin('Usuario as a', 'a.id_usuario', 'g.asignado_admin_id_usuario');
+
+const withPeople = (rows: ReturnType<typeof inbox>) =>
+  rows
+    .selectAll('m')
+    .select([
+      'u.id_usuario as medico_id_usuario',
+      'u.nombre as medico_nombre',
+      'u.apellido as medico_apellido',
+      'u.correo as medico_correo',
+      'a.id_usuario as asignado_id_usuario',
+      'a.nombre as asignado_nombre',
+      'a.apellido as asignado_apellido',
+      'a.correo as asignado_correo',
+    ]);
+
+/** One message of the inbox; undefined when there is none. */
+export const findInboxMessage = async (em: EntityManager, id_mensaje: number) =>
+  await withPeople(inbox(em).where('m.id_mensaje', '=', id_mensaje)).executeTakeFirst();
+export type InboxRow = NonNullable<Awaited<ReturnType<typeof findInboxMessage>>>;
+
+/** One page of everybody's messages, newest first. */
+export const listInbox = async (em: EntityManager, actor: Actor, query: InboxQuery): Promise<PageOf<InboxRow>> => {
+  let found = inbox(em);
+  if (query.estado) found = found.where('m.estado', '=', query.estado);
+  if (query.tipo) found = found.where('m.tipo', '=', query.tipo);
+  if (query.severidad) found = found.where('m.severidad', '=', query.severidad);
+  if (query.leido !== undefined) found = found.where('m.leido_admin', '=', query.leido ? 1 : 0);
+  if (query.id_medico) found = found.where('m.id_medico', '=', query.id_medico);
+  if (query.asignado === 'nadie') found = found.where('g.asignado_admin_id_usuario', 'is', null);
+  else if (query.asignado !== undefined) {
+    const admin = query.asignado === 'mio' ? actor.id_usuario : query.asignado;
+    found = found.where('g.asignado_admin_id_usuario', '=', admin);
+  }
+  for (const word of query.q?.split(/\s+/).filter(Boolean) ?? []) {
+    found = found.where((where) =>
+      where.or(['m.titulo', 'm.descripcion', 'u.nombre', 'u.apellido'].map((column) => contains(column, word))),
+    );
+  }
+  const { limit, offset } = pageOf(query);
+  const rows = await withPeople(found).orderBy('m.id_mensaje', 'desc').limit(limit).offset(offset).execute();
+  const counted = found.select(({ fn }) => fn.countAll<number>().as('total'));
+  return { rows, total: (await counted.executeTakeFirstOrThrow()).total };
+};
+
+/** The history of a message, in order. */
+export const listMessageEvents = async (em: EntityManager, id_mensaje: number) =>
+  await kysely(em)
+    .selectFrom('mensaje_evento as e')
+    .leftJoin('Usuario as u', 'u.id_usuario', 'e.id_actor_usuario')
+    .selectAll('e')
+    .select(['u.nombre', 'u.apellido', 'u.correo'])
+    .where('e.id_mensaje', '=', id_mensaje)
+    .orderBy('e.id_evento')
+    .execute();
+export type EventRow = Awaited<ReturnType<typeof listMessageEvents>>[number];

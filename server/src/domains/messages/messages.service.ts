@@ -1,0 +1,133 @@
+import { LockMode, type EntityManager } from '@mikro-orm/core';
+import type { CreateMessageBody, MESSAGE_ACTIONS, UpdateMessageBody } from '@som3d/contract';
+import { wholeSeconds } from '../../db/columns.ts';
+import { inTransaction } from '../../db/transaction.ts';
+import type { Deps } from '../../deps.ts';
+import { AppError } from '../../errors.ts';
+import type { Actor } from '../../http/context.ts';
+import { Usuario } from '../auth/auth.entity.ts';
+import { ensureDoctorProfile } from '../doctors/profile.ts';
+import { findPatientFor } from '../patients/patients.policy.ts';
+import { Mensaje, MensajeEvento, MensajeGestion } from './messages.entity.ts';
+import { findInboxMessage, type InboxRow } from './messages.queries.ts';
+
+interface Step {
+  readonly accion: (typeof MESSAGE_ACTIONS)[number];
+  readonly detalle?: Readonly<Record<string, unknown>>;
+}
+
+/** A message, held until the transaction ends. */
+const lockMessage = async (em: EntityManager, where: { id_mensaje: number; id_medico?: number }): Promise<Mensaje> => {
+  const message = await em.findOne(Mensaje, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  if (!message) throw new AppError('not_found', 'El mensaje no existe');
+  return message;
+};
+
+const refuseUnknownAdmin = async (em: EntityManager, id_usuario: number): Promise<void> => {
+  const admin = await em.findOne(Usuario, { id_usuario, rol: 'ADMINISTRADOR', activo: true });
+  if (!admin) throw new AppError('not_found', 'El administrador no existe');
+};
+
+/** Messages between doctors and administrators: behaviour.md section 10. Each command and its history are one transaction. */
+export const createMessageService = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) => {
+  const record = (em: EntityManager, message: Mensaje, actor: Actor, steps: readonly Step[]): void => {
+    for (const { accion, detalle } of steps) {
+      em.create(MensajeEvento, {
+        id_mensaje: message.id_mensaje,
+        id_actor_usuario: actor.id_usuario,
+        accion,
+        detalle_json: detalle === undefined ? null : JSON.stringify(detalle),
+        creado_en: wholeSeconds(clock()),
+      });
+    }
+  };
+
+  /** @throws AppError 404 when the patient is not the doctor's own */
+  const create = async (actor: Actor, { id_paciente, ...body }: CreateMessageBody): Promise<Mensaje> =>
+    await inTransaction(orm.em, async (em) => {
+      const id_medico = await ensureDoctorProfile(em, actor);
+      if (id_paciente) {
+        await findPatientFor(em, { ...actor, id_medico }, id_paciente).catch((error: unknown) => {
+          // Whether somebody else has such a patient is nobody's business here.
+          if (error instanceof AppError) throw new AppError('not_found', 'El paciente no existe', { cause: error });
+          throw error;
+        });
+      }
+      const at = wholeSeconds(clock());
+      const stamps = { creado_en: at, actualizado_en: at };
+      const message = em.create(Mensaje, { ...body, id_medico, id_paciente: id_paciente ?? null, ...stamps });
+      await em.flush();
+      record(em, message, actor, [{ accion: 'creado' }]);
+      return message;
+    });
+
+  /** Once the answer was read, once more changes nothing. */
+  const markRead = async (actor: Actor, id_mensaje: number): Promise<Mensaje> =>
+    await inTransaction(orm.em, async (em) => {
+      const message = await lockMessage(em, { id_mensaje, id_medico: actor.id_medico ?? 0 });
+      if (message.leido_medico) return message;
+      message.leido_medico = true;
+      record(em, message, actor, [{ accion: 'respuesta_leida' }]);
+      return message;
+    });
+
+  /** Gives the message to an administrator, or to nobody; null when that is so already. */
+  const assign = async (em: EntityManager, message: Mensaje, to: number | null): Promise<Step | null> => {
+    if (to !== null) await refuseUnknownAdmin(em, to);
+    const at = wholeSeconds(clock());
+    const { id_mensaje } = message;
+    const held = await em.findOne(MensajeGestion, { id_mensaje });
+    const from = held?.asignado_admin_id_usuario ?? null;
+    if (from === to) return null;
+    if (held) em.assign(held, { asignado_admin_id_usuario: to, actualizado_en: at });
+    else em.create(MensajeGestion, { id_mensaje, asignado_admin_id_usuario: to, creado_en: at, actualizado_en: at });
+    return { accion: 'asignado', detalle: { de: from, a: to } };
+  };
+
+  const answer = (message: Mensaje, text: string): Step => {
+    message.respuesta_admin = text;
+    message.leido_medico = false;
+    return { accion: 'respondido', detalle: { respuesta: text } };
+  };
+
+  const moveTo = (message: Mensaje, estado: string): Step | null => {
+    if (message.estado === estado) return null;
+    const step: Step = { accion: 'estado', detalle: { de: message.estado, a: estado } };
+    message.estado = estado;
+    return step;
+  };
+
+  const setRead = (message: Mensaje, read: boolean): Step | null => {
+    if (message.leido_admin === read) return null;
+    message.leido_admin = read;
+    return { accion: 'leido', detalle: { leido: read } };
+  };
+
+  /** @throws AppError 404 for an unknown message, or an assignee who is no active administrator */
+  const update = async (actor: Actor, id_mensaje: number, body: UpdateMessageBody): Promise<InboxRow> =>
+    await inTransaction(orm.em, async (em) => {
+      const message = await lockMessage(em, { id_mensaje });
+      const { respuesta_admin: text, asignado_admin_id_usuario: to } = body;
+      const answered = text !== undefined && text !== message.respuesta_admin;
+      const estado = body.estado ?? (answered ? 'respondido' : undefined);
+      const read = body.leido_admin ?? (answered ? true : undefined);
+      const steps = [
+        read === undefined ? null : setRead(message, read),
+        to === undefined ? null : await assign(em, message, to),
+        answered ? answer(message, text) : null,
+        estado === undefined ? null : moveTo(message, estado),
+      ].filter((step) => step !== null);
+      record(em, message, actor, steps);
+      await em.flush();
+      const row = await findInboxMessage(em, id_mensaje);
+      if (!row) throw new AppError('not_found', 'El mensaje no existe');
+      return row;
+    });
+
+  /** @throws AppError 404 */
+  const check = async (id_mensaje: number): Promise<void> => {
+    if (!(await orm.em.fork().count(Mensaje, { id_mensaje }))) throw new AppError('not_found', 'El mensaje no existe');
+  };
+
+  return { create, markRead, update, check };
+};
