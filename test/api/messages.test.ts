@@ -13,8 +13,7 @@ const REPORT = {
 describeApi('messages', (api) => {
   const send = async ({ client }: Session, body: object = {}) =>
     (await client.messages.create({ body: { ...REPORT, ...body } })).body;
-  const inbox = async ({ client }: Session, query: object = {}) =>
-    (await client.messages.inbox({ query: query as never })).body;
+  const inbox = async ({ client }: Session, query: object = {}) => (await client.messages.inbox({ query })).body;
   const historyOf = async ({ client }: Session, id: number) =>
     (await client.messages.events({ params: { id } })).body.map(({ accion, detalle, actor }) => [
       accion,

@@ -28,6 +28,25 @@ const refuseUnknownAdmin = async (em: EntityManager, id_usuario: number): Promis
   if (!admin) throw new AppError('not_found', 'El administrador no existe');
 };
 
+const answer = (message: Mensaje, text: string): Step => {
+  message.respuesta_admin = text;
+  message.leido_medico = false;
+  return { accion: 'respondido', detalle: { respuesta: text } };
+};
+
+const moveTo = (message: Mensaje, estado: string): Step | null => {
+  if (message.estado === estado) return null;
+  const step: Step = { accion: 'estado', detalle: { de: message.estado, a: estado } };
+  message.estado = estado;
+  return step;
+};
+
+const setRead = (message: Mensaje, read: boolean): Step | null => {
+  if (message.leido_admin === read) return null;
+  message.leido_admin = read;
+  return { accion: 'leido', detalle: { leido: read } };
+};
+
 /** Messages between doctors and administrators: behaviour.md section 10. Each command and its history are one transaction. */
 export const createMessageService = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) => {
   const record = (em: EntityManager, message: Mensaje, actor: Actor, steps: readonly Step[]): void => {
@@ -82,25 +101,6 @@ export const createMessageService = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>
     if (held) em.assign(held, { asignado_admin_id_usuario: to, actualizado_en: at });
     else em.create(MensajeGestion, { id_mensaje, asignado_admin_id_usuario: to, creado_en: at, actualizado_en: at });
     return { accion: 'asignado', detalle: { de: from, a: to } };
-  };
-
-  const answer = (message: Mensaje, text: string): Step => {
-    message.respuesta_admin = text;
-    message.leido_medico = false;
-    return { accion: 'respondido', detalle: { respuesta: text } };
-  };
-
-  const moveTo = (message: Mensaje, estado: string): Step | null => {
-    if (message.estado === estado) return null;
-    const step: Step = { accion: 'estado', detalle: { de: message.estado, a: estado } };
-    message.estado = estado;
-    return step;
-  };
-
-  const setRead = (message: Mensaje, read: boolean): Step | null => {
-    if (message.leido_admin === read) return null;
-    message.leido_admin = read;
-    return { accion: 'leido', detalle: { leido: read } };
   };
 
   /** @throws AppError 404 for an unknown message, or an assignee who is no active administrator */
