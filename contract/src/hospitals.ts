@@ -125,7 +125,7 @@ export const hospitals = defineRoutes({
     description: 'Un código anterior se reconoce y dice que fue revocado. Un hospital inactivo no se muestra.',
     metadata: { access: 'public' },
     pathParams: byCode,
-    responses: { 200: HospitalDetail, ...problems(404) },
+    responses: { 200: HospitalDetail, ...problems(404, 429) },
   },
   status: {
     method: 'GET',
@@ -134,7 +134,7 @@ export const hospitals = defineRoutes({
     description: 'También de uno inactivo, que así puede volver a pagar.',
     metadata: { access: 'public' },
     pathParams: byCode,
-    responses: { 200: HospitalStatus, ...problems(404) },
+    responses: { 200: HospitalStatus, ...problems(404, 429) },
   },
   mineStatus: {
     method: 'GET',
@@ -151,7 +151,7 @@ export const hospitals = defineRoutes({
       'Sin `plan_id` se toma el plan de su última suscripción; si no tiene ninguna, 422. Con una activa y sin vencer, 409.',
     metadata: { access: 'public' },
     body: StartHospitalSubscriptionBody,
-    responses: { 200: StartedHospitalCheckout, ...problems(404, 409) },
+    responses: { 200: StartedHospitalCheckout, ...problems(404, 409, 429) },
   },
   linkByCode: {
     method: 'POST',
@@ -161,7 +161,7 @@ export const hospitals = defineRoutes({
       'El código se gasta y la cuenta se activa (HOSPITAL_LINK_ACTIVATES). Quien ya está vinculado a otro hospital pasa a este; quien ya está activo en este no gasta el código. 409 dice si el código fue revocado, usado o venció.',
     metadata: { access: 'medico' },
     body: LinkByCodeBody,
-    responses: { 200: LinkedHospital, ...problems(404, 409) },
+    responses: { 200: LinkedHospital, ...problems(404, 409, 429) },
   },
   create: {
     method: 'POST',

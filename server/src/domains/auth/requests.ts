@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Deps } from '../../deps.ts';
-import { AppError } from '../../errors.ts';
-import { takeHit } from '../locks/rate-limit.ts';
+import { countOrRefuse } from '../locks/rate-limit.ts';
 import type { Caller } from './lockout.ts';
 import type { Purpose } from './one-time.ts';
 
@@ -19,7 +18,7 @@ const ANSWER_MS = 400;
  * @throws AppError 429 with Retry-After
  */
 export const limitedRequest = async <T>(
-  { orm, clock }: Pick<Deps, 'orm' | 'clock'>,
+  deps: Pick<Deps, 'orm' | 'clock'>,
   { purpose, correo, caller }: { purpose: Purpose; correo: string; caller: Caller },
   work: () => Promise<T>,
 ): Promise<T> => {
@@ -29,12 +28,7 @@ export const limitedRequest = async <T>(
     { bucket: `mail:account:${correo}`, hits: PER_ACCOUNT },
     { bucket: `mail:address:${address}`, hits: PER_ADDRESS },
   ];
-  const wait = await takeHit(orm, limits, WINDOW_MS, clock());
-  if (wait > 0) {
-    throw new AppError('too_many_requests', 'Demasiadas solicitudes. Espere antes de volver a intentarlo', {
-      headers: { 'retry-after': String(Math.ceil(wait / 1000)) },
-    });
-  }
+  await countOrRefuse(deps, limits, WINDOW_MS, 'Demasiadas solicitudes. Espere antes de volver a intentarlo');
   const [result] = await Promise.all([work(), delay(ANSWER_MS)]);
   return result;
 };

@@ -4,6 +4,7 @@ import { AppError } from '../../errors.ts';
 import { actorOf, isAdmin } from '../../http/context.ts';
 import { setPageHeaders } from '../../http/pages.ts';
 import type { Handlers } from '../../http/router.ts';
+import { countCodeUse } from './code-limit.ts';
 import { presentHospital, presentHospitalDetail } from './hospitals.presenter.ts';
 import { findActiveByCode, listHospitals } from './hospitals.queries.ts';
 import { createHospitalService } from './hospitals.service.ts';
@@ -25,15 +26,23 @@ export const hospitalRoutes = (deps: Deps): Handlers<typeof contract.hospitals> 
       setPageHeaders(req, res, query, total);
       return { status: 200, body: rows.map(presentHospital) };
     },
-    byCode: async ({ params }) => {
+    byCode: async ({ params, req }) => {
+      await countCodeUse(deps, req);
       const row = await findActiveByCode(orm.em.fork(), params.codigo, clock());
       if (!row) throw new AppError('not_found', 'El código no corresponde a un hospital activo');
       return { status: 200, body: presentHospitalDetail(row) };
     },
-    status: async ({ params }) => ({ status: 200, body: await billing.status(params.codigo) }),
+    status: async ({ params, req }) => {
+      await countCodeUse(deps, req);
+      return { status: 200, body: await billing.status(params.codigo) };
+    },
     mineStatus: async ({ req }) => ({ status: 200, body: await billing.statusOfMine(actorOf(req)) }),
-    startSubscription: async ({ body }) => ({ status: 200, body: await billing.start(body.codigo, body.plan_id) }),
+    startSubscription: async ({ body, req }) => {
+      await countCodeUse(deps, req);
+      return { status: 200, body: await billing.start(body.codigo, body.plan_id) };
+    },
     linkByCode: async ({ body, req }) => {
+      await countCodeUse(deps, req);
       const { hospital, has_active_subscription } = await links.linkByCode(actorOf(req), body.codigo);
       return { status: 200, body: { ok: true, ...presentHospital(hospital), has_active_subscription } };
     },

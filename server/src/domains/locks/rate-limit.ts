@@ -2,6 +2,8 @@ import type { MikroORM } from '@mikro-orm/core';
 import { kysely } from '../../db/kysely.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { upsert } from '../../db/upsert.ts';
+import type { Deps } from '../../deps.ts';
+import { AppError } from '../../errors.ts';
 
 /** How many hits one bucket takes in a window that begins with the first of them. */
 export interface Limit {
@@ -16,12 +18,7 @@ export interface Limit {
  *
  * @returns milliseconds until a further hit is taken; 0 when this one was
  */
-export const takeHit = async (
-  orm: MikroORM,
-  limits: readonly Limit[],
-  windowMs: number,
-  now: Date,
-): Promise<number> => {
+const takeHit = async (orm: MikroORM, limits: readonly Limit[], windowMs: number, now: Date): Promise<number> => {
   const end = new Date(now.getTime() + windowMs);
   // In one order, so that two hits do not wait for each other.
   const ordered = limits.toSorted((a, b) => (a.bucket < b.bucket ? -1 : 1));
@@ -53,4 +50,21 @@ export const takeHit = async (
     }
     return 0;
   });
+};
+
+/**
+ * Counts one hit, or refuses it.
+ *
+ * @param detail the Spanish sentence of the refusal
+ * @throws AppError 429 with Retry-After
+ */
+export const countOrRefuse = async (
+  { orm, clock }: Pick<Deps, 'orm' | 'clock'>,
+  limits: readonly Limit[],
+  windowMs: number,
+  detail: string,
+): Promise<void> => {
+  const wait = await takeHit(orm, limits, windowMs, clock());
+  if (wait === 0) return;
+  throw new AppError('too_many_requests', detail, { headers: { 'retry-after': String(Math.ceil(wait / 1000)) } });
 };
