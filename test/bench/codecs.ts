@@ -7,6 +7,7 @@ import { encodeCtSlice, type CtSlice } from '@som3d/client/sample';
 import { chooseStack } from '@som3d/server/imaging/dicom/choose.js';
 import { loadVolume } from '@som3d/server/imaging/dicom/load.js';
 import { scanZip } from '@som3d/server/imaging/dicom/scan.js';
+import { MemoryBudget } from '@som3d/server/imaging/memory.js';
 import { limitsSchema } from '@som3d/server/imaging/request.js';
 import { WorkerPool } from '@som3d/server/imaging/workers/pool.js';
 import { ZipSource } from '@som3d/server/imaging/zip.js';
@@ -126,7 +127,8 @@ async function timeOnce(path: string, threads: number): Promise<number> {
   await zip.close();
   const started = performance.now();
   const pool = new WorkerPool(threads);
-  await loadVolume(path, stack, { memoryMb: limits.memoryMb, extraBytesPerVoxel: 0, pool, progress: () => {} });
+  const budget = new MemoryBudget(limits.memoryMb, threads);
+  await loadVolume(path, stack, { budget, besideBytes: () => 0, pool, progress: () => {} });
   const ms = performance.now() - started;
   await pool.close();
   return ms;

@@ -3,11 +3,16 @@ import { join } from 'node:path';
 import { chooseStack } from '@som3d/server/imaging/dicom/choose.js';
 import { loadVolume } from '@som3d/server/imaging/dicom/load.js';
 import { scanZip } from '@som3d/server/imaging/dicom/scan.js';
+import { MemoryBudget } from '@som3d/server/imaging/memory.js';
 import { limitsSchema } from '@som3d/server/imaging/request.js';
 import { extractSurface, smoothSurface } from '@som3d/server/imaging/surface/build.js';
 import { finishInParts } from '@som3d/server/imaging/surface/finish-in-parts.js';
 import { dropSmallComponents } from '@som3d/server/imaging/surface/components.js';
+import { countVertices } from '@som3d/server/imaging/surface/count.js';
+import type { Mesh } from '@som3d/server/imaging/surface/mesh.js';
 import { writeStl } from '@som3d/server/imaging/surface/stl.js';
+import type { Volume } from '@som3d/server/imaging/volume.js';
+import { releaseMemory } from '@som3d/server/imaging/workers/collect.js';
 import { WorkerPool } from '@som3d/server/imaging/workers/pool.js';
 import { ZipSource } from '@som3d/server/imaging/zip.js';
 
@@ -25,13 +30,15 @@ const LIMITS = { islandMm3: 200, cavityMm3: 200 };
 async function run(zipPath: string, directory: string, threads: number): Promise<RunResult> {
   const stagesMs: Record<string, number> = {};
   const started = performance.now();
+  const pool = new WorkerPool(threads);
+  // As a conversion does: what a stage leaves to nobody is given back before the next one.
   const timed = async <T>(stage: string, work: () => T | Promise<T>): Promise<T> => {
     const start = performance.now();
+    await releaseMemory(pool);
     const result = await work();
     stagesMs[stage] = performance.now() - start;
     return result;
   };
-  const pool = new WorkerPool(threads);
   const limits = limitsSchema.parse({});
   const scan = await timed('headers', async () => {
     const zip = await ZipSource.open(zipPath, limits);
@@ -40,10 +47,15 @@ async function run(zipPath: string, directory: string, threads: number): Promise
     return found;
   });
   const { stack } = chooseStack(scan, { ownThreshold: false });
-  const options = { memoryMb: limits.memoryMb, extraBytesPerVoxel: 0, pool, progress: () => {} };
-  const volume = await timed('pixels', () => loadVolume(zipPath, stack, options));
-  const surface = await timed('isosurface', () => extractSurface({ volume, ...BONE }, pool));
-  const kept = await timed('components', () => dropSmallComponents(surface, LIMITS));
+  const budget = new MemoryBudget(limits.memoryMb, threads);
+  const options = { budget, besideBytes: () => 0, pool, progress: () => {} };
+  let volume: Volume | null = (await timed('pixels', () => loadVolume(zipPath, stack, options))).volume;
+  const voxels = volume.data.length;
+  let surface: Mesh | null = await timed('isosurface', () => surfaceOf(volume, pool));
+  volume = null;
+  const rawTriangles = surface.triangles.length / 3;
+  const kept = await timed('components', () => largeParts(surface));
+  surface = null;
   const smoothed = await timed('smoothing', () => smoothSurface(kept, 20, pool));
   const finished = await timed('reduction', () =>
     finishInParts({ raw: kept, smoothed, reduction: 0.75, limits: LIMITS }, pool),
@@ -52,12 +64,25 @@ async function run(zipPath: string, directory: string, threads: number): Promise
   await pool.close();
   stagesMs['total'] = performance.now() - started;
   return {
-    voxels: volume.data.length,
-    rawTriangles: surface.triangles.length / 3,
+    voxels,
+    rawTriangles,
     triangles: finished.mesh.triangles.length / 3,
     stagesMs,
     peakBytes: process.resourceUsage().maxRSS * 1024,
   };
+}
+
+/** The surface, before it is counted as a conversion counts it. */
+async function surfaceOf(volume: Volume | null, pool: WorkerPool): Promise<Mesh> {
+  if (volume === null) throw new Error('The volume is gone');
+  const field = { volume, ...BONE };
+  await countVertices(field, pool);
+  return extractSurface(field, pool);
+}
+
+function largeParts(surface: Mesh | null): Mesh {
+  if (surface === null) throw new Error('The surface is gone');
+  return dropSmallComponents(surface, LIMITS);
 }
 
 const [zip = '', directory = '', threads = '2'] = process.argv.slice(2);

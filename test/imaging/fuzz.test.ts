@@ -4,6 +4,7 @@ import { chooseStack } from '@som3d/server/imaging/dicom/choose.js';
 import { loadVolume } from '@som3d/server/imaging/dicom/load.js';
 import { scanZip } from '@som3d/server/imaging/dicom/scan.js';
 import { ImagingError } from '@som3d/server/imaging/errors.js';
+import { MemoryBudget } from '@som3d/server/imaging/memory.js';
 import { limitsSchema } from '@som3d/server/imaging/request.js';
 import { WorkerPool } from '@som3d/server/imaging/workers/pool.js';
 import { ZipSource } from '@som3d/server/imaging/zip.js';
@@ -19,7 +20,8 @@ async function read(path: string, pool: WorkerPool): Promise<ImagingError | null
   try {
     await using zip = await openZip(path);
     const { stack } = chooseStack(await scanZip(zip.source, () => {}), { ownThreshold: false });
-    await loadVolume(path, stack, { memoryMb: LIMITS.memoryMb, extraBytesPerVoxel: 0, pool, progress: () => {} });
+    const budget = new MemoryBudget(LIMITS.memoryMb, pool.threads);
+    await loadVolume(path, stack, { budget, besideBytes: () => 0, pool, progress: () => {} });
     return null;
   } catch (error) {
     if (error instanceof ImagingError) return error;

@@ -10,6 +10,7 @@ import { chooseEngine } from './engines/choose.ts';
 import type { Segment, SegmentationEngine } from './engines/engine.ts';
 import { ImagingError } from './errors.ts';
 import type { FileManifest, Manifest, MeshManifest, SeriesManifest, SkippedFiles } from './manifest.ts';
+import { MemoryBudget } from './memory.ts';
 import { meshSegment } from './mesher.ts';
 import { ThreeMfWriter } from './outputs/threemf.ts';
 import { MESHING_HEAVY, Progress, SEGMENTING_HEAVY } from './progress.ts';
@@ -26,6 +27,8 @@ export type { ConvertRequest } from './request.ts';
 const MAX_DEFAULT_THREADS = 8;
 /** All models of a job in one file, with their names and colours. */
 const PACKAGE = 'modelos.3mf';
+const COARSE =
+  'El volumen no cabe en la memoria asignada: se convierte con la mitad de resolución en cada corte (2 x 2 píxeles en uno).';
 /** Of the reading phase, what goes to finding out what is in the ZIP. */
 const SCAN_SHARE = 0.25;
 /** More labels than this that are not in a scan are named in one line. */
@@ -48,12 +51,21 @@ export async function convert(request: ConvertRequest, reporter: Reporter): Prom
   }
 }
 
+/** What was read from the ZIP. */
+interface Input {
+  volume: Volume;
+  choice: Choice;
+  series: SeriesManifest;
+  skipped: SkippedFiles[];
+}
+
 /** One job from ZIP to manifest; keeps the times and warnings of its stages. */
 class Conversion {
   readonly #request: ResolvedRequest;
   readonly #engine: SegmentationEngine;
   readonly #progress: Progress;
   readonly #pool: WorkerPool;
+  readonly #budget: MemoryBudget;
   readonly #warnings: string[] = [];
   readonly #durations = { reading: 0, segmenting: 0, meshing: 0, packing: 0, total: 0 };
 
@@ -62,14 +74,14 @@ class Conversion {
     this.#engine = engine;
     this.#progress = progress;
     this.#pool = pool;
+    this.#budget = new MemoryBudget(request.limits.memoryMb, pool.threads);
   }
 
   async run(): Promise<Manifest> {
     const started = performance.now();
-    const input = await this.#timed('reading', () => this.#read());
-    const { meshes, threemf } = await this.#inWorkFolder(async (workDir) => {
-      const segments = await this.#timed('segmenting', () => this.#segment(input, workDir));
-      return this.#timed('meshing', () => this.#mesh(segments));
+    const { input, meshes, threemf } = await this.#inWorkFolder(async (workDir) => {
+      const { segments, ...read } = await this.#prepare(workDir);
+      return { input: read, ...(await this.#timed('meshing', () => this.#mesh(segments))) };
     });
     this.#progress.update('packing', 0);
     this.#durations.total = Math.round(performance.now() - started);
@@ -111,8 +123,15 @@ class Conversion {
     this.#progress.log(line);
   }
 
-  async #read(): Promise<{ volume: Volume; choice: Choice; series: SeriesManifest; skipped: SkippedFiles[] }> {
-    const { inputZip, limits, serie, umbralMin, umbralMax } = this.#request;
+  /** What comes back holds the volume only where segments still need it. */
+  async #prepare(workDir: string): Promise<Omit<Input, 'volume'> & { segments: Segment[] }> {
+    const { volume, ...input } = await this.#timed('reading', () => this.#read());
+    const segments = await this.#timed('segmenting', () => this.#segment({ volume, series: input.series }, workDir));
+    return { ...input, segments };
+  }
+
+  async #read(): Promise<Input> {
+    const { inputZip, serie, umbralMin, umbralMax } = this.#request;
     this.#progress.update('reading', 0);
     const scan = await this.#scan();
     const skipped = summarizeSkipped(scan);
@@ -120,12 +139,13 @@ class Conversion {
     const choice = chooseStack(scan, { serie, ownThreshold: umbralMin !== undefined || umbralMax !== undefined });
     const series = describeStack(choice.stack);
     this.#logSeries(series, choice);
-    const volume = await loadVolume(inputZip, choice.stack, {
-      memoryMb: limits.memoryMb,
-      extraBytesPerVoxel: this.#engine.bytesPerVoxel(this.#request),
+    const { volume, coarse } = await loadVolume(inputZip, choice.stack, {
+      budget: this.#budget,
+      besideBytes: (shape) => this.#engine.memoryBytes(shape, this.#request, this.#pool.threads),
       pool: this.#pool,
       progress: (fraction) => this.#progress.update('reading', SCAN_SHARE + (1 - SCAN_SHARE) * fraction),
     });
+    if (coarse) this.#warn(COARSE);
     return { volume, choice, series, skipped };
   }
 
@@ -193,10 +213,18 @@ class Conversion {
     const meshes: MeshManifest[] = [];
     const missing: string[] = [];
     await using threeMf = new ThreeMfWriter(join(this.#request.outDir, PACKAGE));
-    const context = { request: this.#request, pool: this.#pool, progress: this.#progress, package: threeMf };
+    const context = {
+      request: this.#request,
+      budget: this.#budget,
+      pool: this.#pool,
+      progress: this.#progress,
+      package: threeMf,
+      warn: (line: string) => this.#warn(line),
+    };
     for (const [index, segment] of segments.entries()) {
       const share = { from: index / segments.length, to: (index + 1) / segments.length };
-      const made = await meshSegment(segment, share, context);
+      const heldBytes = Math.max(0, ...segments.slice(index + 1).map(({ sourceBytes }) => sourceBytes));
+      const made = await meshSegment(segment, share, { ...context, heldBytes });
       if (made.length === 0) missing.push(segment.label);
       for (const mesh of made) this.#progress.log(describeMesh(mesh));
       meshes.push(...made);

@@ -1,5 +1,7 @@
+import { coarsenField } from './coarsen.ts';
 import type { Segment, SegmentField } from './engines/engine.ts';
 import type { MeshManifest } from './manifest.ts';
+import type { MemoryBudget } from './memory.ts';
 import type { Progress } from './progress.ts';
 import type { ModelName } from './outputs/glb.ts';
 import { writeModelFiles } from './outputs/model-files.ts';
@@ -8,12 +10,17 @@ import type { ResolvedRequest } from './request.ts';
 import { extractSurface, smoothSurface } from './surface/build.ts';
 import { finishInParts } from './surface/finish-in-parts.ts';
 import { dropSmallComponents, findComponents, type ComponentLimits } from './surface/components.ts';
+import { countVertices } from './surface/count.ts';
+import type { Field } from './surface/field.ts';
 import { labelMesh } from './surface/label-mesh.ts';
 import { measure } from './surface/measure.ts';
 import { triangleCount, vertexCount, type Mesh } from './surface/mesh.ts';
+import { expectedTriangles, extractionBytes, finishingBytes } from './surface/mesh-memory.ts';
 import { separateParts } from './surface/parts.ts';
 import type { FinishedMesh } from './surface/finish.ts';
 import { isWatertight } from './surface/topology.ts';
+import { voxelSize } from './volume.ts';
+import { releaseMemory } from './workers/collect.ts';
 import type { WorkerPool } from './workers/pool.ts';
 
 const SEPARATE_PART_MM3 = 1000;
@@ -25,10 +32,15 @@ const FINISH_MS_PER_MTRIANGLE = 2200;
 
 interface Context {
   request: ResolvedRequest;
+  budget: MemoryBudget;
+  /** What the segments that come later keep in memory meanwhile, bytes. */
+  heldBytes: number;
   /** What every model of the job goes into. */
   package: ThreeMfWriter;
   pool: WorkerPool;
   progress: Progress;
+  /** A Spanish line for the job's log and the manifest. */
+  warn: (line: string) => void;
 }
 
 /** A surface on its way to being finished: `raw` is what is left where smoothing spoils it. */
@@ -38,20 +50,24 @@ interface Surface {
   smoothed: Mesh | null;
 }
 
-/** Makes the meshes of one segment and writes them. Empty where nothing of the tissue is in the volume. */
+/**
+ * Makes the meshes of one segment and writes them. Empty where nothing of the tissue is in the volume.
+ * @throws ImagingError MESH_TOO_LARGE where memory does not even suffice for half of the columns and rows
+ */
 export async function meshSegment(
   segment: Segment,
   share: { from: number; to: number },
   context: Context,
 ): Promise<MeshManifest[]> {
   const at = (fraction: number): number => share.from + (share.to - share.from) * fraction;
-  const loaded = await segment.load();
-  if (loaded === null) return [];
-  const surfaces = await surfacesOf(loaded, { from: at(0), to: at(0.15) }, context);
+  const { surfaces, limits } = await surfacesOf(segment, { from: at(0), to: at(0.15) }, context);
+  const count = surfaces.length;
   const meshes: MeshManifest[] = [];
-  for (const [index, surface] of surfaces.entries()) {
-    const bound = (part: number): number => at(0.15 + (0.85 * part) / surfaces.length);
-    const finished = await finish(surface, loaded, { from: bound(index), to: bound(index + 1) }, context);
+  for (let index = 0; index < count; index++) {
+    // The field, and each surface once it is done, are garbage now.
+    await releaseMemory(context.pool);
+    const bound = (part: number): number => at(0.15 + (0.85 * part) / count);
+    const finished = await finish(surfaces, limits, { from: bound(index), to: bound(index + 1) }, context);
     const suffix = context.request.separarPartes ? `_${String(index + 1).padStart(2, '0')}` : '';
     if (finished.mesh.triangles.length === 0) continue;
     const name = { tissue: segment.tissue, label: `${segment.label}${suffix.replace(/^_0?/, ' ')}` };
@@ -60,35 +76,89 @@ export async function meshSegment(
   return meshes;
 }
 
-/** The surfaces of a field, each a file of its own in the end. */
+/** The surfaces of a segment, each a file of its own in the end. Lets go of what they were made from. */
 async function surfacesOf(
-  loaded: SegmentField,
+  segment: Segment,
   share: { from: number; to: number },
-  { request, pool, progress }: Context,
-): Promise<Surface[]> {
-  const { field, mask } = loaded;
+  context: Context,
+): Promise<{ surfaces: Surface[]; limits: ComponentLimits }> {
+  const { request, pool, progress } = context;
+  const loaded = await segment.load();
+  if (loaded === null) return { surfaces: [], limits: { islandMm3: 0, cavityMm3: 0 } };
+  const { islandMm3, cavityMm3 } = loaded;
+  const limits = { islandMm3, cavityMm3 };
+  const { field, mask } = await fitted(loaded, segment.label, context);
   const expectedMs = (field.volume.data.length / 1e6) * MARCH_MS_PER_MVOXEL;
-  return progress.during({ phase: 'meshing', ...share, expectedMs }, async () => {
+  const surfaces = await progress.during({ phase: 'meshing', ...share, expectedMs }, async () => {
     if (mask !== null) {
-      const { stairs, smooth } = await labelMesh(mask, loaded, request.suavizado, pool);
+      const { stairs, smooth } = await labelMesh(mask, limits, request.suavizado, pool);
       if (stairs.triangles.length === 0) return [];
       if (!request.separarPartes) return [{ raw: stairs, smoothed: smooth }];
       return separateParts(smooth, SEPARATE_PART_MM3).map((part) => ({ raw: part, smoothed: part }));
     }
-    const surface = dropSmallComponents(await extractSurface(field, pool), loaded);
+    const surface = dropSmallComponents(await extractSurface(field, pool), limits);
     if (surface.triangles.length === 0) return [];
     const parts = request.separarPartes ? separateParts(surface, SEPARATE_PART_MM3) : [surface];
     return parts.map((raw) => ({ raw, smoothed: null }));
   });
+  return { surfaces, limits };
 }
 
+/** What a segment is made from, with half as many columns and rows where its surface would not fit otherwise. */
+async function fitted(loaded: SegmentField, label: string, context: Context): Promise<SegmentField> {
+  const { budget, warn, heldBytes } = context;
+  const needed = await meshingBytes(loaded, heldBytes, context);
+  if (budget.fits(needed.bytes)) return loaded;
+  const coarse = coarsened(loaded);
+  const ofCoarse = await meshingBytes(coarse, Math.max(heldBytes, fieldBytes(loaded.field)), context);
+  if (!budget.fits(ofCoarse.bytes)) budget.refuseMesh(label, needed.triangles, needed.bytes);
+  warn(
+    `${label}: la superficie no cabe en la memoria (${budget.describe(needed.bytes)}); se hace con la mitad de resolución en cada corte.`,
+  );
+  return coarse;
+}
+
+function coarsened(loaded: SegmentField): SegmentField {
+  const field = coarsenField(loaded.field);
+  const { mask } = loaded;
+  if (mask === null) return { ...loaded, field };
+  const { x, y, slice } = voxelSize(field.volume);
+  return { ...loaded, field, mask: { ...mask, volume: field.volume, spacing: [x, y, slice] } };
+}
+
+/** What making the models of a segment takes, bytes, and about how many triangles its surface has. */
+async function meshingBytes(
+  { field, mask }: SegmentField,
+  heldBytes: number,
+  { request, pool }: Context,
+): Promise<{ bytes: number; triangles: number }> {
+  const plan = {
+    vertices: await countVertices(field, pool),
+    iterations: request.suavizado,
+    reduction: request.reduccion,
+    ofMask: mask !== null,
+    threads: pool.threads,
+  };
+  const bytes = Math.max(
+    Math.max(heldBytes, fieldBytes(field)) + extractionBytes(plan),
+    heldBytes + finishingBytes(plan),
+  );
+  return { bytes, triangles: expectedTriangles(plan.vertices) };
+}
+
+function fieldBytes({ volume, mask }: Field): number {
+  return volume.data.byteLength + (mask?.byteLength ?? 0);
+}
+
+/** Finishes the first of the surfaces that are left, and takes it from them. */
 async function finish(
-  { raw, smoothed: given }: Surface,
+  surfaces: Surface[],
   limits: ComponentLimits,
   share: { from: number; to: number },
   context: Context,
 ): Promise<FinishedMesh> {
   const { request, pool, progress } = context;
+  const { raw, smoothed: given } = surfaces.shift()!;
   const millions = triangleCount(raw) / 1e6;
   const smoothMs = given === null ? millions * SMOOTH_MS_PER_MTRIANGLE_ITERATION * request.suavizado : 0;
   const finishMs = millions * FINISH_MS_PER_MTRIANGLE;
@@ -99,6 +169,7 @@ async function finish(
       : await progress.during({ phase: 'meshing', from: share.from, to: middle, expectedMs: smoothMs }, () =>
           smoothSurface(raw, request.suavizado, pool),
         );
+  await releaseMemory(pool);
   return progress.during({ phase: 'meshing', from: middle, to: share.to, expectedMs: finishMs }, () =>
     finishInParts({ raw, smoothed, reduction: request.reduccion, limits }, pool),
   );

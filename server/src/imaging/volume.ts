@@ -1,11 +1,16 @@
-/** A stack of slices in HU, shared between threads. */
-export interface Volume {
-  /** HU, slice by slice, row by row: index (k * ny + j) * nx + i. Backed by a SharedArrayBuffer. */
-  data: Int16Array<SharedArrayBuffer>;
+/** How large a stack of slices is, and where. */
+export interface VolumeShape {
+  /** Columns, rows, slices. */
   nx: number;
   ny: number;
   nz: number;
   geometry: Geometry;
+}
+
+/** A stack of slices in HU, shared between threads. */
+export interface Volume extends VolumeShape {
+  /** HU, slice by slice, row by row: index (k * ny + j) * nx + i. Backed by a SharedArrayBuffer. */
+  data: Int16Array<SharedArrayBuffer>;
 }
 
 /**
@@ -46,6 +51,20 @@ export function sliceOrigin(geometry: Geometry, k: number): Vector {
   const neighbour = k < 0 ? 1 : count - 2;
   const [from, to] = [at(edge), count > 1 ? at(neighbour) : at(edge)];
   return [2 * from[0] - to[0], 2 * from[1] - to[1], 2 * from[2] - to[2]];
+}
+
+export function voxelCount({ nx, ny, nz }: VolumeShape): number {
+  return nx * ny * nz;
+}
+
+/** Lengths of a voxel's edges within a slice and the mean distance of slices along their normal, mm. */
+export function voxelSize({ geometry, nz }: VolumeShape): { x: number; y: number; slice: number } {
+  const { columnStep, rowStep } = geometry;
+  const normal = cross(columnStep, rowStep);
+  const [first, last] = [sliceOrigin(geometry, 0), sliceOrigin(geometry, nz - 1)];
+  const through: Vector = [last[0] - first[0], last[1] - first[1], last[2] - first[2]];
+  const slice = Math.abs(dot(normal, through)) / Math.hypot(...normal) / Math.max(1, nz - 1);
+  return { x: Math.hypot(...columnStep), y: Math.hypot(...rowStep), slice };
 }
 
 /** True where i, j, k turn like a left hand: surfaces must then be flipped to face outward. */

@@ -1,14 +1,31 @@
 import { open } from 'node:fs/promises';
+import { coarsenSlice, COARSENING } from '../coarsen.ts';
 import { inflateEntry } from '../inflate.ts';
 import type { DecodeTask } from '../workers/tasks.ts';
+import type { ZipExtent } from '../zip.ts';
 import { datasetBytes } from './file-format.ts';
+import type { ImageHeader } from './header.ts';
 import { frameReader, toHounsfield } from './pixels.ts';
+import { DEFLATED_LITTLE, isEncapsulated } from './transfer-syntax.ts';
+
+/** What a decoder holds while it is at work, bytes, and for each pixel: measured on all of them. */
+const DECODER_BYTES = 24 * 1024 ** 2;
+const DECODER_BYTES_PER_PIXEL = 40;
+
+/** What `decodeFile` takes for a file of the ZIP beside the volume, bytes. */
+export function decodingBytes(extent: ZipExtent, { rows, columns, frames, location }: ImageHeader): number {
+  const pixels = rows * columns;
+  const decoder = isEncapsulated(location.transferSyntax) ? DECODER_BYTES + DECODER_BYTES_PER_PIXEL * pixels : 0;
+  // Unpacked in pieces that are then joined.
+  const unpacked = location.transferSyntax === DEFLATED_LITTLE ? 4 * pixels * frames.length : 0;
+  return extent.compressedSize + extent.size + 2 * pixels + decoder + unpacked;
+}
 
 /**
  * Reads one file of the ZIP and writes its frames into the volume, in HU.
  * @throws ImagingError for what is damaged or cannot be read
  */
-export async function decodeFile({ zipPath, extent, header, frames, volume }: DecodeTask): Promise<void> {
+export async function decodeFile({ zipPath, extent, header, frames, volume, coarse }: DecodeTask): Promise<void> {
   const packed = new Uint8Array(extent.compressedSize);
   await using file = await open(zipPath, 'r');
   await file.read(packed, 0, packed.length, extent.dataStart);
@@ -17,8 +34,12 @@ export async function decodeFile({ zipPath, extent, header, frames, volume }: De
   const needed = header.pixelOffset + (lastFrame + 1) * pixels * 2;
   const dataset = await datasetBytes(inflateEntry(packed, extent), header.location, needed);
   const read = frameReader(dataset, header);
+  const whole = coarse ? new Int16Array(pixels) : null;
+  const size = coarse ? Math.floor(header.rows / COARSENING) * Math.floor(header.columns / COARSENING) : pixels;
   for (const { frame, slice } of frames) {
     const bytes = await read(frame);
-    toHounsfield(bytes, header, frame, volume.subarray(slice * pixels, (slice + 1) * pixels));
+    const out = volume.subarray(slice * size, (slice + 1) * size);
+    toHounsfield(bytes, header, frame, whole ?? out);
+    if (whole !== null) coarsenSlice(whole, header.columns, out);
   }
 }

@@ -1,9 +1,11 @@
-import { refuseTooLarge } from '../memory.ts';
-import type { Geometry, Volume } from '../volume.ts';
+import { coarseShape } from '../coarsen.ts';
+import type { MemoryBudget } from '../memory.ts';
+import { voxelCount, type Geometry, type Volume, type VolumeShape } from '../volume.ts';
 import type { ZipExtent } from '../zip.ts';
 import type { WorkerPool } from '../workers/pool.ts';
 import type { DecodeTask } from '../workers/tasks.ts';
 import { layoutOf } from './pixels.ts';
+import { decodingBytes } from './decode.ts';
 import type { Stack } from './series.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -11,22 +13,61 @@ const VOXEL_BYTES = 2;
 const STALL_MS = 60_000;
 const STALL_MS_PER_PIXEL = 0.002;
 
+export interface LoadOptions {
+  budget: MemoryBudget;
+  /** What the segmentation will need beside a volume of this shape, bytes. */
+  besideBytes: (shape: VolumeShape) => number;
+  pool: WorkerPool;
+  progress: (fraction: number) => void;
+}
+
 /**
  * Decodes a stack's slices into a volume, in the pool's threads.
- * @param options.extraBytesPerVoxel what the segmentation will need beside the volume
- * @throws ImagingError VOLUME_TOO_LARGE before anything is allocated
+ * @returns the volume, and whether it has half as many columns and rows because the whole would not fit
+ * @throws ImagingError VOLUME_TOO_LARGE, where that does not fit either, before anything is allocated
  */
 export async function loadVolume(
   zipPath: string,
   stack: Stack,
-  options: { memoryMb: number; extraBytesPerVoxel: number; pool: WorkerPool; progress: (fraction: number) => void },
-): Promise<Volume> {
-  const { rows, columns } = stack.group.header;
+  options: LoadOptions,
+): Promise<{ volume: Volume; coarse: boolean }> {
   layoutOf(stack.group.header);
-  const voxels = rows * columns * stack.slices.length;
-  refuseTooLarge(voxels * (VOXEL_BYTES + options.extraBytesPerVoxel), options.memoryMb);
-  const data = new Int16Array(new SharedArrayBuffer(voxels * VOXEL_BYTES));
-  const tasks = decodeTasks(zipPath, stack, data);
+  const { rows, columns } = stack.group.header;
+  const whole = { nx: columns, ny: rows, nz: stack.slices.length, geometry: geometryOf(stack) };
+  const { shape, coarse } = fittingShape(whole, stack, options);
+  const data = new Int16Array(new SharedArrayBuffer(VOXEL_BYTES * voxelCount(shape)));
+  await decodeInto(data, coarse, zipPath, stack, options);
+  return { volume: { ...shape, data }, coarse };
+}
+
+/** The whole shape where reading and segmenting it fit, or else half of its columns and rows. */
+function fittingShape(
+  whole: VolumeShape,
+  stack: Stack,
+  { budget, besideBytes, pool }: LoadOptions,
+): { shape: VolumeShape; coarse: boolean } {
+  const files = new Map(stack.slices.map(({ extent, header }) => [extent, header]));
+  const decoding = [...files]
+    .map(([extent, header]) => decodingBytes(extent, header))
+    .toSorted((a, b) => b - a)
+    .slice(0, pool.threads)
+    .reduce((sum, bytes) => sum + bytes, 0);
+  const needed = (shape: VolumeShape): number =>
+    VOXEL_BYTES * voxelCount(shape) + Math.max(decoding, besideBytes(shape));
+  if (budget.fits(needed(whole))) return { shape: whole, coarse: false };
+  const shape = coarseShape(whole);
+  if (voxelCount(shape) > 0 && budget.fits(needed(shape))) return { shape, coarse: true };
+  return budget.refuseVolume(needed(whole));
+}
+
+async function decodeInto(
+  data: Int16Array<SharedArrayBuffer>,
+  coarse: boolean,
+  zipPath: string,
+  stack: Stack,
+  options: LoadOptions,
+): Promise<void> {
+  const tasks = decodeTasks(zipPath, stack, { volume: data, coarse });
   const watchdog = new Watchdog(stallLimitMs(tasks));
   let done = 0;
   const work = tasks.map(async (task) => {
@@ -39,7 +80,6 @@ export async function loadVolume(
   } finally {
     watchdog.stop();
   }
-  return { data, nx: columns, ny: rows, nz: stack.slices.length, geometry: geometryOf(stack) };
 }
 
 function geometryOf(stack: Stack): Geometry {
@@ -60,10 +100,10 @@ function stallLimitMs(tasks: DecodeTask[]): number {
 }
 
 /** One task for each file: an enhanced object holds many slices and is unpacked once. */
-function decodeTasks(zipPath: string, stack: Stack, volume: Int16Array<SharedArrayBuffer>): DecodeTask[] {
+function decodeTasks(zipPath: string, stack: Stack, target: Pick<DecodeTask, 'volume' | 'coarse'>): DecodeTask[] {
   const tasks = new Map<ZipExtent, DecodeTask>();
   for (const [slice, { extent, header, frame }] of stack.slices.entries()) {
-    const task = tasks.get(extent) ?? { zipPath, extent, header, frames: [], volume };
+    const task = tasks.get(extent) ?? { zipPath, extent, header, frames: [], ...target };
     task.frames.push({ frame, slice });
     tasks.set(extent, task);
   }

@@ -1,4 +1,4 @@
-import type { Volume } from '../volume.ts';
+import { voxelSize, type Volume } from '../volume.ts';
 
 /** A coarse copy of a volume, one byte a cell: index (k * ny + j) * nx + i. */
 export interface CellGrid {
@@ -22,12 +22,17 @@ export interface Region {
   sliceShare: number;
 }
 
-/** Cells of about `sizeMm` in which any voxel is above a level. */
-export function coarsen(volume: Volume, aboveHu: number, sizeMm: number, sliceMm: number): CellGrid {
-  const { geometry, data } = volume;
-  const step = { x: Math.hypot(...geometry.columnStep), y: Math.hypot(...geometry.rowStep) };
+/** Voxels in a cell of about `sizeMm`, along each axis. */
+export function cellFactor(voxel: { x: number; y: number; slice: number }, sizeMm: number): CellGrid['factor'] {
   const factorOf = (mm: number): number => Math.max(1, Math.round(sizeMm / mm));
-  const factor = { x: factorOf(step.x), y: factorOf(step.y), z: factorOf(sliceMm) };
+  return { x: factorOf(voxel.x), y: factorOf(voxel.y), z: factorOf(voxel.slice) };
+}
+
+/** Cells of about `sizeMm` in which any voxel is above a level. */
+export function coarsen(volume: Volume, aboveHu: number, sizeMm: number): CellGrid {
+  const { data } = volume;
+  const step = voxelSize(volume);
+  const factor = cellFactor(step, sizeMm);
   const nx = Math.ceil(volume.nx / factor.x);
   const ny = Math.ceil(volume.ny / factor.y);
   const nz = Math.ceil(volume.nz / factor.z);

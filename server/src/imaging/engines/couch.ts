@@ -1,6 +1,16 @@
-import type { Volume } from '../volume.ts';
+import { voxelSize, type Volume, type VolumeShape } from '../volume.ts';
 import { MASK_OUTSIDE } from '../surface/field.ts';
-import { coarsen, dilate, erode, fillSlices, labelRegions, withCells, type CellGrid, type Region } from './cells.ts';
+import {
+  cellFactor,
+  coarsen,
+  dilate,
+  erode,
+  fillSlices,
+  labelRegions,
+  withCells,
+  type CellGrid,
+  type Region,
+} from './cells.ts';
 
 /** Denser than air, foam and cloth. */
 const SOLID_HU = -300;
@@ -16,14 +26,22 @@ const HOLLOW_SOLID_SHARE = 0.3;
 /** Where less than this share of all solid cells is thick, the object itself is thin: a dry bone, say. */
 const MIN_BODY_SHARE = 0.2;
 
+/** Grids, labels and queues of one search, for each cell. */
+const SEARCH_BYTES_PER_CELL = 24;
+
+/** What finding the couch takes beside its mask, bytes. */
+export function couchCellBytes(shape: VolumeShape): number {
+  const { x, y, z } = cellFactor(voxelSize(shape), CELL_MM);
+  return SEARCH_BYTES_PER_CELL * Math.ceil(shape.nx / x) * Math.ceil(shape.ny / y) * Math.ceil(shape.nz / z);
+}
+
 /**
  * Finds the couch and the head holder, which can be as dense as bone. They are told from the body by their
  * shape: thin plates or hollow shells, wide, along most of the slices. Where in doubt, everything stays.
- * @param sliceMm the usual distance of slices
  * @returns a mask with MASK_OUTSIDE at their voxels, or null where there is none
  */
-export function findCouch(volume: Volume, sliceMm: number): Uint8Array<SharedArrayBuffer> | null {
-  const solid = coarsen(volume, SOLID_HU, CELL_MM, sliceMm);
+export function findCouch(volume: Volume): Uint8Array<SharedArrayBuffer> | null {
+  const solid = coarsen(volume, SOLID_HU, CELL_MM);
   const couch = couchCells(solid);
   return couch === null ? null : spread(volume, withCells(solid, couch));
 }

@@ -2,7 +2,7 @@ import type { CroppedMask } from '../nifti/mask.ts';
 import type { ResolvedRequest } from '../request.ts';
 import type { ComponentLimits } from '../surface/components.ts';
 import type { Field } from '../surface/field.ts';
-import type { Volume } from '../volume.ts';
+import type { Volume, VolumeShape } from '../volume.ts';
 import type { WorkerPool } from '../workers/pool.ts';
 
 /** What a mesh is made from. */
@@ -20,8 +20,24 @@ export interface Segment {
   label: string;
   /** For the manifest; null where a side is open or there are no thresholds. */
   thresholdHu: { min: number | null; max: number | null };
-  /** Made when its turn comes, so that one at a time is in memory. Null where nothing of it is in the scan. */
+  /** What is kept in memory until it is made: the volume and its masks, shared by those of the same source. Bytes. */
+  sourceBytes: number;
+  /**
+   * Made when its turn comes, so that one at a time is in memory; to be called once. Null where nothing of it is in
+   * the scan.
+   */
   load(): Promise<SegmentField | null>;
+}
+
+/** Work that is done once and lets go of what it was made from: a volume is most of what a job holds. */
+export function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let pending: (() => Promise<T>) | null = work;
+  return () => {
+    if (pending === null) throw new Error('This was done already');
+    const due = pending;
+    pending = null;
+    return due();
+  };
 }
 
 export interface EngineContext {
@@ -43,8 +59,8 @@ export interface EngineContext {
 /** Decides which voxels belong to which tissue. */
 export interface SegmentationEngine {
   readonly name: 'threshold' | 'totalsegmentator';
-  /** Memory the segmentation takes beside the volume, known before the volume is read. */
-  bytesPerVoxel(request: ResolvedRequest): number;
+  /** Memory the segmentation takes beside a volume of this shape, bytes; known before the volume is read. */
+  memoryBytes(shape: VolumeShape, request: ResolvedRequest, threads: number): number;
   /** Roughly how long it takes, to pace the progress where it does not tell itself. */
   expectedMs(volume: Volume, request: ResolvedRequest): number;
   segment(volume: Volume, context: EngineContext): Promise<Segment[]>;

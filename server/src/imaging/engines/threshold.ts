@@ -1,8 +1,9 @@
 import { MASK_BY_VALUE, type Field } from '../surface/field.ts';
 import type { ResolvedRequest } from '../request.ts';
-import { dot, cross, sliceOrigin, type Vector, type Volume } from '../volume.ts';
+import { voxelCount, voxelSize, type Volume, type VolumeShape } from '../volume.ts';
 import type { WorkerPool } from '../workers/pool.ts';
-import type { EngineContext, Segment, SegmentationEngine } from './engine.ts';
+import { couchCellBytes } from './couch.ts';
+import { once, type EngineContext, type Segment, type SegmentationEngine } from './engine.ts';
 import { openingRadius } from './opening.ts';
 import { tissuesOf, type Tissue } from './tissues.ts';
 
@@ -10,13 +11,14 @@ import { tissuesOf, type Tissue } from './tissues.ts';
 const MS_PER_MVOXEL = 14;
 /** Slices that one thread works on at a time: it holds a few copies of them. */
 const SLAB_SLICES = 24;
+const SLAB_COPIES = 4;
 
 /** The built-in engine: tissues are ranges of HU. */
 export const thresholdEngine: SegmentationEngine = {
   name: 'threshold',
 
-  bytesPerVoxel(request: ResolvedRequest): number {
-    return thresholdBytesPerVoxel(tissuesOf(request).tissues);
+  memoryBytes(shape: VolumeShape, request: ResolvedRequest, threads: number): number {
+    return tissueBytes(tissuesOf(request).tissues, shape, threads);
   },
 
   expectedMs(volume: Volume): number {
@@ -31,10 +33,14 @@ export const thresholdEngine: SegmentationEngine = {
   },
 };
 
-/** The couch, and one mask at a time for tissues that need one. */
-export function thresholdBytesPerVoxel(tissues: readonly Tissue[]): number {
+/** The couch, and for tissues that need one a mask of their own, one at a time, with what finding them takes. */
+export function tissueBytes(tissues: readonly Tissue[], shape: VolumeShape, threads: number): number {
   if (tissues.length === 0) return 0;
-  return 1 + (tissues.some((tissue) => tissue.shape !== undefined) ? 1 : 0);
+  const couch = voxelCount(shape);
+  if (tissues.every((tissue) => tissue.shape === undefined)) return couch + couchCellBytes(shape);
+  const slices = Math.min(shape.nz, SLAB_SLICES + 4 * openingRadius(voxelSize(shape)).z);
+  const opening = SLAB_COPIES * threads * slices * shape.nx * shape.ny;
+  return couch + Math.max(couchCellBytes(shape), voxelCount(shape) + opening);
 }
 
 /** Segments of tissues by their HU, without the couch. */
@@ -44,16 +50,17 @@ export async function segmentTissues(
   context: EngineContext,
 ): Promise<Segment[]> {
   if (tissues.length === 0) return [];
-  const couch = await context.pool.run('couch', { volume, sliceMm: meanSliceDistance(volume) });
+  const couch = await context.pool.run('couch', { volume });
   if (couch !== null) context.warn('Se retiran la mesa y los soportes del paciente.');
   return tissues.map((tissue) => ({
     tissue: tissue.id,
     label: tissue.label,
     thresholdHu: { min: tissue.min, max: tissue.max },
-    async load() {
+    sourceBytes: volume.data.byteLength + (couch?.byteLength ?? 0),
+    load: once(async () => {
       const { islandMm3, cavityMm3 } = tissue;
       return { field: await fieldOf(volume, tissue, couch, context.pool), islandMm3, cavityMm3, mask: null };
-    },
+    }),
   }));
 }
 
@@ -74,9 +81,7 @@ async function fieldOf(
   const mask = new Uint8Array(new SharedArrayBuffer(volume.data.length));
   if (couch === null) mask.fill(MASK_BY_VALUE);
   else mask.set(couch);
-  const { columnStep, rowStep } = volume.geometry;
-  const spacing = { x: Math.hypot(...columnStep), y: Math.hypot(...rowStep), slice: meanSliceDistance(volume) };
-  const radius = openingRadius(spacing);
+  const radius = openingRadius(voxelSize(volume));
   const { shape } = tissue;
   await Promise.all(
     slabs(volume.nz).map((range) =>
@@ -93,14 +98,6 @@ function slabs(slices: number): { from: number; end: number }[] {
     from: slab * SLAB_SLICES,
     end: Math.min(slices, (slab + 1) * SLAB_SLICES),
   }));
-}
-
-/** Distance of slices along their normal, mm. */
-function meanSliceDistance({ geometry, nz }: Volume): number {
-  const normal = cross(geometry.columnStep, geometry.rowStep);
-  const [first, last] = [sliceOrigin(geometry, 0), sliceOrigin(geometry, nz - 1)];
-  const through: Vector = [last[0] - first[0], last[1] - first[1], last[2] - first[2]];
-  return Math.abs(dot(normal, through)) / Math.hypot(...normal) / Math.max(1, nz - 1);
 }
 
 /** A form field's text, safe for a log line. */

@@ -1,4 +1,4 @@
-import { cross, dot, sliceOrigin, type Vector, type Volume } from '../volume.ts';
+import { cross, dot, sliceOrigin, type Vector, type Volume, type VolumeShape } from '../volume.ts';
 import type { Affine } from './affine.ts';
 
 /** A regular orthogonal grid, in place of a stack that may be sheared or uneven. */
@@ -27,7 +27,7 @@ interface Placement {
   shiftY: Float64Array;
 }
 
-function placementOf({ geometry, nz }: Volume): Placement {
+function placementOf({ geometry, nz }: VolumeShape): Placement {
   const { columnStep, rowStep } = geometry;
   const through = cross(columnStep, rowStep);
   const first = sliceOrigin(geometry, 0);
@@ -49,7 +49,7 @@ function placementOf({ geometry, nz }: Volume): Placement {
  * lose no detail, and no less than makes twice as many slices. Where the stack leans (gantry tilt), the grid is
  * larger by the shear. A regular stack gives itself.
  */
-export function regularGrid(volume: Volume): RegularGrid {
+export function regularGrid(volume: VolumeShape): RegularGrid {
   const { geometry, nx, ny, nz } = volume;
   const { columnStep, rowStep } = geometry;
   const { normal, heights, shiftX, shiftY } = placementOf(volume);

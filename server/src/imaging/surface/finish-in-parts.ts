@@ -5,6 +5,12 @@ import { triangleRanges } from './simplify.ts';
 /** Larger surfaces are reduced in parts: in all threads at once, and none needs more memory than this takes. */
 const PART_TRIANGLES = 600_000;
 
+/** How many parts a surface of that many triangles is reduced in, and how large they are. */
+export function finishParts(triangles: number): { parts: number; triangles: number } {
+  const parts = Math.max(1, Math.ceil(triangles / PART_TRIANGLES));
+  return { parts, triangles: triangles / parts };
+}
+
 /** Reduces and mends a surface. How it is divided depends on its size alone, so the result does not on the threads. */
 export async function finishInParts(
   input: Omit<SurfaceInput, 'reduced'>,

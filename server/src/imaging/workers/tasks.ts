@@ -20,6 +20,8 @@ export interface DecodeTask {
   /** Which slice of the volume each frame becomes. */
   frames: { frame: FrameHeader; slice: number }[];
   volume: Int16Array<SharedArrayBuffer>;
+  /** Whether the volume has half as many columns and rows. */
+  coarse: boolean;
 }
 
 /** Slices from..end - 1. */
@@ -31,7 +33,7 @@ export interface SliceRange {
 /** What worker threads do: input and output of each kind of task. */
 export interface TaskMap {
   decode: { input: DecodeTask; output: void };
-  couch: { input: { volume: Volume; sliceMm: number }; output: Uint8Array<SharedArrayBuffer> | null };
+  couch: { input: { volume: Volume }; output: Uint8Array<SharedArrayBuffer> | null };
   open: {
     input: { field: Field; radius: BoxRadius; range: SliceRange; out: Uint8Array<SharedArrayBuffer> };
     output: void;
@@ -40,6 +42,7 @@ export interface TaskMap {
   resample: { input: { volume: Volume; grid: RegularGrid; range: SliceRange }; output: Int16Array<ArrayBuffer> };
   readMask: { input: { path: string; grid: MaskGrid }; output: CroppedMask | null };
   smoothMask: { input: CroppedMask; output: void };
+  count: { input: { field: Field; range: SliceRange }; output: number };
   march: { input: { field: Field; firstLayer: number; endLayer: number }; output: SlabSurface };
   smooth: {
     input: { buffers: SmoothingBuffers; range: { from: number; end: number; workers: number }; iterations: number };

@@ -7,6 +7,7 @@ import { ImagingError } from '../errors.ts';
 import { readMask, smoothMask } from '../nifti/mask.ts';
 import { resample } from '../nifti/regular-grid.ts';
 import { writeWhole } from '../outputs/whole-file.ts';
+import { countInSlices } from '../surface/count.ts';
 import { marchSlab } from '../surface/marching-cubes.ts';
 import { finishSurface } from '../surface/finish.ts';
 import { simplifyPart } from '../surface/simplify.ts';
@@ -25,8 +26,8 @@ const HANDLERS: { [K in TaskKind]: (input: TaskMap[K]['input']) => Promise<Outco
     await decodeFile(input);
     return { output: undefined, transfer: [] };
   },
-  async couch({ volume, sliceMm }) {
-    return { output: findCouch(volume, sliceMm), transfer: [] };
+  async couch({ volume }) {
+    return { output: findCouch(volume), transfer: [] };
   },
   async open({ field, radius, range, out }) {
     openSlices(field, radius, range, out);
@@ -46,6 +47,9 @@ const HANDLERS: { [K in TaskKind]: (input: TaskMap[K]['input']) => Promise<Outco
   async smoothMask(mask) {
     smoothMask(mask);
     return { output: undefined, transfer: [] };
+  },
+  async count({ field, range }) {
+    return { output: countInSlices(field, range), transfer: [] };
   },
   async march({ field, firstLayer, endLayer }) {
     const surface = marchSlab(field, firstLayer, endLayer);

@@ -4,10 +4,10 @@ import { regularGrid, type RegularGrid } from '../../nifti/regular-grid.ts';
 import { writeNifti } from '../../nifti/write.ts';
 import type { ResolvedRequest } from '../../request.ts';
 import { fieldOfMask } from '../../surface/label-mesh.ts';
-import type { Volume } from '../../volume.ts';
+import type { Volume, VolumeShape } from '../../volume.ts';
 import type { WorkerPool } from '../../workers/pool.ts';
-import type { EngineContext, Segment, SegmentationEngine } from '../engine.ts';
-import { printable, segmentTissues, thresholdBytesPerVoxel } from '../threshold.ts';
+import { once, type EngineContext, type Segment, type SegmentationEngine } from '../engine.ts';
+import { printable, segmentTissues, tissueBytes } from '../threshold.ts';
 import { findCommand, findGpus } from './device.ts';
 import { toolEnvironment } from './home.ts';
 import { fileStem, spanishLabel } from './labels.ts';
@@ -20,7 +20,7 @@ const TASK_MS = 120_000;
 const WRITE_SHARE = 0.03;
 const SLAB_SLICES = 16;
 /** One mask as stored, and its cut-out of two bytes a voxel, which is the whole at worst. */
-const MASK_BYTES = 3;
+const MASK_BYTES_PER_VOXEL = 3;
 /** Pieces smaller than this, and than this share of their label, are noise; small bones are not. */
 const ISLAND_MM3 = 20;
 const ISLAND_SHARE = 0.02;
@@ -30,9 +30,14 @@ const CAVITY_MM3 = 50;
 export const totalSegmentatorEngine: SegmentationEngine = {
   name: 'totalsegmentator',
 
-  bytesPerVoxel(request: ResolvedRequest): number {
+  memoryBytes(shape: VolumeShape, request: ResolvedRequest, threads: number): number {
     const { tasks, tissues } = planTasks(request);
-    return (tasks.length > 0 ? MASK_BYTES : 0) + thresholdBytesPerVoxel(tissues);
+    const ofTissues = tissueBytes(tissues, shape, threads);
+    if (tasks.length === 0) return ofTissues;
+    const grid = regularGrid(shape);
+    // The image is written in slabs, each with copies of four bytes a pixel of its two slices.
+    const slab = grid.exact ? 0 : grid.nx * grid.ny * (2 * SLAB_SLICES + 8);
+    return ofTissues + Math.max(slab, MASK_BYTES_PER_VOXEL * grid.nx * grid.ny * grid.nz);
   },
 
   expectedMs(_volume: Volume, request: ResolvedRequest): number {
@@ -103,12 +108,13 @@ function segmentsOf(masks: readonly MaskFile[], grid: RegularGrid, pool: WorkerP
       tissue,
       label: tissue === stem ? spanishLabel(mask.name) : `${spanishLabel(mask.name)} (${mask.task})`,
       thresholdHu: { min: null, max: null },
-      async load() {
+      sourceBytes: 0,
+      load: once(async () => {
         const cropped = await pool.run('readMask', { path: mask.path, grid });
         if (cropped === null) return null;
         const islandMm3 = Math.min(ISLAND_MM3, ISLAND_SHARE * cropped.volumeMm3);
         return { field: fieldOfMask(cropped), islandMm3, cavityMm3: CAVITY_MM3, mask: cropped };
-      },
+      }),
     };
   });
 }

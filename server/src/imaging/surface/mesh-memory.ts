@@ -1,0 +1,51 @@
+import { finishParts } from './finish-in-parts.ts';
+
+/** How a surface is to be made. */
+export interface MeshPlan {
+  /** As counted before it is made. */
+  vertices: number;
+  iterations: number;
+  reduction: number;
+  /** Whether it is the surface of a mask, which is kept with and without its stairs. */
+  ofMask: boolean;
+  threads: number;
+}
+
+/** Of any closed surface of marching cubes; a half more than of a smooth one, which has two for each vertex. */
+const TRIANGLES_PER_VERTEX = 2.2;
+const BYTES_PER_VERTEX = 12;
+const BYTES_PER_TRIANGLE = 12;
+/** Reducing: the part, and what the quadrics and collapses of it take, for each of its triangles. */
+const REDUCING_BYTES_PER_TRIANGLE = 190;
+/** Mending: the welding's table, neighbours both ways, and a copy; for each vertex with its triangles. */
+const MENDING_BYTES_PER_VERTEX = 110;
+/** STL, GLB, picture and 3MF at the same time, for each triangle of the model, and the pictures' samples. */
+const OUTPUT_BYTES_PER_TRIANGLE = 130;
+const PICTURE_BYTES = 100 * 1024 ** 2;
+
+export function expectedTriangles(vertices: number): number {
+  return TRIANGLES_PER_VERTEX * vertices;
+}
+
+/** What extracting a surface takes beside its field, bytes: slabs, and the whole that they are joined to. */
+export function extractionBytes({ vertices, ofMask }: MeshPlan): number {
+  return (ofMask ? 3 : 2) * meshBytes(vertices);
+}
+
+/** The most that smoothing, reducing, mending and writing take, bytes; by then the field is not needed any more. */
+export function finishingBytes({ vertices, iterations, reduction, ofMask, threads }: MeshPlan): number {
+  const positions = BYTES_PER_VERTEX * vertices;
+  const triangles = expectedTriangles(vertices);
+  const surface = meshBytes(vertices) * (ofMask ? 2 : 1);
+  const smoothing = iterations === 0 && !ofMask ? 0 : 4 * positions + BYTES_PER_TRIANGLE * triangles + 8 * vertices;
+  const left = (1 - reduction) * vertices;
+  const { parts, triangles: ofPart } = finishParts(triangles);
+  const reducing = reduction === 0 ? 0 : Math.min(threads, parts) * ofPart * REDUCING_BYTES_PER_TRIANGLE;
+  const mending = left * MENDING_BYTES_PER_VERTEX;
+  const writing = meshBytes(left) + expectedTriangles(left) * OUTPUT_BYTES_PER_TRIANGLE + PICTURE_BYTES;
+  return surface + Math.max(smoothing, positions + reducing + mending, positions + reducing + writing);
+}
+
+function meshBytes(vertices: number): number {
+  return BYTES_PER_VERTEX * vertices + BYTES_PER_TRIANGLE * expectedTriangles(vertices);
+}
