@@ -19,6 +19,8 @@ const resultParams = z.object({ id: Id });
 const zip = c.otherResponse({ contentType: 'application/zip', body: c.type<Blob>() });
 /** A model, a picture, a ZIP: its own media type is in the answer's header. */
 const stored = c.otherResponse({ contentType: 'application/octet-stream', body: c.type<Blob>() });
+/** Server-sent events: they come while the answer is being read. */
+const eventStream = c.otherResponse({ contentType: 'text/event-stream', body: c.type<Blob>() });
 
 export const som3d = defineRoutes({
   create: {
@@ -82,6 +84,17 @@ export const som3d = defineRoutes({
     metadata: { access: 'bearer' },
     pathParams,
     responses: { 200: JobProgress, ...problems(404) },
+  },
+  events: {
+    method: 'GET',
+    path: '/som3d/jobs/:id/events',
+    summary: 'Avance de un trabajo, en vivo',
+    description:
+      'Server-sent events: cada evento `progress` lleva un JobProgress entero en `data`, y su `id` lo identifica. Con Last-Event-ID nada se envía hasta que el avance sea otro; cualquier proceso de la API lo entiende. El último evento es el del fin del trabajo y cierra la respuesta; quien lo tiene ya recibe 204. La respuesta se cierra también cuando vence el token, a los diez minutos, si el trabajo se elimina y al reiniciar el servicio: se reanuda con Last-Event-ID. 429 con demasiadas a la vez de un usuario, 503 de todos; entonces sirve /progress.',
+    metadata: { access: 'bearer' },
+    pathParams,
+    headers: { 'last-event-id': z.string().optional().meta({ description: 'El `id` del último evento recibido' }) },
+    responses: { 200: eventStream, 204: c.noBody(), ...problems(404, 429, 503) },
   },
   log: {
     method: 'GET',

@@ -15,6 +15,14 @@ export const HTTP = {
   ),
   TRUST_PROXY_HEADERS: variable(flag(false), 'Believe X-Forwarded-For and X-Forwarded-Proto of the proxy in front.'),
   SOM3D_SHUTDOWN_SECONDS: variable(integer(1, 600, 20), 'Seconds that running requests get after SIGTERM.'),
+  SOM3D_EVENT_STREAMS: variable(
+    integer(1, 100_000, 1000),
+    'Event streams (GET /som3d/jobs/{id}/events) open at once in one process; beyond it 503.',
+  ),
+  SOM3D_EVENT_STREAMS_PER_USER: variable(
+    integer(1, 1000, 20),
+    'Event streams of one user open at once in one process; beyond it 429.',
+  ),
   SOM3D_LOG_LEVEL: variable(
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
     'Least severe log line written.',

@@ -3,8 +3,14 @@ import type { RequestHandler } from 'express';
 import { AppError } from '../errors.ts';
 import type { Actor } from './context.ts';
 
+/** Whom a token lets in, and until when. */
+export interface Admitted {
+  readonly actor: Actor;
+  readonly until: Date;
+}
+
 /** Finds the user behind a bearer token; `null` when the token or its user is no good. */
-export type Authenticate = (token: string) => Promise<Actor | null>;
+export type Authenticate = (token: string) => Promise<Admitted | null>;
 
 const UNAUTHORIZED = { headers: { 'www-authenticate': 'Bearer' } };
 
@@ -18,9 +24,10 @@ export const enforceAccess =
     const roles = ROLES_OF[access];
     if (roles === null) return next();
     const token = bearerOf(req.get('authorization'));
-    const actor = token ? await authenticate(token) : null;
-    if (!actor) throw new AppError('unauthorized', 'La sesión no es válida o ha vencido', UNAUTHORIZED);
-    if (!roles.includes(actor.rol)) throw new AppError('forbidden', 'Su rol no permite esta operación');
-    req.actor = actor;
+    const admitted = token ? await authenticate(token) : null;
+    if (!admitted) throw new AppError('unauthorized', 'La sesión no es válida o ha vencido', UNAUTHORIZED);
+    if (!roles.includes(admitted.actor.rol)) throw new AppError('forbidden', 'Su rol no permite esta operación');
+    req.actor = admitted.actor;
+    req.admittedUntil = admitted.until;
     next();
   };

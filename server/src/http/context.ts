@@ -19,6 +19,8 @@ declare global {
       requestId: string;
       log: Logger;
       actor?: Actor;
+      /** When the token that let the actor in runs out. */
+      admittedUntil?: Date;
     }
   }
 }

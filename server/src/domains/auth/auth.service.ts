@@ -4,6 +4,7 @@ import type { LoginBody, RegisterBody, UpdateMeBody, User } from '@som3d/contrac
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../errors.ts';
+import type { Admitted } from '../../http/access.ts';
 import type { Actor } from '../../http/context.ts';
 import { changesOf } from '../changes.ts';
 import { CORREO_TAKEN, refuseTakenCorreo } from './accounts.ts';
@@ -96,9 +97,10 @@ export const createAuthService = (deps: Deps) => {
   };
 
   /** The user behind a token, as the database has it now; `null` when there is none. */
-  const authenticate = async (token: string): Promise<Actor | null> => {
-    const id = readAccessToken(deps, token);
-    return id === null ? null : await findActor(orm, id);
+  const authenticate = async (token: string): Promise<Admitted | null> => {
+    const read = readAccessToken(deps, token);
+    const actor = read && (await findActor(orm, read.id));
+    return actor && { actor, until: read.until };
   };
 
   const me = async (actor: Actor): Promise<User> =>

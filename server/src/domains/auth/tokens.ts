@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Deps } from '../../deps.ts';
 
 /** Claims of an access token; `k` keeps tokens of another kind from being taken for one. */
-const AccessClaims = z.object({ sub: z.string().regex(/^[1-9]\d{0,9}$/), k: z.literal('access') });
+const AccessClaims = z.object({ sub: z.string().regex(/^[1-9]\d{0,9}$/), k: z.literal('access'), exp: z.int() });
 
 interface Subject {
   readonly id_usuario: number;
@@ -19,12 +19,15 @@ export const issueAccessToken = ({ config, secrets, clock }: Needs, user: Subjec
   return jwt.sign(claims, secrets.jwt, { subject: String(user.id_usuario), algorithm: config.JWT_ALG });
 };
 
-/** The user id of a valid access token; `null` for any other. Only the configured algorithm is accepted. */
-export const readAccessToken = ({ config, secrets, clock }: Needs, token: string): number | null => {
+/** Whose a valid access token is, and until when; `null` for any other. Only the configured algorithm is accepted. */
+export const readAccessToken = (
+  { config, secrets, clock }: Needs,
+  token: string,
+): { id: number; until: Date } | null => {
   try {
     const clockTimestamp = Math.floor(clock().getTime() / 1000);
     const claims = AccessClaims.parse(jwt.verify(token, secrets.jwt, { algorithms: [config.JWT_ALG], clockTimestamp }));
-    return Number(claims.sub);
+    return { id: Number(claims.sub), until: new Date(claims.exp * 1000) };
   } catch {
     return null;
   }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { contract, JobFile } from '@som3d/contract';
 import type { Request } from 'express';
 import type { Deps } from '../../deps.ts';
@@ -5,11 +6,14 @@ import { AppError } from '../../errors.ts';
 import { readFileGrant, signFileGrant } from '../../gateways/storage/signed-url.ts';
 import type { StoredObject } from '../../gateways/storage/storage.ts';
 import { actorOf } from '../../http/context.ts';
+import { EVENT_STREAM_HEADERS } from '../../http/event-stream.ts';
 import { discardBody } from '../../http/linger.ts';
 import { setPageHeaders } from '../../http/pages.ts';
 import type { Handlers } from '../../http/router.ts';
 import { sendObject } from '../../http/send-object.ts';
+import { streamTo } from '../../http/stream.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
+import { createJobEvents } from './events.ts';
 import { listPatientsWithStl, readContext } from './results.queries.ts';
 import { createResultService } from './results.service.ts';
 import { besideResult, findJobFile, resultOf, type JobFileLocation } from './som3d.files.ts';
@@ -24,11 +28,15 @@ const TAIL_LINES = 20;
 const LOG_LINES = 200;
 
 /** Jobs over HTTP: behaviour.md section 9. */
-export const som3dRoutes = (deps: Deps, { signals }: Pick<Jobs, 'signals'>): Handlers<typeof contract.som3d> => {
+export const som3dRoutes = (
+  deps: Deps,
+  { signals, watch }: Pick<Jobs, 'signals' | 'watch'>,
+): Handlers<typeof contract.som3d> => {
   const { orm, storage, config, secrets, clock } = deps;
   const jobs = createSom3dService(deps, signals);
   const results = createResultService(deps);
   const submissions = createSubmissions(deps, signals);
+  const events = createJobEvents(deps, watch);
 
   /** An absolute URL that serves one stored file without a session until it expires. */
   const signedUrl = (req: Request, { key, filename, type }: JobFileLocation): string => {
@@ -88,6 +96,19 @@ export const som3dRoutes = (deps: Deps, { signals }: Pick<Jobs, 'signals'>): Han
       status: 200,
       body: presentProgress(requireOwn(actorOf(req), await findProgress(orm, params.id))),
     }),
+    events: async ({ params, headers, req, res }) => {
+      const actor = actorOf(req);
+      const row = requireOwn(actor, await findProgress(orm, params.id));
+      const snapshot = { id_usuario: row.id_usuario, progress: presentProgress(row) };
+      const listener = { actor, until: req.admittedUntil };
+      // A HEAD request wants the headers alone.
+      const open = req.method === 'HEAD' ? () => Readable.from([]) : events.open;
+      const stream = open(listener, params.id, snapshot, headers['last-event-id']);
+      if (!stream) return { status: 204, body: undefined };
+      res.set(EVENT_STREAM_HEADERS);
+      // ts-rest pipes a stream; its types only know the body that the client sees.
+      return { status: 200, body: streamTo(res, stream) as unknown as Blob };
+    },
     log: async ({ params, query, req }) => {
       await jobs.get(actorOf(req), params.id);
       const { rows, total } = await readLog(orm, params.id, query.full ? undefined : (query.tail ?? LOG_LINES));
