@@ -5,6 +5,7 @@
 import { inspect } from 'node:util';
 import { convert } from './convert.ts';
 import { ImagingError, unexpectedError } from './errors.ts';
+import { isMemoryExhausted, outOfMemory } from './memory.ts';
 import type { ChildMessage, StartMessage } from './protocol.ts';
 
 process.once('disconnect', () => process.exit(1));
@@ -22,10 +23,15 @@ async function work(message: unknown): Promise<ChildMessage> {
     });
     return { type: 'done', manifest };
   } catch (error) {
-    const known = error instanceof ImagingError ? error : unexpectedError(error);
-    if (known.code === 'INTERNAL') process.stderr.write(`${inspect(error)}\n`);
+    const known = knownError(error);
+    if (known.code === 'INTERNAL' || known.code === 'OUT_OF_MEMORY') process.stderr.write(`${inspect(error)}\n`);
     return { type: 'error', code: known.code, message: known.message, retryable: known.retryable };
   }
+}
+
+function knownError(error: unknown): ImagingError {
+  if (error instanceof ImagingError) return error;
+  return isMemoryExhausted(error) ? outOfMemory(error) : unexpectedError(error);
 }
 
 function isStart(message: unknown): message is StartMessage {

@@ -5,8 +5,10 @@ import { constants, setPriority } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Manifest } from '../imaging/manifest.ts';
+import { isMemoryExhausted, outOfMemory } from '../imaging/memory.ts';
 import type { ChildMessage, Reporter, StartMessage } from '../imaging/protocol.ts';
 import type { ConvertRequest } from '../imaging/request.ts';
+import { watchMemory } from './memory-guard.ts';
 
 export type ChildOutcome =
   | { readonly kind: 'done'; readonly manifest: Manifest }
@@ -18,6 +20,11 @@ const ENTRY = fileURLToPath(new URL(`../imaging/child${path.extname(import.meta.
 const MAX_STDERR = 4096;
 /** After its last message a child has this long to exit by itself. */
 const EXIT_GRACE_MS = 10_000;
+/**
+ * Large buffers come and go. The C library would keep what is freed in pools for each thread and never map a buffer of
+ * its own again once a large one was freed; this way they go back to the system. Other libraries take no notice.
+ */
+const ENVIRONMENT = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '262144' };
 
 /** Serving comes first: a job takes the processor that is left over, and is what the kernel ends when memory runs out. */
 const yieldToServer = (pid: number): void => {
@@ -38,14 +45,19 @@ const kill = (child: ChildProcess): void => {
   }
 };
 
+const refusedForMemory = (): ChildOutcome => {
+  const { code, message, retryable } = outOfMemory();
+  return { kind: 'refused', code, message, retryable };
+};
+
 const reasonOf = (code: number | null, signal: NodeJS.Signals | null): string =>
   signal ? `señal ${signal}` : `código de salida ${code ?? 'desconocido'}`;
 
 /**
- * Runs one conversion in a process of its own, which gets no secret (an empty environment; only the licence of the
- * segmentation tool comes with the request), opens no database and ends with this process.
+ * Runs one conversion in a process of its own, which gets no secret (nothing of this environment; only the licence of
+ * the segmentation tool comes with the request), opens no database and ends with this process.
  *
- * @param memoryMb bound of the child's JavaScript heap; pixels and meshes live outside of it
+ * @param memoryMb what the conversion plans with; a process that takes far more all the same is ended, and refused
  * @param signal kills the child; the outcome is then `died`
  * @returns how it ended, once the process is gone
  */
@@ -56,7 +68,7 @@ export const runChild = async (
   signal.throwIfAborted();
   const child = fork(ENTRY, [], {
     cwd: request.outDir,
-    env: {},
+    env: ENVIRONMENT,
     execArgv: [`--max-old-space-size=${memoryMb}`],
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -81,18 +93,26 @@ export const runChild = async (
     else finish({ kind: 'refused', code: message.code, message: message.message, retryable: message.retryable });
   });
   const onAbort = (): void => kill(child);
+  const guard = watchMemory(child.pid, memoryMb, () => {
+    last ??= refusedForMemory();
+    kill(child);
+  });
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     const start: StartMessage = { type: 'start', request };
     // A child that is gone already is told by its exit.
     child.send(start, () => undefined);
     const [[code, exitSignal]] = (await ended) as [[number | null, NodeJS.Signals | null], unknown];
-    return last ?? { kind: 'died', reason: reasonOf(code, exitSignal), stderr };
+    if (last) return last;
+    // A heap that is full ends the process; another try would end the same.
+    if (isMemoryExhausted(new Error(stderr))) return refusedForMemory();
+    return { kind: 'died', reason: reasonOf(code, exitSignal), stderr };
   } catch (error) {
     kill(child);
     return { kind: 'died', reason: 'no se pudo iniciar', stderr: String(error) };
   } finally {
     clearTimeout(grace);
+    guard.stop();
     signal.removeEventListener('abort', onAbort);
   }
 };
