@@ -98,6 +98,20 @@ const checkPayments = (values: Values): void => {
   if (!values.EPAYCO_VERIFY_STATE) throw new ConfigError('EPAYCO_VERIFY_STATE: false is only for EPAYCO_TEST=true');
 };
 
+/** Half a configuration of the bucket would fail at the first upload, or store where nobody wants it. */
+const checkStorage = (values: Values): void => {
+  if (!values.S3_BUCKET) {
+    const idle = (['S3_ENDPOINT', 'S3_PUBLIC_ENDPOINT', 'S3_KMS_KEY_ID'] as const).find((name) => values[name]);
+    if (idle) throw new ConfigError(`S3_BUCKET: needed beside ${idle}`);
+    return;
+  }
+  const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: token } = values;
+  if (secret && !id) throw new ConfigError('AWS_ACCESS_KEY_ID: needed beside AWS_SECRET_ACCESS_KEY');
+  if (id && !secret) throw new ConfigError('AWS_SECRET_ACCESS_KEY: needed beside AWS_ACCESS_KEY_ID');
+  if (token && !id) throw new ConfigError('AWS_ACCESS_KEY_ID: needed beside AWS_SESSION_TOKEN');
+  if (values.S3_KMS_KEY_ID && values.S3_SSE !== 'aws:kms') throw new ConfigError('S3_SSE: aws:kms with S3_KMS_KEY_ID');
+};
+
 /**
  * Reads and checks the configuration. An empty variable counts as absent.
  *
@@ -118,6 +132,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   const embedded = database.kind === 'sqlite';
   if (!embedded && !values.JWT_SECRET) throw new ConfigError('JWT_SECRET: needed with MySQL (16 characters at least)');
   checkPayments(values);
+  checkStorage(values);
   const secureCookies = values.COOKIE_SECURE ?? values.BASE_URL?.startsWith('https:') ?? false;
   if (values.COOKIE_SAMESITE === 'none' && !secureCookies) {
     throw new ConfigError('COOKIE_SAMESITE: none needs COOKIE_SECURE=true, or a BASE_URL of https');

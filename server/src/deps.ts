@@ -7,7 +7,7 @@ import { createEpaycoGateway } from './gateways/epayco/client.ts';
 import type { EpaycoGateway } from './gateways/epayco/gateway.ts';
 import type { MailGateway } from './gateways/mail/mail.ts';
 import { createMailGateway } from './gateways/mail/transport.ts';
-import { createFileStorage } from './gateways/storage/files.ts';
+import { openStorage } from './gateways/storage/open.ts';
 import type { Storage } from './gateways/storage/storage.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 
@@ -37,7 +37,8 @@ export const openDeps = async (config: Config, log: Logger, clock = (): Date => 
   const secrets = await loadSecrets(config);
   const orm = await openOrm(config.database);
   stack.defer(() => orm.close());
-  const storage = await createFileStorage(config.dataDir);
+  const storage = await openStorage(config, { secret: secrets.urls, clock }, log);
+  stack.defer(() => storage.close());
   const mail = createMailGateway(config);
   stack.defer(() => mail.close());
   const opened = stack.move();

@@ -10,12 +10,14 @@ import type { Storage } from '@som3d/server/gateways/storage/storage.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { storedFiles, until } from '../support/jobs.ts';
 
+const SIGNER = { secret: Buffer.alloc(32), clock: () => new Date() };
+
 describe('files as storage', () => {
   let dataDir: string;
   let storage: Storage;
   beforeEach(async () => {
     dataDir = await mkdtemp(path.join(tmpdir(), 'som3d-storage-'));
-    storage = await createFileStorage(dataDir);
+    storage = await createFileStorage(dataDir, SIGNER);
   });
   afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
@@ -133,7 +135,7 @@ describe('files as storage', () => {
     const script = `
       import { Readable } from 'node:stream';
       const { createFileStorage } = await import('@som3d/server/gateways/storage/files.js');
-      const storage = await createFileStorage(${JSON.stringify(dataDir)});
+      const storage = await createFileStorage(${JSON.stringify(dataDir)}, { secret: Buffer.alloc(32), clock: () => new Date() });
       const chunks = (function* () { for (let i = 0; i < 40; i++) yield Buffer.alloc(65536); })();
       await storage.put('uploads/big.zip', Readable.from(chunks)).catch((e) => console.log(e.kind, e.status));`;
     const { stdout } = await promisify(execFile)(

@@ -39,6 +39,15 @@ export const DATA = {
       .default(''),
     'Put before every key; ends with a slash.',
   ),
+  S3_PUBLIC_ENDPOINT: variable(
+    z.url({ protocol: /^https?$/ }).optional(),
+    'Address of the storage as browsers reach it, when it is another one; signed URLs of results lead there.',
+    'https://files.example.com',
+  ),
+  S3_SIGNED_URLS: variable(
+    flag(true),
+    'Signed URLs of results lead to the storage itself; false: to this service, for a storage that browsers can not reach.',
+  ),
   S3_FORCE_PATH_STYLE: variable(flag(false), 'The bucket is in the path, not in the host name: MinIO needs true.'),
   AWS_REGION: variable(text.default('us-east-1'), 'Region of the bucket.'),
   AWS_ACCESS_KEY_ID: variable(
@@ -47,4 +56,18 @@ export const DATA = {
     '',
   ),
   AWS_SECRET_ACCESS_KEY: variable(text.optional(), 'Secret of the access key.', ''),
+  S3_SSE: variable(
+    z.enum(['none', 'AES256', 'aws:kms']).default('none'),
+    'Encryption at rest that is asked of the storage; none leaves it to the settings of the bucket.',
+  ),
+  S3_KMS_KEY_ID: variable(text.optional(), 'Key of aws:kms; without it, the default key of the account.', ''),
+  S3_CHECKSUM: variable(
+    z.enum(['CRC32', 'SHA256', 'none']).default('CRC32'),
+    'Checksum that objects are stored with; none for a storage that refuses them.',
+  ),
+  S3_TIMEOUT_SECONDS: variable(
+    integer(1, 600, 30),
+    'Seconds of silence after which a request to the storage has failed; a long transfer is no silence.',
+  ),
 };
+  AWS_SESSION_TOKEN: variable(text.optional(), 'Token of temporary access keys.', ''),

@@ -3,7 +3,7 @@ import type { contract, JobFile } from '@som3d/contract';
 import type { Request } from 'express';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../errors.ts';
-import { readFileGrant, signFileGrant } from '../../gateways/storage/signed-url.ts';
+import { readFileGrant } from '../../gateways/storage/signed-url.ts';
 import type { StoredObject } from '../../gateways/storage/storage.ts';
 import { actorOf } from '../../http/context.ts';
 import { EVENT_STREAM_HEADERS } from '../../http/event-stream.ts';
@@ -39,24 +39,26 @@ export const som3dRoutes = (
   const events = createJobEvents(deps, watch);
 
   /** An absolute URL that serves one stored file without a session until it expires. */
-  const signedUrl = (req: Request, { key, filename, type }: JobFileLocation): string => {
-    const expires = Math.floor(clock().getTime() / 1000) + config.SOM3D_RESULT_URL_SECONDS;
-    const base = config.BASE_URL?.replace(/\/+$/, '') ?? `${req.protocol}://${req.get('host')}`;
-    return `${base}/som3d/files/${signFileGrant(secrets.urls, { key, filename, type, expires })}`;
+  const signedUrl = async (req: Request, { key, filename, type }: JobFileLocation): Promise<string> => {
+    const baseUrl = config.BASE_URL?.replace(/\/+$/, '') ?? `${req.protocol}://${req.get('host')}`;
+    const expiresSeconds = config.SOM3D_RESULT_URL_SECONDS;
+    return await storage.signedUrl(key, { filename, type, expiresSeconds, baseUrl });
   };
   const stored = async (key: string): Promise<StoredObject> => {
     const object = await storage.stat(key);
     if (!object) throw new AppError('not_found', 'El archivo ya no está disponible');
     return object;
   };
-  const modelsOf = (req: Request, job: FinishedJob) => {
-    const url = (file: JobFile): string => signedUrl(req, besideResult(job, file.filename));
-    return meshesOf(job).map((mesh) => ({
-      ...mesh,
-      url: url(mesh),
-      glb_url: mesh.files ? url(mesh.files.glb) : null,
-      png_url: mesh.files ? url(mesh.files.png) : null,
-    }));
+  const modelsOf = async (req: Request, job: FinishedJob) => {
+    const url = (file: JobFile): Promise<string> => signedUrl(req, besideResult(job, file.filename));
+    return await Promise.all(
+      meshesOf(job).map(async (mesh) => ({
+        ...mesh,
+        url: await url(mesh),
+        glb_url: mesh.files ? await url(mesh.files.glb) : null,
+        png_url: mesh.files ? await url(mesh.files.png) : null,
+      })),
+    );
   };
 
   return {
@@ -131,14 +133,14 @@ export const som3dRoutes = (
     },
     stls: async ({ params, req }) => {
       const job = await jobs.getFinished(actorOf(req), params.id);
-      const items = modelsOf(req, job);
+      const items = await modelsOf(req, job);
       const threemf = threemfOf(job);
-      const threemf_url = threemf && signedUrl(req, besideResult(job, threemf.filename));
+      const threemf_url = threemf && (await signedUrl(req, besideResult(job, threemf.filename)));
       return { status: 200, body: { job_id: job.job_id, count: items.length, items, threemf_url } };
     },
     result: async ({ params, req }) => {
       const job = await jobs.getFinished(actorOf(req), params.id);
-      const url = signedUrl(req, resultOf(job));
+      const url = await signedUrl(req, resultOf(job));
       return { status: 200, body: { job_id: job.job_id, url, expires_in: config.SOM3D_RESULT_URL_SECONDS } };
     },
     resultBytes: async ({ params, req, res }) => {

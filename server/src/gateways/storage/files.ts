@@ -1,33 +1,15 @@
 import { createWriteStream, type BigIntStats } from 'node:fs';
 import { mkdir, open, opendir, readFile, rename, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { AppError } from '../../errors.ts';
-import { releaseOwnedName, sweepOwned, takeOwnedName } from './owned-name.ts';
+import { openDrafts } from './drafts.ts';
+import { asDiskError, isMissing, notFound, unavailable } from './errors.ts';
+import { isKey, requireKey, requirePrefix } from './keys.ts';
+import { ownUrl, type UrlSigner } from './signed-url.ts';
 import type { Storage, StoredObject } from './storage.ts';
 
-const KEY = /^[\w-][\w.-]*(\/[\w-][\w.-]*)+$/;
-const PREFIX = /^([\w-][\w.-]*\/)+$/;
 const READ_AHEAD_BYTES = 256 * 1024;
-
-const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | null)?.code;
-const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
-
-const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-const AILING = new Set([...FULL, 'EROFS', 'EIO', 'EMFILE', 'ENFILE']);
-
-/** A full or ailing disk is the operator's trouble and passes: the caller is told to come back. */
-const asStorageError = (error: unknown): unknown => {
-  const code = codeOf(error) ?? '';
-  if (!AILING.has(code)) return error;
-  const why = FULL.has(code) ? 'No hay espacio para guardar el archivo' : 'El almacenamiento no responde';
-  return new AppError('unavailable', `${why} en este momento; intente más tarde`, {
-    headers: { 'retry-after': '60' },
-    cause: error,
-  });
-};
-
-const notFound = (cause: unknown): AppError => new AppError('not_found', 'El archivo ya no está disponible', { cause });
 
 /**
  * Size, instant of writing in nanoseconds and inode. An object is never written in place (a new one is renamed over
@@ -77,44 +59,35 @@ const pruneAbove = async (root: string, target: string): Promise<void> => {
   }
 };
 
+/** Lets everything pass and counts it. */
+class Counter extends Transform {
+  bytes = 0;
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.bytes += chunk.length;
+    done(null, chunk);
+  }
+}
+
 /**
  * Objects as files below `<dataDir>/files`. Writes go to `<dataDir>/tmp` first, are synced and then renamed, so that
  * an object is complete or not there, also after a loss of power.
+ *
+ * @param signer signs the URLs that this service serves files under
  */
-export const createFileStorage = async (dataDir: string): Promise<Storage> => {
+export const createFileStorage = async (dataDir: string, signer: UrlSigner): Promise<Storage> => {
   const root = path.join(dataDir, 'files');
-  const drafts = path.join(dataDir, 'tmp');
+  const drafts = await openDrafts(dataDir);
   await mkdir(root, { recursive: true, mode: 0o700 });
-  await mkdir(drafts, { recursive: true, mode: 0o700 });
 
-  const pathOf = (key: string): string => {
-    if (!KEY.test(key)) throw new Error('not a storage key');
-    return path.join(root, key);
-  };
-  const folderOf = (prefix: string): string => {
-    if (!PREFIX.test(prefix)) throw new Error('not a storage prefix');
-    return path.join(root, prefix.slice(0, -1));
-  };
+  const pathOf = (key: string): string => path.join(root, requireKey(key));
+  const folderOf = (prefix: string): string => path.join(root, requirePrefix(prefix).slice(0, -1));
   const statOf = async (key: string): Promise<StoredObject | null> => {
     try {
       return describe(key, await stat(pathOf(key), { bigint: true }));
     } catch (error) {
       if (isMissing(error)) return null;
-      throw error;
-    }
-  };
-
-  /** Runs `write` with the path of a temporary file, which is gone when this ends. */
-  const withDraft = async <T>(write: (draft: string) => Promise<T>): Promise<T> => {
-    const name = takeOwnedName();
-    const draft = path.join(drafts, name);
-    try {
-      return await write(draft);
-    } catch (error) {
-      throw asStorageError(error);
-    } finally {
-      await rm(draft, { force: true });
-      releaseOwnedName(name);
+      throw asDiskError(error);
     }
   };
 
@@ -126,7 +99,7 @@ export const createFileStorage = async (dataDir: string): Promise<Storage> => {
     for await (const entry of entries ?? []) {
       if (entry.isDirectory()) yield* walk(path.join(folder, entry.name), `${prefix}${entry.name}/`);
       else {
-        const object = KEY.test(prefix + entry.name) ? await statOf(prefix + entry.name) : null;
+        const object = isKey(prefix + entry.name) ? await statOf(prefix + entry.name) : null;
         if (object) yield object;
       }
     }
@@ -135,10 +108,12 @@ export const createFileStorage = async (dataDir: string): Promise<Storage> => {
   return {
     put: async (key, source, signal) => {
       const target = pathOf(key);
-      return await withDraft(async (draft) => {
+      return await drafts.with(async (draft) => {
+        const counter = new Counter();
         const sink = createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true });
-        await pipeline(source, sink, { signal });
+        await pipeline(source, counter, sink, { signal });
         const object = describe(key, await stat(draft, { bigint: true }));
+        if (object.size !== counter.bytes) throw unavailable('El almacenamiento perdió parte del archivo');
         await moveInto(root, draft, target);
         return object;
       });
@@ -151,20 +126,20 @@ export const createFileStorage = async (dataDir: string): Promise<Storage> => {
         const handle = await open(pathOf(key), 'r');
         return handle.createReadStream({ ...range, highWaterMark: READ_AHEAD_BYTES });
       } catch (error) {
-        throw isMissing(error) ? notFound(error) : asStorageError(error);
+        throw isMissing(error) ? notFound(error) : asDiskError(error);
       }
     },
 
     withLocalFile: async (key, use) => {
       const file = pathOf(key);
-      if (!(await statOf(key))) throw notFound(undefined);
+      if (!(await statOf(key))) throw notFound();
       return await use(file);
     },
 
     remove: async (key) => {
       const file = pathOf(key);
       await unlink(file).catch((error: unknown) => {
-        if (!isMissing(error)) throw error;
+        if (!isMissing(error)) throw asDiskError(error);
       });
       await pruneAbove(root, file);
     },
@@ -177,13 +152,17 @@ export const createFileStorage = async (dataDir: string): Promise<Storage> => {
 
     list: (prefix) => walk(folderOf(prefix), prefix),
 
-    sweep: (olderThanMs) => sweepOwned(drafts, olderThanMs),
+    signedUrl: async (key, terms) => ownUrl(signer, requireKey(key), terms),
+
+    sweep: (olderThanMs) => drafts.sweep(olderThanMs),
 
     check: () =>
-      withDraft(async (draft) => {
+      drafts.with(async (draft) => {
         await writeFile(draft, 'som3d', { mode: 0o600 });
         if ((await readFile(draft, 'utf8')) !== 'som3d') throw new Error('the storage does not keep what is written');
         await stat(root);
       }),
+
+    close: () => {},
   };
 };

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { UrlTerms } from './storage.ts';
 
 /** What a signed URL lets its holder fetch, until when. */
 export interface FileGrant {
@@ -13,7 +14,7 @@ export interface FileGrant {
 const macOf = (secret: Buffer, payload: string): Buffer => createHmac('sha256', secret).update(payload).digest();
 
 /** A token that names one stored file and its expiry, for the path of a URL. */
-export const signFileGrant = (secret: Buffer, { key, filename, type, expires }: FileGrant): string => {
+const signFileGrant = (secret: Buffer, { key, filename, type, expires }: FileGrant): string => {
   const payload = Buffer.from(JSON.stringify([key, filename, type, expires])).toString('base64url');
   return `${payload}.${macOf(secret, payload).toString('base64url')}`;
 };
@@ -37,4 +38,17 @@ export const readFileGrant = (secret: Buffer, token: string, now: Date): FileGra
     number,
   ];
   return now.getTime() < expires * 1000 ? { key, filename, type, expires } : null;
+};
+
+/** What URLs of this service's own are made with. */
+export interface UrlSigner {
+  readonly secret: Buffer;
+  readonly clock: () => Date;
+}
+
+/** The URL under which this service itself serves a stored file to whoever has it. */
+export const ownUrl = ({ secret, clock }: UrlSigner, key: string, terms: UrlTerms): string => {
+  const { filename, type, expiresSeconds, baseUrl } = terms;
+  const expires = Math.floor(clock().getTime() / 1000) + expiresSeconds;
+  return `${baseUrl}/som3d/files/${signFileGrant(secret, { key, filename, type, expires })}`;
 };

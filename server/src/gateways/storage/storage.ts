@@ -15,9 +15,21 @@ export interface ByteRange {
   readonly end: number;
 }
 
+/** What the holder of a signed URL gets, and until when. */
+export interface UrlTerms {
+  /** Name that the browser saves the file under. */
+  readonly filename: string;
+  readonly type: string;
+  readonly expiresSeconds: number;
+  /** Where callers reach this service, without a slash at the end: for storages without an address of their own. */
+  readonly baseUrl: string;
+}
+
 /**
  * Where uploads and results live. An object is visible only when it is complete: whatever breaks off while it is
  * written leaves nothing under its key. Keys are made by the service, never by a caller.
+ *
+ * A storage that is full, away or refuses its keys is an AppError `unavailable`, which is worth another try.
  */
 export interface Storage {
   /** Streams a new object to its key, replacing what was there; `signal` breaks it off. */
@@ -32,8 +44,12 @@ export interface Storage {
   /** Removes every object whose key starts with `prefix`, which ends with a slash. */
   removeAll(prefix: string): Promise<void>;
   list(prefix: string): AsyncIterable<StoredObject>;
+  /** An absolute URL that serves the object without a session until it expires. */
+  signedUrl(key: string, terms: UrlTerms): Promise<string>;
   /** Removes what writes that were broken off have left behind. */
   sweep(olderThanMs: number): Promise<number>;
   /** @throws when objects can not be written or read */
   check(): Promise<void>;
+  /** Gives up connections; nothing may be asked of it afterwards. */
+  close(): void;
 }

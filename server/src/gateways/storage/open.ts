@@ -1,0 +1,10 @@
+import type { Logger } from 'pino';
+import type { Config } from '../../config.ts';
+import { createFileStorage } from './files.ts';
+import { createS3Storage } from './s3/storage.ts';
+import type { UrlSigner } from './signed-url.ts';
+import type { Storage } from './storage.ts';
+
+/** The storage that the configuration names: a bucket, else a folder. */
+export const openStorage = async (config: Config, signer: UrlSigner, log: Logger): Promise<Storage> =>
+  config.S3_BUCKET ? await createS3Storage(config, signer, log) : await createFileStorage(config.dataDir, signer);

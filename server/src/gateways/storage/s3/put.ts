@@ -1,0 +1,219 @@
+import { randomBytes } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+  type CompletedPart,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { Logger } from 'pino';
+import { unavailable } from '../errors.ts';
+import { checksumOf, type Checksums, type ChecksumKind } from './checksum.ts';
+import { asStorageError, isMissingObject, isMissingUpload } from './errors.ts';
+import { PART_BYTES, PartMemory, type Part } from './parts.ts';
+
+const MAX_PARTS = 10_000;
+
+/** Metadata of what is stored here: which write it was, and how its parts were cut. */
+export const WRITE_ID = 'som3d-write';
+export const PART_SIZE = 'som3d-part-bytes';
+
+export interface Target {
+  readonly Bucket: string;
+  readonly Key: string;
+}
+
+/** How objects are stored, beside where. */
+export interface WriteOptions {
+  readonly checksum: ChecksumKind | 'none';
+  /** `ServerSideEncryption` and `SSEKMSKeyId`. */
+  readonly encryption: Readonly<Record<string, string>>;
+}
+
+/** An object as the storage has it once it is written. */
+export interface Written {
+  readonly size: number;
+  readonly etag: string;
+  readonly modifiedAt: Date;
+}
+
+const brokenOff = (cause: unknown): Error =>
+  Object.assign(new Error('The operation was aborted', { cause }), { name: 'AbortError' });
+
+/** What the storage says to have received is what was sent. */
+const requireSame = (sent: Checksums, answered: Checksums): void => {
+  for (const field of ['ChecksumCRC32', 'ChecksumSHA256'] as const) {
+    const [ours, theirs] = [sent[field], answered[field]];
+    if (ours !== undefined && theirs !== undefined && ours !== theirs) {
+      throw new Error('the storage has received other bytes than were sent');
+    }
+  }
+};
+
+/**
+ * Writes streams of any length as S3 objects: small ones by one request, others in parts, a few in flight, from
+ * memory that does not depend on the length. Nothing of a write that fails is left, neither an object nor parts, as
+ * long as the storage can be reached.
+ */
+export const createWriter = (requests: S3Client, { checksum, encryption }: WriteOptions, log: Logger) => {
+  const memory = new PartMemory();
+
+  const abort = async (upload: Target & { UploadId: string }): Promise<void> => {
+    await requests.send(new AbortMultipartUploadCommand(upload)).catch((error: unknown) => {
+      if (!isMissingUpload(error) && !isMissingObject(error)) asStorageError(error, 'abort an upload', log);
+    });
+  };
+
+  /** The object that is stored now, if this write made it. */
+  const ownObject = async (target: Target, id: string): Promise<Written | null> => {
+    const head = await requests.send(new HeadObjectCommand(target));
+    if (head.Metadata?.[WRITE_ID] !== id) return null;
+    return { size: head.ContentLength ?? 0, etag: head.ETag ?? '', modifiedAt: head.LastModified ?? new Date() };
+  };
+
+  /** One write: `send` moves the stream, and what it returns makes the object appear. */
+  class Write {
+    readonly target: Target;
+    readonly id = randomBytes(12).toString('hex');
+    readonly #failed = new AbortController();
+    readonly #stop: AbortSignal;
+    readonly #inFlight = new Set<Promise<void>>();
+    readonly #completed: CompletedPart[] = [];
+    #uploadId: string | undefined;
+    #size = 0;
+
+    constructor(target: Target, signal: AbortSignal | undefined) {
+      this.target = target;
+      this.#stop = signal ? AbortSignal.any([signal, this.#failed.signal]) : this.#failed.signal;
+    }
+
+    get #metadata() {
+      return { Metadata: { [WRITE_ID]: this.id, [PART_SIZE]: String(PART_BYTES) }, ...encryption };
+    }
+
+    /** The error that a request ends the write with, whichever came first. */
+    #reasonOf(error: unknown): unknown {
+      if (this.#failed.signal.aborted) return this.#failed.signal.reason;
+      return this.#stop.aborted ? brokenOff(this.#stop.reason) : error;
+    }
+
+    async #request<T>(doing: string, work: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
+      try {
+        return await work({ abortSignal: this.#stop });
+      } catch (error) {
+        throw this.#stop.aborted ? this.#reasonOf(error) : asStorageError(error, doing, log);
+      }
+    }
+
+    async #begin(): Promise<string> {
+      const algorithm = checksum === 'none' ? {} : { ChecksumAlgorithm: checksum };
+      const { UploadId } = await this.#request('begin an upload', (options) =>
+        requests.send(new CreateMultipartUploadCommand({ ...this.target, ...this.#metadata, ...algorithm }), options),
+      );
+      if (!UploadId) throw unavailable('El almacenamiento no responde', new Error('an upload without an id'));
+      return UploadId;
+    }
+
+    async #sendPart(UploadId: string, { number: PartNumber, bytes }: Part): Promise<void> {
+      const sums = checksumOf(checksum, bytes);
+      const part = { ...this.target, UploadId, PartNumber, Body: bytes, ...sums };
+      await this.#request('upload a part', async (options) => {
+        const answer = await requests.send(new UploadPartCommand(part), options);
+        requireSame(sums, answer);
+        this.#completed[PartNumber - 1] = { PartNumber, ETag: answer.ETag, ...sums };
+      });
+    }
+
+    #start(UploadId: string, part: Part): void {
+      const sending = this.#sendPart(UploadId, part)
+        .catch((error: unknown) => this.#failed.abort(error))
+        .finally(() => {
+          part.release();
+          this.#inFlight.delete(sending);
+        });
+      this.#inFlight.add(sending);
+    }
+
+    /** Moves the stream to the storage. @returns what makes the object appear, in one step */
+    async #move(source: Readable): Promise<() => Promise<{ ETag?: string | undefined }>> {
+      for await (const part of memory.partsOf(source)) {
+        this.#size += part.bytes.length;
+        if (part.number > MAX_PARTS) throw unavailable('El archivo es demasiado grande para el almacenamiento');
+        if (part.last && !this.#uploadId) return () => this.#putWhole(part);
+        this.#uploadId ??= await this.#begin();
+        this.#start(this.#uploadId, part);
+      }
+      await Promise.all(this.#inFlight);
+      const Parts = this.#completed;
+      const upload = { ...this.target, UploadId: this.#uploadId, MultipartUpload: { Parts } };
+      return () =>
+        this.#request('complete an upload', (options) =>
+          requests.send(new CompleteMultipartUploadCommand(upload), options),
+        );
+    }
+
+    async #putWhole({ bytes, release }: Part): Promise<{ ETag?: string | undefined }> {
+      const sums = checksumOf(checksum, bytes);
+      try {
+        return await this.#request('store an object', async (options) => {
+          const whole = { ...this.target, ...this.#metadata, ...sums, Body: bytes };
+          const answer = await requests.send(new PutObjectCommand(whole), options);
+          requireSame(sums, answer);
+          return answer;
+        });
+      } finally {
+        release();
+      }
+    }
+
+    /** Makes the object appear. An answer that was lost is no failure when the object is there. */
+    async #finish(appear: () => Promise<{ ETag?: string | undefined }>): Promise<Written> {
+      let etag = '';
+      try {
+        etag = (await appear()).ETag ?? '';
+      } catch (error) {
+        const own = await ownObject(this.target, this.id).catch(() => null);
+        if (own && !this.#stop.aborted && own.size === this.#size) return own;
+        if (own) await requests.send(new DeleteObjectCommand(this.target)).catch(() => undefined);
+        throw error;
+      }
+      const own = await this.#request('look at a new object', () => ownObject(this.target, this.id));
+      // Somebody else has written to the same key since: ours was there, complete, for a moment.
+      if (!own) return { size: this.#size, etag, modifiedAt: new Date() };
+      if (own.size === this.#size) return own;
+      await requests.send(new DeleteObjectCommand(this.target));
+      throw unavailable('El almacenamiento perdió parte del archivo');
+    }
+
+    async run(source: Readable): Promise<Written> {
+      const onStop = (): void => void source.destroy(brokenOff(this.#stop.reason));
+      // An error of the source is told by its iterator; one that comes after the end of reading is nobody's.
+      source.on('error', () => undefined);
+      if (this.#stop.aborted) onStop();
+      this.#stop.addEventListener('abort', onStop, { once: true });
+      try {
+        const appear = await this.#move(source);
+        if (this.#stop.aborted) throw brokenOff(this.#stop.reason);
+        const written = await this.#finish(appear);
+        return written;
+      } catch (error) {
+        const reason = this.#reasonOf(error);
+        this.#failed.abort(error);
+        source.destroy();
+        await Promise.all(this.#inFlight);
+        if (this.#uploadId) await abort({ ...this.target, UploadId: this.#uploadId });
+        throw reason;
+      } finally {
+        this.#stop.removeEventListener('abort', onStop);
+      }
+    }
+  }
+
+  return async (target: Target, source: Readable, signal?: AbortSignal): Promise<Written> =>
+    await new Write(target, signal).run(source);
+};
