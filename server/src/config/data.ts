@@ -22,6 +22,13 @@ export const DATA = {
     'Redis of the job queue (BullMQ) and of live progress; without it the database alone is the queue.',
     'redis://:password@host:6379/0',
   ),
+  REDIS_PREFIX: variable(
+    z
+      .string()
+      .regex(/^[\w-]{1,40}$/)
+      .default('som3d'),
+    'What every key and channel in Redis begins with: one for each installation.',
+  ),
   S3_BUCKET: variable(
     text.optional(),
     'Bucket of uploads and results; without it they are files in SOM3D_DATA_DIR.',
@@ -32,13 +39,6 @@ export const DATA = {
     'Address of an S3-compatible storage such as MinIO; without it, AWS.',
     'https://minio.example.com:9000',
   ),
-  S3_PREFIX: variable(
-    z
-      .string()
-      .regex(/^([\w.-]+\/)*$/)
-      .default(''),
-    'Put before every key; ends with a slash.',
-  ),
   S3_PUBLIC_ENDPOINT: variable(
     z.url({ protocol: /^https?$/ }).optional(),
     'Address of the storage as browsers reach it, when it is another one; signed URLs of results lead there.',
@@ -48,14 +48,14 @@ export const DATA = {
     flag(true),
     'Signed URLs of results lead to the storage itself; false: to this service, for a storage that browsers can not reach.',
   ),
-  S3_FORCE_PATH_STYLE: variable(flag(false), 'The bucket is in the path, not in the host name: MinIO needs true.'),
-  AWS_REGION: variable(text.default('us-east-1'), 'Region of the bucket.'),
-  AWS_ACCESS_KEY_ID: variable(
-    text.optional(),
-    'Access key of the bucket; without it, the credentials of the machine (role, profile).',
-    '',
+  S3_PREFIX: variable(
+    z
+      .string()
+      .regex(/^([\w-][\w.-]*\/)*$/, 'a path that ends with a slash')
+      .default(''),
+    'Put before every key; ends with a slash.',
   ),
-  AWS_SECRET_ACCESS_KEY: variable(text.optional(), 'Secret of the access key.', ''),
+  S3_FORCE_PATH_STYLE: variable(flag(false), 'The bucket is in the path, not in the host name: MinIO needs true.'),
   S3_SSE: variable(
     z.enum(['none', 'AES256', 'aws:kms']).default('none'),
     'Encryption at rest that is asked of the storage; none leaves it to the settings of the bucket.',
@@ -69,5 +69,12 @@ export const DATA = {
     integer(1, 600, 30),
     'Seconds of silence after which a request to the storage has failed; a long transfer is no silence.',
   ),
-};
+  AWS_REGION: variable(text.default('us-east-1'), 'Region of the bucket.'),
+  AWS_ACCESS_KEY_ID: variable(
+    text.optional(),
+    'Access key of the bucket; without it, the credentials of the machine (role, profile).',
+    '',
+  ),
+  AWS_SECRET_ACCESS_KEY: variable(text.optional(), 'Secret of the access key.', ''),
   AWS_SESSION_TOKEN: variable(text.optional(), 'Token of temporary access keys.', ''),
+};
