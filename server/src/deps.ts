@@ -7,6 +7,7 @@ import { createEpaycoGateway } from './gateways/epayco/client.ts';
 import type { EpaycoGateway } from './gateways/epayco/gateway.ts';
 import type { MailGateway } from './gateways/mail/mail.ts';
 import { createMailGateway } from './gateways/mail/transport.ts';
+import { openRedis, type RedisGateway } from './gateways/redis/redis.ts';
 import { openStorage } from './gateways/storage/open.ts';
 import type { Storage } from './gateways/storage/storage.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
@@ -22,6 +23,8 @@ export interface Deps {
   readonly secrets: Secrets;
   readonly epayco: EpaycoGateway;
   readonly mail: MailGateway;
+  /** Null without REDIS_URL. */
+  readonly redis: RedisGateway | null;
 }
 
 export interface OpenDeps extends Deps, AsyncDisposable {}
@@ -41,6 +44,7 @@ export const openDeps = async (config: Config, log: Logger, clock = (): Date => 
   stack.defer(() => storage.close());
   const mail = createMailGateway(config);
   stack.defer(() => mail.close());
+  const redis = stack.use(await openRedis(config, log));
   const opened = stack.move();
   return {
     config,
@@ -51,6 +55,7 @@ export const openDeps = async (config: Config, log: Logger, clock = (): Date => 
     secrets,
     epayco: createEpaycoGateway(config),
     mail,
+    redis,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 };

@@ -3,29 +3,39 @@ import { waitForJob } from '@som3d/client';
 import { kysely } from '@som3d/server/db/orm.js';
 import type { Deps } from '@som3d/server/deps.js';
 import { createJobQueue } from '@som3d/server/jobs/queue.js';
-import { createRunner } from '@som3d/server/jobs/runner.js';
-import { createJobSignals } from '@som3d/server/jobs/signals.js';
+import { createJobs } from '@som3d/server/jobs/jobs.js';
 import { afterEach, expect, test } from 'vitest';
 import { imagingChildren, jobLines, jobRow, storedFiles, until, upload } from '../support/jobs.ts';
-import { describeApi } from '../support/server.ts';
+import { describeJobs } from '../support/queues.ts';
 import { writeZip } from '../support/phantom/zip.ts';
 import { temporaryDirectory } from '../support/phantom/convert.ts';
 import { readFile } from 'node:fs/promises';
 
-describeApi('the runner', (api) => {
+describeJobs('the runner', (api) => {
   const stopping: (() => Promise<void>)[] = [];
   afterEach(async () => {
     await Promise.all(stopping.splice(0).map((stop) => stop()));
     if (imagingChildren().length > 0) throw new Error('a stopped runner has left a process behind');
   });
 
-  /** A worker beside the service, as another process would be: it hears nothing but what the database says. */
-  const startRunner = (config: Partial<Deps['config']> = {}) => {
+  /** A worker beside the service, as another process would be: signals of its own, the same database and Redis. */
+  const startRunner = async (config: Partial<Deps['config']> = {}) => {
     const { deps } = api();
-    const runner = createRunner({ ...deps, config: { ...deps.config, ...config } }, createJobSignals());
-    runner.start();
-    stopping.push(runner.stop);
-    return runner;
+    const jobs = createJobs({ ...deps, config: { ...deps.config, SOM3D_EMBEDDED_WORKER: true, ...config } });
+    await jobs.start();
+    const stop = async (): Promise<void> => await jobs[Symbol.asyncDispose]();
+    stopping.push(stop);
+    return { stop };
+  };
+  /** Moves the clock on to where a job that waits after a failure is due, and gives the pause in ms. */
+  const passPause = async (id: string, attempts: number): Promise<number> => {
+    const waiting = await until(async () => {
+      const { status, attempts: made, run_after } = await row(id);
+      return status === 'QUEUED' && made === attempts ? run_after : null;
+    }, 'it waits');
+    const pause = waiting.getTime() - api().deps.clock().getTime();
+    api().advance(Math.max(0, pause) + 1);
+    return pause;
   };
   const row = async (id: string) => (await jobRow(api().deps.orm, id)) ?? expect.fail('the job is gone');
   const lines = (id: string) => jobLines(api().deps.orm, id);
@@ -37,7 +47,7 @@ describeApi('the runner', (api) => {
     until(async () => ((await row(id)).status === status ? true : null), `the job is ${status}`);
 
   test('stops a running job that is cancelled, wherever that was asked', async () => {
-    startRunner();
+    await startRunner();
     const { client } = await api().doctor();
     const { job_id: id } = await upload(client, { form: 'large' });
     await child();
@@ -49,7 +59,7 @@ describeApi('the runner', (api) => {
   });
 
   test('stops a job whose row is deleted', async () => {
-    startRunner();
+    await startRunner();
     const { client } = await api().doctor();
     const { job_id: id } = await upload(client, { form: 'large' });
     await child();
@@ -60,7 +70,7 @@ describeApi('the runner', (api) => {
   });
 
   test('takes a job up again when its process is killed, early and late, and never goes back', async () => {
-    startRunner();
+    await startRunner();
     const { client } = await api().doctor();
     const { job_id: id } = await upload(client, { form: 'large' });
     const seen: number[] = [];
@@ -70,9 +80,11 @@ describeApi('the runner', (api) => {
     };
     const first = await child();
     process.kill(first, 'SIGKILL');
+    await watch(() => passPause(id, 1));
     const second = await child([first]);
     await until(() => watch(async () => ((await row(id)).phase === 'meshing' ? true : null)), 'it meshes');
     process.kill(second, 'SIGKILL');
+    await watch(() => passPause(id, 2));
     await until(() => watch(async () => ((await row(id)).status === 'DONE' ? true : null)), 'it is done');
 
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));
@@ -89,12 +101,13 @@ describeApi('the runner', (api) => {
   });
 
   test('takes a job up again when its process is killed while it writes the models', async () => {
-    startRunner();
+    await startRunner();
     const { client } = await api().doctor();
     const { job_id: id } = await upload(client, { form: 'large' });
     const pid = await child();
     await until(async () => (await working()).some((file) => file.includes('.stl')), 'a model is being written');
     process.kill(pid, 'SIGKILL');
+    await passPause(id, 1);
     await inState(id, 'DONE');
     await until(async () => (await working()).length === 0, 'no working file is left');
     expect(await row(id)).toMatchObject({ attempts: 2, percent: 100, error: null, error_code: null });
@@ -103,14 +116,21 @@ describeApi('the runner', (api) => {
   });
 
   test('gives up a job whose process dies every time', async () => {
-    startRunner();
+    await startRunner();
     const { client } = await api().doctor();
     const { job_id: id } = await upload(client, { form: 'large' });
     const killed: number[] = [];
+    const pauses: number[] = [];
     for (let attempt = 1; attempt <= 3; attempt++) {
       killed.push(await child(killed));
       process.kill(killed.at(-1)!, 'SIGKILL');
+      if (attempt < 3) pauses.push(await passPause(id, attempt));
     }
+    // About 5 s, then about 15 s.
+    expect(pauses[0]).toBeGreaterThan(1000);
+    expect(pauses[0]).toBeLessThanOrEqual(5000);
+    expect(pauses[1]).toBeGreaterThan(5000);
+    expect(pauses[1]).toBeLessThanOrEqual(15_000);
     await inState(id, 'ERROR');
     expect(await row(id)).toMatchObject({ attempts: 3, error_code: 'WORKER_DIED', phase: 'error' });
     expect((await row(id)).error).toMatch(/de forma inesperada \(señal SIGKILL\)\. Se intentó 3 veces/);
@@ -118,7 +138,7 @@ describeApi('the runner', (api) => {
   });
 
   test('ends a job with a sentence when its input is at fault, without another try', async () => {
-    startRunner();
+    await startRunner();
     const { client } = await api().doctor();
     const zip = await writeZip(`${await temporaryDirectory()}/text.zip`, [
       { name: 'readme.txt', bytes: Buffer.from('no image at all') },
@@ -131,7 +151,7 @@ describeApi('the runner', (api) => {
   });
 
   test('ends a job that takes too long', async () => {
-    startRunner({ SOM3D_JOB_TIMEOUT_MINUTES: 0.005 });
+    await startRunner({ SOM3D_JOB_TIMEOUT_MINUTES: 0.005 });
     const { client } = await api().doctor();
     const { job_id: id } = await upload(client, { form: 'large' });
     await inState(id, 'ERROR');
@@ -140,7 +160,7 @@ describeApi('the runner', (api) => {
   });
 
   test('hands a job back when it is stopped, and that is no attempt', async () => {
-    const runner = startRunner();
+    const runner = await startRunner();
     const { client } = await api().doctor();
     const { job_id: id } = await upload(client, { form: 'large' });
     await child();
@@ -148,7 +168,7 @@ describeApi('the runner', (api) => {
     expect(imagingChildren()).toEqual([]);
     expect(await row(id)).toMatchObject({ status: 'QUEUED', phase: 'queued', attempts: 0, lease_token: null });
     expect(await working()).toEqual([]);
-    startRunner();
+    await startRunner();
     await waitForJob(client, id);
     expect(await row(id)).toMatchObject({ status: 'DONE', attempts: 1 });
   });
@@ -157,7 +177,7 @@ describeApi('the runner', (api) => {
     const { client } = await api().doctor();
     const ids: string[] = [];
     for (let index = 0; index < 5; index++) ids.push((await upload(client)).job_id);
-    for (let index = 0; index < 3; index++) startRunner({ SOM3D_WORKER_CONCURRENCY: 1 });
+    for (let index = 0; index < 3; index++) await startRunner({ SOM3D_WORKER_CONCURRENCY: 1 });
     await Promise.all(ids.map((id) => waitForJob(client, id)));
     for (const id of ids) {
       expect(await row(id)).toMatchObject({ attempts: 1 });
@@ -175,7 +195,7 @@ describeApi('the runner', (api) => {
     expect(dead?.job_id).toBe(id);
 
     api().advance(api().deps.config.SOM3D_LEASE_SECONDS * 1000 + 1);
-    startRunner();
+    await startRunner();
     await waitForJob(client, id);
     const done = await row(id);
     expect(done).toMatchObject({ status: 'DONE', attempts: 2 });
@@ -185,7 +205,7 @@ describeApi('the runner', (api) => {
     expect(await queue!.renew(id, dead!.token, { phase: 'reading', percent: 1 })).toBe(false);
     expect(await queue!.finish(id, dead!.token, result)).toBe(false);
     expect(await queue!.fail(id, dead!.token, { code: 'X', message: 'x' })).toBe(false);
-    expect(await queue!.handBack(id, dead!.token, 0)).toBe(false);
+    expect(await queue!.handBack(id, dead!.token, { attempts: 0, runAfter: null })).toBe(false);
     expect(
       createHash('sha1')
         .update(JSON.stringify(await row(id)))

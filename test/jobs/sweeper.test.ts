@@ -3,13 +3,14 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { kysely } from '@som3d/server/db/orm.js';
 import { createJobQueue } from '@som3d/server/jobs/queue.js';
+import { createJobSignals } from '@som3d/server/jobs/signals.js';
 import { createSweeper } from '@som3d/server/jobs/sweeper.js';
 import { expect, test } from 'vitest';
 import { jobLines, jobRow, storedFiles, upload } from '../support/jobs.ts';
 import { describeApi } from '../support/server.ts';
 
 describeApi('the sweeper', (api) => {
-  const sweep = () => createSweeper(api().deps).sweep();
+  const sweep = () => createSweeper(api().deps, createJobSignals()).sweep();
   const put = async (key: string, { old }: { old: boolean }): Promise<string> => {
     await api().deps.storage.put(key, Readable.from(['content']));
     const file = path.join(api().dataDir, 'files', key);

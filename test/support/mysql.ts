@@ -1,8 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, constants, mkdtemp, rm } from 'node:fs/promises';
-import http from 'node:http';
-import { createServer } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { rmSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
@@ -10,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createConnection } from 'mysql2/promise';
 import { GenericContainer, Wait } from 'testcontainers';
+import { attempt, dockerAnswers, freePort, onPath } from './services.ts';
 
 /** A MySQL or MariaDB server on which databases can be created. */
 export interface FoundMysql {
@@ -30,19 +29,6 @@ export const findMysql = async (): Promise<FoundMysql | undefined> => {
   );
 };
 
-/** What is there but does not work is told, and passed over. */
-const attempt = async (
-  failure: string,
-  find: () => Promise<FoundMysql | undefined>,
-): Promise<FoundMysql | undefined> => {
-  try {
-    return await find();
-  } catch (error) {
-    console.log(`${failure}: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
-  }
-};
-
 const fromDocker = async (): Promise<FoundMysql | undefined> => {
   if (!(await dockerAnswers())) return undefined;
   const container = await new GenericContainer('mysql:8.4')
@@ -57,21 +43,6 @@ const fromDocker = async (): Promise<FoundMysql | undefined> => {
   return described(url, 'Docker, mysql:8.4', async () => {
     await container.stop();
   });
-};
-
-const dockerAnswers = async (): Promise<boolean> => {
-  const host = new URL(process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock');
-  const target =
-    host.protocol === 'unix:' ? { socketPath: host.pathname } : { host: host.hostname, port: host.port || '2375' };
-  const request = http.get({ ...target, path: '/_ping', timeout: 2000 });
-  request.on('timeout', () => request.destroy());
-  try {
-    const [response] = (await once(request, 'response')) as [http.IncomingMessage];
-    response.resume();
-    return response.statusCode === 200;
-  } catch {
-    return false;
-  }
 };
 
 const fromPath = async (): Promise<FoundMysql | undefined> => {
@@ -121,29 +92,6 @@ const initMariaDb = async (data: string): Promise<void> => {
   if (!init) throw new Error('mariadbd is on the PATH, but mariadb-install-db is not');
   const args = ['--no-defaults', `--user=${userInfo().username}`, `--datadir=${data}`];
   await run(init, [...args, '--auth-root-authentication-method=normal', '--skip-test-db']);
-};
-
-const onPath = async (name: string): Promise<string | undefined> => {
-  // server programs live in sbin, which is not on every user's PATH
-  for (const folder of [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin']) {
-    const file = path.join(folder, name);
-    const found = await access(file, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (folder && found) return file;
-  }
-  return undefined;
-};
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 };
 
 const answers = async (url: string, server: ChildProcess): Promise<boolean> => {

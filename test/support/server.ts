@@ -125,8 +125,9 @@ export const describeApi = (
   name: string,
   tests: (api: () => TestServer) => void,
   env: Record<string, string> = {},
+  kinds: readonly DatabaseKind[] = databaseKinds(),
 ): void => {
-  describe.each(databaseKinds())(`${name} on %s`, (kind) => {
+  describe.each(kinds)(`${name} on %s`, (kind) => {
     let server: TestServer | undefined;
     beforeAll(async () => {
       server = await startTestServer(kind, env);

@@ -2,8 +2,11 @@ import { afterEach, inject } from 'vitest';
 import { guardNetwork } from './network-guard.ts';
 
 const attempts: string[] = [];
-const mysqlUrl = inject('mysqlUrl');
-guardNetwork((attempt) => attempts.push(attempt), mysqlUrl ? [new URL(mysqlUrl).hostname] : []);
+const services = [inject('mysqlUrl'), inject('redisUrl')].filter((url) => url !== null);
+guardNetwork(
+  (attempt) => attempts.push(attempt),
+  services.map((url) => new URL(url).hostname),
+);
 
 /** Code under test may swallow the refusal: the test that was running fails all the same. */
 afterEach(() => {

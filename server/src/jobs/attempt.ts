@@ -11,8 +11,10 @@ import { createJobLog } from './job-log.ts';
 import { attemptPrefix, resultsOf } from './keys.ts';
 import { metricsOf } from './metrics.ts';
 import { OutputError, storeOutputs } from './outputs.ts';
-import type { ClaimedJob, JobFailure, JobQueue, JobResult } from './queue.ts';
+import type { ClaimedJob, HandBack, JobFailure, JobQueue, JobResult } from './queue.ts';
 import { requestOf } from './request.ts';
+import { retryPauseMs, UNSTARTED_PAUSE_MS } from './retry.ts';
+import type { JobSignals } from './signals.ts';
 import { MAX_ATTEMPTS } from './states.ts';
 
 /** Why a job is stopped from outside. */
@@ -20,9 +22,22 @@ export type StopReason = 'lost' | 'timeout' | 'shutdown';
 
 type Outcome =
   | { readonly kind: 'done'; readonly result: JobResult; readonly models: number }
-  | { readonly kind: 'failed'; readonly retryable: boolean; readonly failure: JobFailure };
+  | { readonly kind: 'failed'; readonly retryable: boolean; readonly failure: JobFailure }
+  | { readonly kind: 'unstarted' };
 
-export type AttemptDeps = Pick<Deps, 'orm' | 'clock' | 'config' | 'log' | 'storage'> & { readonly queue: JobQueue };
+/** How an attempt left its job. */
+export interface AttemptEnd {
+  /** Set when the job is in the queue again. */
+  readonly again: HandBack | null;
+  /** No process could be started: this worker had better wait. */
+  readonly unstarted: boolean;
+}
+const ENDED: AttemptEnd = { again: null, unstarted: false };
+
+export type AttemptDeps = Pick<Deps, 'orm' | 'clock' | 'config' | 'log' | 'storage' | 'redis'> & {
+  readonly queue: JobQueue;
+  readonly signals: JobSignals;
+};
 
 /** Where attempts work: a folder for each, named by the process that owns it. */
 export const workFolder = (dataDir: string): string => path.join(dataDir, 'work');
@@ -35,6 +50,7 @@ const failed = (code: string, message: string, retryable: boolean): Outcome => (
 
 /** What a child's end means for the job, when it has no result. */
 const fromChild = (child: Exclude<ChildOutcome, { kind: 'done' }>): Outcome => {
+  if (child.kind === 'unstarted') return { kind: 'unstarted' };
   if (child.kind === 'died') {
     return failed('WORKER_DIED', `El proceso de conversión terminó de forma inesperada (${child.reason}).`, true);
   }
@@ -72,8 +88,12 @@ const persistently = async <T>(work: () => Promise<T>): Promise<T> => {
 };
 
 /** One attempt at a job that this worker has claimed, from its input to the last word in its row. */
-export const runAttempt = async (deps: AttemptDeps, job: ClaimedJob, controller: AbortController): Promise<void> => {
-  const { config, queue, storage, clock, log } = deps;
+export const runAttempt = async (
+  deps: AttemptDeps,
+  job: ClaimedJob,
+  controller: AbortController,
+): Promise<AttemptEnd> => {
+  const { config, queue, signals, storage, clock, log } = deps;
   const { signal } = controller;
   const jobLog = createJobLog(deps, job.job_id);
   const heartbeat = startHeartbeat(deps, job, jobLog, () => controller.abort('lost'));
@@ -92,6 +112,7 @@ export const runAttempt = async (deps: AttemptDeps, job: ClaimedJob, controller:
       }),
     );
     if (child.kind === 'died' && child.stderr) log.warn({ job_id: job.job_id, stderr: child.stderr }, 'a child died');
+    if (child.kind === 'unstarted') log.error({ err: child.error, job_id: job.job_id }, 'no process can be started');
     if (child.kind !== 'done') return fromChild(child);
     const { manifest } = child;
     const zip = await storeOutputs(storage, job, { folder, manifest, now: clock(), signal });
@@ -115,41 +136,71 @@ export const runAttempt = async (deps: AttemptDeps, job: ClaimedJob, controller:
       }
     });
 
-  const finish = async ({ result, models }: Extract<Outcome, { kind: 'done' }>): Promise<void> => {
+  const finish = async ({ result, models }: Extract<Outcome, { kind: 'done' }>): Promise<AttemptEnd> => {
     jobLog.add(`Conversión terminada: ${models} ${models === 1 ? 'modelo' : 'modelos'}.`);
     await jobLog.flush();
-    if (!(await persistently(() => queue.finish(job.job_id, job.token, result)))) return await discardOutputs();
-    await removeInput();
-    await discardOlder();
+    const ended = await persistently(() => queue.finish(job.job_id, job.token, result));
+    if (ended) {
+      signals.emit('progress', job.job_id, { status: 'done', phase: 'finished', percent: 100, error: null });
+      await removeInput();
+      await discardOlder();
+    } else await discardOutputs();
+    return ENDED;
   };
 
-  const fail = async ({ retryable, failure }: Extract<Outcome, { kind: 'failed' }>): Promise<void> => {
-    const again = retryable && job.attempts < MAX_ATTEMPTS;
-    const message = retryable && !again ? `${failure.message} ${SPENT}` : failure.message;
-    jobLog.add(again ? `${message} El trabajo vuelve a la cola.` : message);
+  const handBack = async (again: HandBack, line: string): Promise<HandBack | null> => {
+    jobLog.add(line);
     await jobLog.flush();
-    const ended = await persistently(() =>
-      again
-        ? queue.handBack(job.job_id, job.token, job.attempts)
-        : queue.fail(job.job_id, job.token, { ...failure, message }),
-    );
+    const percent = heartbeat.reached();
+    const write = (): Promise<boolean> => queue.handBack(job.job_id, job.token, again, percent);
+    // Who is asked to end does not wait for a database that is away: the lease runs out.
+    const back = await (signal.reason === 'shutdown' ? write() : persistently(write));
+    if (back) signals.emit('progress', job.job_id, { status: 'queued', phase: 'queued', percent, error: null });
     await discardOutputs();
-    if (ended && !again) await removeInput();
+    return back ? again : null;
   };
 
-  const stop = async (reason: StopReason): Promise<void> => {
+  const afterPause = (ms: number): Date => new Date(clock().getTime() + ms);
+
+  const giveUp = async (failure: JobFailure): Promise<AttemptEnd> => {
+    jobLog.add(failure.message);
+    await jobLog.flush();
+    const percent = heartbeat.reached();
+    const ended = await persistently(() => queue.fail(job.job_id, job.token, failure, percent));
+    if (ended)
+      signals.emit('progress', job.job_id, { status: 'error', phase: 'error', percent, error: failure.message });
+    await discardOutputs();
+    if (ended) await removeInput();
+    return ENDED;
+  };
+
+  const fail = async ({ retryable, failure }: Extract<Outcome, { kind: 'failed' }>): Promise<AttemptEnd> => {
+    if (!retryable) return await giveUp(failure);
+    if (job.attempts >= MAX_ATTEMPTS) return await giveUp({ ...failure, message: `${failure.message} ${SPENT}` });
+    const again = { attempts: job.attempts, runAfter: afterPause(retryPauseMs(job.attempts)) };
+    return { again: await handBack(again, `${failure.message} El trabajo vuelve a la cola.`), unstarted: false };
+  };
+
+  /** Nobody's failed attempt: the job waits for this worker to recover, or for another one. */
+  const postpone = async (): Promise<AttemptEnd> => {
+    const again = { attempts: job.attempts - 1, runAfter: afterPause(UNSTARTED_PAUSE_MS) };
+    const line = 'El servidor no pudo iniciar la conversión; el trabajo vuelve a la cola.';
+    return { again: await handBack(again, line), unstarted: true };
+  };
+
+  const stop = async (reason: StopReason): Promise<AttemptEnd> => {
     if (reason === 'timeout') {
       const minutes = config.SOM3D_JOB_TIMEOUT_MINUTES;
       const message = `La conversión superó el tiempo máximo de ${minutes} ${minutes === 1 ? 'minuto' : 'minutos'}.`;
-      return await fail({ kind: 'failed', retryable: false, failure: { code: 'TIMEOUT', message } });
+      return await giveUp({ code: 'TIMEOUT', message });
     }
     if (reason === 'shutdown') {
-      jobLog.add('El servicio se detuvo; el trabajo vuelve a la cola.');
-      await jobLog.flush();
-      // Stopping the service is nobody's failed attempt.
-      await queue.handBack(job.job_id, job.token, job.attempts - 1);
+      // Stopping the service is nobody's failed attempt either.
+      const again = { attempts: job.attempts - 1, runAfter: null };
+      return { again: await handBack(again, 'El servicio se detuvo; el trabajo vuelve a la cola.'), unstarted: false };
     }
     await discardOutputs();
+    return ENDED;
   };
 
   try {
@@ -160,9 +211,9 @@ export const runAttempt = async (deps: AttemptDeps, job: ClaimedJob, controller:
     clearTimeout(timeout);
     await heartbeat.stop();
     // A result that is complete is kept, whatever came in its last moment: the row decides.
-    if (outcome.kind === 'done') await finish(outcome);
-    else if (signal.aborted) await stop(signal.reason as StopReason);
-    else await fail(outcome);
+    if (outcome.kind === 'done') return await finish(outcome);
+    if (signal.aborted) return await stop(signal.reason as StopReason);
+    return outcome.kind === 'unstarted' ? await postpone() : await fail(outcome);
   } finally {
     clearTimeout(timeout);
     await heartbeat.stop();

@@ -13,7 +13,9 @@ import { watchMemory } from './memory-guard.ts';
 export type ChildOutcome =
   | { readonly kind: 'done'; readonly manifest: Manifest }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string; readonly retryable: boolean }
-  | { readonly kind: 'died'; readonly reason: string; readonly stderr: string };
+  | { readonly kind: 'died'; readonly reason: string; readonly stderr: string }
+  /** There never was a process: this machine's fault, not the job's. */
+  | { readonly kind: 'unstarted'; readonly error: unknown };
 
 // Source and build look alike: beside this file's folder, with this file's extension.
 const ENTRY = fileURLToPath(new URL(`../imaging/child${path.extname(import.meta.filename)}`, import.meta.url));
@@ -53,6 +55,16 @@ const refusedForMemory = (): ChildOutcome => {
 const reasonOf = (code: number | null, signal: NodeJS.Signals | null): string =>
   signal ? `señal ${signal}` : `código de salida ${code ?? 'desconocido'}`;
 
+/** Throws where the system reports a failure at once; others come as the child's `error` event. */
+const start = ({ outDir }: ConvertRequest, memoryMb: number): ChildProcess =>
+  fork(ENTRY, [], {
+    cwd: outDir,
+    env: ENVIRONMENT,
+    execArgv: [`--max-old-space-size=${memoryMb}`],
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+
 /**
  * Runs one conversion in a process of its own, which gets no secret (nothing of this environment; only the licence of
  * the segmentation tool comes with the request), opens no database and ends with this process.
@@ -66,13 +78,12 @@ export const runChild = async (
   { memoryMb, reporter, signal }: { memoryMb: number; reporter: Reporter; signal: AbortSignal },
 ): Promise<ChildOutcome> => {
   signal.throwIfAborted();
-  const child = fork(ENTRY, [], {
-    cwd: request.outDir,
-    env: ENVIRONMENT,
-    execArgv: [`--max-old-space-size=${memoryMb}`],
-    detached: true,
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
+  let child: ChildProcess;
+  try {
+    child = start(request, memoryMb);
+  } catch (error) {
+    return { kind: 'unstarted', error };
+  }
   // Messages may still come after the exit: what they say is known when the channel has closed.
   const ended = Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
   if (child.pid) yieldToServer(child.pid);
@@ -99,15 +110,16 @@ export const runChild = async (
   });
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    const start: StartMessage = { type: 'start', request };
+    const order: StartMessage = { type: 'start', request };
     // A child that is gone already is told by its exit.
-    child.send(start, () => undefined);
+    child.send(order, () => undefined);
     const [[code, exitSignal]] = (await ended) as [[number | null, NodeJS.Signals | null], unknown];
     if (last) return last;
     // A heap that is full ends the process; another try would end the same.
     if (isMemoryExhausted(new Error(stderr))) return refusedForMemory();
     return { kind: 'died', reason: reasonOf(code, exitSignal), stderr };
   } catch (error) {
+    if (child.pid === undefined) return { kind: 'unstarted', error };
     kill(child);
     return { kind: 'died', reason: 'no se pudo iniciar', stderr: String(error) };
   } finally {

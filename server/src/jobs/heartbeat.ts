@@ -1,28 +1,38 @@
-import type { Reporter } from '../imaging/protocol.ts';
+import type { Phase, Reporter } from '../imaging/protocol.ts';
 import type { Deps } from '../deps.ts';
 import type { JobLog } from './job-log.ts';
 import type { ClaimedJob, JobQueue } from './queue.ts';
+import type { JobSignals } from './signals.ts';
 
 /** How often the row is looked at: a cancelled job is noticed in this time by any process. */
 const LOOK_MS = 500;
-/** How often progress is written at most. */
+/** How often progress within a phase is written at most: less often where it is told through Redis as well. */
 const WRITE_MS = 1000;
+const WRITE_BESIDE_REDIS_MS = 2500;
+/** How often progress within a phase is told at most. */
+const TELL_MS = 250;
+
+type HeartbeatDeps = { readonly queue: JobQueue; readonly signals: JobSignals } & Pick<
+  Deps,
+  'config' | 'log' | 'redis'
+>;
 
 /**
- * Keeps a job's lease while it is computed, writes its progress and its log, and learns that the row was cancelled,
+ * Keeps a job's lease while it is computed, tells and writes its progress, writes its log, and learns that the row was cancelled,
  * deleted or taken over.
  *
  * @param onLost called once, when the row is no longer this worker's
  */
 export const startHeartbeat = (
-  { queue, config, log }: { queue: JobQueue } & Pick<Deps, 'config' | 'log'>,
+  { queue, signals, config, log, redis }: HeartbeatDeps,
   job: ClaimedJob,
   jobLog: JobLog,
   onLost: () => void,
 ) => {
   const renewMs = (config.SOM3D_LEASE_SECONDS * 1000) / 3;
   // What an earlier attempt reached stands: progress never goes back.
-  const progress = { phase: 'reading', percent: job.percent };
+  const progress: { phase: Phase; percent: number } = { phase: 'reading', percent: job.percent };
+  const writeMs = redis ? WRITE_BESIDE_REDIS_MS : WRITE_MS;
   let written = { ...progress };
   let writtenAt = performance.now();
   let timer: NodeJS.Timeout | undefined;
@@ -39,8 +49,8 @@ export const startHeartbeat = (
 
   const look = async (): Promise<boolean> => {
     const since = performance.now() - writtenAt;
-    const moved = progress.phase !== written.phase || progress.percent !== written.percent;
-    const due = since >= renewMs || (moved && since >= WRITE_MS);
+    const moved = progress.percent !== written.percent && since >= writeMs;
+    const due = since >= renewMs || moved || progress.phase !== written.phase;
     return due ? await write() : await queue.owns(job.job_id, job.token);
   };
 
@@ -62,11 +72,25 @@ export const startHeartbeat = (
   };
   schedule();
 
+  let toldAt = 0;
+  let telling: NodeJS.Timeout | undefined;
+  const tell = (): void => {
+    clearTimeout(telling);
+    telling = undefined;
+    toldAt = performance.now();
+    signals.emit('progress', job.job_id, { status: 'running', ...progress, error: null });
+  };
+  tell();
+
   const reporter: Reporter = {
     progress: (phase, percent) => {
-      progress.phase = phase;
       // 100 is the row's when it is DONE
-      progress.percent = Math.min(99, Math.max(progress.percent, Math.floor(percent)));
+      const reached = Math.min(99, Math.max(progress.percent, Math.floor(percent)));
+      const [entered, moved] = [phase !== progress.phase, reached !== progress.percent];
+      progress.phase = phase;
+      progress.percent = reached;
+      if (entered) tell();
+      else if (moved) telling ??= setTimeout(tell, Math.max(0, TELL_MS - (performance.now() - toldAt)));
     },
     log: jobLog.add,
   };
@@ -74,7 +98,8 @@ export const startHeartbeat = (
   const stop = async (): Promise<void> => {
     stopped = true;
     clearTimeout(timer);
+    clearTimeout(telling);
     await beating;
   };
-  return { reporter, stop };
+  return { reporter, stop, reached: () => progress.percent };
 };

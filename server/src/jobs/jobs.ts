@@ -1,4 +1,8 @@
 import type { Deps } from '../deps.ts';
+import type { RedisGateway } from '../gateways/redis/redis.ts';
+import { createBridge } from './bridge.ts';
+import { createFeeder } from './bullmq/feeder.ts';
+import { createProducer } from './bullmq/producer.ts';
 import { createRunner } from './runner.ts';
 import { createJobSignals, type JobSignals } from './signals.ts';
 import { createSweeper } from './sweeper.ts';
@@ -13,23 +17,50 @@ export interface Jobs extends AsyncDisposable {
   start(): Promise<void>;
 }
 
+/** What a process with Redis does beside: jobs get messages, signals go to and come from other processes. */
+const createExchange = (deps: Deps, redis: RedisGateway, signals: JobSignals) => {
+  const bridge = createBridge(redis, signals);
+  const producer = createProducer(deps, redis);
+  const feeder = createFeeder(deps, redis, producer);
+  const onQueued = (jobId: string): void => {
+    // What fails here is found by the feeder.
+    producer.offer(jobId).catch((error: unknown) => redis.report(error, 'a job could not be put into redis'));
+  };
+  return {
+    start: (): void => {
+      bridge.start();
+      signals.on('queued', onQueued);
+      feeder.start();
+    },
+    stop: async (): Promise<void> => {
+      await feeder.stop();
+      signals.off('queued', onQueued);
+      await producer.close();
+      bridge.stop();
+    },
+  };
+};
+
 /** Wires the runner (unless SOM3D_EMBEDDED_WORKER is off) and the sweeper. Nothing happens before `start`. */
 export const createJobs = (deps: Deps): Jobs => {
   const signals = createJobSignals();
   const watch = createJobWatch(deps, signals);
   const runner = deps.config.SOM3D_EMBEDDED_WORKER ? createRunner(deps, signals) : null;
-  const sweeper = createSweeper(deps);
+  const sweeper = createSweeper(deps, signals);
+  const exchange = deps.redis && createExchange(deps, deps.redis, signals);
   return {
     signals,
     watch,
     start: async () => {
-      runner?.start();
+      exchange?.start();
+      await runner?.start();
       sweeper.start();
-      await Promise.resolve();
     },
     [Symbol.asyncDispose]: async () => {
       watch.close();
       await Promise.all([runner?.stop(), sweeper.stop()]);
+      // Last, so that what was handed back is told.
+      await exchange?.stop();
     },
   };
 };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Selectable } from 'kysely';
+import type { ExpressionBuilder, Selectable } from 'kysely';
 import { type Database, kysely } from '../db/kysely.ts';
 import type { Deps } from '../deps.ts';
 import { MAX_ATTEMPTS, statesBefore } from './states.ts';
@@ -41,6 +41,14 @@ export interface JobResult {
   readonly etag: string;
 }
 
+/** A job that goes back into the queue. */
+export interface HandBack {
+  /** What counts from now on. */
+  readonly attempts: number;
+  /** When it may be begun again; null is at once. */
+  readonly runAfter: Date | null;
+}
+
 export interface JobFailure {
   readonly code: string;
   /** A Spanish sentence for the doctor. */
@@ -78,12 +86,16 @@ export const createJobQueue = ({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
     return numUpdatedRows > 0n;
   };
 
+  const candidates = () => db().selectFrom('JobConv').select(CANDIDATE).where('input_key', 'is not', null);
+
+  /** Begun before its instant nobody is. */
+  const due = (eb: ExpressionBuilder<Database, 'JobConv'>) =>
+    eb.or([eb('run_after', 'is', null), eb('run_after', '<=', clock())]);
+
   const queued = () =>
-    db()
-      .selectFrom('JobConv')
-      .select(CANDIDATE)
+    candidates()
       .where('status', '=', 'QUEUED')
-      .where('input_key', 'is not', null)
+      .where(due)
       .orderBy('priority', 'desc')
       .orderBy('created_at')
       .orderBy('job_id')
@@ -91,13 +103,10 @@ export const createJobQueue = ({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
       .execute();
 
   const abandoned = () =>
-    db()
-      .selectFrom('JobConv')
-      .select(CANDIDATE)
+    candidates()
       .where('status', '=', 'RUNNING')
       .where('lease_expires_at', '<', clock())
       .where('attempts', '<', MAX_ATTEMPTS)
-      .where('input_key', 'is not', null)
       .orderBy('lease_expires_at')
       .limit(CANDIDATES)
       .execute();
@@ -117,13 +126,15 @@ export const createJobQueue = ({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
         lease_owner: owner,
         lease_token: token,
         lease_expires_at: leaseEnd(now),
+        run_after: null,
       })
       .where('job_id', '=', row.job_id)
-      .where('status', '=', row.status);
+      .where('status', '=', row.status)
+      .where('attempts', '=', row.attempts);
     const { numUpdatedRows } = await (
       row.status === 'RUNNING'
         ? update.where('lease_token', '=', row.lease_token).where('lease_expires_at', '<', now)
-        : update
+        : update.where(due)
     ).executeTakeFirst();
     return numUpdatedRows > 0n ? { ...row, attempts, token, input_key: row.input_key ?? '' } : null;
   };
@@ -137,6 +148,13 @@ export const createJobQueue = ({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
       }
     }
     return null;
+  };
+
+  /** Takes this job, if it is one that `claim` might give. */
+  const claimById = async (owner: string, jobId: string): Promise<ClaimedJob | null> => {
+    const row = await candidates().where('job_id', '=', jobId).executeTakeFirst();
+    if (!row || row.attempts >= MAX_ATTEMPTS || !(row.status === 'QUEUED' || row.status === 'RUNNING')) return null;
+    return await tryClaim(row, owner);
   };
 
   /** Keeps the lease, and writes how far the job is; false when it has been canceled, deleted or taken over. */
@@ -173,13 +191,36 @@ export const createJobQueue = ({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
     return row?.result_key === result.key;
   };
 
-  /** Ends the job with an error. */
-  const fail = async (jobId: string, token: string, failure: JobFailure): Promise<boolean> =>
-    await updateOwned(jobId, token, failureOf(failure, clock()));
+  /** Ends the job with an error, at the percentage that it reached. */
+  const fail = async (jobId: string, token: string, failure: JobFailure, percent?: number): Promise<boolean> =>
+    await updateOwned(jobId, token, { ...failureOf(failure, clock()), ...(percent === undefined ? {} : { percent }) });
 
-  /** Puts the job back into the queue. `attempts` is what counts from now on. */
-  const handBack = async (jobId: string, token: string, attempts: number): Promise<boolean> =>
-    await updateOwned(jobId, token, { ...NO_LEASE, status: 'QUEUED', phase: 'queued', attempts });
+  /** Puts the job back into the queue. What it has reached stands. */
+  const handBack = async (
+    jobId: string,
+    token: string,
+    { attempts, runAfter }: HandBack,
+    percent?: number,
+  ): Promise<boolean> =>
+    await updateOwned(jobId, token, {
+      ...NO_LEASE,
+      status: 'QUEUED',
+      phase: 'queued',
+      attempts,
+      run_after: runAfter,
+      ...(percent === undefined ? {} : { percent }),
+    });
+
+  /** Changes a queued job's priority; false when it is not queued any more. */
+  const prioritize = async (jobId: string, priority: number): Promise<boolean> => {
+    const { numUpdatedRows } = await db()
+      .updateTable('JobConv')
+      .set({ priority, updated_at: clock() })
+      .where('job_id', '=', jobId)
+      .where('status', '=', 'QUEUED')
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  };
 
   /** Cancels a queued or running job; false when it is in another state or gone. */
   const cancel = async (jobId: string): Promise<boolean> => {
@@ -223,17 +264,17 @@ export const createJobQueue = ({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
    *
    * @returns the jobs that this call has ended
    */
-  const failExhausted = async (failure: JobFailure): Promise<string[]> => {
+  const failExhausted = async (failure: JobFailure): Promise<{ job_id: string; percent: number }[]> => {
     const now = clock();
     const silent = await db()
       .selectFrom('JobConv')
-      .select(['job_id', 'lease_token'])
+      .select(['job_id', 'lease_token', 'percent'])
       .where('status', '=', 'RUNNING')
       .where('lease_expires_at', '<', now)
       .where('attempts', '>=', MAX_ATTEMPTS)
       .execute();
-    const ended: string[] = [];
-    for (const { job_id, lease_token } of silent) {
+    const ended: { job_id: string; percent: number }[] = [];
+    for (const { job_id, lease_token, percent } of silent) {
       const { numUpdatedRows } = await db()
         .updateTable('JobConv')
         .set({ ...failureOf(failure, now), updated_at: now })
@@ -242,11 +283,23 @@ export const createJobQueue = ({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
         .where('lease_token', '=', lease_token)
         .where('lease_expires_at', '<', now)
         .executeTakeFirst();
-      if (numUpdatedRows > 0n) ended.push(job_id);
+      if (numUpdatedRows > 0n) ended.push({ job_id, percent });
     }
     return ended;
   };
 
-  return { claim, renew, owns, finish, fail, handBack, cancel, releaseLeases, failExhausted };
+  return {
+    claim,
+    claimById,
+    renew,
+    owns,
+    finish,
+    fail,
+    handBack,
+    prioritize,
+    cancel,
+    releaseLeases,
+    failExhausted,
+  };
 };
 export type JobQueue = ReturnType<typeof createJobQueue>;

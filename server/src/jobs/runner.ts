@@ -1,76 +1,73 @@
-import { runAttempt, type AttemptDeps, type StopReason } from './attempt.ts';
-import { isGone, OWNER } from './owner.ts';
-import { createJobQueue } from './queue.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { runAttempt, type AttemptDeps, type AttemptEnd, type StopReason } from './attempt.ts';
+import { createMessageSource } from './bullmq/source.ts';
+import { createDatabaseSource } from './database-source.ts';
+import { isGone } from './owner.ts';
+import { createJobQueue, type ClaimedJob } from './queue.ts';
+import { UNSTARTED_PAUSE_MS } from './retry.ts';
 import type { JobSignals } from './signals.ts';
-
-/** How often the database is asked for jobs that another process has queued or dropped. */
-const POLL_MS = 1000;
+import { createSlots, type Release } from './slots.ts';
 
 interface Active {
   readonly jobId: string;
   readonly controller: AbortController;
-  readonly ended: Promise<void>;
+  readonly ended: Promise<unknown>;
 }
 
-/**
- * Takes jobs from the queue and has them computed, each in a process of its own, `SOM3D_WORKER_CONCURRENCY` at once.
- * Any number of runners, in any number of processes, share one database. Nothing happens before `start`.
- */
-export const createRunner = (deps: Omit<AttemptDeps, 'queue'>, signals: JobSignals) => {
-  const { config, log } = deps;
-  const queue = createJobQueue(deps);
-  const active = new Set<Active>();
-  let running = false;
-  let filling: Promise<void> | null = null;
-  let askedAgain = false;
-  let timer: NodeJS.Timeout | undefined;
-  let released: Promise<void> = Promise.resolve();
+const LEFT_TO_THE_LEASE: AttemptEnd = { again: null, unstarted: false };
 
-  const hasRoom = (): boolean => running && active.size < config.SOM3D_WORKER_CONCURRENCY;
+/**
+ * Takes jobs and has them computed, each in a process of its own, `SOM3D_WORKER_CONCURRENCY` at once. They are claimed
+ * from the database, or, with Redis, when a message of the queue names them; while Redis is away, from the database
+ * again. Any number of runners, in any number of processes, share one database. Nothing happens before `start`.
+ */
+export const createRunner = (deps: Omit<AttemptDeps, 'queue' | 'signals'>, signals: JobSignals) => {
+  const { config, log, redis } = deps;
+  const queue = createJobQueue(deps);
+  const slots = createSlots(config.SOM3D_WORKER_CONCURRENCY);
+  const active = new Set<Active>();
+  const stopping = new AbortController();
+
   const onCanceled = (canceled: string): void => {
     for (const { jobId, controller } of active) if (jobId === canceled) controller.abort('lost' satisfies StopReason);
   };
 
-  const begin = async (): Promise<boolean> => {
-    const job = await queue.claim(OWNER);
-    if (!job) return false;
+  /** The slot is free once the worker can take another job. */
+  const leave = async (release: Release, unstarted: boolean): Promise<void> => {
+    if (unstarted) await pause(UNSTARTED_PAUSE_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+    release();
+    database.wake();
+  };
+
+  /** Computes a claimed job in a slot that was taken for it. Never rejects. */
+  const compute = async (job: ClaimedJob, release: Release): Promise<AttemptEnd> => {
     const { job_id, attempts } = job;
     const controller = new AbortController();
     log.info({ job_id, attempt: attempts }, 'job started');
-    const ended = runAttempt({ ...deps, queue }, job, controller)
-      .catch((error: unknown) => log.error({ err: error, job_id }, 'a job could not be settled; its lease will end'))
-      .finally(() => {
-        active.delete(entry);
-        log.info({ job_id, attempt: attempts }, 'job left');
-        wake();
-      });
+    const ended = runAttempt({ ...deps, queue, signals }, job, controller).catch((error: unknown) => {
+      log.error({ err: error, job_id }, 'a job could not be settled; its lease will end');
+      return LEFT_TO_THE_LEASE;
+    });
     const entry: Active = { jobId: job_id, controller, ended };
     active.add(entry);
-    return true;
+    // Claimed in the very moment of stopping.
+    if (stopping.signal.aborted) controller.abort('shutdown' satisfies StopReason);
+    const end = await ended;
+    active.delete(entry);
+    log.info({ job_id, attempt: attempts }, 'job left');
+    if (end.again) signals.emit('queued', job_id);
+    void leave(release, end.unstarted);
+    return end;
   };
 
-  const fill = async (): Promise<void> => {
-    await released;
-    do {
-      askedAgain = false;
-      try {
-        while (hasRoom() && (await begin()));
-      } catch (error) {
-        log.warn({ err: error }, 'the queue can not be read');
-        return;
-      }
-    } while (askedAgain);
-  };
-
-  const wake = (): void => {
-    if (!running) return;
-    askedAgain = true;
-    filling ??= fill().finally(() => {
-      filling = null;
-      // Asked in the very moment of ending.
-      if (askedAgain) wake();
-    });
-  };
+  const bench = { queue, slots, log };
+  const database = createDatabaseSource(bench, {
+    wanted: () => !redis?.reachable,
+    begin: (job, release) => void compute(job, release),
+  });
+  const messages =
+    redis &&
+    createMessageSource(bench, { redis, clock: deps.clock, compute, concurrency: config.SOM3D_WORKER_CONCURRENCY });
 
   /**
    * The embedded database is on this machine, so its workers are too: a job whose worker was killed is taken up at
@@ -82,25 +79,25 @@ export const createRunner = (deps: Omit<AttemptDeps, 'queue'>, signals: JobSigna
   };
 
   /** Begins to take jobs. */
-  const start = (): void => {
-    running = true;
-    signals.on('queued', wake);
+  const start = async (): Promise<void> => {
+    signals.on('queued', database.wake);
     signals.on('canceled', onCanceled);
-    timer = setInterval(wake, POLL_MS);
-    released = releaseLeases();
-    wake();
+    await releaseLeases();
+    if (stopping.signal.aborted) return;
+    database.start();
+    messages?.start();
   };
 
   /** Takes no more jobs, ends those that are being computed and hands them back. Resolves when all is settled. */
   const stop = async (): Promise<void> => {
-    running = false;
-    clearInterval(timer);
-    signals.off('queued', wake);
+    stopping.abort();
+    signals.off('queued', database.wake);
     signals.off('canceled', onCanceled);
-    await filling;
-    const ending = [...active];
-    for (const { controller } of ending) controller.abort('shutdown' satisfies StopReason);
-    await Promise.all(ending.map(({ ended }) => ended));
+    slots.close();
+    const closed = Promise.all([database.stop(), messages?.stop()]);
+    for (const { controller } of active) controller.abort('shutdown' satisfies StopReason);
+    await closed;
+    await Promise.all([...active].map(({ ended }) => ended));
   };
 
   return { start, stop };

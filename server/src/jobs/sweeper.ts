@@ -7,6 +7,7 @@ import { createDeletions } from './deletions.ts';
 import { createJobLog } from './job-log.ts';
 import { attemptOf, attemptPrefix, jobOf } from './keys.ts';
 import { createJobQueue } from './queue.ts';
+import type { JobSignals } from './signals.ts';
 import { isTerminal, MAX_ATTEMPTS, type JobState } from './states.ts';
 
 const EVERY_MS = 60_000;
@@ -31,7 +32,10 @@ interface JobFiles {
  * names, half-written files. Each step is safe beside other sweepers and running workers. Nothing happens before
  * `start`.
  */
-export const createSweeper = (deps: Pick<Deps, 'orm' | 'clock' | 'config' | 'log' | 'storage'>) => {
+export const createSweeper = (
+  deps: Pick<Deps, 'orm' | 'clock' | 'config' | 'log' | 'storage'>,
+  signals: JobSignals,
+) => {
   const { orm, config, log, storage } = deps;
   const queue = createJobQueue(deps);
   const graceMs = config.SOM3D_ORPHAN_GRACE_SECONDS * 1000;
@@ -39,10 +43,11 @@ export const createSweeper = (deps: Pick<Deps, 'orm' | 'clock' | 'config' | 'log
   let sweeping: Promise<void> | null = null;
 
   const endExhausted = async (): Promise<void> => {
-    for (const jobId of await queue.failExhausted(EXHAUSTED)) {
-      const jobLog = createJobLog(deps, jobId);
+    for (const { job_id, percent } of await queue.failExhausted(EXHAUSTED)) {
+      const jobLog = createJobLog(deps, job_id);
       jobLog.add(EXHAUSTED.message);
       await jobLog.flush();
+      signals.emit('progress', job_id, { status: 'error', phase: 'error', percent, error: EXHAUSTED.message });
     }
   };
 
