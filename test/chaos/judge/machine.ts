@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import type { Cluster } from '../machine/cluster.ts';
+import type { Logs } from './logs.ts';
+
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly state: string;
+  readonly cwd: string;
+  readonly command: string;
+}
+
+const linkOf = (pid: number): string => {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return '';
+  }
+};
+
+const processes = (): Process[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+        const [state = '', parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+        return [{ pid: Number(name), parent: Number(parent), state, cwd: linkOf(Number(name)), command }];
+      } catch {
+        return [];
+      }
+    });
+
+/** Processes that work below the run's folder, and dead ones that nobody has waited for, of these parents. */
+export const processesBelow = (folder: string, parents: ReadonlySet<number>): string[] =>
+  processes()
+    .filter(({ cwd, parent, state }) => cwd.startsWith(folder) || (state === 'Z' && parents.has(parent)))
+    .map(({ pid, state, command }) => `${pid} (${state}) ${command}`);
+
+/** What is wrong with the processes: one that ended although nobody asked, or did not end when asked. */
+export const judgeProcesses = (
+  { processes: all }: Cluster,
+  codes: ReadonlyMap<string, number | null>,
+  { crashes }: Logs,
+): string[] => [
+  ...crashes.map((line) => `a crash in the log of ${line}`),
+  ...all.flatMap(({ name, program }) =>
+    program.lives
+      .filter(({ expected, end }) => !expected && end !== undefined)
+      // A service manager starts it again: that it does not start without its database is no fault.
+      .filter(({ from, until }) => (until ?? 0) - from > START_MS)
+      .map(({ pid, end }) => `${name} (${pid}) ended by itself: ${end}`),
+  ),
+  ...[...codes].filter(([, code]) => code !== 0).map(([name, code]) => `${name} ended with ${code} when asked to stop`),
+];
+
+/** A process that ends this early has not begun to serve. */
+const START_MS = 10_000;

@@ -1,0 +1,78 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { migrate } from '@som3d/server/db/migrate.js';
+import { openOrm } from '@som3d/server/db/orm.js';
+import { createConnection } from 'mysql2/promise';
+import type { ChaosOptions } from '../options.ts';
+import { mountDisk, unmountDisk } from './disk.ts';
+import { freePorts } from './ports.ts';
+import { createMysql, createRedis, type OwnServer } from './servers.ts';
+import { startService, type Service } from './service.ts';
+
+const GRACE_SECONDS = 10;
+const DATABASE = 'som3d_chaos';
+
+/** The service, and servers of its own that it runs on. */
+export interface Cluster extends Service {
+  readonly mysql: OwnServer;
+  readonly redis: OwnServer | undefined;
+  readonly s3: OwnServer | undefined;
+  /** Past all ways. */
+  readonly mysqlUrl: string;
+  readonly dataDir: string;
+  /** A file system that can be made full. */
+  readonly limitedDisk: string | undefined;
+  readonly logs: string;
+  stopServers(): Promise<void>;
+}
+
+const prepareDatabase = async (port: number): Promise<URL> => {
+  const server = `mysql://root@127.0.0.1:${port}/`;
+  const connection = await createConnection(server);
+  await connection.query(`create database ${DATABASE} character set utf8mb4 collate utf8mb4_general_ci`);
+  await connection.end();
+  const orm = await openOrm({ kind: 'mysql', url: server + DATABASE, poolMax: 2 });
+  await migrate(orm, { info: () => {} });
+  await orm.close(true);
+  return new URL(server + DATABASE);
+};
+
+/** Starts servers, API processes and workers below `folder`. */
+export const startCluster = async (
+  folder: string,
+  { api, workers, queue }: Pick<ChaosOptions, 'api' | 'workers' | 'queue'>,
+): Promise<Cluster> => {
+  const logs = path.join(folder, 'logs');
+  await mkdir(logs, { recursive: true });
+  const limitedDisk = await mountDisk(path.join(folder, 'disk'));
+  const dataDir = path.join(folder, 'disk', 'data');
+  const [mysqlPort = 0, redisPort = 0] = await freePorts(2);
+  const mysql = await createMysql({ folder, logs, port: mysqlPort });
+  await mysql.program.start();
+  const mysqlUrl = await prepareDatabase(mysqlPort);
+  const redis = queue === 'redis' ? await createRedis({ folder, logs, port: redisPort }) : undefined;
+  await redis?.program.start();
+  const service = await startService({
+    targets: { mysql: mysqlUrl, redis: redis && new URL(`redis://127.0.0.1:${redisPort}/0`) },
+    api,
+    workers,
+    folder,
+    dataDir,
+    env: { SOM3D_ORPHAN_GRACE_SECONDS: String(GRACE_SECONDS) },
+  });
+  return {
+    ...service,
+    mysql,
+    redis,
+    s3: undefined,
+    mysqlUrl: mysqlUrl.href,
+    dataDir,
+    limitedDisk,
+    logs,
+    stopServers: async () => {
+      await redis?.program.stop(5000);
+      await mysql.program.stop(20_000);
+      if (limitedDisk) await unmountDisk(limitedDisk);
+    },
+  };
+};
