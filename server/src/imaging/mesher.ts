@@ -134,6 +134,7 @@ async function meshingBytes(
 ): Promise<{ bytes: number; triangles: number }> {
   const plan = {
     vertices: await countVertices(field, pool),
+    voxels: field.volume.data.length,
     iterations: request.suavizado,
     reduction: request.reduccion,
     ofMask: mask !== null,

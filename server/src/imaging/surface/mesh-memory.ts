@@ -4,6 +4,8 @@ import { finishParts } from './finish-in-parts.ts';
 export interface MeshPlan {
   /** As counted before it is made. */
   vertices: number;
+  /** Of the field that it is the surface of. */
+  voxels: number;
   iterations: number;
   reduction: number;
   /** Whether it is the surface of a mask, which is kept with and without its stairs. */
@@ -33,12 +35,13 @@ export function extractionBytes({ vertices, ofMask }: MeshPlan): number {
 }
 
 /** The most that smoothing, reducing, mending and writing take, bytes; by then the field is not needed any more. */
-export function finishingBytes({ vertices, iterations, reduction, ofMask, threads }: MeshPlan): number {
+export function finishingBytes({ vertices, voxels, iterations, reduction, ofMask, threads }: MeshPlan): number {
   const positions = BYTES_PER_VERTEX * vertices;
   const triangles = expectedTriangles(vertices);
   const surface = meshBytes(vertices) * (ofMask ? 2 : 1);
   const smoothing = iterations === 0 && !ofMask ? 0 : 4 * positions + BYTES_PER_TRIANGLE * triangles + 8 * vertices;
-  const left = (1 - reduction) * vertices;
+  // A surface through most of the voxels is noise: there is nothing even in it to reduce.
+  const left = vertices * Math.min(1, Math.max(1 - reduction, vertices / voxels));
   const { parts, triangles: ofPart } = finishParts(triangles);
   const reducing = reduction === 0 ? 0 : Math.min(threads, parts) * ofPart * REDUCING_BYTES_PER_TRIANGLE;
   const mending = left * MENDING_BYTES_PER_VERTEX;
