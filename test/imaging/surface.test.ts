@@ -4,6 +4,7 @@ import { measure } from '@som3d/server/imaging/surface/measure.js';
 import { isLeftHanded, type Geometry } from '@som3d/server/imaging/volume.js';
 import { WorkerPool } from '@som3d/server/imaging/workers/pool.js';
 import { edgeFaults, judge } from '../support/phantom/stl.ts';
+import { randomSource } from '../support/phantom/slices.ts';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const SIZE = 20;
@@ -34,6 +35,54 @@ describe.each([
     const { volumeMm3, min, max } = measure(await extractSurface(field, pool));
     expect(volumeMm3 / ((4 / 3) * Math.PI * 216)).toBeCloseTo(1, 1);
     expect(Math.sign(min[2] + max[2])).toBe(direction);
+  });
+});
+
+/** A voxel in three is inside, at random; the volume is as wide as given. */
+function noiseField(nx: number) {
+  const [ny, nz] = [5, 7];
+  const random = randomSource(nx);
+  const data = new Int16Array(new SharedArrayBuffer(2 * nx * ny * nz));
+  const mask = new Uint8Array(new SharedArrayBuffer(data.length));
+  for (let p = 0; p < data.length; p++) {
+    data[p] = Math.round(3000 * random()) - 1000;
+    // Mostly by value, some inside, some outside.
+    mask[p] = Math.max(0, Math.ceil(10 * random()) - 8);
+  }
+  const geometry: Geometry = { columnStep: [1, 0, 0], rowStep: [0, 1, 0], origins: new Float64Array(3 * nz) };
+  for (let k = 0; k < nz; k++) geometry.origins[3 * k + 2] = k;
+  return { volume: { data, nx, ny, nz, geometry }, lower: 0.5, upper: 1000.5, mask };
+}
+
+describe.each([1, 2, 31, 32, 33, 63, 64, 65])('the surface of noise, %i voxels wide', (nx) => {
+  it('is closed, has a vertex wherever inside and outside meet, and is the same for any number of threads', async () => {
+    const field = noiseField(nx);
+    const { data, ny, nz } = field.volume;
+    const isInside = (i: number, j: number, k: number): boolean => {
+      if (i < 0 || j < 0 || k < 0 || i >= nx || j >= ny || k >= nz) return false;
+      const p = (k * ny + j) * nx + i;
+      return field.mask[p] === 0 ? data[p]! > 0 && data[p]! <= 1000 : field.mask[p] === 1;
+    };
+    let meetings = 0;
+    for (let k = -1; k < nz; k++)
+      for (let j = -1; j < ny; j++)
+        for (let i = -1; i < nx; i++) {
+          const neighbours = [isInside(i + 1, j, k), isInside(i, j + 1, k), isInside(i, j, k + 1)];
+          meetings += neighbours.filter((neighbour) => neighbour !== isInside(i, j, k)).length;
+        }
+    const [one, ...more] = await Promise.all(
+      [1, 2, 3].map(async (threads) => {
+        const own = new WorkerPool(threads);
+        const mesh = await extractSurface(field, own);
+        await own.close();
+        return mesh;
+      }),
+    );
+    expect(one!.positions.length / 3).toBe(meetings);
+    expect(one!.positions.every(Number.isFinite)).toBe(true);
+    expect(edgeFaults({ positions: [...one!.positions], triangles: [...one!.triangles] }).open).toBe(0);
+    expect(measure(one!).volumeMm3).toBeGreaterThan(0);
+    for (const mesh of more) expect(mesh).toEqual(one);
   });
 });
 

@@ -1,49 +1,50 @@
-import { isLeftHanded } from '../volume.ts';
 import type { WorkerPool } from '../workers/pool.ts';
 import { buildAdjacency } from './adjacency.ts';
 import type { Field } from './field.ts';
-import type { SlabSurface } from './marching-cubes.ts';
+import { createInsideBits } from './inside-bits.ts';
 import { vertexCount, type Mesh } from './mesh.ts';
+import { divideRows, emptyPlan, sumRows, type SurfacePlan } from './row-counts.ts';
 
-const SLABS_PER_THREAD = 4;
+/** More than one for each thread, so that they end together though some find more to do than others. */
+const TASKS_PER_THREAD = 8;
+
+/** A surface that is counted but not made. */
+export interface PlannedSurface {
+  plan: SurfacePlan;
+  vertices: number;
+  triangles: number;
+}
 
 /** The closed surface around a field's inside, faces outward. The same for any number of threads. */
 export async function extractSurface(field: Field, pool: WorkerPool): Promise<Mesh> {
-  const layers = field.volume.nz + 1;
-  const slabs = Math.min(layers, SLABS_PER_THREAD * pool.threads);
-  const bound = (slab: number): number => Math.floor((layers * slab) / slabs);
-  const parts = await Promise.all(
-    Array.from({ length: slabs }, (_, slab) =>
-      pool.run('march', { field, firstLayer: bound(slab), endLayer: bound(slab + 1) }),
-    ),
-  );
-  const mesh = joinSlabs(parts);
-  if (isLeftHanded(field.volume.geometry)) flipFaces(mesh);
+  return makeSurface(field, await planSurface(field, pool), pool);
+}
+
+/** Counts a surface exactly, in about a third of the time that extracting it takes. */
+export async function planSurface(field: Field, pool: WorkerPool): Promise<PlannedSurface> {
+  const plan = emptyPlan(createInsideBits(field));
+  // The last slice lies outside the volume: there is nothing after it.
+  const slices = plan.inside.slices - 1;
+  const tasks = Math.min(slices, TASKS_PER_THREAD * pool.threads);
+  const bound = (task: number): number => Math.floor((slices * task) / tasks);
+  const ranges = Array.from({ length: tasks }, (_, task) => ({ first: bound(task), end: bound(task + 1) }));
+  await Promise.all(ranges.map((range) => pool.run('countRows', { field, plan, range })));
+  return { plan, ...sumRows(plan) };
+}
+
+/** Makes a surface that was planned from the same field. Takes no memory but the surface's. */
+export async function makeSurface(
+  field: Field,
+  { plan, vertices, triangles }: PlannedSurface,
+  pool: WorkerPool,
+): Promise<Mesh> {
+  const mesh = {
+    positions: new Float32Array(new SharedArrayBuffer(12 * vertices)),
+    triangles: new Uint32Array(new SharedArrayBuffer(12 * triangles)),
+  };
+  const ranges = divideRows(plan, TASKS_PER_THREAD * pool.threads);
+  await Promise.all(ranges.map((range) => pool.run('emitRows', { field, plan, range, mesh })));
   return mesh;
-}
-
-function joinSlabs(parts: SlabSurface[]): Mesh {
-  const total = (pick: (part: SlabSurface) => number): number => parts.reduce((sum, part) => sum + pick(part), 0);
-  const positions = new Float32Array(new SharedArrayBuffer(4 * total((part) => part.positions.length)));
-  const triangles = new Uint32Array(new SharedArrayBuffer(4 * total((part) => part.triangles.length)));
-  let [atPosition, atIndex] = [0, 0];
-  for (const part of parts) {
-    const firstVertex = atPosition / 3;
-    positions.set(part.positions, atPosition);
-    const indices = part.triangles;
-    for (let i = 0; i < indices.length; i++) triangles[atIndex + i] = indices[i]! + firstVertex;
-    atPosition += part.positions.length;
-    atIndex += indices.length;
-  }
-  return { positions, triangles };
-}
-
-function flipFaces({ triangles }: Mesh): void {
-  for (let t = 0; t < triangles.length; t += 3) {
-    const second = triangles[t + 1]!;
-    triangles[t + 1] = triangles[t + 2]!;
-    triangles[t + 2] = second;
-  }
 }
 
 /** Windowed sinc smoothing, in all threads of the pool at once. The mesh given stays as it is. */

@@ -4,11 +4,25 @@
  * the face they share and the surface is closed whatever the values (Lorensen and Cline 1987 left this open).
  */
 export interface CubeTable {
-  /** Case -> first entry of `edges`; case + 1 -> its end. */
+  /** Case -> triangles. */
+  sizes: Uint8Array;
+  /** Case -> first entry of `vertices`; case + 1 -> its end. */
   starts: Uint16Array;
-  /** Cell edges, three for each triangle, counter-clockwise seen from outside. */
-  edges: Uint8Array;
+  /**
+   * Three for each triangle, counter-clockwise seen from outside. Each is one of RUNS, and NEXT_OF_RUN is set where the
+   * vertex is not the one that the run has reached before this cell but the one after it.
+   */
+  vertices: Uint8Array;
+  /** Case -> one bit for each of RUNS, set where it is one vertex further after this cell. */
+  advances: Uint8Array;
 }
+
+/**
+ * Vertices are numbered in runs along x, and eight runs meet in a cell: those on its four edges along x, those on its
+ * edges along y in the lower and in the upper slice, those on its edges along z in the first and in the second row.
+ */
+export const RUNS = 8;
+export const NEXT_OF_RUN = 8;
 
 type Polygon = number[];
 
@@ -35,11 +49,67 @@ function edgeBetween(a: number, b: number): number {
   return EDGE_CORNERS.findIndex(([p, q]) => (p === a && q === b) || (p === b && q === a));
 }
 
-export function buildCubeTable(): CubeTable {
+/**
+ * The case of cell s of 32: bit c is set where corner c is inside. Words come in the order of the corners: those of
+ * the left and of the right columns of a row, the next row, and both in the next slice.
+ */
+export function cubeCase(
+  s: number,
+  w0: number,
+  w1: number,
+  w2: number,
+  w3: number,
+  w4: number,
+  w5: number,
+  w6: number,
+  w7: number,
+): number {
+  return (
+    ((w0 >>> s) & 1) |
+    (((w1 >>> s) & 1) << 1) |
+    (((w2 >>> s) & 1) << 2) |
+    (((w3 >>> s) & 1) << 3) |
+    (((w4 >>> s) & 1) << 4) |
+    (((w5 >>> s) & 1) << 5) |
+    (((w6 >>> s) & 1) << 6) |
+    (((w7 >>> s) & 1) << 7)
+  );
+}
+
+function buildCubeTable(): CubeTable {
   const cases = Array.from({ length: 256 }, (_, inside) => surfaceLoops(inside).flatMap((loop) => triangulate(loop)));
   const starts = new Uint16Array(257);
   for (const [i, edges] of cases.entries()) starts[i + 1] = starts[i]! + edges.length;
-  return { starts, edges: Uint8Array.from(cases.flat()) };
+  return {
+    sizes: Uint8Array.from(cases, (edges) => edges.length / 3),
+    starts,
+    vertices: Uint8Array.from(cases.flatMap((edges, inside) => edges.map((edge) => runVertex(edge, inside)))),
+    advances: Uint8Array.from(cases, (_, inside) => advances(inside)),
+  };
+}
+
+function isCut(edge: number, inside: number): boolean {
+  const [p, q] = EDGE_CORNERS[edge]!;
+  return ((inside >> p) & 1) !== ((inside >> q) & 1);
+}
+
+/** The edges of a run in the order in which it comes to them: those along y and z are on both sides of a cell. */
+function runEdges(run: number): number[] {
+  return run < 4 ? [run] : [2 * run - 4, 2 * run - 3];
+}
+
+function runVertex(edge: number, inside: number): number {
+  const run = edge < 4 ? edge : (edge + 4) >> 1;
+  const first = runEdges(run)[0]!;
+  return edge !== first && isCut(first, inside) ? run | NEXT_OF_RUN : run;
+}
+
+/** What lies on a cell's far side belongs to the next cell too, and is passed there. */
+function advances(inside: number): number {
+  return Array.from({ length: RUNS }, (_, run) => (isCut(runEdges(run)[0]!, inside) ? 1 << run : 0)).reduce(
+    (bits, bit) => bits | bit,
+    0,
+  );
 }
 
 /** The closed polygons, as cell edges, in which the surface cuts the cell. */
@@ -99,3 +169,11 @@ function bestSplit(polygon: Polygon): { cost: number; triangles: number[] } {
   }
   return best ?? { cost: 0, triangles: [] };
 }
+
+function mirrored(vertices: Uint8Array): Uint8Array {
+  return vertices.map((_, at) => vertices[at + [0, 1, -1][at % 3]!]!);
+}
+
+export const CUBES = buildCubeTable();
+/** For volumes whose axes turn like a left hand: each triangle the other way round. */
+export const MIRRORED_CUBES: CubeTable = { ...CUBES, vertices: mirrored(CUBES.vertices) };

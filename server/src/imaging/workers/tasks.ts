@@ -5,9 +5,9 @@ import type { CroppedMask, MaskGrid } from '../nifti/mask.ts';
 import type { RegularGrid } from '../nifti/regular-grid.ts';
 import type { ModelName } from '../outputs/glb.ts';
 import type { Field } from '../surface/field.ts';
-import type { SlabSurface } from '../surface/marching-cubes.ts';
 import type { FinishedMesh, SurfaceInput } from '../surface/finish.ts';
 import type { Mesh } from '../surface/mesh.ts';
+import type { RowRange, SurfacePlan } from '../surface/row-counts.ts';
 import type { SmoothingBuffers } from '../surface/smooth.ts';
 import type { Volume } from '../volume.ts';
 import type { ZipExtent } from '../zip.ts';
@@ -43,7 +43,8 @@ export interface TaskMap {
   readMask: { input: { path: string; grid: MaskGrid }; output: CroppedMask | null };
   smoothMask: { input: CroppedMask; output: void };
   count: { input: { field: Field; range: SliceRange }; output: number };
-  march: { input: { field: Field; firstLayer: number; endLayer: number }; output: SlabSurface };
+  countRows: { input: { field: Field; plan: SurfacePlan; range: RowRange }; output: void };
+  emitRows: { input: { field: Field; plan: SurfacePlan; range: RowRange; mesh: Mesh }; output: void };
   smooth: {
     input: { buffers: SmoothingBuffers; range: { from: number; end: number; workers: number }; iterations: number };
     output: void;

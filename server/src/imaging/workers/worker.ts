@@ -8,8 +8,9 @@ import { readMask, smoothMask } from '../nifti/mask.ts';
 import { resample } from '../nifti/regular-grid.ts';
 import { writeWhole } from '../outputs/whole-file.ts';
 import { countInSlices } from '../surface/count.ts';
-import { marchSlab } from '../surface/marching-cubes.ts';
+import { emitRows } from '../surface/marching-cubes.ts';
 import { finishSurface } from '../surface/finish.ts';
+import { countRows } from '../surface/row-counts.ts';
 import { simplifyPart } from '../surface/simplify.ts';
 import { sincCoefficients, smoothVertices } from '../surface/smooth.ts';
 import { collectGarbage } from './collect.ts';
@@ -51,9 +52,13 @@ const HANDLERS: { [K in TaskKind]: (input: TaskMap[K]['input']) => Promise<Outco
   async count({ field, range }) {
     return { output: countInSlices(field, range), transfer: [] };
   },
-  async march({ field, firstLayer, endLayer }) {
-    const surface = marchSlab(field, firstLayer, endLayer);
-    return { output: surface, transfer: buffersOf(surface) };
+  async countRows({ field, plan, range }) {
+    countRows(field, plan, range);
+    return { output: undefined, transfer: [] };
+  },
+  async emitRows({ field, plan, range, mesh }) {
+    emitRows(field, plan, range, mesh);
+    return { output: undefined, transfer: [] };
   },
   async smooth({ buffers, range, iterations }) {
     smoothVertices(buffers, range, sincCoefficients(iterations));
