@@ -2,14 +2,24 @@ import { z } from 'zod';
 import { defineRoutes } from './common/index.ts';
 
 const ServiceState = z.object({ status: z.enum(['ok', 'error']), ms: z.number() });
+/** `pending` counts the migrations that the database lacks. */
+const MigrationState = z.object({ status: z.enum(['ok', 'error']), ms: z.number(), pending: z.int().nullable() });
+/** `none`: no Redis is configured, the database is the queue. `degraded`: without Redis jobs run on, only slower. */
+const QueueState = z.object({ status: z.enum(['ok', 'degraded', 'none']), ms: z.number() });
 
-/** What the process can reach; `ms` is how long each check took. */
+/** Whether the process can serve, and what it can reach; `ms` is how long each check took. */
 export const Health = z
   .object({
-    status: z.enum(['ok', 'error']),
+    /** `degraded` serves, `draining` is about to end. */
+    status: z.enum(['ok', 'degraded', 'error', 'draining']),
     version: z.string(),
     uptime_s: z.number(),
-    services: z.object({ database: ServiceState, storage: ServiceState }),
+    services: z.object({
+      database: ServiceState,
+      storage: ServiceState,
+      migrations: MigrationState,
+      queue: QueueState,
+    }),
   })
   .meta({ id: 'Health' });
 
@@ -18,7 +28,9 @@ export const health = defineRoutes({
     method: 'GET',
     path: '/health',
     summary: 'Estado del servicio',
-    description: '200 mientras el proceso puede atender; 503 cuando la base de datos o el almacenamiento no responden.',
+    description:
+      '200 mientras el proceso puede atender, también con la cola degradada; 503 cuando la base de datos o el ' +
+      'almacenamiento no responden, faltan migraciones o el proceso está por terminar.',
     metadata: { access: 'public' },
     responses: { 200: Health, 503: Health },
   },
@@ -26,6 +38,7 @@ export const health = defineRoutes({
     method: 'GET',
     path: '/health/live',
     summary: 'El proceso vive',
+    description: '200 mientras el proceso responde; no mira nada más.',
     metadata: { access: 'public' },
     responses: { 200: z.object({ status: z.literal('ok') }) },
   },

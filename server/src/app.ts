@@ -20,6 +20,7 @@ import { enforceAccess } from './http/access.ts';
 import { readBody } from './http/body.ts';
 import { docsRouter } from './http/docs.ts';
 import { problemHandler } from './http/problem.ts';
+import { nearestScheme, trustedHops } from './http/proxy.ts';
 import { requestLog } from './http/request-log.ts';
 import { mount } from './http/router.ts';
 import { crossOrigin, securityHeaders } from './http/security.ts';
@@ -38,8 +39,8 @@ export const buildApp = (deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
   const auth = createAuthService(deps);
   const app = express();
   app.disable('x-powered-by');
-  app.set('trust proxy', deps.config.TRUST_PROXY_HEADERS);
-  app.use(requestLog(deps.log), securityHeaders(), crossOrigin(deps.config), docsRouter());
+  app.set('trust proxy', trustedHops(deps.config.TRUST_PROXY_HEADERS));
+  app.use(nearestScheme, requestLog(deps.log), securityHeaders(), crossOrigin(deps.config), docsRouter());
   mount(
     app,
     contract,

@@ -10,6 +10,7 @@ import { createMailGateway } from './gateways/mail/transport.ts';
 import { openRedis, type RedisGateway } from './gateways/redis/redis.ts';
 import { openStorage } from './gateways/storage/open.ts';
 import type { Storage } from './gateways/storage/storage.ts';
+import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 
 /** Everything that a service needs from outside, opened once and passed on. */
@@ -25,6 +26,8 @@ export interface Deps {
   readonly mail: MailGateway;
   /** Null without REDIS_URL. */
   readonly redis: RedisGateway | null;
+  /** Whether this process is about to end. */
+  readonly lifecycle: Lifecycle;
 }
 
 export interface OpenDeps extends Deps, AsyncDisposable {}
@@ -56,6 +59,7 @@ export const openDeps = async (config: Config, log: Logger, clock = (): Date => 
     epayco: createEpaycoGateway(config),
     mail,
     redis,
+    lifecycle: createLifecycle(),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 };

@@ -21,7 +21,10 @@ const KEY = 'demo-first-case';
  *
  * @returns the job's id, or undefined when there is nothing to queue
  */
-export const queueFirstCase = async ({ url, deps }: RunningServer, config: Config): Promise<string | undefined> => {
+export const queueFirstCase = async (
+  { url, deps }: Pick<RunningServer, 'url' | 'deps'>,
+  config: Config,
+): Promise<string | undefined> => {
   if (!config.embedded || !config.SOM3D_DEMO) return undefined;
   const em = deps.orm.em.fork();
   const doctor = await em.findOne(Usuario, { correo: DEMO_DOCTOR });

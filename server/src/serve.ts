@@ -5,14 +5,15 @@ import type { Logger } from 'pino';
 import { buildApp } from './app.ts';
 import { createLoop } from './background.ts';
 import type { Config } from './config.ts';
-import { migrate, pendingMigrations } from './db/migrate.ts';
 import { openDeps, type Deps } from './deps.ts';
 import { createPaymentProcessor } from './domains/epayco/processor.ts';
 import { createAuthCleanup } from './domains/auth/cleanup.ts';
 import { createMailWorker } from './domains/mail/worker.ts';
-import { seedFirstStart, type FirstAccount } from './first-start.ts';
+import type { FirstAccount } from './first-start.ts';
 import { createReconciler } from './domains/subscriptions/reconciler.ts';
 import { createJobs } from './jobs/jobs.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import { prepareDatabase } from './prepare.ts';
 
 /** Quiet seconds after which a connection in the middle of a request is given up. An upload may take hours, not stall. */
 const STALLED_MS = 120_000;
@@ -23,38 +24,41 @@ const DUTY_MS = 2000;
 /** Pause between removals of sessions, tokens and counts that are over. */
 const CLEANUP_MS = 3_600_000;
 
-/** The service is not ready to serve; `message` says what to do. */
-export class NotReadyError extends Error {}
-
 export interface RunningServer extends AsyncDisposable {
   readonly url: string;
   readonly deps: Deps;
   readonly accounts: readonly FirstAccount[];
+  /** From now on it says that it is not ready, and goes on serving. */
+  leave(): void;
 }
 
-const prepareDatabase = async (deps: Deps, config: Config, log: Logger): Promise<FirstAccount[]> => {
-  if (config.embedded) {
-    const { applied } = await migrate(deps.orm, { info: (fields, message) => log.debug(fields, message) });
-    if (applied.length > 0) log.info({ applied }, 'the database is up to date');
-    return await seedFirstStart(deps, config);
-  }
-  const pending = await pendingMigrations(deps.orm);
-  if (pending.length > 0) {
-    throw new NotReadyError(
-      `The database lacks ${pending.length} migration(s): ${pending.join(', ')}. Run \`migrate\` first.`,
-    );
-  }
-  return [];
-};
+export interface ServeOptions {
+  /** The database has been made ready by another process. */
+  readonly prepared?: boolean;
+}
 
 const listen = async (server: Server, config: Config): Promise<void> => {
   server.listen(config.PORT, config.HOST);
   await once(server, 'listening');
 };
 
+/**
+ * While the process leaves, answers ask for the end of their connections, so that callers come back elsewhere; a
+ * connection that has become idle is closed.
+ */
+const letGo = (server: Server, { leaving }: Lifecycle): void => {
+  server.prependListener('request', (_req, res) => {
+    if (leaving.aborted) res.shouldKeepAlive = false;
+    res.once('close', () => {
+      if (leaving.aborted) setImmediate(() => server.closeIdleConnections());
+    });
+  });
+};
+
 /** Stops accepting, lets running requests finish for a while, then closes what is left. */
-const drain = async (server: Server, seconds: number): Promise<void> => {
+const drain = async (server: Server, lifecycle: Lifecycle, seconds: number): Promise<void> => {
   const closed = once(server, 'close');
+  lifecycle.drain();
   server.close();
   const limit = setTimeout(() => server.closeAllConnections(), seconds * 1000);
   await closed;
@@ -73,10 +77,15 @@ const addressOf = (server: Server): string => {
  *
  * @throws NotReadyError when migrations are pending on MySQL
  */
-export const startServer = async (config: Config, log: Logger, clock?: () => Date): Promise<RunningServer> => {
+export const startServer = async (
+  config: Config,
+  log: Logger,
+  clock?: () => Date,
+  { prepared = false }: ServeOptions = {},
+): Promise<RunningServer> => {
   await using stack = new AsyncDisposableStack();
   const deps = stack.use(await openDeps(config, log, clock));
-  const accounts = await prepareDatabase(deps, config, log);
+  const accounts = prepared ? [] : await prepareDatabase(deps, config, log);
   const jobs = createJobs(deps);
   const payments = createPaymentProcessor(deps);
   const mails = createMailWorker(deps);
@@ -85,9 +94,10 @@ export const startServer = async (config: Config, log: Logger, clock?: () => Dat
     buildApp(deps, jobs, payments),
   );
   server.setTimeout(STALLED_MS);
+  letGo(server, deps.lifecycle);
   stack.defer(() => payments.idle());
   await listen(server, config);
-  stack.defer(() => drain(server, config.SOM3D_SHUTDOWN_SECONDS));
+  stack.defer(() => drain(server, deps.lifecycle, config.SOM3D_SHUTDOWN_SECONDS));
   const reconciler = createReconciler(deps);
   stack.defer(() => reconciler.stop());
   reconciler.start();
@@ -105,5 +115,6 @@ export const startServer = async (config: Config, log: Logger, clock?: () => Dat
   const url = addressOf(server);
   log.info({ url, database: config.database.kind }, 'serving');
   const opened = stack.move();
-  return { url, deps, accounts, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  const leave = (): void => deps.lifecycle.leave();
+  return { url, deps, accounts, leave, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 };

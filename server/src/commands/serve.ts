@@ -1,10 +1,13 @@
 import path from 'node:path';
 import { Command } from 'commander';
+import { isMember } from '../cluster/messages.ts';
 import { readConfig, type Config } from '../config.ts';
 import { queueFirstCase } from '../first-case.ts';
 import type { FirstAccount } from '../first-start.ts';
 import { createLogger } from '../logger.ts';
-import { NotReadyError, startServer } from '../serve.ts';
+import { NotReadyError } from '../prepare.ts';
+import { startServer, type RunningServer } from '../serve.ts';
+import { shutDown } from '../shutdown.ts';
 import { untilSignal } from './shutdown.ts';
 import { UsageError } from './usage.ts';
 
@@ -24,6 +27,7 @@ const banner = (url: string, config: Config, accounts: readonly FirstAccount[]):
     `  API reference  ${url}/docs`,
     `  Database       ${config.embedded ? 'embedded SQLite' : 'MySQL'}`,
     `  Data           ${path.relative('', config.dataDir) || '.'}`,
+    ...(config.SOM3D_API_PROCESSES > 1 ? [`  Processes      ${config.SOM3D_API_PROCESSES}`] : []),
     ...accountLines(accounts),
     '',
     'Upload a scan from another terminal:',
@@ -35,22 +39,49 @@ const banner = (url: string, config: Config, accounts: readonly FirstAccount[]):
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
+/** What the operator can mend when a start has failed. */
+const explain = (error: unknown, config: Config): string | undefined => {
+  if (error instanceof NotReadyError) return error.message;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (syscall !== 'listen' && syscall !== 'bind') return undefined;
+  if (code === 'EADDRINUSE') return `PORT: ${config.PORT} is taken; choose another, e.g. PORT=8001`;
+  if (code === 'EACCES') return `PORT: ${config.PORT} may not be used by this user; choose one above 1023`;
+  if (code === 'EADDRNOTAVAIL') return `HOST: ${config.HOST} is no address of this machine`;
+  return undefined;
+};
+
+/** Says where the service is, and gives the demo doctor a case to look at. */
+const greet = async (server: Pick<RunningServer, 'url' | 'deps' | 'accounts'>, config: Config): Promise<void> => {
+  say(banner(server.url, config, server.accounts));
+  try {
+    const job = await queueFirstCase(server, config);
+    if (job) say(`First case: job ${job} is queued for medico.demo@som3d.local.\n`);
+  } catch (error) {
+    server.deps.log.warn({ err: error }, 'the first case could not be queued');
+  }
+};
+
 export const serveCommand = (): Command =>
   new Command('serve')
     .description('Serve the API, and run jobs unless SOM3D_EMBEDDED_WORKER=false. The default command.')
-    .action(async () => {
-      const config = readConfig(process.env);
+    .option('--workers <n>', 'processes that share the port; SOM3D_API_PROCESSES says the same')
+    .action(async ({ workers }: { workers?: string }) => {
+      const config = readConfig({ ...process.env, ...(workers ? { SOM3D_API_PROCESSES: workers } : {}) });
       const log = createLogger(config.SOM3D_LOG_LEVEL);
-      const server = await startServer(config, log).catch((error: unknown) => {
-        if (error instanceof NotReadyError) throw new UsageError(error.message);
-        const { code } = error as NodeJS.ErrnoException;
-        if (code === 'EADDRINUSE')
-          throw new UsageError(`PORT: ${config.PORT} is taken; choose another, e.g. PORT=8001`);
-        throw error;
-      });
-      say(banner(server.url, config, server.accounts));
-      queueFirstCase(server, config)
-        .then((job) => job && say(`First case: job ${job} is queued for medico.demo@som3d.local.\n`))
-        .catch((error: unknown) => log.warn({ err: error }, 'the first case could not be queued'));
-      await untilSignal(server);
+      const asUsage = (error: unknown): never => {
+        const reason = explain(error, config);
+        throw reason === undefined ? error : new UsageError(reason);
+      };
+      if (isMember()) {
+        const { runMember } = await import('../cluster/member.ts');
+        return await runMember(config, log, (error) => explain(error, config));
+      }
+      if (config.SOM3D_API_PROCESSES > 1) {
+        const { runPrimary } = await import('../cluster/primary.ts');
+        return await runPrimary(config, log, greet).catch(asUsage);
+      }
+      const server = await startServer(config, log).catch(asUsage);
+      void greet(server, config);
+      await untilSignal();
+      await shutDown(server, config);
     });

@@ -1,9 +1,5 @@
-/**
- * Waits for SIGTERM or SIGINT, then disposes what runs. A second signal ends the process at once.
- *
- * @param running what is stopped; its disposal drains it
- */
-export const untilSignal = async (running: AsyncDisposable): Promise<void> => {
+/** Waits for SIGTERM or SIGINT. A second signal ends the process at once. */
+export const untilSignal = async (): Promise<void> => {
   const { promise, resolve } = Promise.withResolvers<void>();
   let signalled = false;
   const onSignal = () => {
@@ -13,5 +9,4 @@ export const untilSignal = async (running: AsyncDisposable): Promise<void> => {
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   await promise;
-  await running[Symbol.asyncDispose]();
 };

@@ -21,5 +21,5 @@ export const workerCommand = (): Command =>
       const jobs = stack.use(createJobs(deps));
       await jobs.start();
       log.info({ concurrency: config.SOM3D_WORKER_CONCURRENCY }, 'working');
-      await untilSignal(stack);
+      await untilSignal();
     });

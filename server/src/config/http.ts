@@ -13,7 +13,10 @@ export const HTTP = {
     text.default('http://localhost:3000,http://localhost:5173'),
     'Origins that browsers may call from, separated by commas; * for any.',
   ),
-  TRUST_PROXY_HEADERS: variable(flag(false), 'Believe X-Forwarded-For and X-Forwarded-Proto of the proxy in front.'),
+  TRUST_PROXY_HEADERS: variable(
+    flag(false),
+    'Believe what the proxy in front adds to X-Forwarded-For and sets as X-Forwarded-Proto.',
+  ),
   SOM3D_SHUTDOWN_SECONDS: variable(integer(1, 600, 20), 'Seconds that running requests get after SIGTERM.'),
   SOM3D_EVENT_STREAMS: variable(
     integer(1, 100_000, 1000),
@@ -22,6 +25,10 @@ export const HTTP = {
   SOM3D_EVENT_STREAMS_PER_USER: variable(
     integer(1, 1000, 20),
     'Event streams of one user open at once in one process; beyond it 429.',
+  ),
+  SOM3D_DRAIN_DELAY_SECONDS: variable(
+    integer(0, 300, 0),
+    'Seconds after SIGTERM in which requests are still taken while /health says 503: time for a balancer to notice.',
   ),
   SOM3D_LOG_LEVEL: variable(
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),

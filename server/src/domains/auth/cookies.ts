@@ -21,17 +21,21 @@ const same = (a: string, b: string): boolean => {
  * and the CSRF value, which a script of the frontend repeats in a header, as no other site's can.
  */
 export const createSessionCookies = (config: Config) => {
-  const common: CookieOptions = { sameSite: config.COOKIE_SAMESITE, secure: config.secureCookies };
+  const common: CookieOptions = { sameSite: config.COOKIE_SAMESITE };
   const base = config.BASE_URL ? new URL(config.BASE_URL).pathname.replace(/\/+$/, '') : '';
   const refresh: CookieOptions = { ...common, httpOnly: true, path: `${base}/auth` };
   const csrf: CookieOptions = { ...common, path: '/' };
   const maxAge = config.REFRESH_EXPIRE_DAYS * DAY_MS;
 
+  /** Where nothing is configured, a request that came over HTTPS tells that the next one will too. */
+  const secureFor = (req: Request): boolean =>
+    config.secureCookies || (config.COOKIE_SECURE === undefined && config.BASE_URL === undefined && req.secure);
+
   /** The CSRF value of this browser, a new one when it has none; its cookie is set again. */
   const issueCsrf = (req: Request, res: Response): string => {
     const given = cookieOf(req, config.CSRF_COOKIE_NAME);
     const value = given && CSRF_FORM.test(given) ? given : randomBytes(24).toString('base64url');
-    res.cookie(config.CSRF_COOKIE_NAME, value, { ...csrf, maxAge });
+    res.cookie(config.CSRF_COOKIE_NAME, value, { ...csrf, secure: secureFor(req), maxAge });
     return value;
   };
 
@@ -44,12 +48,13 @@ export const createSessionCookies = (config: Config) => {
       return given !== undefined && header !== undefined && same(given, header);
     },
     set: (req: Request, res: Response, refreshToken: string): void => {
-      res.cookie(config.REFRESH_COOKIE_NAME, refreshToken, { ...refresh, maxAge });
+      res.cookie(config.REFRESH_COOKIE_NAME, refreshToken, { ...refresh, secure: secureFor(req), maxAge });
       issueCsrf(req, res);
     },
     clear: (res: Response): void => {
-      res.clearCookie(config.REFRESH_COOKIE_NAME, refresh);
-      res.clearCookie(config.CSRF_COOKIE_NAME, csrf);
+      const secure = secureFor(res.req);
+      res.clearCookie(config.REFRESH_COOKIE_NAME, { ...refresh, secure });
+      res.clearCookie(config.CSRF_COOKIE_NAME, { ...csrf, secure });
     },
   };
 };

@@ -1,0 +1,142 @@
+import cluster, { type Worker } from 'node:cluster';
+import type { Logger } from 'pino';
+import { tellMember, type FromMember } from './messages.ts';
+
+/** A process that served for this long was sound: its end is no sign that its successor will fail too. */
+const SOUND_MS = 10_000;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 30_000;
+/** Starts that fail one after another, with nobody serving, before the group gives up. */
+const MAX_FAILURES = 8;
+
+/** No process of the group can serve; `message` says why. */
+export class GroupFailedError extends Error {}
+
+interface Member {
+  readonly slot: number;
+  readonly worker: Worker;
+  readyAt: number | null;
+  failure: string | null;
+}
+
+export interface GroupOptions {
+  readonly size: number;
+  readonly log: Logger;
+  /** Variables of the process at a place of the group, 0 to `size - 1`, beside those of this process. */
+  readonly environment: (slot: number) => Readonly<Record<string, string>>;
+  /** After this many ms a process that was told to stop is killed. */
+  readonly stopWithinMs: number;
+}
+
+export interface Group {
+  /** Address of the service, once all its processes serve. @throws GroupFailedError */
+  readonly ready: Promise<string>;
+  /** Resolves when `stop` has ended every process. @throws GroupFailedError when the group gave up */
+  readonly ended: Promise<void>;
+  /** The processes that are there now. */
+  workers(): Worker[];
+  stop(): void;
+  /** Ends every process at once. */
+  kill(): void;
+}
+
+/**
+ * Keeps `size` processes of this program running on one port. One that ends is replaced: at once when it was sound,
+ * after a growing pause when processes die young.
+ */
+export const startGroup = ({ size, log, environment, stopWithinMs }: GroupOptions): Group => {
+  const members = new Map<number, Member>();
+  const pauses = new Set<NodeJS.Timeout>();
+  const ready = Promise.withResolvers<string>();
+  const ended = Promise.withResolvers<void>();
+  // Whoever waits for one of them is told; the other must not end the process.
+  ready.promise.catch(() => undefined);
+  ended.promise.catch(() => undefined);
+  let stopping = false;
+  let gaveUp: GroupFailedError | null = null;
+  let failures = 0;
+
+  const finish = (): void => {
+    if (gaveUp) ended.reject(gaveUp);
+    else ended.resolve();
+  };
+
+  const kill = (): void => {
+    for (const { worker } of members.values()) worker.process.kill('SIGKILL');
+  };
+
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    for (const pause of pauses) clearTimeout(pause);
+    for (const { worker } of members.values()) tellMember(worker, { type: 'stop' });
+    setTimeout(() => {
+      if (members.size > 0) log.warn({ left: members.size }, 'processes did not end in time and are killed');
+      kill();
+    }, stopWithinMs).unref();
+    if (members.size === 0) finish();
+  };
+
+  const giveUp = (reason: string): void => {
+    gaveUp ??= new GroupFailedError(reason);
+    ready.reject(gaveUp);
+    stop();
+  };
+
+  const onReady = (member: Member, url: string): void => {
+    member.readyAt = performance.now();
+    if (members.size === size && [...members.values()].every(({ readyAt }) => readyAt !== null)) ready.resolve(url);
+  };
+
+  const onExit = (member: Member, code: number | null, signal: string | null): void => {
+    if (members.get(member.slot) !== member) return;
+    members.delete(member.slot);
+    if (stopping) {
+      if (members.size === 0) finish();
+      return;
+    }
+    const served = [...members.values()].some(({ readyAt }) => readyAt !== null);
+    if (member.failure !== null && !served && member.readyAt === null) return giveUp(member.failure);
+    const sound = code === 0 || (member.readyAt !== null && performance.now() - member.readyAt > SOUND_MS);
+    failures = sound ? 0 : failures + 1;
+    if (failures >= MAX_FAILURES && !served) {
+      return giveUp(`No API process stays alive: ${failures} ended one after another; the log tells why.`);
+    }
+    const pause_ms = sound ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS);
+    const told = { ended: member.worker.process.pid, code, signal, reason: member.failure, pause_ms };
+    log[code === 0 ? 'info' : 'error'](told, 'an API process ended and is replaced');
+    const pause = setTimeout(() => {
+      pauses.delete(pause);
+      begin(member.slot);
+    }, pause_ms);
+    pauses.add(pause);
+  };
+
+  const begin = (slot: number): void => {
+    const worker = cluster.fork(environment(slot));
+    const member: Member = { slot, worker, readyAt: null, failure: null };
+    members.set(slot, member);
+    worker.on('message', (message: FromMember) => {
+      if (message.type === 'ready') onReady(member, message.url);
+      else if (message.type === 'failed') member.failure = message.reason;
+    });
+    worker.once('exit', (code: number | null, signal: string | null) => onExit(member, code, signal));
+    worker.once('error', (error) => {
+      log.error({ err: error }, 'an API process could not be reached');
+      worker.process.kill('SIGKILL');
+      if (worker.process.pid === undefined) onExit(member, null, null);
+    });
+  };
+
+  // Each process takes connections from the shared socket when it has time for them. Handed out by this process
+  // instead, those that are on their way to a process that closes would be left hanging.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
+  for (let slot = 0; slot < size; slot++) begin(slot);
+  return {
+    ready: ready.promise,
+    ended: ended.promise,
+    workers: () => [...members.values()].map(({ worker }) => worker),
+    stop,
+    kill,
+  };
+};
