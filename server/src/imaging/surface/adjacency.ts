@@ -17,13 +17,15 @@ export function buildAdjacency(mesh: Mesh): Adjacency {
   const starts = new Uint32Array(new SharedArrayBuffer(4 * (count + 1)));
   for (let i = 0; i < triangles.length; i++) starts[triangles[i]! + 1]!++;
   for (let v = 0; v < count; v++) starts[v + 1]! += starts[v]!;
-  const next = starts.slice(0, count);
   const neighbours = new Uint32Array(new SharedArrayBuffer(4 * triangles.length));
   for (let t = 0; t < triangles.length; t += 3) {
     const [a, b, c] = [triangles[t]!, triangles[t + 1]!, triangles[t + 2]!];
-    neighbours[next[a]!++] = b;
-    neighbours[next[b]!++] = c;
-    neighbours[next[c]!++] = a;
+    neighbours[starts[a]!++] = b;
+    neighbours[starts[b]!++] = c;
+    neighbours[starts[c]!++] = a;
   }
+  // Each start has moved to its end, which is the next one's start.
+  starts.copyWithin(1, 0, count);
+  starts[0] = 0;
   return { starts, neighbours };
 }

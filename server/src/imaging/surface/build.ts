@@ -50,16 +50,14 @@ export async function makeSurface(
 /** Windowed sinc smoothing, in all threads of the pool at once. The mesh given stays as it is. */
 export async function smoothSurface(mesh: Mesh, iterations: number, pool: WorkerPool): Promise<Mesh> {
   const count = vertexCount(mesh);
-  const centre = meanPosition(mesh);
   const shared = (): Float32Array<SharedArrayBuffer> =>
     new Float32Array(new SharedArrayBuffer(4 * mesh.positions.length));
-  const previous = shared();
-  // About the centre float32 has more digits to spare.
-  for (let i = 0; i < previous.length; i++) previous[i] = mesh.positions[i]! - centre[i % 3]!;
   const result = shared();
   const buffers = {
     adjacency: buildAdjacency(mesh),
-    previous,
+    positions: mesh.positions,
+    centre: meanPosition(mesh),
+    previous: shared(),
     current: shared(),
     next: shared(),
     result,
@@ -72,7 +70,6 @@ export async function smoothSurface(mesh: Mesh, iterations: number, pool: Worker
       pool.run('smooth', { buffers, range: { from: bound(worker), end: bound(worker + 1), workers }, iterations }),
     ),
   );
-  for (let i = 0; i < result.length; i++) result[i] = result[i]! + centre[i % 3]!;
   return { positions: result, triangles: mesh.triangles };
 }
 

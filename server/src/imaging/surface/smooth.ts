@@ -1,3 +1,4 @@
+import type { Vector } from '../volume.ts';
 import type { Adjacency } from './adjacency.ts';
 
 /** Share of the spectrum that passes: what is kept of the surface's detail. */
@@ -27,7 +28,11 @@ export function sincCoefficients(iterations: number): Float64Array {
 /** The buffers of one smoothing, shared by all its workers; x, y, z for each vertex. */
 export interface SmoothingBuffers {
   adjacency: Adjacency;
-  /** In: positions about their centre. Used as scratch afterwards. */
+  /** In: left as they are. */
+  positions: Float32Array;
+  /** A point amid them: about it float32 has more digits to spare. */
+  centre: Vector;
+  /** Scratch. */
   previous: Float32Array<SharedArrayBuffer>;
   current: Float32Array<SharedArrayBuffer>;
   next: Float32Array<SharedArrayBuffer>;
@@ -48,6 +53,8 @@ export function smoothVertices(
 ): void {
   const { adjacency, result } = buffers;
   let { previous, current, next } = buffers;
+  translate(buffers.positions, previous, range, buffers.centre.map((mm) => -mm) as Vector);
+  waitForOthers(buffers.barrier, range.workers);
   firstStep(adjacency, range, { input: previous, output: current, result }, [
     coefficients[0] ?? 1,
     coefficients[1] ?? 0,
@@ -57,6 +64,20 @@ export function smoothVertices(
     step(adjacency, range, { before: previous, input: current, output: next, result }, coefficients[order] ?? 0);
     waitForOthers(buffers.barrier, range.workers);
     [previous, current, next] = [current, next, previous];
+  }
+  translate(result, result, range, buffers.centre);
+}
+
+function translate(
+  from: Float32Array,
+  to: Float32Array,
+  { from: first, end }: { from: number; end: number },
+  [x, y, z]: Vector,
+): void {
+  for (let at = 3 * first; at < 3 * end; at += 3) {
+    to[at] = from[at]! + x;
+    to[at + 1] = from[at + 1]! + y;
+    to[at + 2] = from[at + 2]! + z;
   }
 }
 
