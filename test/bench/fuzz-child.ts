@@ -1,22 +1,37 @@
-/** Converts the hostile cases whose seeds come as messages, one after the other, and tells how each ended. */
+/**
+ * Works on the hostile cases whose seeds come as messages, one after the other, and tells how each ended: reads the
+ * study as a conversion does, and converts every `<n>`th of them whole: `fuzz-child.ts <n>`.
+ */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { convert } from '@som3d/server/imaging/convert.js';
+import { chooseStack } from '@som3d/server/imaging/dicom/choose.js';
+import { loadVolume } from '@som3d/server/imaging/dicom/load.js';
+import { scanZip, type ScanResult } from '@som3d/server/imaging/dicom/scan.js';
 import { ImagingError } from '@som3d/server/imaging/errors.js';
+import { MemoryBudget } from '@som3d/server/imaging/memory.js';
+import { limitsSchema } from '@som3d/server/imaging/request.js';
+import { WorkerPool } from '@som3d/server/imaging/workers/pool.js';
+import { ZipSource } from '@som3d/server/imaging/zip.js';
 import { hostileCase, honestStudies } from '../support/phantom/hostile.ts';
 
 export interface FuzzReply {
   seed: number;
   kind: string;
-  /** `converted`, the code of the refusal, or `unexpected`. */
+  /** `converted`, `read`, the code of the refusal, or `unexpected`. */
   outcome: string;
   /** What makes the outcome a fault. */
   fault: string | null;
   ms: number;
 }
 
+const MEMORY_MB = 512;
+const limits = limitsSchema.parse({ memoryMb: MEMORY_MB });
+const wholeEvery = Number(process.argv[2] ?? 1);
 const studies = await honestStudies();
+/** For cases that are only read: threads that are warm make a case ten times cheaper. */
+const pool = new WorkerPool(1);
 
 async function attempt(seed: number): Promise<FuzzReply> {
   const directory = await mkdtemp(join(tmpdir(), 'som3d-fuzz-'));
@@ -25,7 +40,17 @@ async function attempt(seed: number): Promise<FuzzReply> {
   await writeFile(inputZip, zip);
   const started = performance.now();
   try {
-    const request = { inputZip, outDir: join(directory, 'out'), threads: 1, suavizado: 2, limits: { memoryMb: 512 } };
+    if (seed % wholeEvery !== 0) {
+      await read(inputZip);
+      return { seed, kind, outcome: 'read', fault: null, ms: performance.now() - started };
+    }
+    const request = {
+      inputZip,
+      outDir: join(directory, 'out'),
+      threads: 1,
+      suavizado: 2,
+      limits: { memoryMb: MEMORY_MB },
+    };
     const { meshes } = await convert(request, { progress: () => {}, log: () => {} });
     const open = meshes.filter((mesh) => !mesh.watertight).length;
     const fault = open > 0 ? `${open} meshes with defects` : null;
@@ -41,6 +66,21 @@ async function attempt(seed: number): Promise<FuzzReply> {
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+async function scan(path: string): Promise<ScanResult> {
+  const zip = await ZipSource.open(path, limits);
+  try {
+    return await scanZip(zip, () => {});
+  } finally {
+    await zip.close();
+  }
+}
+
+async function read(path: string): Promise<void> {
+  const { stack } = chooseStack(await scan(path), { ownThreshold: false });
+  const budget = new MemoryBudget(limits.memoryMb, pool.threads);
+  await loadVolume(path, stack, { budget, besideBytes: () => 0, pool, progress: () => {} });
 }
 
 process.on('disconnect', () => process.exit(0));

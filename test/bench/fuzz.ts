@@ -1,6 +1,7 @@
 /**
- * Damaged, lying and exploding ZIPs and DICOM files through whole conversions, in processes with a limit of time and
- * memory: `npm run bench -- fuzz [--cases 10000] [--from 1] [--processes 2]`
+ * Damaged, lying and exploding ZIPs and DICOM files through reading, and every tenth through a whole conversion, in
+ * processes with a limit of time and memory:
+ * `npm run bench -- fuzz [--cases 10000] [--from 1] [--processes 2] [--whole-every 10]`
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -28,6 +29,7 @@ export default async function bench(...args: string[]): Promise<void> {
       cases: { type: 'string', default: '10000' },
       from: { type: 'string', default: '1' },
       processes: { type: 'string', default: '2' },
+      'whole-every': { type: 'string', default: '10' },
     },
   });
   const first = Number(values.from);
@@ -36,7 +38,7 @@ export default async function bench(...args: string[]): Promise<void> {
   const ended: Ended[] = [];
   const started = performance.now();
   const runners = Array.from({ length: Number(values.processes) }, async () => {
-    while (seeds.length > 0) await runProcess(seeds, ended);
+    while (seeds.length > 0) await runProcess(seeds, values['whole-every'], ended);
   });
   const ticker = setInterval(() => console.log(`${ended.length} of ${total} ...`), 30_000);
   await Promise.all(runners);
@@ -46,8 +48,8 @@ export default async function bench(...args: string[]): Promise<void> {
 }
 
 /** Has one process do cases until it has done enough or died. */
-async function runProcess(seeds: number[], ended: Ended[]): Promise<void> {
-  const child = fork(CHILD, { silent: true });
+async function runProcess(seeds: number[], wholeEvery: string, ended: Ended[]): Promise<void> {
+  const child = fork(CHILD, [wholeEvery], { silent: true });
   let stderr = '';
   child.stderr?.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-2000)));
   if (child.pid !== undefined) setPriority(child.pid, LOWEST_PRIORITY);
