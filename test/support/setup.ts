@@ -2,7 +2,7 @@ import { afterEach, inject } from 'vitest';
 import { guardNetwork } from './network-guard.ts';
 
 const attempts: string[] = [];
-const services = [inject('mysqlUrl'), inject('redisUrl')].filter((url) => url !== null);
+const services = [inject('mysqlUrl'), inject('redisUrl'), inject('s3Url')].filter((url) => url !== null);
 guardNetwork(
   (attempt) => attempts.push(attempt),
   services.map((url) => new URL(url).hostname),

@@ -18,7 +18,7 @@ const statusOf = (error: unknown): number => detailsOf(error).$metadata?.httpSta
 /** Whether the object is not there: a bucket that is not there is the operator's trouble. */
 export const isMissingObject = (error: unknown): boolean => {
   const { name } = detailsOf(error);
-  return name === 'NoSuchKey' || name === 'NotFound' || (statusOf(error) === 404 && name !== 'NoSuchBucket');
+  return name === 'NoSuchKey' || name === 'NotFound';
 };
 
 /** Whether the multipart upload is not there (any more). */

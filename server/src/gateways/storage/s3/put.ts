@@ -18,6 +18,11 @@ import { asStorageError, isMissingObject, isMissingUpload } from './errors.ts';
 import { PART_BYTES, PartMemory, type Part } from './parts.ts';
 
 const MAX_PARTS = 10_000;
+/**
+ * How long requests may go on after the write was broken off, in ms: a part that the storage is still taking in when
+ * its upload is aborted may stay behind.
+ */
+const GRACE_MS = 1000;
 
 /** Metadata of what is stored here: which write it was, and how its parts were cut. */
 export const WRITE_ID = 'som3d-write';
@@ -82,6 +87,7 @@ export const createWriter = (requests: S3Client, { checksum, encryption }: Write
     readonly id = randomBytes(12).toString('hex');
     readonly #failed = new AbortController();
     readonly #stop: AbortSignal;
+    readonly #kill = new AbortController();
     readonly #inFlight = new Set<Promise<void>>();
     readonly #completed: CompletedPart[] = [];
     #uploadId: string | undefined;
@@ -104,17 +110,19 @@ export const createWriter = (requests: S3Client, { checksum, encryption }: Write
 
     async #request<T>(doing: string, work: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
       try {
-        return await work({ abortSignal: this.#stop });
+        return await work({ abortSignal: this.#kill.signal });
       } catch (error) {
         throw this.#stop.aborted ? this.#reasonOf(error) : asStorageError(error, doing, log);
       }
     }
 
+    /** Is not broken off: an upload whose id has not come back could not be aborted. */
     async #begin(): Promise<string> {
       const algorithm = checksum === 'none' ? {} : { ChecksumAlgorithm: checksum };
-      const { UploadId } = await this.#request('begin an upload', (options) =>
-        requests.send(new CreateMultipartUploadCommand({ ...this.target, ...this.#metadata, ...algorithm }), options),
-      );
+      const command = new CreateMultipartUploadCommand({ ...this.target, ...this.#metadata, ...algorithm });
+      const { UploadId } = await requests.send(command).catch((error: unknown) => {
+        throw asStorageError(error, 'begin an upload', log);
+      });
       if (!UploadId) throw unavailable('El almacenamiento no responde', new Error('an upload without an id'));
       return UploadId;
     }
@@ -173,25 +181,27 @@ export const createWriter = (requests: S3Client, { checksum, encryption }: Write
 
     /** Makes the object appear. An answer that was lost is no failure when the object is there. */
     async #finish(appear: () => Promise<{ ETag?: string | undefined }>): Promise<Written> {
-      let etag = '';
-      try {
-        etag = (await appear()).ETag ?? '';
-      } catch (error) {
+      const answer = await appear().catch((error: unknown) => ({ error }));
+      if ('error' in answer || this.#stop.aborted) {
         const own = await ownObject(this.target, this.id).catch(() => null);
         if (own && !this.#stop.aborted && own.size === this.#size) return own;
         if (own) await requests.send(new DeleteObjectCommand(this.target)).catch(() => undefined);
-        throw error;
+        throw 'error' in answer ? answer.error : brokenOff(this.#stop.reason);
       }
       const own = await this.#request('look at a new object', () => ownObject(this.target, this.id));
       // Somebody else has written to the same key since: ours was there, complete, for a moment.
-      if (!own) return { size: this.#size, etag, modifiedAt: new Date() };
+      if (!own) return { size: this.#size, etag: answer.ETag ?? '', modifiedAt: new Date() };
       if (own.size === this.#size) return own;
       await requests.send(new DeleteObjectCommand(this.target));
       throw unavailable('El almacenamiento perdió parte del archivo');
     }
 
     async run(source: Readable): Promise<Written> {
-      const onStop = (): void => void source.destroy(brokenOff(this.#stop.reason));
+      let grace: NodeJS.Timeout | undefined;
+      const onStop = (): void => {
+        source.destroy(brokenOff(this.#stop.reason));
+        grace = setTimeout(() => this.#kill.abort(), GRACE_MS);
+      };
       // An error of the source is told by its iterator; one that comes after the end of reading is nobody's.
       source.on('error', () => undefined);
       if (this.#stop.aborted) onStop();
@@ -199,8 +209,7 @@ export const createWriter = (requests: S3Client, { checksum, encryption }: Write
       try {
         const appear = await this.#move(source);
         if (this.#stop.aborted) throw brokenOff(this.#stop.reason);
-        const written = await this.#finish(appear);
-        return written;
+        return await this.#finish(appear);
       } catch (error) {
         const reason = this.#reasonOf(error);
         this.#failed.abort(error);
@@ -209,6 +218,7 @@ export const createWriter = (requests: S3Client, { checksum, encryption }: Write
         if (this.#uploadId) await abort({ ...this.target, UploadId: this.#uploadId });
         throw reason;
       } finally {
+        clearTimeout(grace);
         this.#stop.removeEventListener('abort', onStop);
       }
     }

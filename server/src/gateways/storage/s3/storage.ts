@@ -109,9 +109,10 @@ export const createS3Storage = async (
   };
 
   const contentOf = async (key: string, range?: ByteRange, etag?: string): Promise<Readable> => {
+    const target = targetOf(key);
     const Range = range && `bytes=${range.start}-${range.end}`;
     const { Body } = await ask('read an object', () =>
-      contents.send(new GetObjectCommand({ ...targetOf(key), Range, IfMatch: etag })),
+      contents.send(new GetObjectCommand({ ...target, Range, IfMatch: etag })),
     );
     if (!(Body instanceof Readable)) throw new Error('an answer without a body');
     return breakOnSilence(Body, silenceMs, (error) => asStorageError(error, 'read an object', log));

@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { readConfig } from '@som3d/server/config.js';
+import { openStorage } from '@som3d/server/gateways/storage/open.js';
+import type { ByteRange, Storage } from '@som3d/server/gateways/storage/storage.js';
+import { createBucket, hasS3, type TestBucket } from './bucket.ts';
+import { storedFiles } from './jobs.ts';
+import { recordingLogger } from './recording-logger.ts';
+
+export type StorageKind = 'files' | 'S3';
+
+/** The kinds of storage that this run has. */
+export const storageKinds = (): StorageKind[] => (hasS3() ? ['files', 'S3'] : ['files']);
+
+/** A storage of one test's own. */
+export interface TestStorage extends AsyncDisposable {
+  readonly storage: Storage;
+  readonly dataDir: string;
+  /** Lines of level error. */
+  readonly errors: string[];
+  readonly put: (key: string, text: string) => ReturnType<Storage['put']>;
+  readonly read: (key: string, range?: ByteRange) => Promise<string>;
+  /** Keys below a prefix, sorted, as the storage lists them. */
+  readonly list: (prefix: string) => Promise<string[]>;
+  /** Everything that is stored, by whatever name, and everything half-written or temporary, as the operator sees it. */
+  readonly everything: () => Promise<string[]>;
+}
+
+const SIGNER = { secret: Buffer.alloc(32, 7), clock: () => new Date() };
+
+const testStorage = async (
+  env: Readonly<Record<string, string>>,
+  inBucket: () => Promise<string[]>,
+): Promise<TestStorage> => {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'som3d-storage-'));
+  const { log, errors } = recordingLogger();
+  const config = readConfig({ ...env, SOM3D_DATA_DIR: dataDir });
+  const storage = await openStorage(config, SIGNER, log);
+  return {
+    storage,
+    dataDir,
+    errors,
+    put: (key, text) => storage.put(key, Readable.from([text])),
+    read: async (key, range) => (await buffer(await storage.read(key, range))).toString(),
+    list: async (prefix) => {
+      const keys: string[] = [];
+      for await (const { key } of storage.list(prefix)) keys.push(key);
+      return keys.toSorted((a, b) => a.localeCompare(b));
+    },
+    everything: async () => {
+      const local = (await storedFiles(dataDir)).map((file) => file.replace(/^files\//, ''));
+      return [...local, ...(await inBucket())];
+    },
+    [Symbol.asyncDispose]: async () => {
+      storage.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+};
+
+/** A storage in a bucket; several may share one. */
+export const openInBucket = async (
+  bucket: TestBucket,
+  env: Readonly<Record<string, string>> = {},
+): Promise<TestStorage> =>
+  await testStorage({ ...bucket.env, ...env }, async () => {
+    const keys = (await bucket.keys()).map((key) => key.replace(/^here\//, ''));
+    const parts = (await bucket.openUploads()).map((key) => `upload of ${key}`);
+    return [...keys, ...parts];
+  });
+
+/** An empty storage of the kind. */
+export const createStorage = async (kind: StorageKind): Promise<TestStorage> => {
+  if (kind === 'files') return await testStorage({}, async () => []);
+  const bucket = await createBucket();
+  const opened = await openInBucket(bucket);
+  return {
+    ...opened,
+    [Symbol.asyncDispose]: async () => {
+      await opened[Symbol.asyncDispose]();
+      await bucket[Symbol.asyncDispose]();
+    },
+  };
+};
