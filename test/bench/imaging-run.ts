@@ -8,7 +8,6 @@ import { limitsSchema } from '@som3d/server/imaging/request.js';
 import { extractSurface, smoothSurface } from '@som3d/server/imaging/surface/build.js';
 import { finishInParts } from '@som3d/server/imaging/surface/finish-in-parts.js';
 import { dropSmallComponents } from '@som3d/server/imaging/surface/components.js';
-import { countVertices } from '@som3d/server/imaging/surface/count.js';
 import type { Mesh } from '@som3d/server/imaging/surface/mesh.js';
 import { writeStl } from '@som3d/server/imaging/surface/stl.js';
 import type { Volume } from '@som3d/server/imaging/volume.js';
@@ -72,12 +71,9 @@ async function run(zipPath: string, directory: string, threads: number): Promise
   };
 }
 
-/** The surface, before it is counted as a conversion counts it. */
-async function surfaceOf(volume: Volume | null, pool: WorkerPool): Promise<Mesh> {
+function surfaceOf(volume: Volume | null, pool: WorkerPool): Promise<Mesh> {
   if (volume === null) throw new Error('The volume is gone');
-  const field = { volume, ...BONE };
-  await countVertices(field, pool);
-  return extractSurface(field, pool);
+  return extractSurface({ volume, ...BONE }, pool);
 }
 
 function largeParts(surface: Mesh | null): Mesh {

@@ -7,15 +7,14 @@ import type { ModelName } from './outputs/glb.ts';
 import { writeModelFiles } from './outputs/model-files.ts';
 import type { ThreeMfWriter } from './outputs/threemf.ts';
 import type { ResolvedRequest } from './request.ts';
-import { extractSurface, smoothSurface } from './surface/build.ts';
+import { makeSurface, planSurface, smoothSurface, type PlannedSurface } from './surface/build.ts';
 import { finishInParts } from './surface/finish-in-parts.ts';
 import { dropSmallComponents, findComponents, type ComponentLimits } from './surface/components.ts';
-import { countVertices } from './surface/count.ts';
 import type { Field } from './surface/field.ts';
 import { labelMesh } from './surface/label-mesh.ts';
 import { measure } from './surface/measure.ts';
 import { triangleCount, vertexCount, type Mesh } from './surface/mesh.ts';
-import { expectedTriangles, extractionBytes, finishingBytes } from './surface/mesh-memory.ts';
+import { extractionBytes, finishingBytes } from './surface/mesh-memory.ts';
 import { separateParts } from './surface/parts.ts';
 import type { FinishedMesh } from './surface/finish.ts';
 import { isWatertight } from './surface/topology.ts';
@@ -24,6 +23,7 @@ import { releaseMemory } from './workers/collect.ts';
 import type { WorkerPool } from './workers/pool.ts';
 
 const SEPARATE_PART_MM3 = 1000;
+const BITS_OF_BYTE = 8;
 
 /** Rough costs on one thread, to pace the progress: measured on 2 cores, ms for a million. */
 const MARCH_MS_PER_MVOXEL = 15;
@@ -87,7 +87,8 @@ async function surfacesOf(
   if (loaded === null) return { surfaces: [], limits: { islandMm3: 0, cavityMm3: 0 } };
   const { islandMm3, cavityMm3 } = loaded;
   const limits = { islandMm3, cavityMm3 };
-  const { field, mask } = await fitted(loaded, segment.label, context);
+  const { source, planned } = await fitted(loaded, segment.label, context);
+  const { field, mask } = source;
   const expectedMs = (field.volume.data.length / 1e6) * MARCH_MS_PER_MVOXEL;
   const surfaces = await progress.during({ phase: 'meshing', ...share, expectedMs }, async () => {
     if (mask !== null) {
@@ -96,7 +97,7 @@ async function surfacesOf(
       if (!request.separarPartes) return [{ raw: stairs, smoothed: smooth }];
       return separateParts(smooth, SEPARATE_PART_MM3).map((part) => ({ raw: part, smoothed: part }));
     }
-    const surface = dropSmallComponents(await extractSurface(field, pool), limits);
+    const surface = dropSmallComponents(await makeSurface(field, planned, pool), limits);
     if (surface.triangles.length === 0) return [];
     const parts = request.separarPartes ? separateParts(surface, SEPARATE_PART_MM3) : [surface];
     return parts.map((raw) => ({ raw, smoothed: null }));
@@ -104,16 +105,25 @@ async function surfacesOf(
   return { surfaces, limits };
 }
 
+interface Fitted {
+  source: SegmentField;
+  /** The surface of its field, counted. */
+  planned: PlannedSurface;
+}
+
 /** What a segment is made from, with half as many columns and rows where its surface would not fit otherwise. */
-async function fitted(loaded: SegmentField, label: string, context: Context): Promise<SegmentField> {
-  const { budget, warn, heldBytes } = context;
-  const needed = await meshingBytes(loaded, heldBytes, context);
-  if (budget.fits(needed.bytes)) return loaded;
-  const coarse = coarsened(loaded);
-  const ofCoarse = await meshingBytes(coarse, Math.max(heldBytes, fieldBytes(loaded.field)), context);
-  if (!budget.fits(ofCoarse.bytes)) budget.refuseMesh(label, needed.triangles, needed.bytes);
+async function fitted(loaded: SegmentField, label: string, context: Context): Promise<Fitted> {
+  const { budget, warn, heldBytes, pool } = context;
+  const whole = { source: loaded, planned: await planSurface(loaded.field, pool) };
+  const needed = meshingBytes(whole, heldBytes, context);
+  if (budget.fits(needed)) return whole;
+  const source = coarsened(loaded);
+  const coarse = { source, planned: await planSurface(source.field, pool) };
+  const neededCoarse = meshingBytes(coarse, Math.max(heldBytes, fieldBytes(loaded.field)), context);
+  if (!budget.fits(neededCoarse)) budget.refuseMesh(label, whole.planned.triangles, needed);
   warn(
-    `${label}: la superficie no cabe en la memoria (${budget.describe(needed.bytes)}); se hace con la mitad de resolución en cada corte.`,
+    `${label}: la superficie no cabe en la memoria (${budget.describe(needed)}); ` +
+      'se hace con la mitad de resolución en cada corte.',
   );
   return coarse;
 }
@@ -126,29 +136,27 @@ function coarsened(loaded: SegmentField): SegmentField {
   return { ...loaded, field, mask: { ...mask, volume: field.volume, spacing: [x, y, slice] } };
 }
 
-/** What making the models of a segment takes, bytes, and about how many triangles its surface has. */
-async function meshingBytes(
-  { field, mask }: SegmentField,
+/** What making the models of a segment takes, bytes. */
+function meshingBytes(
+  { source: { field, mask }, planned: { vertices, triangles } }: Fitted,
   heldBytes: number,
   { request, pool }: Context,
-): Promise<{ bytes: number; triangles: number }> {
+): number {
   const plan = {
-    vertices: await countVertices(field, pool),
+    vertices,
+    triangles,
     voxels: field.volume.data.length,
     iterations: request.suavizado,
     reduction: request.reduccion,
     ofMask: mask !== null,
     threads: pool.threads,
   };
-  const bytes = Math.max(
-    Math.max(heldBytes, fieldBytes(field)) + extractionBytes(plan),
-    heldBytes + finishingBytes(plan),
-  );
-  return { bytes, triangles: expectedTriangles(plan.vertices) };
+  return Math.max(Math.max(heldBytes, fieldBytes(field)) + extractionBytes(plan), heldBytes + finishingBytes(plan));
 }
 
+/** With the bit for each voxel that counting its surface needs. */
 function fieldBytes({ volume, mask }: Field): number {
-  return volume.data.byteLength + (mask?.byteLength ?? 0);
+  return volume.data.byteLength + (mask?.byteLength ?? 0) + volume.data.length / BITS_OF_BYTE;
 }
 
 /** Finishes the first of the surfaces that are left, and takes it from them. */

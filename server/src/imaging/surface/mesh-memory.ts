@@ -4,6 +4,7 @@ import { finishParts } from './finish-in-parts.ts';
 export interface MeshPlan {
   /** As counted before it is made. */
   vertices: number;
+  triangles: number;
   /** Of the field that it is the surface of. */
   voxels: number;
   iterations: number;
@@ -13,8 +14,6 @@ export interface MeshPlan {
   threads: number;
 }
 
-/** Of any closed surface of marching cubes; a half more than of a smooth one, which has two for each vertex. */
-const TRIANGLES_PER_VERTEX = 2.2;
 const BYTES_PER_VERTEX = 12;
 const BYTES_PER_TRIANGLE = 12;
 /** Reducing: the part, and what the quadrics and collapses of it take, for each of its triangles. */
@@ -25,30 +24,26 @@ const MENDING_BYTES_PER_VERTEX = 110;
 const OUTPUT_BYTES_PER_TRIANGLE = 130;
 const PICTURE_BYTES = 100 * 1024 ** 2;
 
-export function expectedTriangles(vertices: number): number {
-  return TRIANGLES_PER_VERTEX * vertices;
-}
-
-/** What extracting a surface takes beside its field, bytes: slabs, and the whole that they are joined to. */
-export function extractionBytes({ vertices, ofMask }: MeshPlan): number {
-  return (ofMask ? 3 : 2) * meshBytes(vertices);
+/** What extracting a surface takes beside its field, bytes. */
+export function extractionBytes({ vertices, triangles, ofMask }: MeshPlan): number {
+  return (ofMask ? 2 : 1) * meshBytes(vertices, triangles);
 }
 
 /** The most that smoothing, reducing, mending and writing take, bytes; by then the field is not needed any more. */
-export function finishingBytes({ vertices, voxels, iterations, reduction, ofMask, threads }: MeshPlan): number {
+export function finishingBytes(plan: MeshPlan): number {
+  const { vertices, triangles, voxels, iterations, reduction, ofMask, threads } = plan;
   const positions = BYTES_PER_VERTEX * vertices;
-  const triangles = expectedTriangles(vertices);
-  const surface = meshBytes(vertices) * (ofMask ? 2 : 1);
+  const surface = meshBytes(vertices, triangles) * (ofMask ? 2 : 1);
   const smoothing = iterations === 0 && !ofMask ? 0 : 4 * positions + BYTES_PER_TRIANGLE * triangles + 8 * vertices;
   // A surface through most of the voxels is noise: there is nothing even in it to reduce.
-  const left = vertices * Math.min(1, Math.max(1 - reduction, vertices / voxels));
+  const left = Math.min(1, Math.max(1 - reduction, vertices / voxels));
   const { parts, triangles: ofPart } = finishParts(triangles);
   const reducing = reduction === 0 ? 0 : Math.min(threads, parts) * ofPart * REDUCING_BYTES_PER_TRIANGLE;
-  const mending = left * MENDING_BYTES_PER_VERTEX;
-  const writing = meshBytes(left) + expectedTriangles(left) * OUTPUT_BYTES_PER_TRIANGLE + PICTURE_BYTES;
-  return surface + Math.max(smoothing, positions + reducing + mending, positions + reducing + writing);
+  const mending = left * vertices * MENDING_BYTES_PER_VERTEX;
+  const writing = left * (meshBytes(vertices, triangles) + triangles * OUTPUT_BYTES_PER_TRIANGLE) + PICTURE_BYTES;
+  return surface + Math.max(smoothing, positions + reducing + Math.max(mending, writing));
 }
 
-function meshBytes(vertices: number): number {
-  return BYTES_PER_VERTEX * vertices + BYTES_PER_TRIANGLE * expectedTriangles(vertices);
+function meshBytes(vertices: number, triangles: number): number {
+  return BYTES_PER_VERTEX * vertices + BYTES_PER_TRIANGLE * triangles;
 }

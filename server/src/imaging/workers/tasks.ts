@@ -42,7 +42,6 @@ export interface TaskMap {
   resample: { input: { volume: Volume; grid: RegularGrid; range: SliceRange }; output: Int16Array<ArrayBuffer> };
   readMask: { input: { path: string; grid: MaskGrid }; output: CroppedMask | null };
   smoothMask: { input: CroppedMask; output: void };
-  count: { input: { field: Field; range: SliceRange }; output: number };
   countRows: { input: { field: Field; plan: SurfacePlan; range: RowRange }; output: void };
   emitRows: { input: { field: Field; plan: SurfacePlan; range: RowRange; mesh: Mesh }; output: void };
   smooth: {

@@ -7,7 +7,6 @@ import { ImagingError } from '../errors.ts';
 import { readMask, smoothMask } from '../nifti/mask.ts';
 import { resample } from '../nifti/regular-grid.ts';
 import { writeWhole } from '../outputs/whole-file.ts';
-import { countInSlices } from '../surface/count.ts';
 import { emitRows } from '../surface/marching-cubes.ts';
 import { finishSurface } from '../surface/finish.ts';
 import { countRows } from '../surface/row-counts.ts';
@@ -48,9 +47,6 @@ const HANDLERS: { [K in TaskKind]: (input: TaskMap[K]['input']) => Promise<Outco
   async smoothMask(mask) {
     smoothMask(mask);
     return { output: undefined, transfer: [] };
-  },
-  async count({ field, range }) {
-    return { output: countInSlices(field, range), transfer: [] };
   },
   async countRows({ field, plan, range }) {
     countRows(field, plan, range);
