@@ -8,9 +8,10 @@ import { createJournal, journalLines } from './journal.ts';
 import { judgeJobs } from './judge/jobs.ts';
 import { readLogs } from './judge/logs.ts';
 import { judgeProcesses, processesBelow } from './judge/machine.ts';
+import { redisLeftovers } from './judge/redis.ts';
 import { judgeResults, orphansOf } from './judge/results.ts';
 import { readDatabase } from './judge/rows.ts';
-import { storedInFolder } from './judge/stored.ts';
+import { storedBy } from './judge/stored.ts';
 import { signUpDoctors, type Doctor } from './load/balancer.ts';
 import { runClient, type Outcome } from './load/client.ts';
 import { planJobs, type Plan } from './load/plan.ts';
@@ -56,10 +57,10 @@ const runClients = async (
 };
 
 /** Waits until nothing lies about that no row names. @returns what still does at the deadline */
-const untilTidy = async ({ mysqlUrl, dataDir }: Cluster): Promise<string[]> => {
+const untilTidy = async (cluster: Cluster): Promise<string[]> => {
   const deadline = Date.now() + SWEEP_MS;
   for (;;) {
-    const orphans = orphansOf((await readDatabase(mysqlUrl)).jobs, await storedInFolder(dataDir));
+    const orphans = orphansOf((await readDatabase(cluster.mysqlUrl)).jobs, await storedBy(cluster));
     if (orphans.length === 0 || Date.now() > deadline) return orphans;
     await pause(LOOK_MS);
   }
@@ -99,7 +100,8 @@ export const soak = async (options: ChaosOptions, say: Say): Promise<Verdict> =>
     await Promise.all(cluster.processes.map(({ program }) => program.untilReady()));
     const orphans = await untilTidy(cluster);
     const database = await readDatabase(cluster.mysqlUrl);
-    const stored = await storedInFolder(cluster.dataDir);
+    const stored = await storedBy(cluster);
+    const messages = await redisLeftovers(cluster.redisUrl);
     const results = await judgeResults(outcomes, database.jobs, stored);
     for (const [name, code] of await cluster.stop()) codes.set(name, code);
     const logs = await readLogs(cluster.logs);
@@ -109,6 +111,7 @@ export const soak = async (options: ChaosOptions, say: Say): Promise<Verdict> =>
       ...judgeJobs(outcomes, database),
       ...results,
       ...orphans.map((name) => `left behind: ${name}`),
+      ...messages.map((name) => `left behind in Redis: ${name}`),
       ...left.map((line) => `still runs: ${line}`),
       ...(database.deletions > 0 ? [`${database.deletions} deletions are still noted`] : []),
       ...traffic.bad.map((answer) => `a client got ${answer}`),

@@ -82,7 +82,7 @@ const openWays = async ({ mysql, redis, s3 }: Targets) => {
   }
   if (s3) {
     ways.s3 = await openWay(s3, 80);
-    env['S3_ENDPOINT'] = by(s3, ways.s3);
+    env['S3_ENDPOINT'] = by(s3, ways.s3).replace(/\/$/, '');
   }
   return { ways, env };
 };

@@ -1,37 +1,20 @@
 import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { homedir, userInfo } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { createConnection } from 'mysql2/promise';
-import { createProgram, type Program } from './program.ts';
+import { onPath } from '../../support/services.ts';
+import type { OwnServer, Place } from './own-server.ts';
+import { createProgram } from './program.ts';
 
 const run = promisify(execFile);
-
-/** A server of the run's own that can be killed and comes back on the same port. */
-export interface OwnServer {
-  readonly program: Program;
-  readonly port: number;
-}
-
-export interface Place {
-  readonly folder: string;
-  readonly logs: string;
-  readonly port: number;
-}
 
 const isThere = (file: string): Promise<boolean> =>
   access(file, constants.X_OK).then(
     () => true,
     () => false,
   );
-
-const onPath = async (name: string): Promise<string | undefined> => {
-  const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin'];
-  for (const folder of folders) if (folder && (await isThere(path.join(folder, name)))) return path.join(folder, name);
-  return undefined;
-};
 
 /** A command and the arguments that come before all others. */
 type Command = readonly [command: string, ...args: string[]];
@@ -80,33 +63,6 @@ export const createMysql = async ({ folder, logs, port }: Place): Promise<OwnSer
     env: {},
     logFile: path.join(logs, 'mysql.log'),
     ready: () => answersSql(port),
-  });
-  return { program, port };
-};
-
-/** Whether something listens there. */
-export const listens = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
-
-/** A Redis that keeps nothing: whenever it is killed it comes back empty. */
-export const createRedis = async ({ folder, logs, port }: Place): Promise<OwnServer> => {
-  const command = await onPath('redis-server');
-  if (!command) throw new Error('there is no redis-server on the PATH; --queue database goes without');
-  const program = createProgram({
-    name: 'redis',
-    command,
-    args: ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
-    cwd: folder,
-    env: {},
-    logFile: path.join(logs, 'redis.log'),
-    ready: () => listens(port),
   });
   return { program, port };
 };
