@@ -11,6 +11,7 @@ import { createAuthCleanup } from './domains/auth/cleanup.ts';
 import { createMailWorker } from './domains/mail/worker.ts';
 import type { FirstAccount } from './first-start.ts';
 import { createReconciler } from './domains/subscriptions/reconciler.ts';
+import { watchUnused } from './http/unused-connections.ts';
 import { createJobs } from './jobs/jobs.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { prepareDatabase } from './prepare.ts';
@@ -44,9 +45,10 @@ const listen = async (server: Server, config: Config): Promise<void> => {
 
 /**
  * While the process leaves, answers ask for the end of their connections, so that callers come back elsewhere; a
- * connection that has become idle is closed.
+ * connection that has become idle, or was never used, is closed.
  */
-const letGo = (server: Server, { leaving }: Lifecycle): void => {
+const letGo = (server: Server, { leaving, draining }: Lifecycle): void => {
+  draining.addEventListener('abort', watchUnused(server), { once: true });
   server.prependListener('request', (_req, res) => {
     if (leaving.aborted) res.shouldKeepAlive = false;
     res.once('close', () => {

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { Writable } from 'node:stream';
 import { createClient } from '@som3d/client';
 import { JOB_PHASES } from '@som3d/contract';
@@ -175,9 +177,13 @@ describeApi('the events of a job', (api) => {
     processes.push(second);
     const events = await openEvents({ url: second.url, token: doctor.token }, id);
     expect((await events.next())?.data).toEqual(QUEUED);
+    // What a browser opens in advance, and a client after a stream that it has left.
+    const unused = connect(Number(new URL(second.url).port), '127.0.0.1');
+    await once(unused, 'connect');
     const ended = second.end('SIGTERM');
     expect(await events.next()).toBeNull();
     expect(await ended).toBe(0);
+    unused.destroy();
   });
 
   test('end with the token that opened them', async () => {

@@ -22,15 +22,22 @@ const binary = (response: ServerResponse, type: string, content: string) =>
 
 const STLS = ['femur.stl', '../../../evil.stl', '..', '.bashrc', 'C:\\x\\femur.stl', 'FEMUR.stl', 'a\u001b[2Jb.stl'];
 
-/** A service whose job runs through its phases, one at each look. */
+/** A service whose job runs through its phases, as events of one stream. */
 const serviceWith =
   (steps: readonly Partial<Job>[], last: Job = done): Handler =>
-  (request, response, number) => {
+  (request, response) => {
     const { url, method } = request;
     if (method === 'POST') json(response, 201, jobWith());
-    else if (url.endsWith('/progress'))
-      json(response, 200, { ...jobWith(), ...steps[Math.min(number - 2, steps.length - 1)] });
-    else if (url.endsWith('/stls')) {
+    else if (url.endsWith('/events')) {
+      const events = steps.map((step) => ({ ...jobWith(), ...step }));
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      for (const { status, phase, percent, error } of events) {
+        response.write(
+          `event: progress\nid: ${percent}\ndata: ${JSON.stringify({ status, phase, percent, error })}\n\n`,
+        );
+      }
+      if (events.at(-1)?.status !== 'running') response.end();
+    } else if (url.endsWith('/stls')) {
       const items = STLS.map((filename, n) => ({ filename, size: 5, url: `/som3d/files/f${n}` }));
       // Only the first has its other forms, as where a service was renewed between two jobs.
       Object.assign(items[0]!, { glb_url: '/som3d/files/g', png_url: '/som3d/files/p' });

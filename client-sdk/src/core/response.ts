@@ -19,6 +19,8 @@ const kindOf = (declared: unknown): Kind => {
   if (!isAppRouteOtherResponse(declared as never)) return 'json';
   const { contentType } = declared as { contentType: string };
   if (JSON_TYPE.test(contentType)) return 'json';
+  // Events come one by one: they are not waited for.
+  if (contentType === 'text/event-stream') return 'binary';
   return contentType.startsWith('text/') ? 'text' : 'binary';
 };
 

@@ -59,6 +59,16 @@ export const serve = async (handler: Handler): Promise<TestServer> => {
   return { ...raw, requests };
 };
 
+/** A service that has no event streams: they are answered with 404 and do not count. */
+export const withoutEvents = (handler: Handler): Handler => {
+  let number = 0;
+  return (request, response) => {
+    if (request.url.endsWith('/events')) return problem(response, 404, 'La dirección no existe');
+    number += 1;
+    return handler(request, response, number);
+  };
+};
+
 export const json = (response: ServerResponse, status: number, body: unknown, headers = {}): void => {
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(JSON.stringify(body));

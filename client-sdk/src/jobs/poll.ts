@@ -1,0 +1,58 @@
+import type { JobProgress } from '@som3d/contract';
+import { sleep } from '../core/deadline.ts';
+import { TimeoutError } from '../core/errors.ts';
+import { isPassing } from '../core/retry.ts';
+import type { Client } from '../core/types.ts';
+import { isOver } from './states.ts';
+
+/** How {@link poll} looks. */
+export interface PollOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** First pause between two looks in ms; it grows to five times that while nothing changes. */
+  readonly pollMs: number;
+  /** Failed looks in a row after which the failure is thrown. */
+  readonly maxFailures: number;
+  /** Longest time in ms; the look under way is finished. */
+  readonly forMs: number;
+}
+
+/** Looks once; a passing failure is counted instead of thrown. */
+const makeLook = (client: Client, id: string, { signal, maxFailures }: PollOptions) => {
+  let failures = 0;
+  return async (): Promise<JobProgress | undefined> => {
+    try {
+      const { body } = await client.som3d.progress({ params: { id }, signal, retry: false });
+      failures = 0;
+      return body;
+    } catch (error) {
+      failures += 1;
+      const passing = isPassing(error) || (error instanceof TimeoutError && !signal?.aborted);
+      if (!passing || failures >= maxFailures) throw error;
+      return undefined;
+    }
+  };
+};
+
+/**
+ * Asks for a job's progress again and again.
+ *
+ * @param tell is told what each look has found. @returns whether that was news
+ * @returns whether the job has ended; false when the time is over
+ */
+export const poll = async (
+  client: Client,
+  id: string,
+  options: PollOptions,
+  tell: (progress: JobProgress) => boolean,
+): Promise<boolean> => {
+  const { signal, pollMs, forMs } = options;
+  const look = makeLook(client, id, options);
+  const until = Date.now() + forMs;
+  for (let pause = pollMs; ; pause = Math.min(pause * 1.3, pollMs * 5)) {
+    const progress = await look();
+    if (progress && tell(progress)) pause = pollMs;
+    if (progress && isOver(progress)) return true;
+    if (Date.now() >= until) return false;
+    await sleep(pause, signal);
+  }
+};
