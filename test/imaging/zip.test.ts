@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inspectZip } from '@som3d/server/imaging/zip.js';
+import { inspectZip, type ZipBytes } from '@som3d/server/imaging/zip.js';
 import { describe, expect, it } from 'vitest';
 import { convertZip, refusal, temporaryDirectory } from '../support/phantom/convert.ts';
 import { rawZip, type RawEntry } from '../support/phantom/raw-zip.ts';
@@ -123,11 +123,19 @@ const HOSTILE: { name: string; zip: () => Buffer; code: string; sentence: RegExp
   },
 ];
 
+/** A ZIP that is not a local file. */
+const bytesOf = (bytes: Buffer): ZipBytes => ({
+  size: bytes.length,
+  read: async (position, length) => bytes.subarray(position, position + length),
+});
+
 describe('a ZIP with', () => {
   it.each(HOSTILE)('$name is refused before it is queued, and by the conversion', async ({ zip, code, sentence }) => {
     const path = join(await temporaryDirectory(), 'hostile.zip');
-    await writeFile(path, zip());
-    for (const error of [await refusal(inspectZip(path)), await refusal(convertZip(path))]) {
+    const bytes = zip();
+    await writeFile(path, bytes);
+    const elsewhere = await refusal(inspectZip(bytesOf(bytes)));
+    for (const error of [await refusal(inspectZip(path)), elsewhere, await refusal(convertZip(path))]) {
       expect(error).toMatchObject({ code, retryable: false });
       expect(error.message).toMatch(sentence);
     }
@@ -185,9 +193,24 @@ describe('a ZIP whose files lie', () => {
 });
 
 describe('an honest ZIP', () => {
+  it('is not blamed when its bytes can not be fetched', async () => {
+    const path = await writeZip(join(await temporaryDirectory(), 'good.zip'), dicomFiles(smallScan()));
+    const bytes = bytesOf(await readFile(path));
+    for (const failing of [1, 2, 3]) {
+      let reads = 0;
+      const unreliable = async (position: number, length: number) => {
+        reads += 1;
+        if (reads === failing) throw new Error('the storage is away');
+        return await bytes.read(position, length);
+      };
+      await expect(inspectZip({ size: bytes.size, read: unreliable })).rejects.toThrow('the storage is away');
+    }
+  });
+
   it('is summed up', async () => {
     const path = await writeZip(join(await temporaryDirectory(), 'good.zip'), dicomFiles(smallScan()));
     const summary = await inspectZip(path);
+    expect(await inspectZip(bytesOf(await readFile(path)))).toEqual(summary);
     expect(summary.files).toBe(30);
     expect(summary.totalBytes).toBeGreaterThan(30 * 48 * 44 * 2);
   });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { randomAccess } from '@som3d/server/gateways/storage/random-access.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../support/jobs.ts';
 import { createStorage, storageKinds, type TestStorage } from '../support/storages.ts';
@@ -157,6 +158,18 @@ describe.each(storageKinds())('storage: %s', (kind) => {
     await Promise.all(keys.map((key) => storage.put(key, Readable.from(inChunks(large)))));
     expect(await everything()).toEqual(keys.toSorted((a, b) => a.localeCompare(b)));
     for (const key of keys) expect((await storage.stat(key))?.size).toBe(large.length);
+  });
+
+  test('is read here and there', async () => {
+    const { storage } = its;
+    const content = numbered(3 * MIB + 17);
+    const { read } = randomAccess(storage, await storage.put('uploads/a.zip', Readable.from(inChunks(content))));
+    const places = [0, 4, 100, content.length - 22, 2 * MIB - 5, 2 * MIB, content.length - 3, 7, content.length + 5];
+    for (const at of places) {
+      for (const length of [0, 4, 46, 2 * MIB]) {
+        expect((await read(at, length)).equals(content.subarray(at, at + length))).toBe(true);
+      }
+    }
   });
 
   test('lends a local file that is not kept', async () => {

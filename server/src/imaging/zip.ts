@@ -30,19 +30,84 @@ const STORED = 0;
 const UNIX_TYPE_MASK = 0o170000;
 const UNIX_SYMLINK = 0o120000;
 
+/** A ZIP that is not a local file. */
+export interface ZipBytes {
+  readonly size: number;
+  /** The bytes from `position` on, fewer than `length` only at the end. */
+  read(position: number, length: number): Promise<Uint8Array>;
+}
+
 /**
  * Checks a ZIP by its directory alone, cheap enough to run before a job is queued.
+ * @param source a local file, or what reads the ZIP from elsewhere; an error of its reading is thrown as it is
  * @throws ImagingError with a Spanish sentence for each way a ZIP can be bad.
  */
-export async function inspectZip(path: string, limits: Partial<ZipLimits> = {}): Promise<ZipSummary> {
-  const zip = await ZipSource.open(path, zipLimitsSchema.parse(limits));
-  await zip.close();
-  const total = (pick: (entry: ZipEntry) => number): number => zip.entries.reduce((sum, entry) => sum + pick(entry), 0);
+export async function inspectZip(source: string | ZipBytes, limits: Partial<ZipLimits> = {}): Promise<ZipSummary> {
+  const bounds = zipLimitsSchema.parse(limits);
+  const entries = await (typeof source === 'string' ? entriesOfFile(source, bounds) : entriesOf(source, bounds));
+  const total = (pick: (entry: ZipEntry) => number): number => entries.reduce((sum, entry) => sum + pick(entry), 0);
   return {
-    files: zip.entries.length,
+    files: entries.length,
     totalBytes: total((e) => e.size),
     compressedBytes: total((e) => e.compressedSize),
   };
+}
+
+async function entriesOfFile(path: string, limits: ZipLimits): Promise<readonly ZipEntry[]> {
+  const zip = await ZipSource.open(path, limits);
+  await zip.close();
+  return zip.entries;
+}
+
+async function entriesOf(bytes: ZipBytes, limits: ZipLimits): Promise<readonly ZipEntry[]> {
+  const reader = new BytesReader(bytes);
+  try {
+    checkSignature(await reader.readAt(0, 4), bytes.size);
+    const options = { lazyEntries: true, autoClose: false, decodeStrings: false };
+    const zip = await asZipError(yauzl.fromRandomAccessReaderPromise(reader, bytes.size, options));
+    const entries = [...(await readDirectory(zip, limits)).keys()];
+    checkTotals(entries, bytes.size, limits);
+    return entries;
+  } catch (error) {
+    // Bytes that could not be fetched say nothing about the ZIP.
+    throw reader.failure ? reader.failure.error : error;
+  }
+}
+
+/** Reads a ZIP's directory from elsewhere, and remembers when that failed. */
+class BytesReader extends yauzl.RandomAccessReader {
+  readonly #bytes: ZipBytes;
+  failure: { readonly error: unknown } | undefined;
+
+  constructor(bytes: ZipBytes) {
+    super();
+    this.#bytes = bytes;
+  }
+
+  async readAt(position: number, length: number): Promise<Uint8Array> {
+    try {
+      return await this.#bytes.read(position, length);
+    } catch (error) {
+      this.failure = { error };
+      throw error;
+    }
+  }
+
+  override read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+    done: (error: Error | null, bytesRead?: number) => void,
+  ): void {
+    this.readAt(position, length).then(
+      (bytes) => {
+        buffer.set(bytes, offset);
+        done(null, bytes.length);
+      },
+      (error: unknown) => done(error instanceof Error ? error : new Error('the bytes could not be read')),
+    );
+  }
 }
 
 /** An open ZIP: its checked entries in the order of its directory, and their packed bytes. */
@@ -66,7 +131,8 @@ export class ZipSource {
     let zip: yauzl.ZipFile | undefined;
     try {
       const { size } = await file.stat();
-      await checkSignature(file, size);
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+      checkSignature(buffer.subarray(0, bytesRead), size);
       zip = await asZipError(yauzl.openPromise(path, { lazyEntries: true, autoClose: false, decodeStrings: false }));
       const checked = await readDirectory(zip, limits);
       checkTotals([...checked.keys()], size, limits);
@@ -110,10 +176,9 @@ function isFolder(name: string): boolean {
 }
 
 /** Tells a file that never was a ZIP from one that is cut off. */
-async function checkSignature(file: FileHandle, size: number): Promise<void> {
+function checkSignature(head: Uint8Array, size: number): void {
   if (size === 0) throw new ImagingError('ZIP_EMPTY', 'El archivo está vacío (0 bytes).');
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
-  const signature = bytesRead === 4 ? buffer.readUInt32LE(0) : 0;
+  const signature = head.length >= 4 ? new DataView(head.buffer, head.byteOffset).getUint32(0, true) : 0;
   // local file header, end of an empty archive, spanning marker
   if ([0x04034b50, 0x06054b50, 0x08074b50].includes(signature)) return;
   throw new ImagingError(

@@ -6,6 +6,7 @@ import { isTransientError, uniqueViolation } from '../../db/errors.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { AppError, invalidField } from '../../errors.ts';
+import { randomAccess } from '../../gateways/storage/random-access.ts';
 import type { StoredObject } from '../../gateways/storage/storage.ts';
 import type { Actor } from '../../http/context.ts';
 import { schemaError } from '../../http/problem.ts';
@@ -63,9 +64,9 @@ export const createSubmissions = (deps: Deps, signals: JobSignals) => {
   };
 
   /** What the ZIP's directory alone tells to be wrong: the job ends before it begins. */
-  const faultOf = async (key: string): Promise<ImagingError | null> => {
+  const faultOf = async (input: StoredObject): Promise<ImagingError | null> => {
     try {
-      await storage.withLocalFile(key, (file) => inspectZip(file));
+      await inspectZip(randomAccess(storage, input));
       return null;
     } catch (error) {
       if (error instanceof ImagingError && !error.retryable) return error;
@@ -91,7 +92,7 @@ export const createSubmissions = (deps: Deps, signals: JobSignals) => {
 
   const rowOf = async (actor: Actor, input: StoredObject, fields: JobFields) => {
     const now = clock();
-    const fault = await faultOf(input.key);
+    const fault = await faultOf(input);
     const params = paramsOf(fields);
     return {
       id_usuario: actor.id_usuario,
