@@ -20,6 +20,8 @@ export interface RunResult {
   rawTriangles: number;
   triangles: number;
   stagesMs: Record<string, number>;
+  /** Of all threads of the process, ms. */
+  cpuMs: number;
   peakBytes: number;
 }
 
@@ -61,12 +63,14 @@ async function run(zipPath: string, directory: string, threads: number): Promise
   );
   await timed('stl', () => writeStl(finished.mesh, join(directory, 'bench.stl'), 'bench'));
   await pool.close();
+  const used = process.cpuUsage();
   stagesMs['total'] = performance.now() - started;
   return {
     voxels,
     rawTriangles,
     triangles: finished.mesh.triangles.length / 3,
     stagesMs,
+    cpuMs: (used.user + used.system) / 1000,
     peakBytes: process.resourceUsage().maxRSS * 1024,
   };
 }
