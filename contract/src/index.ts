@@ -10,6 +10,7 @@ import { som3d } from './som3d.ts';
 import { studies } from './studies.ts';
 import { subscriptions } from './subscriptions.ts';
 import { visor } from './visor.ts';
+import { workers } from './workers.ts';
 
 export * from './common/index.ts';
 export * from './admin.ts';
@@ -28,6 +29,7 @@ export * from './som3d.ts';
 export * from './studies.ts';
 export * from './subscriptions.ts';
 export * from './visor.ts';
+export * from './workers.ts';
 
 /** Every endpoint of the service, by domain. The server, the client and the OpenAPI document derive from it. */
 export const contract = {
@@ -43,5 +45,6 @@ export const contract = {
   som3d,
   messages,
   epayco,
+  workers,
 };
 export type Contract = typeof contract;

@@ -110,6 +110,7 @@ export const Job = z
       .nullable()
       .meta({ description: 'Geometría, serie y duraciones de un trabajo terminado; sin datos del paciente' }),
     error: z.string().nullable(),
+    prioridad: z.int().meta({ description: 'Los de prioridad más alta van antes; 0 es lo normal' }),
     created_at: z.string().nullable().meta({ format: 'date-time' }),
     updated_at: z.string().nullable().meta({ format: 'date-time' }),
     started_at: z.string().nullable().meta({ format: 'date-time' }),
@@ -118,6 +119,11 @@ export const Job = z
   })
   .meta({ id: 'Job' });
 export type Job = z.infer<typeof Job>;
+
+export const PriorityBody = z
+  .object({ prioridad: z.int().min(-100).max(100).meta({ description: 'Los de prioridad más alta van antes' }) })
+  .meta({ id: 'PriorityBody' });
+export type PriorityBody = z.infer<typeof PriorityBody>;
 
 export const JobProgress = z
   .object({

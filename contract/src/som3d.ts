@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { c, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
 import { PatientQuery } from './patients.ts';
-import { Job, JOB_STATUSES, JobForm, JobId, JobLog, JobProgress, TrackedJob } from './som3d.jobs.ts';
+import { Job, JOB_STATUSES, JobForm, JobId, JobLog, JobProgress, PriorityBody, TrackedJob } from './som3d.jobs.ts';
 import {
   FinalizeBody,
   JobResult,
@@ -195,6 +195,16 @@ export const som3d = defineRoutes({
     description: 'Cancela uno en cola o en curso; repetirlo no cambia nada. Uno terminado responde 409.',
     metadata: { access: 'bearer' },
     pathParams,
+    responses: { 200: Job, ...problems(404, 409) },
+  },
+  prioritize: {
+    method: 'PATCH',
+    path: '/som3d/jobs/:id/priority',
+    summary: 'Adelantar o atrasar un trabajo en cola',
+    description: 'Entre los de igual prioridad va antes el más antiguo. Uno que ya no está en cola responde 409.',
+    metadata: { access: 'admin' },
+    pathParams,
+    body: PriorityBody,
     responses: { 200: Job, ...problems(404, 409) },
   },
   updateResultNotes: {

@@ -16,6 +16,7 @@ import { som3dRoutes } from './domains/som3d/som3d.routes.ts';
 import { studyRoutes } from './domains/studies/studies.routes.ts';
 import { subscriptionRoutes } from './domains/subscriptions/subscriptions.routes.ts';
 import { visorRoutes } from './domains/visor/visor.routes.ts';
+import { workerRoutes } from './domains/workers/workers.routes.ts';
 import { enforceAccess } from './http/access.ts';
 import { readBody } from './http/body.ts';
 import { docsRouter } from './http/docs.ts';
@@ -56,6 +57,7 @@ export const buildApp = (deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
       studies: studyRoutes(deps),
       visor: visorRoutes(deps),
       som3d: som3dRoutes(deps, jobs),
+      workers: workerRoutes(deps),
       messages: messageRoutes(deps),
     },
     [enforceAccess(auth.authenticate), readBody],

@@ -4,6 +4,7 @@ import { DATA } from './config/data.ts';
 import { FIRST_START } from './config/first-start.ts';
 import { HTTP } from './config/http.ts';
 import { JOBS, SEGMENTATION } from './config/jobs.ts';
+import { defaultConcurrency } from './config/machine.ts';
 import { HOSPITALS, MAIL } from './config/mail.ts';
 import { OPERATION } from './config/operation.ts';
 import { PAYMENTS } from './config/payments.ts';
@@ -60,6 +61,7 @@ const TOOL_VARIABLES = [
 
 /** The configuration as the service uses it: the variables, and what is derived from several of them. */
 export interface Config extends Values {
+  readonly SOM3D_WORKER_CONCURRENCY: number;
   readonly dataDir: string;
   readonly database: DatabaseConfig;
   /** True without a MySQL: SQLite, generated secrets, demo data. */
@@ -140,6 +142,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   const origins = values.FRONTEND_ORIGINS.split(',').map((origin) => origin.trim());
   return {
     ...values,
+    SOM3D_WORKER_CONCURRENCY: values.SOM3D_WORKER_CONCURRENCY ?? defaultConcurrency(values.SOM3D_WORKER_MEMORY_MB),
     dataDir,
     database,
     embedded,

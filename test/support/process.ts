@@ -5,20 +5,23 @@ import type { TestDatabase } from './database.ts';
 
 const MAIN = path.join(import.meta.dirname, '../../server/dist/main.js');
 
-/** The service as a process of its own, to be killed. */
-export interface ServerProcess {
-  readonly url: string;
+/** A program of the service as a process of its own, to be killed. */
+export interface RunningProcess {
   readonly pid: number;
   /** Sends a signal and waits for the end. @returns the exit code, `null` when the signal ended it */
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
 }
 
-/** Starts `som3d-server serve` on a free port, with the given database and its folder. */
-export const startProcess = async (
-  database: Pick<TestDatabase, 'dataDir' | 'env'>,
-  env: Readonly<Record<string, string>> = {},
-): Promise<ServerProcess> => {
-  const child = spawn(process.execPath, [MAIN, 'serve'], {
+export interface ServerProcess extends RunningProcess {
+  readonly url: string;
+}
+
+type Environment = Readonly<Record<string, string>>;
+type Home = Pick<TestDatabase, 'dataDir' | 'env'>;
+
+/** Starts a command of the service, up to the line that matches. @returns what the first group of `ready` matched */
+const startCommand = async (command: string, database: Home, env: Environment, ready: RegExp) => {
+  const child = spawn(process.execPath, [MAIN, command], {
     cwd: database.dataDir,
     env: {
       PATH: process.env['PATH'] ?? '',
@@ -33,23 +36,30 @@ export const startProcess = async (
   });
   const exited = once(child, 'exit') as Promise<[number | null]>;
   let output = '';
-  const listening = new Promise<string>((resolve, reject) => {
+  const matched = new Promise<string>((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         output = (output + text).slice(-20_000);
-        const url = /SOM3D serves at (\S+)/.exec(output)?.[1];
-        if (url) resolve(url);
+        const match = ready.exec(output);
+        if (match) resolve(match[1] ?? '');
       });
     }
     void exited.then(() => reject(new Error(`the service ended:\n${output}`)));
   });
-  return {
-    url: await listening,
-    pid: child.pid ?? 0,
-    end: async (signal) => {
-      child.kill(signal);
-      const [code] = await exited;
-      return code;
-    },
+  const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> => {
+    child.kill(signal);
+    const [code] = await exited;
+    return code;
   };
+  return { matched: await matched, pid: child.pid ?? 0, end };
 };
+
+/** Starts `som3d-server serve` on a free port, with the given database and its folder. */
+export const startProcess = async (database: Home, env: Environment = {}): Promise<ServerProcess> => {
+  const { matched: url, ...running } = await startCommand('serve', database, env, /SOM3D serves at (\S+)/);
+  return { url, ...running };
+};
+
+/** Starts `som3d-server worker` beside it. */
+export const startWorker = async (database: Home, env: Environment = {}): Promise<RunningProcess> =>
+  await startCommand('worker', database, env, /"msg":"working"/);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -77,7 +77,6 @@ export const startRedis = async (program: string, args: readonly string[] = []):
     const gone = once(child, 'exit');
     child.kill('SIGKILL');
     await gone;
-    await rm(home, { recursive: true, force: true });
   };
   const startAgain = async (): Promise<void> => {
     child = await start();

@@ -2,7 +2,7 @@ import { GROUPS } from '../config.ts';
 import type { Variable } from './variable.ts';
 
 /** Defaults that depend on the machine: the example does not show one machine's. */
-const OF_THE_MACHINE = new Set(['SOM3D_WORKER_CONCURRENCY', 'SOM3D_WORKER_THREADS']);
+const OF_THE_MACHINE = new Set(['SOM3D_WORKER_THREADS']);
 
 /** The text of `.env.example`: every variable with its meaning and its default. */
 export const envExample = (): string => {

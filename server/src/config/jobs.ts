@@ -8,8 +8,8 @@ export const JOBS = {
   SOM3D_KEEP_INPUT: variable(flag(false), 'Keep the uploaded ZIP after its job has ended.'),
   SOM3D_EMBEDDED_WORKER: variable(flag(true), 'Run jobs from the server process; false leaves them to `worker`.'),
   SOM3D_WORKER_CONCURRENCY: variable(
-    integer(1, 64, Math.max(1, Math.floor(availableParallelism() / 2))),
-    'Jobs computed at once by one worker (default: half the cores).',
+    z.coerce.number<string | undefined>().int().min(1).max(64).optional(),
+    'Jobs computed at once by one worker (default: half the cores, and no more than SOM3D_WORKER_MEMORY_MB lets fit).',
   ),
   SOM3D_WORKER_THREADS: variable(
     integer(1, 64, Math.min(4, availableParallelism())),

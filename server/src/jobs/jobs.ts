@@ -3,6 +3,7 @@ import type { RedisGateway } from '../gateways/redis/redis.ts';
 import { createBridge } from './bridge.ts';
 import { createFeeder } from './bullmq/feeder.ts';
 import { createProducer } from './bullmq/producer.ts';
+import { createRegistration } from './registry.ts';
 import { createRunner } from './runner.ts';
 import { createJobSignals, type JobSignals } from './signals.ts';
 import { createSweeper } from './sweeper.ts';
@@ -46,6 +47,7 @@ export const createJobs = (deps: Deps): Jobs => {
   const signals = createJobSignals();
   const watch = createJobWatch(deps, signals);
   const runner = deps.config.SOM3D_EMBEDDED_WORKER ? createRunner(deps, signals) : null;
+  const registration = runner && createRegistration(deps);
   const sweeper = createSweeper(deps, signals);
   const exchange = deps.redis && createExchange(deps, deps.redis, signals);
   return {
@@ -54,11 +56,12 @@ export const createJobs = (deps: Deps): Jobs => {
     start: async () => {
       exchange?.start();
       await runner?.start();
+      registration?.start();
       sweeper.start();
     },
     [Symbol.asyncDispose]: async () => {
       watch.close();
-      await Promise.all([runner?.stop(), sweeper.stop()]);
+      await Promise.all([runner?.stop(), registration?.stop(), sweeper.stop()]);
       // Last, so that what was handed back is told.
       await exchange?.stop();
     },

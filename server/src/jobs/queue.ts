@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { ExpressionBuilder, Selectable } from 'kysely';
+import type { ExpressionBuilder, Kysely, Selectable } from 'kysely';
 import { type Database, kysely } from '../db/kysely.ts';
+import { inTransaction } from '../db/transaction.ts';
 import type { Deps } from '../deps.ts';
+import { logLine } from './job-log.ts';
 import { MAX_ATTEMPTS, statesBefore } from './states.ts';
 
 type Row = Selectable<Database['JobConv']>;
@@ -74,16 +76,31 @@ export const createJobQueue = ({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
   const db = () => kysely(orm.em.fork());
   const leaseEnd = (now: Date): Date => new Date(now.getTime() + config.SOM3D_LEASE_SECONDS * 1000);
 
-  /** Updates the row while it is RUNNING under this lease; false when it is not (any more). */
-  const updateOwned = async (jobId: string, token: string, values: Partial<Row>): Promise<boolean> => {
-    const { numUpdatedRows } = await db()
-      .updateTable('JobConv')
-      .set({ ...values, updated_at: clock() })
-      .where('job_id', '=', jobId)
-      .where('status', '=', 'RUNNING')
-      .where('lease_token', '=', token)
-      .executeTakeFirst();
-    return numUpdatedRows > 0n;
+  /**
+   * Updates the row while it is RUNNING under this lease; false when it is not (any more).
+   *
+   * @param line of the job's log, written with the row or not at all
+   */
+  const updateOwned = async (jobId: string, token: string, values: Partial<Row>, line?: string): Promise<boolean> => {
+    const now = clock();
+    const update = async (on: Kysely<Database>): Promise<boolean> => {
+      const { numUpdatedRows } = await on
+        .updateTable('JobConv')
+        .set({ ...values, updated_at: now })
+        .where('job_id', '=', jobId)
+        .where('status', '=', 'RUNNING')
+        .where('lease_token', '=', token)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    };
+    const text = line === undefined ? null : logLine(line);
+    if (text === null) return await update(db());
+    return await inTransaction(orm.em, async (em) => {
+      const owned = await update(kysely(em));
+      const row = { job_id: jobId, created_at: now, line: text };
+      if (owned) await kysely(em).insertInto('job_log').values(row).execute();
+      return owned;
+    });
   };
 
   const candidates = () => db().selectFrom('JobConv').select(CANDIDATE).where('input_key', 'is not', null);
@@ -171,11 +188,15 @@ export const createJobQueue = ({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
     return row?.status === 'RUNNING' && row.lease_token === token;
   };
 
-  /** Ends the job with its result. True also when an earlier try was stored and its answer got lost. */
-  const finish = async (jobId: string, token: string, result: JobResult): Promise<boolean> => {
-    const done = await updateOwned(jobId, token, {
+  /**
+   * Ends the job with its result. True also when an earlier try was stored and its answer got lost.
+   *
+   * @param line the last of its log
+   */
+  const finish = async (jobId: string, token: string, result: JobResult, line?: string): Promise<boolean> => {
+    const values = {
       ...NO_LEASE,
-      status: 'DONE',
+      status: 'DONE' as const,
       phase: 'finished',
       percent: 100,
       finished_at: clock(),
@@ -185,15 +206,18 @@ export const createJobQueue = ({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
       result_etag: result.etag,
       error: null,
       error_code: null,
-    });
+    };
+    const done = await updateOwned(jobId, token, values, line);
     if (done) return true;
     const row = await db().selectFrom('JobConv').select('result_key').where('job_id', '=', jobId).executeTakeFirst();
     return row?.result_key === result.key;
   };
 
-  /** Ends the job with an error, at the percentage that it reached. */
-  const fail = async (jobId: string, token: string, failure: JobFailure, percent?: number): Promise<boolean> =>
-    await updateOwned(jobId, token, { ...failureOf(failure, clock()), ...(percent === undefined ? {} : { percent }) });
+  /** Ends the job with an error, at the percentage that it reached. Its sentence is the last line of the log. */
+  const fail = async (jobId: string, token: string, failure: JobFailure, percent?: number): Promise<boolean> => {
+    const values = { ...failureOf(failure, clock()), ...(percent === undefined ? {} : { percent }) };
+    return await updateOwned(jobId, token, values, failure.message);
+  };
 
   /** Puts the job back into the queue. What it has reached stands. */
   const handBack = async (
@@ -210,17 +234,6 @@ export const createJobQueue = ({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
       run_after: runAfter,
       ...(percent === undefined ? {} : { percent }),
     });
-
-  /** Changes a queued job's priority; false when it is not queued any more. */
-  const prioritize = async (jobId: string, priority: number): Promise<boolean> => {
-    const { numUpdatedRows } = await db()
-      .updateTable('JobConv')
-      .set({ priority, updated_at: clock() })
-      .where('job_id', '=', jobId)
-      .where('status', '=', 'QUEUED')
-      .executeTakeFirst();
-    return numUpdatedRows > 0n;
-  };
 
   /** Cancels a queued or running job; false when it is in another state or gone. */
   const cancel = async (jobId: string): Promise<boolean> => {
@@ -296,7 +309,6 @@ export const createJobQueue = ({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
     finish,
     fail,
     handBack,
-    prioritize,
     cancel,
     releaseLeases,
     failExhausted,

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { usableMemoryMb } from '../config/machine.ts';
 import { runAttempt, type AttemptDeps, type AttemptEnd, type StopReason } from './attempt.ts';
 import { createMessageSource } from './bullmq/source.ts';
 import { createDatabaseSource } from './database-source.ts';
@@ -66,8 +67,7 @@ export const createRunner = (deps: Omit<AttemptDeps, 'queue' | 'signals'>, signa
     begin: (job, release) => void compute(job, release),
   });
   const messages =
-    redis &&
-    createMessageSource(bench, { redis, clock: deps.clock, compute, concurrency: config.SOM3D_WORKER_CONCURRENCY });
+    redis && createMessageSource(bench, { redis, compute, concurrency: config.SOM3D_WORKER_CONCURRENCY });
 
   /**
    * The embedded database is on this machine, so its workers are too: a job whose worker was killed is taken up at
@@ -78,8 +78,16 @@ export const createRunner = (deps: Omit<AttemptDeps, 'queue' | 'signals'>, signa
     await queue.releaseLeases(isGone).catch((error: unknown) => log.warn({ err: error }, 'leases were not looked at'));
   };
 
+  const checkMemory = (): void => {
+    const needed = config.SOM3D_WORKER_CONCURRENCY * config.SOM3D_WORKER_MEMORY_MB;
+    const usable = usableMemoryMb();
+    if (needed > usable)
+      log.warn({ needed_mb: needed, usable_mb: usable }, 'the jobs may need more memory than there is');
+  };
+
   /** Begins to take jobs. */
   const start = async (): Promise<void> => {
+    checkMemory();
     signals.on('queued', database.wake);
     signals.on('canceled', onCanceled);
     await releaseLeases();

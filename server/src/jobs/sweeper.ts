@@ -7,6 +7,7 @@ import { createDeletions } from './deletions.ts';
 import { createJobLog } from './job-log.ts';
 import { attemptOf, attemptPrefix, jobOf } from './keys.ts';
 import { createJobQueue } from './queue.ts';
+import { forgetSilentWorkers } from './registry.ts';
 import type { JobSignals } from './signals.ts';
 import { isTerminal, MAX_ATTEMPTS, type JobState } from './states.ts';
 
@@ -95,6 +96,7 @@ export const createSweeper = (
   const workBoundMs = config.SOM3D_JOB_TIMEOUT_MINUTES * 60_000 + WORK_MARGIN_MS;
   const steps: readonly (() => Promise<unknown>)[] = [
     endExhausted,
+    () => forgetSilentWorkers(deps),
     () => createDeletions(deps).workOff(),
     () => storage.sweep(graceMs),
     () => sweepOwned(workFolder(config.dataDir), workBoundMs),

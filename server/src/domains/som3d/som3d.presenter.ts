@@ -121,6 +121,7 @@ export const presentJob = (row: JobRow, log: readonly string[] = []): Job => {
     ...presentProgress(row),
     params: presentParams(row),
     metrics: isRecord(metrics) ? metrics : null,
+    prioridad: row.priority,
     created_at: instant(row.created_at),
     updated_at: instant(row.updated_at),
     started_at: instant(row.started_at),

@@ -31,6 +31,7 @@ const COLUMNS = [
   'result_key',
   'result_size',
   'request_fingerprint',
+  'priority',
 ] as const;
 
 /** A job's row as the routes read it: without its lease and its log. */

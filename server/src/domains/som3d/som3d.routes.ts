@@ -15,6 +15,7 @@ import { streamTo } from '../../http/stream.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import { createJobEvents } from './events.ts';
 import { listPatientsWithStl, readContext } from './results.queries.ts';
+import { createPrioritize } from './priority.ts';
 import { createResultService } from './results.service.ts';
 import { besideResult, findJobFile, resultOf, type JobFileLocation } from './som3d.files.ts';
 import { requireOwn } from './som3d.policy.ts';
@@ -34,6 +35,7 @@ export const som3dRoutes = (
 ): Handlers<typeof contract.som3d> => {
   const { orm, storage, config, secrets, clock } = deps;
   const jobs = createSom3dService(deps, signals);
+  const prioritize = createPrioritize(deps, signals);
   const results = createResultService(deps);
   const submissions = createSubmissions(deps, signals);
   const events = createJobEvents(deps, watch);
@@ -168,6 +170,10 @@ export const som3dRoutes = (
       const { rows } = await readLog(orm, params.id, TAIL_LINES);
       return { status: 200, body: presentJob(job, rows) };
     },
+    prioritize: async ({ params, body, req }) => ({
+      status: 200,
+      body: presentJob(await prioritize(actorOf(req), params.id, body.prioridad)),
+    }),
     updateResultNotes: async ({ params, body, req }) => ({
       status: 200,
       body: presentJobStl(await results.updateNotes(actorOf(req), params.id, body.notas)),

@@ -13,21 +13,22 @@ const LEASE_MS = 6000;
 const BATCH = 500;
 
 /**
- * Puts back whatever Redis has lost: a job that waits, or whose worker has gone silent, and of which there is no
- * message. One process at a time does it; two would do no harm.
+ * Gives a message to every job that is due and has none: its pause is over, its worker has gone silent, or Redis has
+ * lost the message. One process at a time does it; two would do no harm.
  */
 export const createFeeder = (
   { orm, clock, log }: Pick<Deps, 'orm' | 'clock' | 'log'>,
   redis: RedisGateway,
   producer: Producer,
 ): Loop => {
-  const COLUMNS = ['job_id', 'attempts', 'priority', 'run_after'] as const;
+  const COLUMNS = ['job_id', 'attempts', 'priority'] as const;
   const rows = () =>
     kysely(orm.em.fork()).selectFrom('JobConv').select(COLUMNS).where('input_key', 'is not', null).limit(BATCH);
 
   const waiting = async (): Promise<QueuedRow[]> =>
     await rows()
       .where('status', '=', 'QUEUED')
+      .where((eb) => eb.or([eb('run_after', 'is', null), eb('run_after', '<=', clock())]))
       .orderBy('priority', 'desc')
       .orderBy('created_at')
       .orderBy('job_id')

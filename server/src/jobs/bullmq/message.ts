@@ -13,7 +13,6 @@ export interface QueuedRow {
   readonly job_id: string;
   readonly attempts: number;
   readonly priority: number;
-  readonly run_after: Date | null;
 }
 
 /** Named by the job and its next attempt: one that is there already is not added again. */
@@ -26,11 +25,13 @@ export const PRIORITY_LIMIT = 100;
 export const priorityOf = (priority: number): number =>
   1 + PRIORITY_LIMIT - Math.min(PRIORITY_LIMIT, Math.max(-PRIORITY_LIMIT, priority));
 
-/** What a message is kept by: it goes with its attempt, and retries are the row's. */
-export const messageOptions = (row: QueuedRow, now: Date): JobsOptions => ({
+/**
+ * What a message is kept by: it goes with its attempt. Retries and pauses are the row's, by the clock that all machines
+ * share: a job that waits for its instant gets its message then.
+ */
+export const messageOptions = (row: QueuedRow): JobsOptions => ({
   jobId: messageId(row.job_id, row.attempts),
   priority: priorityOf(row.priority),
-  delay: Math.max(0, (row.run_after?.getTime() ?? 0) - now.getTime()),
   attempts: 1,
   removeOnComplete: true,
   removeOnFail: true,

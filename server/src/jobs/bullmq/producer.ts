@@ -36,9 +36,8 @@ export const createProducer = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>, redi
     const found = (await pipeline.exec()) ?? [];
     const missing = rows.filter((_, index) => found[index]?.[1] === 0);
     if (missing.length === 0) return;
-    const now = clock();
     await open.addBulk(
-      missing.map((row) => ({ name: 'convert', data: { job_id: row.job_id }, opts: messageOptions(row, now) })),
+      missing.map((row) => ({ name: 'convert', data: { job_id: row.job_id }, opts: messageOptions(row) })),
     );
   };
 
@@ -47,14 +46,15 @@ export const createProducer = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>, redi
     if (rows.length > 0) await withQueue((open) => addMissing(open, rows));
   };
 
-  /** Sees to it that a queued job has a message of its present priority. */
+  /** Sees to it that a job that is due has a message of its present priority. */
   const offer = async (jobId: string): Promise<void> => {
     if (!redis.reachable) return;
     const row = await kysely(orm.em.fork())
       .selectFrom('JobConv')
-      .select(['job_id', 'attempts', 'priority', 'run_after'])
+      .select(['job_id', 'attempts', 'priority'])
       .where('job_id', '=', jobId)
       .where('status', '=', 'QUEUED')
+      .where((eb) => eb.or([eb('run_after', 'is', null), eb('run_after', '<=', clock())]))
       .executeTakeFirst();
     if (!row) return;
     await withQueue(async (open) => {

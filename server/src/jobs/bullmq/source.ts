@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { DelayedError, WaitingError, Worker, type Job } from 'bullmq';
+import { WaitingError, Worker, type Job } from 'bullmq';
 import type { RedisGateway } from '../../gateways/redis/redis.ts';
 import type { AttemptEnd } from '../attempt.ts';
 import type { Bench } from '../database-source.ts';
@@ -13,19 +13,13 @@ const LOCK_MS = 15_000;
 const STALLED_EVERY_MS = 5000;
 /** A message may lose its worker any number of times: the row counts attempts. */
 const ANY_NUMBER = 1_000_000;
-/** While the database is away, a message is looked at again after this long. */
-const UNREAD_MS = 5000;
 /** How long a stop waits for Redis; the queue's own close never ends while it is away. */
 const CLOSE_MS = 3000;
 
-/** Leaves the message in the queue, for now or for later. Never returns. */
-const putBack = async (message: Job<JobMessage>, token: string, delayMs: number): Promise<never> => {
-  if (delayMs <= 0) {
-    await message.moveToWait(token);
-    throw new WaitingError();
-  }
-  await message.moveToDelayed(Date.now() + delayMs, token);
-  throw new DelayedError();
+/** Leaves the message in the queue, for whoever comes next. Never returns. */
+const putBack = async (message: Job<JobMessage>, token: string): Promise<never> => {
+  await message.moveToWait(token);
+  throw new WaitingError();
 };
 
 /**
@@ -38,39 +32,36 @@ export const createMessageSource = (
   { queue, slots, log }: Bench,
   {
     redis,
-    clock,
     concurrency,
     compute,
   }: {
     redis: RedisGateway;
-    clock: () => Date;
     concurrency: number;
     compute: (job: ClaimedJob, release: Release) => Promise<AttemptEnd>;
   },
 ) => {
-  const claim = async (jobId: string, release: Release): Promise<ClaimedJob | null | 'unread'> => {
+  const claim = async (jobId: string, release: Release): Promise<ClaimedJob | null> => {
+    let job: ClaimedJob | null = null;
     try {
-      const job = await queue.claimById(OWNER, jobId);
-      if (!job) release();
-      return job;
+      job = await queue.claimById(OWNER, jobId);
     } catch (error) {
-      release();
+      // The message goes; the job gets another one when the database is back.
       log.warn({ err: error, job_id: jobId }, 'a job can not be read');
-      return 'unread';
     }
+    if (!job) release();
+    return job;
   };
 
   const handle = async (message: Job<JobMessage>, token = ''): Promise<void> => {
     const { job_id } = message.data;
     const release = await slots.take();
-    if (!release) return await putBack(message, token, 0);
+    if (!release) return await putBack(message, token);
     const job = await claim(job_id, release);
-    if (job === null) return;
-    if (job === 'unread') return await putBack(message, token, UNREAD_MS);
+    if (!job) return;
     const { again } = await compute(job, release);
-    // After a failed attempt the next one has a message of its own; otherwise this one is it.
-    if (!again || messageId(job_id, again.attempts) !== message.id) return;
-    await putBack(message, token, again.runAfter ? again.runAfter.getTime() - clock().getTime() : 0);
+    // Handed back as it was: this message is that of its next attempt, which may begin at once.
+    const stays = again?.runAfter === null && messageId(job_id, again.attempts) === message.id;
+    if (stays) await putBack(message, token);
   };
 
   let worker: Worker<JobMessage> | null = null;

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { defineRoutes } from './common/index.ts';
+
+/** A process that converts scans, and what it does so with. */
+export const WorkerNode = z
+  .object({
+    worker_id: z.string(),
+    host: z.string(),
+    pid: z.int(),
+    version: z.string().nullable(),
+    started_at: z.string().meta({ format: 'date-time' }),
+    heartbeat_at: z.string().meta({ format: 'date-time', description: 'Su última señal de vida' }),
+    concurrency: z.int().meta({ description: 'Trabajos a la vez' }),
+    threads: z.int().meta({ description: 'Hilos de cada trabajo' }),
+    memory_mb: z.int().meta({ description: 'MiB con los que cuenta cada trabajo' }),
+    engine: z
+      .object({
+        configured: z.enum(['auto', 'threshold', 'totalsegmentator']),
+        name: z
+          .string()
+          .nullable()
+          .meta({ description: 'El que usan los trabajos; null si falta el que se configuró' }),
+        totalsegmentator: z.boolean().meta({ description: 'TotalSegmentator está instalado' }),
+        totalsegmentator_version: z.string().nullable(),
+        device: z.enum(['gpu', 'cpu']).nullable().meta({ description: 'Sobre qué correría TotalSegmentator' }),
+        license: z.boolean().meta({ description: 'Hay una licencia configurada' }),
+      })
+      .meta({ description: 'Motor de segmentación' }),
+    gpus: z.array(z.string()),
+  })
+  .meta({ id: 'WorkerNode' });
+export type WorkerNode = z.infer<typeof WorkerNode>;
+
+export const GpuCheck = z
+  .object({
+    gpu: z.boolean().meta({ description: 'Algún proceso de conversión tiene un acelerador' }),
+    engines: z.array(z.string()).meta({ description: 'Motores de segmentación disponibles' }),
+    workers: z.array(WorkerNode).meta({ description: 'Procesos de conversión en marcha' }),
+  })
+  .meta({ id: 'GpuCheck' });
+export type GpuCheck = z.infer<typeof GpuCheck>;
+
+const check = {
+  method: 'GET',
+  summary: 'Motores de segmentación y aceleradores de los procesos de conversión',
+  metadata: { access: 'admin' },
+  responses: { 200: GpuCheck },
+} as const;
+
+export const workers = defineRoutes({
+  gpuCheck: { ...check, path: '/admin/gpu-check' },
+  som3dGpuCheck: { ...check, path: '/som3d/admin/gpu-check' },
+});

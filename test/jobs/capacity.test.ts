@@ -1,0 +1,51 @@
+import { readConfig } from '@som3d/server/config.js';
+import { defaultConcurrency, usableMemoryMb } from '@som3d/server/config/machine.js';
+import { createJobs } from '@som3d/server/jobs/jobs.js';
+import { waitForJob } from '@som3d/client';
+import { afterEach, expect, test } from 'vitest';
+import { jobLines, jobRow, until, upload } from '../support/jobs.ts';
+import { jobSetups, queueEnv } from '../support/queues.ts';
+import { startTestServer } from '../support/server.ts';
+
+const { execPath } = process;
+afterEach(() => {
+  process.execPath = execPath;
+});
+
+test('as many jobs at once as cores and memory allow, at least one', () => {
+  const jobMb = 3072;
+  expect(defaultConcurrency(jobMb, { cores: 16, memoryMb: 64_000 })).toBe(8);
+  expect(defaultConcurrency(jobMb, { cores: 16, memoryMb: 8000 })).toBe(2);
+  expect(defaultConcurrency(jobMb, { cores: 1, memoryMb: 64_000 })).toBe(1);
+  expect(defaultConcurrency(jobMb, { cores: 64, memoryMb: 1000 })).toBe(1);
+  expect(usableMemoryMb()).toBeGreaterThan(0);
+  const most = { SOM3D_WORKER_MEMORY_MB: '262144' };
+  expect(readConfig(most).SOM3D_WORKER_CONCURRENCY).toBe(defaultConcurrency(262_144));
+  expect(readConfig({ ...most, SOM3D_WORKER_CONCURRENCY: '5' }).SOM3D_WORKER_CONCURRENCY).toBe(5);
+});
+
+test.each(jobSetups())(
+  'a machine that can start no process costs a job no attempt, on $kind, queued in $queue',
+  async ({ kind, queue }) => {
+    const api = await startTestServer(kind, { ...queueEnv(queue), SOM3D_WORKER_CONCURRENCY: '1' });
+    const jobs = createJobs({ ...api.deps, config: { ...api.deps.config, SOM3D_EMBEDDED_WORKER: true } });
+    try {
+      const { client } = await api.doctor();
+      process.execPath = '/nowhere/node';
+      const { job_id: id } = await upload(client);
+      await jobs.start();
+      const pause = await until(async () => (await jobRow(api.deps.orm, id))?.run_after, 'it waits');
+      expect(await jobRow(api.deps.orm, id)).toMatchObject({ status: 'QUEUED', attempts: 0, lease_token: null });
+      expect(pause.getTime() - api.deps.clock().getTime()).toBeGreaterThan(5000);
+      expect((await jobLines(api.deps.orm, id)).at(-1)).toMatch(/no pudo iniciar la conversión/);
+      process.execPath = execPath;
+      api.advance(10_001);
+      await waitForJob(client, id);
+      expect(await jobRow(api.deps.orm, id)).toMatchObject({ status: 'DONE', attempts: 1 });
+      expect(api.errors.filter((line) => line.includes('no process can be started'))).toHaveLength(1);
+    } finally {
+      await jobs[Symbol.asyncDispose]();
+      await api.stop();
+    }
+  },
+);
