@@ -2,6 +2,7 @@
 import {
   createClient,
   isApiError,
+  jobEvents,
   paginate,
   totalCount,
   uploadJob,
@@ -12,7 +13,7 @@ import {
   type RouteAnswer,
   type RouteArgs,
 } from '@som3d/client';
-import type { Contract, Job, Patient } from '@som3d/contract';
+import type { Contract, Job, JobProgress, Patient } from '@som3d/contract';
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
 /** Both ways assignable, and not because one of them is `any`. */
@@ -49,6 +50,16 @@ for await (const { apellidos } of patients) apellidos.trim();
 const total: number | undefined = totalCount(list);
 const job: Job = await uploadJob(client, { file: new Blob([]), fields: { teeth: true, extra_tasks: ['a'] } });
 await waitForJob(client, job.job_id, { onProgress: ({ percent }) => percent.toFixed(total) });
+for await (const { id, progress } of jobEvents(client, job.job_id, {
+  signal: AbortSignal.timeout(9),
+  lastEventId: '',
+})) {
+  const seen: { id: string; progress: JobProgress } = { id, progress };
+  if (seen.progress.percent === total) break;
+}
+const events = await client.som3d.events({ params: { id: 'a' }, headers: { 'last-event-id': 'b' } });
+export type Proof13 = Expect<Equal<typeof events.status, 200 | 204>>;
+if (events.status === 200) await (events.body satisfies BinaryBody).cancel();
 try {
   await client.auth.me();
 } catch (error) {

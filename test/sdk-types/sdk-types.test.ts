@@ -102,7 +102,7 @@ describe('the packed client compiles in an empty project', () => {
   it('and so does every example of the README', async () => {
     const readme = await readFile(join(ROOT, 'client-sdk/README.md'), 'utf8');
     const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code);
-    expect(examples).toHaveLength(4);
+    expect(examples).toHaveLength(5);
     const files = examples.map((_code, at) => `readme-${at}.ts`);
     for (const [at, code] of examples.entries()) await writeFile(join(project, `readme-${at}.ts`), code);
     expect(await compile(node, files)).toBe('');
@@ -142,7 +142,7 @@ describe('the packed client runs', () => {
       }
     };
     await walk(join(modules(), '@som3d/client/dist/index.js'));
-    expect([...outside].toSorted()).toEqual(['@som3d/contract', '@ts-rest/core']);
+    expect([...outside].toSorted()).toEqual(['@som3d/contract', '@ts-rest/core', 'eventsource-parser']);
     expect(seen.size).toBeGreaterThan(10);
   });
 });

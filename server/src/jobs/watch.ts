@@ -49,14 +49,25 @@ export const createJobWatch = ({ orm, config, log }: Pick<Deps, 'orm' | 'config'
   let timer: NodeJS.Timeout | undefined;
   let lookedAt = -Infinity;
 
+  /** A watcher that fails is its own affair: the others go on, and so does the worker whose word it was. */
+  const call = (job: Watched, say: (watcher: JobWatcher) => void): void => {
+    for (const watcher of job.watchers) {
+      try {
+        say(watcher);
+      } catch (error) {
+        log.error({ err: error }, 'a watcher of a job failed');
+      }
+    }
+  };
+
   const tell = (job: Watched, snapshot: JobSnapshot): void => {
     job.snapshot = snapshot;
-    for (const watcher of job.watchers) watcher.seen(snapshot);
+    call(job, (watcher) => watcher.seen(snapshot));
   };
 
   const end = (jobId: string, job: Watched): void => {
     jobs.delete(jobId);
-    for (const watcher of job.watchers) watcher.ended();
+    call(job, (watcher) => watcher.ended());
   };
 
   /** Whether the row shows less than its worker has said a moment ago. */
