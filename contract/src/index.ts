@@ -4,6 +4,7 @@ import { epayco } from './epayco.ts';
 import { health } from './health.ts';
 import { hospitals } from './hospitals.ts';
 import { messages } from './messages.ts';
+import { monitoring } from './monitoring.ts';
 import { patients } from './patients.ts';
 import { plans } from './plans.ts';
 import { som3d } from './som3d.ts';
@@ -20,6 +21,7 @@ export * from './health.ts';
 export * from './hospitals.ts';
 export * from './messages.ts';
 export * from './metrics.ts';
+export * from './monitoring.ts';
 export * from './epayco.ts';
 export * from './patients.ts';
 export * from './plans.ts';
@@ -44,6 +46,7 @@ export const contract = {
   visor,
   som3d,
   messages,
+  monitoring,
   epayco,
   workers,
 };

@@ -10,6 +10,7 @@ import type { PaymentProcessor } from './domains/epayco/processor.ts';
 import { healthRoutes } from './domains/health/health.routes.ts';
 import { hospitalRoutes } from './domains/hospitals/hospitals.routes.ts';
 import { messageRoutes } from './domains/messages/messages.routes.ts';
+import { monitoringRoutes } from './domains/monitoring/monitoring.routes.ts';
 import { patientRoutes } from './domains/patients/patients.routes.ts';
 import { planRoutes } from './domains/plans/plans.routes.ts';
 import { som3dRoutes } from './domains/som3d/som3d.routes.ts';
@@ -26,6 +27,7 @@ import { requestLog } from './http/request-log.ts';
 import { mount } from './http/router.ts';
 import { crossOrigin, securityHeaders } from './http/security.ts';
 import { unmatched } from './http/unmatched.ts';
+import { observeRequests } from './observability/http.ts';
 import type { Jobs } from './jobs/jobs.ts';
 
 /**
@@ -41,12 +43,20 @@ export const buildApp = (deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', trustedHops(deps.config.TRUST_PROXY_HEADERS));
-  app.use(nearestScheme, requestLog(deps.log), securityHeaders(), crossOrigin(deps.config), docsRouter());
+  app.use(
+    nearestScheme,
+    observeRequests(deps.telemetry),
+    requestLog(deps),
+    securityHeaders(),
+    crossOrigin(deps.config),
+    docsRouter(),
+  );
   mount(
     app,
     contract,
     {
       health: healthRoutes(deps),
+      monitoring: monitoringRoutes(deps, auth.authenticate),
       epayco: epaycoRoutes(deps, payments),
       auth: authRoutes(auth, deps),
       plans: planRoutes(deps),

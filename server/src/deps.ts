@@ -11,6 +11,11 @@ import { openRedis, type RedisGateway } from './gateways/redis/redis.ts';
 import { openStorage } from './gateways/storage/open.ts';
 import type { Storage } from './gateways/storage/storage.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
+import { observeEpayco, observeMail } from './observability/observed-gateways.ts';
+import { observeStorage } from './observability/observed-storage.ts';
+import { showPool } from './observability/pool.ts';
+import { observeStatements } from './observability/statements.ts';
+import { openTelemetry, type Telemetry } from './observability/telemetry.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 
 /** Everything that a service needs from outside, opened once and passed on. */
@@ -28,6 +33,7 @@ export interface Deps {
   readonly redis: RedisGateway | null;
   /** Whether this process is about to end. */
   readonly lifecycle: Lifecycle;
+  readonly telemetry: Telemetry;
 }
 
 export interface OpenDeps extends Deps, AsyncDisposable {}
@@ -41,11 +47,14 @@ export const openDeps = async (config: Config, log: Logger, clock = (): Date => 
   await using stack = new AsyncDisposableStack();
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const secrets = await loadSecrets(config);
-  const orm = await openOrm(config.database);
+  const telemetry = await openTelemetry(config, log);
+  stack.defer(() => telemetry.tracing.close());
+  const orm = await openOrm(config.database, observeStatements(telemetry));
   stack.defer(() => orm.close());
-  const storage = await openStorage(config, { secret: secrets.urls, clock }, log);
+  await showPool(orm, telemetry);
+  const storage = observeStorage(await openStorage(config, { secret: secrets.urls, clock }, log), telemetry);
   stack.defer(() => storage.close());
-  const mail = createMailGateway(config);
+  const mail = observeMail(createMailGateway(config), telemetry);
   stack.defer(() => mail.close());
   const redis = stack.use(await openRedis(config, log));
   const opened = stack.move();
@@ -56,10 +65,11 @@ export const openDeps = async (config: Config, log: Logger, clock = (): Date => 
     orm,
     storage,
     secrets,
-    epayco: createEpaycoGateway(config),
+    epayco: observeEpayco(createEpaycoGateway(config), telemetry),
     mail,
     redis,
     lifecycle: createLifecycle(),
+    telemetry,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 };

@@ -14,6 +14,7 @@ import { createReconciler } from './domains/subscriptions/reconciler.ts';
 import { watchUnused } from './http/unused-connections.ts';
 import { createJobs } from './jobs/jobs.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import { reportToGroup } from './observability/group-metrics.ts';
 import { prepareDatabase } from './prepare.ts';
 
 /** Quiet seconds after which a connection in the middle of a request is given up. An upload may take hours, not stall. */
@@ -97,6 +98,7 @@ export const startServer = async (
   );
   server.setTimeout(STALLED_MS);
   letGo(server, deps.lifecycle);
+  reportToGroup(deps.telemetry.instruments.registry);
   stack.defer(() => payments.idle());
   await listen(server, config);
   stack.defer(() => drain(server, deps.lifecycle, config.SOM3D_SHUTDOWN_SECONDS));

@@ -1,13 +1,24 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import type { TestDatabase } from './database.ts';
 
 const MAIN = path.join(import.meta.dirname, '../../server/dist/main.js');
 
+/** One line of the log. */
+export interface LogLine {
+  readonly level: string;
+  readonly pid: number;
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
 /** A program of the service as a process of its own, to be killed. */
 export interface RunningProcess {
   readonly pid: number;
+  /** What it has logged so far, with the processes that it has started itself. */
+  readonly lines: readonly LogLine[];
   /** Sends a signal and waits for the end. @returns the exit code, `null` when the signal ended it */
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
 }
@@ -19,9 +30,17 @@ export interface ServerProcess extends RunningProcess {
 type Environment = Readonly<Record<string, string>>;
 type Home = Pick<TestDatabase, 'dataDir' | 'env'>;
 
+const collectLines = (stream: NodeJS.ReadableStream): LogLine[] => {
+  const lines: LogLine[] = [];
+  createInterface({ input: stream }).on('line', (line) => {
+    if (line.startsWith('{')) lines.push(JSON.parse(line) as LogLine);
+  });
+  return lines;
+};
+
 /** Starts a command of the service, up to the line that matches. @returns what the first group of `ready` matched */
-const startCommand = async (command: string, database: Home, env: Environment, ready: RegExp) => {
-  const child = spawn(process.execPath, [MAIN, command], {
+const startCommand = async (command: readonly string[], database: Home, env: Environment, ready: RegExp) => {
+  const child = spawn(process.execPath, [MAIN, ...command], {
     cwd: database.dataDir,
     env: {
       PATH: process.env['PATH'] ?? '',
@@ -35,6 +54,7 @@ const startCommand = async (command: string, database: Home, env: Environment, r
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit') as Promise<[number | null]>;
+  const lines = collectLines(child.stderr);
   let output = '';
   const matched = new Promise<string>((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {
@@ -51,15 +71,24 @@ const startCommand = async (command: string, database: Home, env: Environment, r
     const [code] = await exited;
     return code;
   };
-  return { matched: await matched, pid: child.pid ?? 0, end };
+  return { matched: await matched, pid: child.pid ?? 0, lines, end };
 };
 
-/** Starts `som3d-server serve` on a free port, with the given database and its folder. */
-export const startProcess = async (database: Home, env: Environment = {}): Promise<ServerProcess> => {
-  const { matched: url, ...running } = await startCommand('serve', database, env, /SOM3D serves at (\S+)/);
+/**
+ * Starts `som3d-server serve` on a free port, with the given database and its folder.
+ *
+ * @param args behind the command
+ * @throws with what it has printed, when it ends before it serves
+ */
+export const startProcess = async (
+  database: Home,
+  env: Environment = {},
+  args: readonly string[] = [],
+): Promise<ServerProcess> => {
+  const { matched: url, ...running } = await startCommand(['serve', ...args], database, env, /SOM3D serves at (\S+)/);
   return { url, ...running };
 };
 
 /** Starts `som3d-server worker` beside it. */
 export const startWorker = async (database: Home, env: Environment = {}): Promise<RunningProcess> =>
-  await startCommand('worker', database, env, /"msg":"working"/);
+  await startCommand(['worker'], database, env, /"msg":"working"/);

@@ -28,5 +28,5 @@ export const recordingLogger = (): { log: Logger; errors: string[] } => {
       done();
     },
   });
-  return { log: pino({ level: 'info' }, sink), errors };
+  return { log: pino({ level: 'debug' }, sink), errors };
 };

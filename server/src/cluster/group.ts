@@ -1,6 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Logger } from 'pino';
 import { tellMember, type FromMember } from './messages.ts';
+import { createMetricsHub } from './metrics-hub.ts';
 
 /** A process that served for this long was sound: its end is no sign that its successor will fail too. */
 const SOUND_MS = 10_000;
@@ -33,8 +34,6 @@ export interface Group {
   readonly ready: Promise<string>;
   /** Resolves when `stop` has ended every process. @throws GroupFailedError when the group gave up */
   readonly ended: Promise<void>;
-  /** The processes that are there now. */
-  workers(): Worker[];
   stop(): void;
   /** Ends every process at once. */
   kill(): void;
@@ -55,6 +54,8 @@ export const startGroup = ({ size, log, environment, stopWithinMs }: GroupOption
   let stopping = false;
   let gaveUp: GroupFailedError | null = null;
   let failures = 0;
+
+  const metrics = createMetricsHub(() => [...members.values()].map(({ worker }) => worker));
 
   const finish = (): void => {
     if (gaveUp) ended.reject(gaveUp);
@@ -91,6 +92,7 @@ export const startGroup = ({ size, log, environment, stopWithinMs }: GroupOption
   const onExit = (member: Member, code: number | null, signal: string | null): void => {
     if (members.get(member.slot) !== member) return;
     members.delete(member.slot);
+    void metrics.onExit(member.worker);
     if (stopping) {
       if (members.size === 0) finish();
       return;
@@ -119,6 +121,7 @@ export const startGroup = ({ size, log, environment, stopWithinMs }: GroupOption
     worker.on('message', (message: FromMember) => {
       if (message.type === 'ready') onReady(member, message.url);
       else if (message.type === 'failed') member.failure = message.reason;
+      else metrics.onMessage(worker, message);
     });
     worker.once('exit', (code: number | null, signal: string | null) => onExit(member, code, signal));
     worker.once('error', (error) => {
@@ -135,7 +138,6 @@ export const startGroup = ({ size, log, environment, stopWithinMs }: GroupOption
   return {
     ready: ready.promise,
     ended: ended.promise,
-    workers: () => [...members.values()].map(({ worker }) => worker),
     stop,
     kill,
   };

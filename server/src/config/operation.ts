@@ -7,7 +7,10 @@ export const OPERATION = {
     'Processes that serve the API on this machine; `serve --workers N` says the same.',
   ),
   SOM3D_METRICS_TOKEN: variable(
-    z.string().min(16).optional(),
+    z
+      .string()
+      .regex(/^\S{16,}$/, { error: '16 characters at least, no spaces' })
+      .optional(),
     'Bearer token of GET /metrics, 16 characters at least; without it, /metrics is for administrators only.',
     '',
   ),

@@ -3,6 +3,7 @@ import { MikroORM as MySqlOrm, MySqlDriver } from '@mikro-orm/mysql';
 import { MikroORM as SqlOrm, SqliteDriver, SqlitePlatform } from '@mikro-orm/sql';
 import { CompiledQuery, type DatabaseConnection } from 'kysely';
 import { CASELESS } from './columns.ts';
+import { observeConnection, type StatementObserver } from '../observability/statements.ts';
 import { entities } from './entities.ts';
 import { rememberKeys } from './errors.ts';
 import { SqliteDialect } from './sqlite-dialect.ts';
@@ -19,10 +20,11 @@ export type OrmOptions =
  * How to read and write with Kysely is told beside `Database` in `kysely.ts`. On SQLite there is one connection, so an
  * open transaction keeps every other fork waiting: use the `em` that was passed, and await nothing but the database.
  *
+ * @param observe sees every statement
  * @throws when the database can not be opened or reached
  */
-export const openOrm = async (options: OrmOptions): Promise<MikroORM> => {
-  const orm = options.kind === 'sqlite' ? await initSqlite(options.file) : await initMySql(options);
+export const openOrm = async (options: OrmOptions, observe?: StatementObserver): Promise<MikroORM> => {
+  const orm = options.kind === 'sqlite' ? await initSqlite(options.file, observe) : await initMySql(options, observe);
   rememberKeys(orm);
   try {
     await orm.connect();
@@ -48,7 +50,10 @@ const COMMON = {
   schemaGenerator: { skipTables: [MIGRATION_TABLE] },
 };
 
-const initMySql = async ({ url, poolMax }: { url: string; poolMax: number }): Promise<MikroORM> =>
+const initMySql = async (
+  { url, poolMax }: { url: string; poolMax: number },
+  observe?: StatementObserver,
+): Promise<MikroORM> =>
   MySqlOrm.init({
     ...COMMON,
     driver: MySqlDriver,
@@ -59,7 +64,10 @@ const initMySql = async ({ url, poolMax }: { url: string; poolMax: number }): Pr
     pool: { min: 0, max: poolMax },
     // instants come back as Date and decimals as number in every row, not in entities alone
     driverOptions: { dateStrings: ['DATE'], decimalNumbers: true, charset: CASELESS },
-    onCreateConnection: prepareMySqlSession,
+    onCreateConnection: async (connection: unknown) => {
+      await prepareMySqlSession(connection);
+      if (observe) observeConnection(connection as DatabaseConnection, observe);
+    },
   });
 
 /**
@@ -81,12 +89,12 @@ const prepareMySqlSession = async (connection: unknown): Promise<void> => {
 const STRICT_MODE =
   'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
 
-const initSqlite = async (file: string): Promise<MikroORM> =>
+const initSqlite = async (file: string, observe?: StatementObserver): Promise<MikroORM> =>
   SqlOrm.init({
     ...COMMON,
     driver: SqliteDriver,
     dbName: file,
-    driverOptions: new SqliteDialect(file),
+    driverOptions: new SqliteDialect(file, observe),
     discovery: { onMetadata: adaptToSqlite },
   });
 

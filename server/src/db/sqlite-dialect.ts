@@ -17,6 +17,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import { setTimeout as pause } from 'node:timers/promises';
+import { observeConnection, type StatementObserver } from '../observability/statements.ts';
 
 /**
  * A Kysely dialect on `node:sqlite`. What it adds to the stock one:
@@ -30,14 +31,19 @@ import { setTimeout as pause } from 'node:timers/promises';
  */
 export class SqliteDialect implements Dialect {
   readonly #file: string;
+  readonly #observe: StatementObserver | undefined;
 
-  /** @param file path of the database, or `:memory:` */
-  constructor(file: string) {
+  /**
+   * @param file path of the database, or `:memory:`
+   * @param observe sees every statement
+   */
+  constructor(file: string, observe?: StatementObserver) {
     this.#file = file;
+    this.#observe = observe;
   }
 
   createDriver(): Driver {
-    return new SqliteDriver(this.#file);
+    return new SqliteDriver(this.#file, this.#observe);
   }
 
   createQueryCompiler(): QueryCompiler {
@@ -71,11 +77,13 @@ class SharedConnectionAdapter extends SqliteAdapter {
 
 class SqliteDriver implements Driver {
   readonly #file: string;
+  readonly #observe: StatementObserver | undefined;
   readonly #turns = new Turns();
   #connection: SqliteConnection | undefined;
 
-  constructor(file: string) {
+  constructor(file: string, observe?: StatementObserver) {
     this.#file = file;
+    this.#observe = observe;
   }
 
   async init(): Promise<void> {
@@ -83,7 +91,7 @@ class SqliteDriver implements Driver {
     for (const pragma of ['foreign_keys = on', 'journal_mode = wal', 'synchronous = normal']) {
       await connection.executeQuery(CompiledQuery.raw(`pragma ${pragma}`));
     }
-    this.#connection = connection;
+    this.#connection = this.#observe ? observeConnection(connection, this.#observe) : connection;
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {

@@ -14,7 +14,8 @@ export type Authenticate = (token: string) => Promise<Admitted | null>;
 
 const UNAUTHORIZED = { headers: { 'www-authenticate': 'Bearer' } };
 
-const bearerOf = (header: string | undefined): string | undefined => /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
+/** The token of an `Authorization: Bearer` header. */
+export const bearerOf = (header: string | undefined): string | undefined => /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
 
 /** Enforces the access rule that the contract states beside the route. The only place that does. */
 export const enforceAccess =

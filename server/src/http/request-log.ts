@@ -1,33 +1,44 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestHandler } from 'express';
-import type { Logger } from 'pino';
+import type { Request, RequestHandler } from 'express';
+import type { Deps } from '../deps.ts';
+import { routeOf } from '../observability/http.ts';
 
 const SAFE_ID = /^[\w.-]{8,64}$/;
+
+/** Asked every few seconds by those who watch over the service. */
+const QUIET = new Set(['/health/live', '/metrics']);
+const JOB = '/som3d/jobs/:id';
+const JOB_PATH = /^\/som3d\/jobs\/([\w-]{1,64})(?:\/|$)/;
+
+/** The job that a request is about; what can not be one is not logged. Parameters are gone when a request has failed. */
+const jobIdOf = (req: Request): string | null => JOB_PATH.exec(req.path)?.[1] ?? null;
 
 /**
  * Gives each request its id (the caller's `x-request-id` when it is harmless, else a new one) and its logger, and
  * writes one line when the answer has gone. The path is the route's pattern: no id, query or token of a URL is logged.
  */
 export const requestLog =
-  (log: Logger): RequestHandler =>
+  ({ log, telemetry }: Pick<Deps, 'log' | 'telemetry'>): RequestHandler =>
   (req, res, next) => {
     const given = req.get('x-request-id');
     req.requestId = given && SAFE_ID.test(given) ? given : randomUUID();
-    req.log = log.child({ request_id: req.requestId });
+    const trace_id = telemetry.tracing.current()?.traceId;
+    req.log = log.child({ request_id: req.requestId, ...(trace_id ? { trace_id } : {}) });
     res.setHeader('x-request-id', req.requestId);
     const started = performance.now();
     res.once('close', () => {
-      const route = (req as { tsRestRoute?: { path: string } }).tsRestRoute?.path;
+      const route = routeOf(req);
       const line = {
         method: req.method,
         route: route ?? null,
+        ...(route?.startsWith(JOB) ? { job_id: jobIdOf(req) } : {}),
         status: res.statusCode,
         ms: Math.round((performance.now() - started) * 10) / 10,
         user: req.actor?.id_usuario ?? null,
         ...(res.writableFinished ? {} : { aborted: true }),
       };
       if (res.statusCode >= 500) req.log.error(line, 'request');
-      else req.log.info(line, 'request');
+      else req.log[route && QUIET.has(route) ? 'debug' : 'info'](line, 'request');
     });
     next();
   };

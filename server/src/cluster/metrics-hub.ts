@@ -1,0 +1,69 @@
+import type { Worker } from 'node:cluster';
+import type { MetricObjectWithValues, MetricValue } from 'prom-client';
+import { aggregate } from '../observability/group-metrics.ts';
+import { tellMember, type FromMember, type Snapshot } from './messages.ts';
+
+/** A process that has not told its numbers after this many ms is left out: it is busy, or gone. */
+const WAIT_MS = 1000;
+
+interface Round {
+  readonly open: Set<Worker>;
+  readonly snapshots: Snapshot[];
+  readonly done: () => void;
+}
+
+/** Only what is counted up stays of a process that has ended; what it showed of its present is over. */
+const isCount = ({ type }: Snapshot[number]): boolean => type === 'counter' || type === 'histogram';
+
+/**
+ * Collects the metrics of a group of processes for the one that was asked. What ended processes had counted when they
+ * last told is added on, so that counts do not fall when a process is replaced.
+ */
+export const createMetricsHub = (workers: () => readonly Worker[]) => {
+  const rounds = new Map<number, Round>();
+  const last = new Map<Worker, Snapshot>();
+  let departed: Snapshot | null = null;
+  let count = 0;
+
+  const collect = async (): Promise<Snapshot[]> => {
+    const present = workers().filter((worker) => worker.isConnected());
+    const round = count++;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const open: Round = { open: new Set(present), snapshots: [], done: resolve };
+    const limit = setTimeout(resolve, WAIT_MS);
+    rounds.set(round, open);
+    for (const worker of present) tellMember(worker, { type: 'metrics.collect', round });
+    await promise;
+    clearTimeout(limit);
+    rounds.delete(round);
+    return departed ? [...open.snapshots, departed] : open.snapshots;
+  };
+
+  return {
+    /** What a process of the group has said. */
+    onMessage: (worker: Worker, message: FromMember): void => {
+      if (message.type === 'metrics.ask') {
+        void collect().then((snapshots) =>
+          tellMember(worker, { type: 'metrics.all', request: message.request, snapshots }),
+        );
+      } else if (message.type === 'metrics.own') {
+        last.set(worker, message.metrics);
+        const round = rounds.get(message.round);
+        if (!round?.open.delete(worker)) return;
+        round.snapshots.push(message.metrics);
+        if (round.open.size === 0) round.done();
+      }
+    },
+    /** A process of the group has ended. */
+    onExit: async (worker: Worker): Promise<void> => {
+      for (const round of rounds.values()) if (round.open.delete(worker) && round.open.size === 0) round.done();
+      const counted = last.get(worker)?.filter(isCount);
+      last.delete(worker);
+      if (!counted) return;
+      const sum: MetricObjectWithValues<MetricValue<string>>[] = await aggregate(
+        departed ? [departed, counted] : [counted],
+      ).getMetricsAsJSON();
+      departed = sum as unknown as Snapshot;
+    },
+  };
+};

@@ -1,0 +1,40 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { contract } from '@som3d/contract';
+import type { Request } from 'express';
+import type { Deps } from '../../deps.ts';
+import { AppError } from '../../errors.ts';
+import { bearerOf, type Authenticate } from '../../http/access.ts';
+import { isAdmin } from '../../http/context.ts';
+import type { Handlers } from '../../http/router.ts';
+import { createExposition } from '../../observability/exposition.ts';
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** In a time that tells nothing of where two texts differ, nor of their lengths. */
+const same = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));
+
+export const monitoringRoutes = (deps: Deps, authenticate: Authenticate): Handlers<typeof contract.monitoring> => {
+  const { SOM3D_METRICS_TOKEN: expected } = deps.config;
+  const exposition = createExposition(deps);
+
+  /** The scraper's own token, or an administrator's session. */
+  const admit = async (req: Request): Promise<void> => {
+    const token = bearerOf(req.get('authorization'));
+    if (token && expected && same(token, expected)) return;
+    const admitted = token ? await authenticate(token) : null;
+    if (!admitted) {
+      throw new AppError('unauthorized', 'Indique el token de métricas o inicie sesión como administrador', {
+        headers: { 'www-authenticate': 'Bearer' },
+      });
+    }
+    if (!isAdmin(admitted.actor)) throw new AppError('forbidden', 'Su rol no permite esta operación');
+  };
+
+  return {
+    metrics: async ({ req, res }) => {
+      await admit(req);
+      res.set('cache-control', 'no-store');
+      return { status: 200, body: await exposition() };
+    },
+  };
+};

@@ -1,0 +1,35 @@
+import type { EpaycoGateway } from '../gateways/epayco/gateway.ts';
+import type { MailGateway } from '../gateways/mail/mail.ts';
+import type { Telemetry } from './telemetry.ts';
+
+/** Measures a call of another service, and makes it a step of the trace at hand. Nothing of what is said is told. */
+const observer =
+  ({ instruments, tracing }: Telemetry, gateway: string) =>
+  async <T>(operation: string, work: () => Promise<T>): Promise<T> =>
+    await tracing.step(`${gateway} ${operation}`, { kind: 'client' }, async () => {
+      try {
+        const result = await work();
+        instruments.gateways.calls.inc({ gateway, operation, outcome: 'ok' });
+        return result;
+      } catch (error) {
+        instruments.gateways.calls.inc({ gateway, operation, outcome: 'error' });
+        throw error;
+      }
+    });
+
+export const observeEpayco = (epayco: EpaycoGateway, telemetry: Telemetry): EpaycoGateway => {
+  const observed = observer(telemetry, 'epayco');
+  return {
+    validate: async (refs) => await observed('validate', () => epayco.validate(refs)),
+    payment: async (reference, redirects) => await observed('payment', () => epayco.payment(reference, redirects)),
+    createSession: async (request) => await observed('create_session', () => epayco.createSession(request)),
+  };
+};
+
+export const observeMail = (mail: MailGateway, telemetry: Telemetry): MailGateway => {
+  const observed = observer(telemetry, 'mail');
+  return {
+    send: async (message) => await observed('send', () => mail.send(message)),
+    close: () => mail.close(),
+  };
+};

@@ -1,0 +1,129 @@
+import {
+  context,
+  diag,
+  DiagLogLevel,
+  ROOT_CONTEXT,
+  SpanKind as OtelKind,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+  type Context,
+  type Span as OtelSpan,
+} from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { VERSION } from '../version.ts';
+import { kindOfError, type Span, type SpanKind, type SpanOptions, type Tracing } from './tracing.ts';
+
+const KINDS: Record<SpanKind, OtelKind> = {
+  internal: OtelKind.INTERNAL,
+  server: OtelKind.SERVER,
+  client: OtelKind.CLIENT,
+  producer: OtelKind.PRODUCER,
+  consumer: OtelKind.CONSUMER,
+};
+const EXPORT_MS = 5000;
+const EVERY_MS = 1000;
+const FLUSH_MS = 3000;
+/** While the collector is away, this often it is told. */
+const TELL_MS = 60_000;
+
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+
+/** The context that a `traceparent` names (W3C Trace Context, 3.2); what is malformed begins a new trace. */
+const contextOf = (traceparent: string | null | undefined): Context => {
+  const [, traceId, spanId, flags] = TRACEPARENT.exec(traceparent ?? '') ?? [];
+  if (!traceId || !spanId || !flags) return ROOT_CONTEXT;
+  const traceFlags = Number.parseInt(flags, 16) & TraceFlags.SAMPLED;
+  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags, isRemote: true });
+};
+
+const traceparentOf = (span: OtelSpan): string => {
+  const { traceId, spanId, traceFlags } = span.spanContext();
+  return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
+};
+
+const idsOf = (span: OtelSpan) => ({ traceId: span.spanContext().traceId, traceparent: traceparentOf(span) });
+
+/** An exporter that fails says so here, again and again: it is told now and then. */
+const tellSeldom = (log: Logger): void => {
+  let toldAt: number | undefined;
+  const tell = (): void => {
+    if (toldAt !== undefined && performance.now() - toldAt < TELL_MS) return;
+    toldAt = performance.now();
+    log.warn('traces can not be sent to the collector; the service runs on without them');
+  };
+  const quiet = (): void => undefined;
+  diag.setLogger(
+    { error: tell, warn: tell, info: quiet, debug: quiet, verbose: quiet },
+    { logLevel: DiagLogLevel.ERROR, suppressOverrideMessage: true },
+  );
+};
+
+/** Traces that go to a collector over OTLP in batches. A collector that is away costs nothing but its traces. */
+export const createOtelTracing = (config: Config, endpoint: string, log: Logger): Tracing => {
+  tellSeldom(log);
+  const exporter = new OTLPTraceExporter({
+    url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
+    timeoutMillis: EXPORT_MS,
+  });
+  const provider = new NodeTracerProvider({
+    resource: resourceFromAttributes({
+      'service.name': config.OTEL_SERVICE_NAME,
+      'service.version': VERSION,
+      'process.pid': process.pid,
+    }),
+    spanProcessors: [
+      new BatchSpanProcessor(exporter, { scheduledDelayMillis: EVERY_MS, exportTimeoutMillis: EXPORT_MS }),
+    ],
+  });
+  provider.register({ propagator: null });
+  const tracer = provider.getTracer('som3d', VERSION);
+  const contexts = new WeakMap<Span, Context>();
+
+  const begin = (name: string, { kind = 'internal', attributes = {}, parent }: SpanOptions = {}): Span => {
+    const above = parent === undefined ? context.active() : contextOf(parent);
+    const own = tracer.startSpan(name, { kind: KINDS[kind], attributes }, above);
+    const span: Span = {
+      ...idsOf(own),
+      set: (more) => void own.setAttributes(more),
+      rename: (better) => void own.updateName(better),
+      end: (failed) => {
+        if (failed !== undefined) own.setStatus({ code: SpanStatusCode.ERROR, message: failed });
+        own.end();
+      },
+    };
+    contexts.set(span, trace.setSpan(above, own));
+    return span;
+  };
+  const within = <T>(span: Span, work: () => T): T => context.with(contexts.get(span) ?? context.active(), work);
+
+  return {
+    enabled: true,
+    begin,
+    within,
+    step: async (name, options, work) => {
+      if (options.parent === undefined && !trace.getActiveSpan()) return await work();
+      const span = begin(name, options);
+      try {
+        const result = await within(span, work);
+        span.end();
+        return result;
+      } catch (error) {
+        span.end(kindOfError(error));
+        throw error;
+      }
+    },
+    current: () => {
+      const active = trace.getActiveSpan();
+      return active && idsOf(active);
+    },
+    close: async () => {
+      await Promise.race([provider.shutdown().catch(() => undefined), delay(FLUSH_MS, undefined, { ref: false })]);
+    },
+  };
+};

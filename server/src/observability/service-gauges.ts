@@ -1,0 +1,104 @@
+import { sql } from 'kysely';
+import { Gauge, Registry } from 'prom-client';
+import { kysely, toInstant } from '../db/kysely.ts';
+import type { Deps } from '../deps.ts';
+import { INBOX_STATES } from '../domains/epayco/epayco.entity.ts';
+import { MAIL_STATES } from '../domains/mail/mail.entity.ts';
+import { JOB_STATES } from '../domains/som3d/som3d.entity.ts';
+
+/** What was read stands for this long, in ms: several scrapers cost one look. */
+const KEPT_MS = 2000;
+/** A worker whose heartbeat is older than this is not counted. */
+const WORKER_ALIVE_MS = 60_000;
+
+type GaugeDeps = Pick<Deps, 'orm' | 'clock'>;
+type Row = { readonly state: string; readonly count: number; readonly oldest: unknown };
+
+/** States by number of rows, and since when the oldest of those that wait has waited. */
+const readStates = async ({ orm, clock }: GaugeDeps) => {
+  const db = kysely(orm.em.fork());
+  const now = clock();
+  const count = sql<number>`count(*)`.as('count');
+  const oldest = sql`min(created_at)`.as('oldest');
+  const [jobs, due, payments, mails, workers] = await Promise.all([
+    db.selectFrom('JobConv').select(['status as state', count, oldest]).groupBy('status').execute(),
+    // One that waits for its pause to end does not wait for a worker.
+    db
+      .selectFrom('JobConv')
+      .select(oldest)
+      .where('status', '=', 'QUEUED')
+      .where((where) => where.or([where('run_after', 'is', null), where('run_after', '<=', now)]))
+      .executeTakeFirst(),
+    db.selectFrom('epayco_event').select(['estado as state', count, oldest]).groupBy('estado').execute(),
+    db.selectFrom('mail_outbox').select(['estado as state', count, oldest]).groupBy('estado').execute(),
+    db
+      .selectFrom('worker_node')
+      .select(count)
+      .where('heartbeat_at', '>', new Date(now.getTime() - WORKER_ALIVE_MS))
+      .executeTakeFirstOrThrow(),
+  ]);
+  return { jobs, due: due?.oldest, payments, mails, workers: workers.count, now };
+};
+
+const ageOf = (oldest: unknown, now: Date): number =>
+  oldest === null || oldest === undefined
+    ? 0
+    : Math.max(0, (now.getTime() - toInstant(oldest as Date | number | string).getTime()) / 1000);
+
+const LOWER = (state: string): string => state.toLowerCase();
+
+/** The service's own state, which is the database's: the same whichever process tells it. Read at each scrape. */
+export const createServiceGauges = (deps: GaugeDeps) => {
+  const registry = new Registry();
+  const registers = [registry];
+  const gauge = <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) =>
+    new Gauge({ name: `som3d_${name}`, help, labelNames, registers });
+  const jobs = gauge('jobs', 'Jobs by state.', ['state']);
+  const queueAge = gauge('job_queue_oldest_age_seconds', 'Age of the oldest job that could be run now; 0 without one.');
+  const payments = gauge('payment_events', 'Confirmations of the payment gateway by state.', ['state']);
+  const paymentAge = gauge('payment_event_oldest_pending_age_seconds', 'Age of the oldest confirmation to be settled.');
+  const mails = gauge('mails', 'Mails of the outbox by state.', ['state']);
+  const mailAge = gauge('mail_oldest_pending_age_seconds', 'Age of the oldest mail to be sent.');
+  const workers = gauge('workers', 'Workers whose heartbeat is younger than a minute.');
+  const readable = gauge('database_up', 'Whether these numbers could be read just now; else they are missing.');
+
+  const show = (to: Gauge<'state'>, states: readonly string[], rows: readonly Row[]): void => {
+    const counts = new Map(rows.map(({ state, count }) => [state, count]));
+    for (const state of states) to.set({ state: LOWER(state) }, counts.get(state) ?? 0);
+  };
+  const pending = (rows: readonly Row[]): unknown => rows.find(({ state }) => state === 'PENDIENTE')?.oldest;
+
+  const read = async (): Promise<void> => {
+    try {
+      const seen = await readStates(deps);
+      show(jobs, JOB_STATES, seen.jobs);
+      show(payments, INBOX_STATES, seen.payments);
+      show(mails, MAIL_STATES, seen.mails);
+      queueAge.set(ageOf(seen.due, seen.now));
+      paymentAge.set(ageOf(pending(seen.payments), seen.now));
+      mailAge.set(ageOf(pending(seen.mails), seen.now));
+      workers.set(seen.workers);
+      readable.set(1);
+    } catch {
+      // Numbers that are no longer so would hide the outage.
+      registry.resetMetrics();
+      readable.set(0);
+    }
+  };
+
+  let reading: Promise<void> | undefined;
+  let readAt = -Infinity;
+  return {
+    /** The numbers in Prometheus's text format. */
+    text: async (): Promise<string> => {
+      if (performance.now() - readAt > KEPT_MS) {
+        reading ??= read().finally(() => {
+          readAt = performance.now();
+          reading = undefined;
+        });
+        await reading;
+      }
+      return await registry.metrics();
+    },
+  };
+};

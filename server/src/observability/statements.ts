@@ -1,0 +1,45 @@
+import type { DatabaseConnection } from 'kysely';
+import { isLockError, isOrphanError, isUnavailableError, uniqueViolation } from '../db/errors.ts';
+import type { Telemetry } from './telemetry.ts';
+
+/** Is told of every statement; its text names columns and placeholders, and goes no further than here. */
+export type StatementObserver = <T>(sql: string, run: () => Promise<T>) => Promise<T>;
+
+const OPERATION = /^\s*(?:\(\s*)?(select|insert|update|delete|begin|start|commit|rollback|savepoint|release)\b/i;
+const TABLE = /\b(?:from|into|update|join)\s+[`"]?([A-Za-z_]\w*)/i;
+
+const kindOf = (error: unknown): string => {
+  if (isLockError(error)) return 'lock';
+  if (isUnavailableError(error)) return 'unavailable';
+  return uniqueViolation(error) !== undefined || isOrphanError(error) ? 'constraint' : 'other';
+};
+
+/** Measures statements, and makes each a step of the trace at hand, named by operation and table alone. */
+export const observeStatements = ({ instruments, tracing }: Telemetry): StatementObserver => {
+  const { duration, errors } = instruments.database;
+  return async (sql, run) => {
+    const operation = OPERATION.exec(sql)?.[1]?.toLowerCase() ?? 'other';
+    const measured = async () => {
+      const stop = duration.startTimer({ operation });
+      try {
+        return await run();
+      } catch (error) {
+        errors.inc({ kind: kindOf(error) });
+        throw error;
+      } finally {
+        stop();
+      }
+    };
+    if (!tracing.enabled) return await measured();
+    const table = TABLE.exec(sql)?.[1];
+    const attributes = { 'db.operation.name': operation, ...(table ? { 'db.collection.name': table } : {}) };
+    return await tracing.step(`db ${operation}${table ? ` ${table}` : ''}`, { kind: 'client', attributes }, measured);
+  };
+};
+
+/** Lets an observer see what runs on a connection. */
+export const observeConnection = <C extends DatabaseConnection>(connection: C, observe: StatementObserver): C => {
+  const run = connection.executeQuery.bind(connection);
+  connection.executeQuery = (query, options) => observe(query.sql, () => run(query, options));
+  return connection;
+};

@@ -1,0 +1,19 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { createInstruments, type Instruments } from './instruments.ts';
+import { NO_TRACING, type Tracing } from './tracing.ts';
+
+/** How a process tells what it does: numbers for Prometheus, spans for a collector. */
+export interface Telemetry {
+  readonly instruments: Instruments;
+  readonly tracing: Tracing;
+}
+
+/** Without `OTEL_EXPORTER_OTLP_ENDPOINT` nothing of the tracing is even loaded. */
+export const openTelemetry = async (config: Config, log: Logger): Promise<Telemetry> => {
+  const instruments = createInstruments();
+  const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (!endpoint) return { instruments, tracing: NO_TRACING };
+  const { createOtelTracing } = await import('./otel.ts');
+  return { instruments, tracing: createOtelTracing(config, endpoint, log) };
+};
