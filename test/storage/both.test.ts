@@ -59,13 +59,13 @@ describe.each(storageKinds())('storage: %s', (kind) => {
     await storage.withLocalFile('uploads/large.zip', async (file) => {
       expect((await readFile(file)).equals(content)).toBe(true);
     });
-    const range = { start: 8 * MIB - 10, end: 16 * MIB + 10 };
+    const range = { start: 5 * MIB - 10, end: 15 * MIB + 10 };
     const part = Buffer.concat(await (await storage.read('uploads/large.zip', range)).toArray());
     expect(part.equals(content.subarray(range.start, range.end + 1))).toBe(true);
     // As long as its parts exactly.
-    await storage.put('uploads/even.zip', Readable.from(inChunks(content.subarray(0, 16 * MIB), 1 * MIB)));
+    await storage.put('uploads/even.zip', Readable.from(inChunks(content.subarray(0, 15 * MIB), 1 * MIB)));
     const even = Buffer.concat(await (await storage.read('uploads/even.zip')).toArray());
-    expect(even.equals(content.subarray(0, 16 * MIB))).toBe(true);
+    expect(even.equals(content.subarray(0, 15 * MIB))).toBe(true);
     expect(await everything()).toEqual(['uploads/even.zip', 'uploads/large.zip']);
   });
 
@@ -104,7 +104,7 @@ describe.each(storageKinds())('storage: %s', (kind) => {
   test('shows nothing of a source that breaks off, however far it came', async () => {
     const { storage, put, read, everything } = its;
     await put('uploads/a.zip', 'the first');
-    for (const bytes of [100, 8 * MIB, 20 * MIB]) {
+    for (const bytes of [100, 5 * MIB, 20 * MIB]) {
       const failing = function* () {
         yield* inChunks(Buffer.alloc(bytes));
         throw new Error('the line broke');

@@ -29,7 +29,8 @@ const PREFIX = 'here/';
 export const hasS3 = (): boolean => inject('s3Url') !== null;
 
 /** @param url another server than that of the run */
-export const createBucket = async (url = inject('s3Url')): Promise<TestBucket> => {
+export const createBucket = async (given?: string): Promise<TestBucket> => {
+  const url = given ?? inject('s3Url');
   if (url === null) throw new Error('this run has no S3 server');
   const { protocol, host, username, password } = new URL(url);
   const client = s3Client(url);

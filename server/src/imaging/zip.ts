@@ -1,4 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { callbackify } from 'node:util';
 import * as yauzl from 'yauzl';
 import { ImagingError } from './errors.ts';
 import { zipLimitsSchema, type ZipLimits } from './request.ts';
@@ -100,13 +101,11 @@ class BytesReader extends yauzl.RandomAccessReader {
     position: number,
     done: (error: Error | null, bytesRead?: number) => void,
   ): void {
-    this.readAt(position, length).then(
-      (bytes) => {
-        buffer.set(bytes, offset);
-        done(null, bytes.length);
-      },
-      (error: unknown) => done(error instanceof Error ? error : new Error('the bytes could not be read')),
-    );
+    callbackify(async () => {
+      const bytes = await this.readAt(position, length);
+      buffer.set(bytes, offset);
+      return bytes.length;
+    })(done);
   }
 }
 

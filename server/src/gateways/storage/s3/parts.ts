@@ -1,11 +1,14 @@
 import type { Readable } from 'node:stream';
 
-/** S3 takes 10,000 parts, and some servers only parts of one size: 78 GiB, far more than an upload may be. */
-export const PART_BYTES = 8 * 1024 ** 2;
+/**
+ * The least that S3 takes, all of one size, which some servers want. With the 10,000 parts that it allows an object may
+ * have 48 GiB, three times the largest upload.
+ */
+export const PART_BYTES = 5 * 1024 ** 2;
 /** Parts of one object that are held in memory at once. */
 const PER_OBJECT = 4;
 /** Parts of all objects together, as long as each gets one. */
-const IN_ALL = 8;
+const IN_ALL = 12;
 
 export interface Part {
   /** From 1. */

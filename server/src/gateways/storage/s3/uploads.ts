@@ -42,7 +42,7 @@ const lastActivity = async (client: S3Client, upload: MultipartUpload, Bucket: s
 
 /**
  * Aborts uploads that nothing has come to for `olderThanMs`: their writer has died. One that is alive sends a part of
- * 8 MiB more often than that, however long the whole takes. Some servers (MinIO) list no uploads by a prefix; they
+ * 5 MiB more often than that, however long the whole takes. Some servers (MinIO) list no uploads by a prefix; they
  * remove abandoned ones by themselves, after a day.
  *
  * @returns how many were aborted
