@@ -34,12 +34,17 @@ const stop = async (child: ChildProcess): Promise<void> => {
   await exited;
 };
 
-/** Requests of one address from 16 connections: rate in 1/s, latencies in ms. */
-export const load = async (url: string, seconds: number, token = '') => {
+/**
+ * Requests of one address from 16 connections: rate in 1/s, latencies in ms.
+ *
+ * @param atRate requests per second in all; without it as many as are answered
+ */
+export const load = async (url: string, seconds: number, token = '', atRate?: number) => {
   const result = await autocannon({
     url,
     connections: CONNECTIONS,
     duration: seconds,
+    ...(atRate === undefined ? {} : { overallRate: atRate }),
     headers: { authorization: `Bearer ${token}` },
   });
   if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} refused, ${result.errors} failed`);
@@ -55,6 +60,8 @@ export interface BenchDoctor {
 export interface BenchService extends AsyncDisposable {
   readonly url: string;
   readonly mysqlUrl: string;
+  /** Where the service keeps its files, and the variables that a worker beside it needs. */
+  readonly home: { readonly dataDir: string; readonly env: Readonly<Record<string, string>> };
   readonly version: string;
   /** A connection to the service's database. */
   readonly database: Connection;
@@ -62,8 +69,12 @@ export interface BenchService extends AsyncDisposable {
   doctor(correo: string): Promise<BenchDoctor>;
 }
 
-/** The service in a process of its own on a new MySQL database; all of it goes with the result. */
-export const startService = async (): Promise<BenchService> => {
+/**
+ * The service in a process of its own on a new MySQL database; all of it goes with the result.
+ *
+ * @param more variables beside those of every bench
+ */
+export const startService = async (more: Readonly<Record<string, string>> = {}): Promise<BenchService> => {
   await using stack = new AsyncDisposableStack();
   const mysql = await findMysql();
   if (!mysql) throw new Error('this bench needs a MySQL: TEST_MYSQL_URL, Docker, or mysqld on the PATH');
@@ -87,6 +98,7 @@ export const startService = async (): Promise<BenchService> => {
     JWT_SECRET: 'a secret of the bench alone',
     PORT: '0',
     SOM3D_EMBEDDED_WORKER: 'false',
+    ...more,
   };
   const program = await startProgram('server/dist/main.js', ['serve'], env, /serves at http:\/\/127\.0\.0\.1:(\d+)/);
   stack.use(program);
@@ -104,6 +116,7 @@ export const startService = async (): Promise<BenchService> => {
   return {
     url,
     mysqlUrl,
+    home: { dataDir, env },
     version: mysql.version,
     database,
     doctor,
