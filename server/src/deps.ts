@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { MikroORM } from '@mikro-orm/core';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import { openDatabaseClock } from './db/clock.ts';
 import { openOrm } from './db/orm.ts';
 import { createEpaycoGateway } from './gateways/epayco/client.ts';
 import type { EpaycoGateway } from './gateways/epayco/gateway.ts';
@@ -22,8 +23,10 @@ import { loadSecrets, type Secrets } from './secrets.ts';
 export interface Deps {
   readonly config: Config;
   readonly log: Logger;
-  /** The present instant; tests steer it. */
+  /** The present instant, the same in all processes; tests steer it. */
   readonly clock: () => Date;
+  /** How far the clock that this machine's files are stamped by is ahead of all others, in ms. */
+  readonly machineAheadMs: () => number;
   readonly orm: MikroORM;
   readonly storage: Storage;
   readonly secrets: Secrets;
@@ -38,12 +41,14 @@ export interface Deps {
 
 export interface OpenDeps extends Deps, AsyncDisposable {}
 
+const ownTime = (clock: () => Date = () => new Date()) => ({ now: clock, aheadMs: () => 0 });
+
 /**
  * Opens the dependencies in order. They close in reverse when the result is disposed, also when a later one fails.
  *
- * @param clock the present instant, `() => new Date()` but in tests
+ * @param steered the present instant in tests; else it is the database's where machines share one, or this machine's
  */
-export const openDeps = async (config: Config, log: Logger, clock = (): Date => new Date()): Promise<OpenDeps> => {
+export const openDeps = async (config: Config, log: Logger, steered?: () => Date): Promise<OpenDeps> => {
   await using stack = new AsyncDisposableStack();
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const secrets = await loadSecrets(config);
@@ -52,6 +57,10 @@ export const openDeps = async (config: Config, log: Logger, clock = (): Date => 
   const orm = await openOrm(config.database, observeStatements(telemetry));
   stack.defer(() => orm.close());
   await showPool(orm, telemetry);
+  const shared = config.database.kind === 'mysql' && !steered;
+  const { now: clock, aheadMs: machineAheadMs } = shared
+    ? stack.use(await openDatabaseClock(orm, log))
+    : ownTime(steered);
   const storage = observeStorage(await openStorage(config, { secret: secrets.urls, clock }, log), telemetry);
   stack.defer(() => storage.close());
   const mail = observeMail(createMailGateway(config), telemetry);
@@ -62,6 +71,7 @@ export const openDeps = async (config: Config, log: Logger, clock = (): Date => 
     config,
     log,
     clock,
+    machineAheadMs,
     orm,
     storage,
     secrets,

@@ -4,7 +4,7 @@ import { LEASE_SECONDS } from './machine/service.ts';
 import { canRun, startScenario } from './scenario.ts';
 
 describe.runIf(canRun())('a slow storage', () => {
-  test('costs no lease while results are written for longer than one lasts', async () => {
+  test('costs no lease while results are written for longer than one lasts', { timeout: 120_000 }, async () => {
     await using scenario = await startScenario({ workers: 2 });
     // A result is six files: each is written and synced.
     for (const worker of scenario.workers) await worker.set({ writeMs: (LEASE_SECONDS * 1000) / 8 });

@@ -23,8 +23,9 @@ import { makeTrouble } from './troubles.ts';
 const DOCTORS = 6;
 /** Clients at once: there is always a queue. */
 const CLIENTS = 24;
-/** After trouble has ended, what is under way gets so long. */
-const SETTLE_MS = 120_000;
+/** After trouble has ended, what is left gets so long, and so much more for each job of the run. */
+const SETTLE_MS = 60_000;
+const SETTLE_JOB_MS = 2000;
 /** The sweeper looks every minute; what it finds has to be old enough. */
 const SWEEP_MS = 150_000;
 const LOOK_MS = 1000;
@@ -72,7 +73,7 @@ const sendUnderTrouble = async (cluster: Cluster, plans: readonly Plan[], option
   const { doctors, traffic } = await signUpDoctors(urls, createDice(seed + 1), DOCTORS);
   const journal = createJournal();
   const calm = new AbortController();
-  const deadline = AbortSignal.timeout(minutes * 60_000 + SETTLE_MS);
+  const deadline = AbortSignal.timeout(minutes * 60_000 + SETTLE_MS + SETTLE_JOB_MS * plans.length);
   const end = setTimeout(() => calm.abort(), minutes * 60_000);
   const started = Date.now();
   const trouble = makeTrouble(cluster, { dice: createDice(seed + 2), journal, only }, every * 1000, calm.signal);

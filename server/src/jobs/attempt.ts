@@ -137,9 +137,11 @@ export const runAttempt = async (
     });
 
   const finish = async ({ result, models }: Extract<Outcome, { kind: 'done' }>): Promise<AttemptEnd> => {
-    jobLog.add(`Conversión terminada: ${models} ${models === 1 ? 'modelo' : 'modelos'}.`);
-    await jobLog.flush();
-    const ended = await persistently(() => queue.finish(job.job_id, job.token, result));
+    const line = `Conversión terminada: ${models} ${models === 1 ? 'modelo' : 'modelos'}.`;
+    const ended = await persistently(async () => {
+      await jobLog.flush();
+      return await queue.finish(job.job_id, job.token, result, line);
+    });
     if (ended) {
       signals.emit('progress', job.job_id, { status: 'done', phase: 'finished', percent: 100, error: null });
       await removeInput();
@@ -163,10 +165,11 @@ export const runAttempt = async (
   const afterPause = (ms: number): Date => new Date(clock().getTime() + ms);
 
   const giveUp = async (failure: JobFailure): Promise<AttemptEnd> => {
-    jobLog.add(failure.message);
-    await jobLog.flush();
     const percent = heartbeat.reached();
-    const ended = await persistently(() => queue.fail(job.job_id, job.token, failure, percent));
+    const ended = await persistently(async () => {
+      await jobLog.flush();
+      return await queue.fail(job.job_id, job.token, failure, percent);
+    });
     if (ended)
       signals.emit('progress', job.job_id, { status: 'error', phase: 'error', percent, error: failure.message });
     await discardOutputs();

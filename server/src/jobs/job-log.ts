@@ -1,3 +1,4 @@
+import { isTransientError } from '../db/errors.ts';
 import { kysely } from '../db/kysely.ts';
 import type { Deps } from '../deps.ts';
 
@@ -6,9 +7,16 @@ const MAX_LINES = 2000;
 const MAX_LENGTH = 1000;
 const FULL = 'El registro alcanzó su límite; las líneas siguientes se omiten.';
 
+/** A line as it is kept: control characters become spaces; null when nothing is left. */
+export const logLine = (line: string): string | null =>
+  line
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .trim()
+    .slice(0, MAX_LENGTH) || null;
+
 /**
- * Appends lines to a job's log in batches. What can not be written (the job was deleted) is let go: the log never
- * decides about a job.
+ * Appends lines to a job's log in batches. They wait while the database is away. What can not be written (the job was
+ * deleted) is let go: the log never decides about a job.
  */
 export const createJobLog = ({ orm, clock, log }: Pick<Deps, 'orm' | 'clock' | 'log'>, jobId: string) => {
   let pending: { job_id: string; created_at: Date; line: string }[] = [];
@@ -23,11 +31,10 @@ export const createJobLog = ({ orm, clock, log }: Pick<Deps, 'orm' | 'clock' | '
     return Math.max(0, MAX_LINES - count);
   };
 
-  /** One Spanish line; control characters become spaces. */
+  /** One Spanish line. */
   const add = (line: string): void => {
-    if (pending.length > MAX_LINES) return;
-    const text = line.replaceAll(/\p{Cc}+/gu, ' ').trim();
-    if (text) pending.push({ job_id: jobId, created_at: clock(), line: text.slice(0, MAX_LENGTH) });
+    const text = logLine(line);
+    if (text !== null && pending.length <= MAX_LINES) pending.push({ job_id: jobId, created_at: clock(), line: text });
   };
 
   const flush = async (): Promise<void> => {
@@ -41,7 +48,8 @@ export const createJobLog = ({ orm, clock, log }: Pick<Deps, 'orm' | 'clock' | '
       if (lines.length > 0) await kysely(orm.em.fork()).insertInto('job_log').values(lines).execute();
       room -= Math.min(room, batch.length);
     } catch (error) {
-      log.warn({ err: error, job_id: jobId }, 'job log lines were lost');
+      if (isTransientError(error)) pending = [...batch, ...pending];
+      else log.warn({ err: error, job_id: jobId }, 'job log lines were lost');
     }
   };
 

@@ -34,7 +34,7 @@ interface JobFiles {
  * `start`.
  */
 export const createSweeper = (
-  deps: Pick<Deps, 'orm' | 'clock' | 'config' | 'log' | 'storage'>,
+  deps: Pick<Deps, 'orm' | 'clock' | 'machineAheadMs' | 'config' | 'log' | 'storage'>,
   signals: JobSignals,
 ) => {
   const { orm, config, log, storage } = deps;
@@ -81,7 +81,7 @@ export const createSweeper = (
 
   const sweepObjects = async (prefix: string): Promise<void> => {
     // The age of a file is the disk's, not the service's clock.
-    const before = Date.now() - graceMs;
+    const before = Date.now() - deps.machineAheadMs() - graceMs;
     let batch: StoredObject[] = [];
     for await (const object of storage.list(prefix)) {
       if (object.modifiedAt.getTime() > before) continue;
@@ -98,7 +98,8 @@ export const createSweeper = (
     endExhausted,
     () => forgetSilentWorkers(deps),
     () => createDeletions(deps).workOff(),
-    () => storage.sweep(graceMs),
+    // A machine whose clock is ahead would take for old what others are writing.
+    () => storage.sweep(graceMs + Math.max(0, deps.machineAheadMs())),
     () => sweepOwned(workFolder(config.dataDir), workBoundMs),
     () => sweepObjects('uploads/'),
     () => sweepObjects('results/'),

@@ -2,6 +2,9 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { Cluster } from '../machine/cluster.ts';
 import type { Logs } from './logs.ts';
 
+/** What a process says once it has started. */
+const SERVES: ReadonlySet<string> = new Set(['serving', 'working']);
+
 interface Process {
   readonly pid: number;
   readonly parent: number;
@@ -42,18 +45,15 @@ export const processesBelow = (folder: string, parents: ReadonlySet<number>): st
 export const judgeProcesses = (
   { processes: all }: Cluster,
   codes: ReadonlyMap<string, number | null>,
-  { crashes }: Logs,
+  { crashes, lines }: Logs,
 ): string[] => [
   ...crashes.map((line) => `a crash in the log of ${line}`),
   ...all.flatMap(({ name, program }) =>
     program.lives
       .filter(({ expected, end }) => !expected && end !== undefined)
-      // A service manager starts it again: that it does not start without its database is no fault.
-      .filter(({ from, until }) => (until ?? 0) - from > START_MS)
+      // That it does not start without its database is no fault: a service manager tries again.
+      .filter(({ pid }) => lines.some((line) => line.process === name && line.pid === pid && SERVES.has(line.msg)))
       .map(({ pid, end }) => `${name} (${pid}) ended by itself: ${end}`),
   ),
   ...[...codes].filter(([, code]) => code !== 0).map(([name, code]) => `${name} ended with ${code} when asked to stop`),
 ];
-
-/** A process that ends this early has not begun to serve. */
-const START_MS = 10_000;

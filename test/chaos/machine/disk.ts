@@ -30,7 +30,15 @@ export const unmountDisk = async (folder: string): Promise<void> => {
 
 /** Sets the size of such a file system to what is on it, or makes it roomy again. */
 export const setDiskFull = async (folder: string, full: boolean): Promise<void> => {
-  const { blocks, bfree, bsize } = await statfs(folder);
-  const size = full ? Math.max(bsize, (blocks - bfree) * bsize) : ROOMY_BYTES;
-  await run('mount', ['-o', `remount,size=${size}`, folder]);
+  for (let tries = 5; ; tries--) {
+    const { blocks, bfree, bsize } = await statfs(folder);
+    const size = full ? Math.max(bsize, (blocks - bfree) * bsize) : ROOMY_BYTES;
+    try {
+      await run('mount', ['-o', `remount,size=${size}`, folder]);
+      return;
+    } catch (error) {
+      // More has been written meanwhile: less than what is on it can not be had.
+      if (!full || tries <= 1) throw error;
+    }
+  }
 };
