@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { convert, type ConvertRequest, type Manifest, type Phase } from '@som3d/server/imaging/convert.js';
 import { ImagingError } from '@som3d/server/imaging/errors.js';
 import { onTestFinished } from 'vitest';
+import { notSolid } from './stl.ts';
 import { writeZip, type NamedFile } from './zip.ts';
 
 export interface Converted {
@@ -21,6 +22,7 @@ export async function temporaryDirectory(): Promise<string> {
   return directory;
 }
 
+/** Converts in this process. Every model of every test must be a solid, by judges of their own. */
 export async function convertZip(inputZip: string, parameters: Partial<ConvertRequest> = {}): Promise<Converted> {
   const directory = await temporaryDirectory();
   const log: string[] = [];
@@ -29,6 +31,10 @@ export async function convertZip(inputZip: string, parameters: Partial<ConvertRe
     { threads: 2, ...parameters, inputZip, outDir: directory },
     { log: (line) => log.push(line), progress: (phase, percent) => progress.push({ phase, percent }) },
   );
+  for (const { filename } of manifest.meshes) {
+    const fault = await notSolid(join(directory, filename));
+    if (fault !== null) throw new Error(fault);
+  }
   return { manifest, directory, log, progress };
 }
 

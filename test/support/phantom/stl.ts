@@ -11,40 +11,60 @@ export async function readStl(path: string): Promise<StlMesh> {
   const bytes = await readFile(path);
   const faces = bytes.readUInt32LE(80);
   if (bytes.length !== 84 + 50 * faces) throw new Error('The STL file has another size than its header says');
+  const corners = new Float32Array(9 * faces);
+  for (let face = 0; face < faces; face++)
+    // Adding 0 makes -0 the same as 0.
+    for (let c = 0; c < 9; c++) corners[9 * face + c] = bytes.readFloatLE(84 + 50 * face + 12 + 4 * c) + 0;
+  return weld(corners);
+}
+
+/** Gives corners with the same float32 coordinates the same vertex, by a table with open addressing. */
+function weld(corners: Float32Array): StlMesh {
   const mesh: StlMesh = { positions: [], triangles: [] };
-  const known = new Map<string, number>();
-  for (let face = 0; face < faces; face++) {
-    for (let corner = 0; corner < 3; corner++) {
-      const at = 84 + 50 * face + 12 + 12 * corner;
-      const point = [bytes.readFloatLE(at), bytes.readFloatLE(at + 4), bytes.readFloatLE(at + 8)];
-      const key = point.join(' ');
-      const vertex = known.get(key) ?? known.size;
-      if (vertex === known.size) {
-        known.set(key, vertex);
-        mesh.positions.push(...point);
-      }
-      mesh.triangles.push(vertex);
+  const bits = new Int32Array(corners.buffer);
+  const mask = 2 ** Math.ceil(Math.log2(corners.length + 2)) - 1;
+  const vertices = new Int32Array(mask + 1).fill(-1);
+  const firstCorner = new Int32Array(mask + 1);
+  for (let at = 0; at < corners.length; at += 3) {
+    const [x, y, z] = [bits[at]!, bits[at + 1]!, bits[at + 2]!];
+    let slot = (Math.imul(x, 73_856_093) ^ Math.imul(y, 19_349_663) ^ Math.imul(z, 83_492_791)) >>> 3;
+    for (slot &= mask; vertices[slot]! >= 0; slot = (slot + 1) & mask) {
+      const other = firstCorner[slot]!;
+      if (bits[other] === x && bits[other + 1] === y && bits[other + 2] === z) break;
     }
+    if (vertices[slot]! < 0) {
+      vertices[slot] = mesh.positions.length / 3;
+      firstCorner[slot] = at;
+      mesh.positions.push(corners[at]!, corners[at + 1]!, corners[at + 2]!);
+    }
+    mesh.triangles.push(vertices[slot]!);
   }
   return mesh;
 }
 
 /** Edges that are not used by exactly two faces, once in each direction. */
-export function edgeFaults({ triangles }: StlMesh): { open: number; nonManifold: number } {
-  const uses = new Map<string, [number, number]>();
-  for (let t = 0; t < triangles.length; t += 3)
-    for (let corner = 0; corner < 3; corner++) {
-      const from = triangles[t + corner] ?? 0;
-      const to = triangles[t + ((corner + 1) % 3)] ?? 0;
-      const key = from < to ? `${from} ${to}` : `${to} ${from}`;
-      const use = uses.get(key) ?? [0, 0];
-      use[from < to ? 0 : 1]++;
-      uses.set(key, use);
-    }
-  let [open, nonManifold] = [0, 0];
-  for (const [forward, backward] of uses.values()) {
-    if (forward + backward === 1) open++;
-    else if (forward !== 1 || backward !== 1) nonManifold++;
+export function edgeFaults({ positions, triangles }: StlMesh): { open: number; nonManifold: number } {
+  const count = positions.length / 3;
+  const forward = new Float64Array(triangles.length);
+  const backward = new Float64Array(triangles.length);
+  for (let i = 0; i < triangles.length; i++) {
+    const from = triangles[i]!;
+    const to = triangles[i % 3 === 2 ? i - 2 : i + 1]!;
+    forward[i] = from * count + to;
+    backward[i] = to * count + from;
+  }
+  forward.sort();
+  backward.sort();
+  let [open, nonManifold, f, b] = [0, 0, 0, 0];
+  while (f < forward.length || b < backward.length) {
+    const edge = Math.min(forward[f] ?? Infinity, backward[b] ?? Infinity);
+    let [there, back] = [0, 0];
+    for (; forward[f] === edge; f++) there++;
+    for (; backward[b] === edge; b++) back++;
+    // Each edge comes twice, once from either end.
+    if (Math.floor(edge / count) > edge % count) continue;
+    if (there + back === 1) open++;
+    else if (there !== 1 || back !== 1) nonManifold++;
   }
   return { open, nonManifold };
 }
@@ -62,10 +82,32 @@ export function surfaceArea({ positions, triangles }: StlMesh): number {
   return sum;
 }
 
+let loaded: ReturnType<typeof Module> | null = null;
+
+async function judges(): ReturnType<typeof Module> {
+  loaded ??= Module().then((wasm) => {
+    wasm.setup();
+    return wasm;
+  });
+  return loaded;
+}
+
+/**
+ * What keeps an STL file from being a solid, by two judges who share no code with the service: edges after welding,
+ * and manifold-3d. Null where both agree that it is one.
+ */
+export async function notSolid(path: string): Promise<string | null> {
+  const mesh = await readStl(path);
+  const { open, nonManifold } = edgeFaults(mesh);
+  if (open + nonManifold > 0) return `${path}: ${open} open and ${nonManifold} non-manifold edges`;
+  const { status, volume } = await judge(mesh);
+  if (status !== 'NoError') return `${path}: manifold-3d says ${status}`;
+  return volume > 0 ? null : `${path}: a volume of ${volume} mm3`;
+}
+
 /** The verdict of manifold-3d, which takes nothing but oriented manifolds, and the volume it finds, mm3. */
 export async function judge(mesh: StlMesh): Promise<{ status: string; volume: number }> {
-  const wasm = await Module();
-  wasm.setup();
+  const wasm = await judges();
   const input = new wasm.Mesh({
     numProp: 3,
     vertProperties: Float32Array.from(mesh.positions),
