@@ -1,6 +1,6 @@
 import { createClient, waitForJob, type Client } from '@som3d/client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createDatabase, databaseKinds } from '../support/database.ts';
+import { createDatabase } from '../support/database.ts';
 import {
   FORM_TYPE,
   formBytes,
@@ -13,13 +13,16 @@ import {
   upload,
 } from '../support/jobs.ts';
 import { startProcess, type ServerProcess } from '../support/process.ts';
+import { jobSetups, queueEnv } from '../support/queues.ts';
 
 const account = { correo: 'medico@som3d.local', password: 'correct horse battery' };
 
-describe.each(databaseKinds())('the service as a process, on %s', (kind) => {
+describe.each(jobSetups())('the service as a process, on $kind, queued in $queue,', ({ kind, queue }) => {
   let database: Awaited<ReturnType<typeof createDatabase>>;
+  let queueing: Record<string, string>;
   const processes: ServerProcess[] = [];
   beforeEach(async () => {
+    queueing = queueEnv(queue);
     database = await createDatabase(kind);
   });
   afterEach(async () => {
@@ -28,7 +31,7 @@ describe.each(databaseKinds())('the service as a process, on %s', (kind) => {
   });
 
   const start = async (env: Record<string, string> = {}): Promise<ServerProcess> => {
-    const server = await startProcess(database, { SOM3D_LEASE_SECONDS: '3', ...env });
+    const server = await startProcess(database, { SOM3D_LEASE_SECONDS: '3', ...queueing, ...env });
     processes.push(server);
     return server;
   };

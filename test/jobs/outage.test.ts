@@ -6,6 +6,7 @@ import { createDatabase, databaseKinds } from '../support/database.ts';
 import { imagingChildren, jobRow, storedFiles, until, upload } from '../support/jobs.ts';
 import { tokenOf } from '../support/large-upload.ts';
 import { startProcess } from '../support/process.ts';
+import { queueEnv, queueKinds } from '../support/queues.ts';
 
 /** A way to a server that can be cut: connections break, new ones are refused. */
 const cuttableWay = async (target: URL) => {
@@ -47,10 +48,10 @@ const cuttableWay = async (target: URL) => {
 
 // The embedded database is a file: there is nothing to cut.
 describe.runIf(databaseKinds().includes('mysql'))('a worker on mysql', () => {
-  test('keeps its work while the database is away for a moment', async () => {
+  test.each(queueKinds())('keeps its work while the database is away for a moment, queued in %s', async (queue) => {
     await using database = await createDatabase('mysql');
     await using way = await cuttableWay(new URL(database.env['MYSQL_URL'] ?? ''));
-    const server = await startProcess({ dataDir: database.dataDir, env: { MYSQL_URL: way.url } });
+    const server = await startProcess({ dataDir: database.dataDir, env: { MYSQL_URL: way.url } }, queueEnv(queue));
     try {
       const client = createClient({ baseUrl: server.url, token: await tokenOf(server.url) });
       const { job_id: id } = await upload(client, { form: 'large' });

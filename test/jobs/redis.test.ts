@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { databaseKinds } from '../support/database.ts';
 import { imagingChildren, jobLines, jobRow, until, upload } from '../support/jobs.ts';
 import { redisProgram, startRedis, type OwnRedis } from '../support/redis.ts';
+import { openWay } from '../support/way.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 const program = await redisProgram();
@@ -99,6 +100,27 @@ describe.runIf(program)(`a queue in a redis that comes and goes, beside ${kind},
     const client = new Redis(redis.url);
     expect(await client.exists('here:jobs:meta')).toBe(1);
     client.disconnect();
+  });
+
+  test('does without a redis that takes what it is told and never answers', async () => {
+    await using way = await openWay(redis.url);
+    const cutOff = await startTestServer(kind, { REDIS_URL: way.url, SOM3D_EMBEDDED_WORKER: 'true' });
+    try {
+      const { client } = await cutOff.doctor();
+      const convert = async (): Promise<void> => {
+        const { job_id: id } = await upload(client);
+        await waitForJob(client, id);
+        expect(await jobRow(cutOff.deps.orm, id)).toMatchObject({ status: 'DONE', attempts: 1 });
+      };
+      way.onAnswer = () => 'hold';
+      await until(() => !cutOff.deps.redis?.reachable, 'its silence is noticed');
+      await convert();
+      way.mend();
+      await until(() => cutOff.deps.redis?.reachable, 'its answers are noticed');
+      await convert();
+    } finally {
+      await cutOff.stop();
+    }
   });
 
   test('starts without redis, does a job, and stops', async () => {
