@@ -1,4 +1,7 @@
+import { Readable } from 'node:stream';
 import { waitForJob } from '@som3d/client';
+import { createJobSignals } from '@som3d/server/jobs/signals.js';
+import { createSweeper } from '@som3d/server/jobs/sweeper.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createBucket, hasS3, type TestBucket } from '../support/bucket.ts';
 import { formBytes, jobRow, openUpload, FORM_TYPE, storedFiles, until, upload } from '../support/jobs.ts';
@@ -82,6 +85,24 @@ describe.runIf(hasS3())('jobs with their files in S3', () => {
     const gone = doctor.client.som3d.jobFile({ params: { id: job_id, name: 'hueso.glb' }, headers: {} });
     await expectProblem(gone, 404, /ya no está disponible/);
     expect(await stored()).toEqual([]);
+  });
+
+  test('leave nothing behind that no job names', async () => {
+    const doctor = await api.doctor();
+    const { job_id } = await upload(doctor.client);
+    await waitForJob(doctor.client, job_id);
+    const { storage, config } = api.deps;
+    const orphans = ['uploads/unknown.zip', 'results/unknown/token/x.stl', `results/${job_id}/earlier/x.stl`];
+    for (const key of orphans) await storage.put(key, Readable.from(['content']));
+    await createSweeper(api.deps, createJobSignals()).sweep();
+    expect(await stored()).toEqual(expect.arrayContaining(orphans));
+    const soon = { ...api.deps, config: { ...config, SOM3D_ORPHAN_GRACE_SECONDS: 1 } };
+    await until(async () => {
+      await createSweeper(soon, createJobSignals()).sweep();
+      return !(await stored()).some((key) => orphans.includes(key));
+    }, 'they are old enough');
+    expect((await stored()).filter((key) => key.includes(job_id))).toHaveLength(6);
+    await storage.removeAll(`results/${job_id}/`);
   });
 
   test('keep nothing of an upload that the client broke off', async () => {

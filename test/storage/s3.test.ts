@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import {
   CreateMultipartUploadCommand,
   HeadObjectCommand,
@@ -8,7 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createBucket, hasS3, type TestBucket } from '../support/bucket.ts';
-import { until } from '../support/jobs.ts';
+import { storedFiles, until } from '../support/jobs.ts';
 import { openInBucket, type TestStorage } from '../support/storages.ts';
 import { openWay, type Way } from '../support/way.ts';
 
@@ -148,6 +151,25 @@ describe.runIf(hasS3())('an S3 storage', () => {
     await storage.removeAll('uploads/');
     expect(await list('uploads/')).toEqual([]);
     expect(way.sent.filter((text) => /x-amz-(checksum|sdk-checksum)/i.test(text))).toEqual([]);
+  });
+
+  test('says so when the disk is too full for a local copy, and leaves nothing on it', async () => {
+    const { storage, dataDir } = await open();
+    await storage.put('uploads/a.zip', Readable.from([content]));
+    // A limit on the size of files is the full disk that every machine has.
+    const script = `
+      const { openStorage } = await import('@som3d/server/gateways/storage/open.js');
+      const { readConfig } = await import('@som3d/server/config.js');
+      const storage = await openStorage(readConfig(process.env), {}, console);
+      await storage.withLocalFile('uploads/a.zip', async () => {}).catch((e) => console.log(e.kind, e.detail));
+      storage.close();`;
+    const { stdout } = await promisify(execFile)(
+      'sh',
+      ['-c', 'ulimit -f 1000; exec "$0" "$@"', process.execPath, '--input-type=module', '--eval', script],
+      { cwd: path.join(import.meta.dirname, '..'), env: { ...bucket.env, SOM3D_DATA_DIR: dataDir } },
+    );
+    expect(stdout).toMatch(/^unavailable No hay espacio/);
+    expect(await storedFiles(dataDir)).toEqual([]);
   });
 
   test('asks for encryption', async () => {
