@@ -19,7 +19,8 @@ COPY . .
 RUN npm run build
 # The server with its production dependencies alone; maps and type declarations are of no use at run time.
 RUN npx -y pnpm@${PNPM_VERSION} --filter @som3d/server --prod deploy /app \
-  && find /app -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
+  && find /app -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete \
+  && node /app/dist/main.js --version
 
 FROM ${NODE_IMAGE} AS base
 RUN apt-get update \
