@@ -21,6 +21,9 @@ const couch: Body = ([x, y]) => {
   return across > 96 || depth > 16 ? 500 : -900;
 };
 
+/** 4 mm thick, 44 mm wide and high, 26 mm away from the leg. */
+const splinter: Body = ([x, y, z]) => (Math.abs(x - 88) < 2 && Math.abs(y + 30) < 22 && Math.abs(z) < 22 ? 700 : -1000);
+
 function together(...bodies: Body[]): Body {
   return (point) => Math.max(...bodies.map((body) => body(point)));
 }
@@ -56,6 +59,8 @@ describe('what a patient lies on', () => {
 
   it.each<[string, Body]>([
     ['two limbs', ([x, y, z]) => Math.max(leg([x - 62, y, z]), leg([x + 62, y, z]))],
+    // A splinter in the air may be bone; that of a holder is a part of its own, which anybody can leave out.
+    ['a splinter of bone beside a limb', (point) => Math.max(leg(point), splinter(point))],
     ['a thin bone with nothing around it', ([x, y]) => (Math.abs(Math.hypot(x, y) - 70) < 3 && y < 40 ? 900 : -1000)],
     ['a chest with its lungs', ([x, y]) => (Math.hypot(x, y) < 90 ? (Math.hypot(x, y) < 82 ? -850 : 400) : -1000)],
   ])('is not mistaken for %s', async (_name, body) => {

@@ -13,9 +13,9 @@ import { dropSmallComponents, findComponents, type ComponentLimits } from './sur
 import type { Field } from './surface/field.ts';
 import { labelMesh } from './surface/label-mesh.ts';
 import { measure } from './surface/measure.ts';
-import { triangleCount, vertexCount, type Mesh } from './surface/mesh.ts';
+import { filterTriangles, triangleCount, vertexCount, type Mesh } from './surface/mesh.ts';
 import { extractionBytes, finishingBytes } from './surface/mesh-memory.ts';
-import { separateParts } from './surface/parts.ts';
+import { findParts, separateParts } from './surface/parts.ts';
 import type { FinishedMesh } from './surface/finish.ts';
 import { isWatertight } from './surface/topology.ts';
 import { voxelSize } from './volume.ts';
@@ -95,7 +95,10 @@ async function surfacesOf(
       const { stairs, smooth } = await labelMesh(mask, limits, request.suavizado, pool);
       if (stairs.triangles.length === 0) return [];
       if (!request.separarPartes) return [{ raw: stairs, smoothed: smooth }];
-      return separateParts(smooth, SEPARATE_PART_MM3).map((part) => ({ raw: part, smoothed: part }));
+      return findParts(smooth, SEPARATE_PART_MM3).map((belongs) => ({
+        raw: filterTriangles(stairs, belongs),
+        smoothed: filterTriangles(smooth, belongs),
+      }));
     }
     const surface = dropSmallComponents(await makeSurface(field, planned, pool), limits);
     if (surface.triangles.length === 0) return [];

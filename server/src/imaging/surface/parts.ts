@@ -12,10 +12,13 @@ const OFF_GRID = [3.1e-5, 4.7e-5] as const;
 /** More parts than this in one job are no use to anybody. */
 const MAX_PARTS = 50;
 
-/**
- * Takes a mesh apart into its outer surfaces of at least `minimumMm3`, largest first, each with its cavities.
- */
+/** Takes a mesh apart into its outer surfaces of at least `minimumMm3`, largest first, each with its cavities. */
 export function separateParts(mesh: Mesh, minimumMm3: number): Mesh[] {
+  return findParts(mesh, minimumMm3).map((belongs) => filterTriangles(mesh, belongs));
+}
+
+/** The same parts, each told by the vertices that belong to it: also in a mesh that only has other positions. */
+export function findParts(mesh: Mesh, minimumMm3: number): ((vertex: number) => boolean)[] {
   const { ofVertex, count, volumesMm3 } = findComponents(mesh);
   const boxes = componentBoxes(mesh, ofVertex, count);
   const shells = Array.from(volumesMm3.keys()).filter((component) => volumesMm3[component]! >= minimumMm3);
@@ -33,7 +36,7 @@ export function separateParts(mesh: Mesh, minimumMm3: number): Mesh[] {
     );
     if (around !== undefined) owner[cavity] = around;
   }
-  return ordered.map((shell) => filterTriangles(mesh, (vertex) => owner[ofVertex[vertex]!] === shell));
+  return ordered.map((shell) => (vertex) => owner[ofVertex[vertex]!] === shell);
 }
 
 function firstVertices(ofVertex: Int32Array, count: number): Int32Array {
