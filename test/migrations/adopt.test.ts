@@ -94,18 +94,6 @@ describe.runIf(databaseKinds().includes('mysql'))("the predecessor's database", 
     expect(reports.filter(({ applied }) => applied.length > 0)).toHaveLength(1);
   });
 
-  it('is adopted once by two processes at the same time, and no row is touched', async () => {
-    await using database = await predecessor();
-    await using connection = await connect(urlOf(database));
-    const before = await readCatalog(connection);
-    const rows = await readRows(connection, before);
-    const outputs = await Promise.all([migrateProcess(database), migrateProcess(database)]);
-    expect(outputs.filter((output) => output.includes('alter table'))).toHaveLength(1);
-    for (const output of outputs) expect(output).toMatch(/The database is up to date\.\n$/);
-    expect(await readRows(connection, before)).toEqual(rows);
-    expect((await migrateProcess(database)).trim()).toBe('The database is up to date.');
-  });
-
   it('still serves the statements of the predecessor', async () => {
     await using database = await predecessor();
     await migrate(await database.open(), SILENT);
@@ -228,16 +216,6 @@ const predecessor = async (...more: string[]): Promise<TestDatabase> => {
 const urlOf = ({ options }: TestDatabase): string => {
   if (options.kind !== 'mysql') throw new Error('not on MySQL');
   return options.url;
-};
-
-/** The command as an operator runs it. @returns what it says */
-const migrateProcess = async ({ dataDir, env }: TestDatabase): Promise<string> => {
-  const main = path.join(import.meta.dirname, '../../server/dist/main.js');
-  const { stdout } = await promisify(execFile)(process.execPath, [main, 'migrate'], {
-    cwd: dataDir,
-    env: { ...env, PATH: process.env['PATH'], SOM3D_DATA_DIR: dataDir, JWT_SECRET: 'a secret of the tests alone' },
-  });
-  return stdout;
 };
 
 const migrateAndDie = (url: string, statements: number) =>

@@ -4,6 +4,7 @@ import { pendingMigrations } from '../db/migrate.ts';
 import { openDeps } from '../deps.ts';
 import { createJobs } from '../jobs/jobs.ts';
 import { createLogger } from '../logger.ts';
+import { serveWorkerStatus } from '../observability/worker-http.ts';
 import { untilSignal } from './shutdown.ts';
 import { UsageError } from './usage.ts';
 
@@ -18,6 +19,7 @@ export const workerCommand = (): Command =>
       const pending = await pendingMigrations(deps.orm);
       if (pending.length > 0)
         throw new UsageError(`The database lacks ${pending.length} migration(s). Run \`migrate\` first.`);
+      stack.use(await serveWorkerStatus(deps));
       const jobs = stack.use(createJobs(deps));
       await jobs.start();
       log.info({ concurrency: config.SOM3D_WORKER_CONCURRENCY }, 'working');

@@ -14,6 +14,11 @@ export const OPERATION = {
     'Bearer token of GET /metrics, 16 characters at least; without it, /metrics is for administrators only.',
     '',
   ),
+  SOM3D_WORKER_METRICS_PORT: variable(
+    z.coerce.number<string | undefined>().int().min(0).max(65_535).optional(),
+    'Port on which `worker` answers GET /health/live and GET /metrics; without it, it listens on none.',
+    '9100',
+  ),
   OTEL_EXPORTER_OTLP_ENDPOINT: variable(
     z.url({ protocol: /^https?$/ }).optional(),
     'Collector that traces are sent to (OTLP over HTTP); without it there are none.',

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isTransientError } from '../db/errors.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
+import type { AttemptObserver } from '../observability/attempt.ts';
 import { releaseOwnedName, takeOwnedName } from '../gateways/storage/owned-name.ts';
 import { runChild, type ChildOutcome } from './child-process.ts';
 import { startHeartbeat } from './heartbeat.ts';
@@ -37,6 +38,7 @@ const ENDED: AttemptEnd = { again: null, unstarted: false };
 export type AttemptDeps = Pick<Deps, 'orm' | 'clock' | 'config' | 'log' | 'storage' | 'redis'> & {
   readonly queue: JobQueue;
   readonly signals: JobSignals;
+  readonly observer: AttemptObserver;
 };
 
 /** Where attempts work: a folder for each, named by the process that owns it. */
@@ -93,7 +95,7 @@ export const runAttempt = async (
   job: ClaimedJob,
   controller: AbortController,
 ): Promise<AttemptEnd> => {
-  const { config, queue, signals, storage, clock, log } = deps;
+  const { config, queue, signals, observer, storage, clock, log } = deps;
   const { signal } = controller;
   const jobLog = createJobLog(deps, job.job_id);
   const heartbeat = startHeartbeat(deps, job, jobLog, () => controller.abort('lost'));
@@ -107,7 +109,7 @@ export const runAttempt = async (
     const child = await storage.withLocalFile(job.input_key, (inputZip) =>
       runChild(requestOf(job, { inputZip, outDir: folder, config }), {
         memoryMb: config.SOM3D_WORKER_MEMORY_MB,
-        reporter: heartbeat.reporter,
+        reporter: observer.reporter(heartbeat.reporter),
         signal,
       }),
     );
@@ -115,7 +117,7 @@ export const runAttempt = async (
     if (child.kind === 'unstarted') log.error({ err: child.error, job_id: job.job_id }, 'no process can be started');
     if (child.kind !== 'done') return fromChild(child);
     const { manifest } = child;
-    const zip = await storeOutputs(storage, job, { folder, manifest, now: clock(), signal });
+    const zip = await observer.storing(() => storeOutputs(storage, job, { folder, manifest, now: clock(), signal }));
     const result = { metrics: metricsOf(manifest), key: zip.key, size: zip.size, etag: zip.etag };
     return { kind: 'done', result, models: manifest.meshes.length };
   };
@@ -143,6 +145,7 @@ export const runAttempt = async (
       return await queue.finish(job.job_id, job.token, result, line);
     });
     if (ended) {
+      observer.ended('done');
       signals.emit('progress', job.job_id, { status: 'done', phase: 'finished', percent: 100, error: null });
       await removeInput();
       await discardOlder();
@@ -150,7 +153,7 @@ export const runAttempt = async (
     return ENDED;
   };
 
-  const handBack = async (again: HandBack, line: string): Promise<HandBack | null> => {
+  const handBack = async (again: HandBack, line: string, code = ''): Promise<HandBack | null> => {
     jobLog.add(line);
     await jobLog.flush();
     const percent = heartbeat.reached();
@@ -158,6 +161,7 @@ export const runAttempt = async (
     // Who is asked to end does not wait for a database that is away: the lease runs out.
     const back = await (signal.reason === 'shutdown' ? write() : persistently(write));
     if (back) signals.emit('progress', job.job_id, { status: 'queued', phase: 'queued', percent, error: null });
+    observer.ended(back ? 'requeued' : 'lost', code);
     await discardOutputs();
     return back ? again : null;
   };
@@ -172,6 +176,7 @@ export const runAttempt = async (
     });
     if (ended)
       signals.emit('progress', job.job_id, { status: 'error', phase: 'error', percent, error: failure.message });
+    if (ended) observer.ended('error', failure.code);
     await discardOutputs();
     if (ended) await removeInput();
     return ENDED;
@@ -181,7 +186,10 @@ export const runAttempt = async (
     if (!retryable) return await giveUp(failure);
     if (job.attempts >= MAX_ATTEMPTS) return await giveUp({ ...failure, message: `${failure.message} ${SPENT}` });
     const again = { attempts: job.attempts, runAfter: afterPause(retryPauseMs(job.attempts)) };
-    return { again: await handBack(again, `${failure.message} El trabajo vuelve a la cola.`), unstarted: false };
+    return {
+      again: await handBack(again, `${failure.message} El trabajo vuelve a la cola.`, failure.code),
+      unstarted: false,
+    };
   };
 
   /** Nobody's failed attempt: the job waits for this worker to recover, or for another one. */

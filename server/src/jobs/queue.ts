@@ -24,6 +24,7 @@ const CANDIDATE = [
   'enable_hip_implant',
   'extra_tasks_json',
   'params_json',
+  'trace_parent',
 ] as const;
 type Candidate = Pick<Row, (typeof CANDIDATE)[number]>;
 

@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { usableMemoryMb } from '../config/machine.ts';
+import type { Deps } from '../deps.ts';
+import { observeAttempt } from '../observability/attempt.ts';
 import { runAttempt, type AttemptDeps, type AttemptEnd, type StopReason } from './attempt.ts';
 import { createMessageSource } from './bullmq/source.ts';
 import { createDatabaseSource } from './database-source.ts';
-import { isGone } from './owner.ts';
+import { isGone, OWNER } from './owner.ts';
 import { createJobQueue, type ClaimedJob } from './queue.ts';
 import { UNSTARTED_PAUSE_MS } from './retry.ts';
 import type { JobSignals } from './signals.ts';
@@ -22,8 +24,11 @@ const LEFT_TO_THE_LEASE: AttemptEnd = { again: null, unstarted: false };
  * from the database, or, with Redis, when a message of the queue names them; while Redis is away, from the database
  * again. Any number of runners, in any number of processes, share one database. Nothing happens before `start`.
  */
-export const createRunner = (deps: Omit<AttemptDeps, 'queue' | 'signals'>, signals: JobSignals) => {
-  const { config, log, redis } = deps;
+export const createRunner = (
+  deps: Omit<AttemptDeps, 'queue' | 'signals' | 'observer'> & Pick<Deps, 'telemetry'>,
+  signals: JobSignals,
+) => {
+  const { config, log, redis, telemetry } = deps;
   const queue = createJobQueue(deps);
   const slots = createSlots(config.SOM3D_WORKER_CONCURRENCY);
   const active = new Set<Active>();
@@ -44,8 +49,9 @@ export const createRunner = (deps: Omit<AttemptDeps, 'queue' | 'signals'>, signa
   const compute = async (job: ClaimedJob, release: Release): Promise<AttemptEnd> => {
     const { job_id, attempts } = job;
     const controller = new AbortController();
-    log.info({ job_id, attempt: attempts }, 'job started');
-    const ended = runAttempt({ ...deps, queue, signals }, job, controller).catch((error: unknown) => {
+    const observer = observeAttempt(telemetry, log, job, OWNER);
+    const attempt = observer.run(() => runAttempt({ ...deps, queue, signals, observer }, job, controller));
+    const ended = attempt.catch((error: unknown) => {
       log.error({ err: error, job_id }, 'a job could not be settled; its lease will end');
       return LEFT_TO_THE_LEASE;
     });
@@ -54,6 +60,7 @@ export const createRunner = (deps: Omit<AttemptDeps, 'queue' | 'signals'>, signa
     // Claimed in the very moment of stopping.
     if (stopping.signal.aborted) controller.abort('shutdown' satisfies StopReason);
     const end = await ended;
+    observer.ended('lost');
     active.delete(entry);
     log.info({ job_id, attempt: attempts }, 'job left');
     if (end.again) signals.emit('queued', job_id);

@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { contract } from '@som3d/contract';
 import type { Request } from 'express';
 import type { Deps } from '../../deps.ts';
@@ -6,12 +5,8 @@ import { AppError } from '../../errors.ts';
 import { bearerOf, type Authenticate } from '../../http/access.ts';
 import { isAdmin } from '../../http/context.ts';
 import type { Handlers } from '../../http/router.ts';
+import { sameSecret } from '../../http/secret.ts';
 import { createExposition } from '../../observability/exposition.ts';
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-/** In a time that tells nothing of where two texts differ, nor of their lengths. */
-const same = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));
 
 export const monitoringRoutes = (deps: Deps, authenticate: Authenticate): Handlers<typeof contract.monitoring> => {
   const { SOM3D_METRICS_TOKEN: expected } = deps.config;
@@ -20,7 +15,7 @@ export const monitoringRoutes = (deps: Deps, authenticate: Authenticate): Handle
   /** The scraper's own token, or an administrator's session. */
   const admit = async (req: Request): Promise<void> => {
     const token = bearerOf(req.get('authorization'));
-    if (token && expected && same(token, expected)) return;
+    if (token && expected && sameSecret(token, expected)) return;
     const admitted = token ? await authenticate(token) : null;
     if (!admitted) {
       throw new AppError('unauthorized', 'Indique el token de métricas o inicie sesión como administrador', {

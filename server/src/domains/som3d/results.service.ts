@@ -52,12 +52,14 @@ export const createResultService = (deps: Deps) => {
    * job stays, without a result.
    */
   const remove = async (actor: Actor, id: number): Promise<void> => {
-    await inTransaction(orm.em, async (em) => {
+    const job_id = await inTransaction(orm.em, async (em) => {
       const { job, result } = await lockResultFor(em, actor, id);
       await removeStatesOfResult(em, id);
       await em.remove(result).flush();
       if (job.status === 'DONE') await giveUpFiles(em, job, clock());
+      return job.job_id;
     });
+    log.info({ job_id, by: actor.id_usuario }, 'job result removed');
     // What can not be removed now stays noted.
     await deletions.workOff().catch((error: unknown) => log.warn({ err: error }, 'files are left to the sweeper'));
   };

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { contract, JobFile } from '@som3d/contract';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../errors.ts';
 import { readFileGrant } from '../../gateways/storage/signed-url.ts';
@@ -13,6 +13,7 @@ import type { Handlers } from '../../http/router.ts';
 import { sendObject } from '../../http/send-object.ts';
 import { streamTo } from '../../http/stream.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
+import { jobOf } from '../../jobs/keys.ts';
 import { createJobEvents } from './events.ts';
 import { listPatientsWithStl, readContext } from './results.queries.ts';
 import { createPrioritize } from './priority.ts';
@@ -50,6 +51,15 @@ export const som3dRoutes = (
     const object = await storage.stat(key);
     if (!object) throw new AppError('not_found', 'El archivo ya no está disponible');
     return object;
+  };
+  const send = async (
+    req: Request,
+    res: Response,
+    object: StoredObject,
+    file: Pick<JobFileLocation, 'filename' | 'type'>,
+  ) => {
+    req.log.info({ job_id: jobOf(object.key), file: file.filename }, 'job result sent');
+    return await sendObject({ req, res, storage }, object, file);
   };
   const modelsOf = async (req: Request, job: FinishedJob) => {
     const url = (file: JobFile): Promise<string> => signedUrl(req, besideResult(job, file.filename));
@@ -143,23 +153,24 @@ export const som3dRoutes = (
     result: async ({ params, req }) => {
       const job = await jobs.getFinished(actorOf(req), params.id);
       const url = await signedUrl(req, resultOf(job));
+      req.log.info({ job_id: job.job_id, user: actorOf(req).id_usuario }, 'job result link given');
       return { status: 200, body: { job_id: job.job_id, url, expires_in: config.SOM3D_RESULT_URL_SECONDS } };
     },
     resultBytes: async ({ params, req, res }) => {
       const job = await jobs.getFinished(actorOf(req), params.id);
       const object = await stored(job.result_key);
-      return await sendObject({ req, res, storage }, object, resultOf(job));
+      return await send(req, res, object, resultOf(job));
     },
     jobFile: async ({ params, req, res }) => {
       const job = await jobs.getFinished(actorOf(req), params.id);
       const file = findJobFile(job, params.name);
       if (!file) throw new AppError('not_found', 'El trabajo no tiene un archivo con ese nombre');
-      return await sendObject({ req, res, storage }, await stored(file.key), file);
+      return await send(req, res, await stored(file.key), file);
     },
     file: async ({ params, req, res }) => {
       const grant = readFileGrant(secrets.urls, params.token, clock());
       if (!grant) throw new AppError('forbidden', 'El enlace no es válido o ha vencido; pida uno nuevo');
-      return await sendObject({ req, res, storage }, await stored(grant.key), grant);
+      return await send(req, res, await stored(grant.key), grant);
     },
     finalize: async ({ params, body, req }) => ({
       status: 200,

@@ -62,6 +62,7 @@ export const createSom3dService = (deps: Deps, signals: JobSignals) => {
     if (job.status !== 'CANCELED') throw new AppError('conflict', 'El trabajo ya terminó y no se puede cancelar');
     if (canceled) {
       signals.emit('canceled', jobId);
+      log.info({ job_id: jobId, by: actor.id_usuario }, 'job canceled');
       const jobLog = createJobLog(deps, jobId);
       jobLog.add('El trabajo se canceló.');
       await jobLog.flush();

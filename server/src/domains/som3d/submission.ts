@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash, randomUUID } from 'node:crypto';
 import type { RequiredEntityData } from '@mikro-orm/core';
 import { JobFields } from '@som3d/contract';
@@ -57,7 +58,7 @@ const repeated = (row: JobRow, fingerprint: string): Submission => {
 
 /** Turns an upload into a queued job: the form, the file, the row. */
 export const createSubmissions = (deps: Deps, signals: JobSignals) => {
-  const { orm, storage, clock, config, log } = deps;
+  const { orm, storage, clock, config, telemetry } = deps;
 
   const checkPatient = async (actor: Actor, { id_paciente }: JobFields): Promise<void> => {
     if (id_paciente !== undefined) await findPatientFor(orm.em.fork(), actor, id_paciente);
@@ -108,6 +109,7 @@ export const createSubmissions = (deps: Deps, signals: JobSignals) => {
       params_json: JSON.stringify(params),
       created_at: now,
       updated_at: now,
+      trace_parent: telemetry.tracing.current()?.traceparent ?? null,
       input_key: input.key,
       input_size: input.size,
       ...(fault
@@ -129,6 +131,9 @@ export const createSubmissions = (deps: Deps, signals: JobSignals) => {
     const first = await existing(actor, key);
     if (!first) await requireEntitlement(deps, actor);
     const jobId = randomUUID();
+    const log = req.log.child({ job_id: jobId });
+    // The form's parts come by events of the connection, which know nothing of this request.
+    const inRequest = AsyncLocalStorage.snapshot();
     let fingerprint = '';
     const upload = await receiveUpload(req, {
       maxBytes: config.maxUploadBytes,
@@ -139,7 +144,12 @@ export const createSubmissions = (deps: Deps, signals: JobSignals) => {
         if (!first) await checkPatient(actor, fields);
         return !first;
       },
-      store: (source, signal) => storage.put(uploadKey(jobId), source, signal),
+      store: async (source, signal) => {
+        const started = performance.now();
+        const object = await inRequest(() => storage.put(uploadKey(jobId), source, signal));
+        log.info({ bytes: object.size, ms: Math.round(performance.now() - started) }, 'upload received');
+        return object;
+      },
       discard: ({ key: stored }) => storage.remove(stored),
     });
     if (first) return repeated(first, fingerprint);
@@ -150,6 +160,10 @@ export const createSubmissions = (deps: Deps, signals: JobSignals) => {
       const values = await rowOf(actor, stored, fields);
       const named = key === undefined ? {} : { idempotency_key: key, request_fingerprint: fingerprint };
       const row = await insert(actor, jobId, { ...values, ...named }, fields.id_paciente);
+      log.info(
+        { status: row.status, code: ('error_code' in values && values.error_code) || null, user: actor.id_usuario },
+        'job submitted',
+      );
       if (row.status === 'QUEUED') signals.emit('queued', row.job_id);
       else if (!config.SOM3D_KEEP_INPUT) await storage.remove(stored.key);
       return { row, created: true };
