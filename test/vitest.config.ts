@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', 'sdk-types/project/**'],
-    globalSetup: ['support/global-setup.ts', 'support/contract-walk.ts'],
+    globalSetup: ['support/global-setup.ts', 'support/s3-setup.ts', 'support/contract-walk.ts'],
     setupFiles: ['support/setup.ts'],
     // a process for each file: servers, native hashing and signals do not meet
     pool: 'forks',

@@ -19,14 +19,15 @@ export const showPool = async (orm: MikroORM, { instruments: { registry } }: Tel
   if (dialectOf(orm) !== 'mysql') return;
   const pool = await (orm.em.getConnection() as unknown as PoolOwner).getNativeClient();
   const show = (name: string, help: string, length: () => number | undefined): void => {
-    new Gauge({
+    const gauge = new Gauge({
       name: `som3d_db_pool_${name}`,
       help,
-      registers: [registry],
+      registers: [],
       collect() {
         this.set(length() ?? 0);
       },
     });
+    registry.registerMetric(gauge);
   };
   show('connections', 'Open connections to MySQL.', () => pool._allConnections?.length);
   show('free_connections', 'Open connections that nobody uses now.', () => pool._freeConnections?.length);

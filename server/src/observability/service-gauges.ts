@@ -45,7 +45,12 @@ const ageOf = (oldest: unknown, now: Date): number =>
     ? 0
     : Math.max(0, (now.getTime() - toInstant(oldest as Date | number | string).getTime()) / 1000);
 
-const LOWER = (state: string): string => state.toLowerCase();
+const show = (to: Gauge<'state'>, states: readonly string[], rows: readonly Row[]): void => {
+  const counts = new Map(rows.map(({ state, count }) => [state, count]));
+  for (const state of states) to.set({ state: state.toLowerCase() }, counts.get(state) ?? 0);
+};
+
+const pending = (rows: readonly Row[]): unknown => rows.find(({ state }) => state === 'PENDIENTE')?.oldest;
 
 /** The service's own state, which is the database's: the same whichever process tells it. Read at each scrape. */
 export const createServiceGauges = (deps: GaugeDeps) => {
@@ -61,12 +66,6 @@ export const createServiceGauges = (deps: GaugeDeps) => {
   const mailAge = gauge('mail_oldest_pending_age_seconds', 'Age of the oldest mail to be sent.');
   const workers = gauge('workers', 'Workers whose heartbeat is younger than a minute.');
   const readable = gauge('database_up', 'Whether these numbers could be read just now; else they are missing.');
-
-  const show = (to: Gauge<'state'>, states: readonly string[], rows: readonly Row[]): void => {
-    const counts = new Map(rows.map(({ state, count }) => [state, count]));
-    for (const state of states) to.set({ state: LOWER(state) }, counts.get(state) ?? 0);
-  };
-  const pending = (rows: readonly Row[]): unknown => rows.find(({ state }) => state === 'PENDIENTE')?.oldest;
 
   const read = async (): Promise<void> => {
     try {
