@@ -36,7 +36,8 @@ RUN apt-get update \
 COPY --from=build /app /app
 # Elsewhere than /app, so that no `.env` of an image is ever read.
 WORKDIR /data
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 SOM3D_DATA_DIR=/data
+# A worker answers on the same port, so one health check is right for both.
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 SOM3D_WORKER_METRICS_PORT=8000 SOM3D_DATA_DIR=/data
 # Nothing but /data and /tmp is written: the rest may be mounted read-only.
 VOLUME /data
 EXPOSE 8000
