@@ -82,7 +82,8 @@ export const createMessageSource = (
   /** Takes no further message, and waits for those in hand. */
   const stop = async (): Promise<void> => {
     if (!worker) return;
-    const closed = worker.close().catch((error: unknown) => redis.report(error, 'the queue in redis failed'));
+    // Without Redis there is nothing to settle, and the queue would wait for it and keep its timers.
+    const closed = worker.close(!redis.reachable).catch((error: unknown) => redis.report(error, 'the queue in redis failed'));
     const patience = new AbortController();
     const limit = async (): Promise<void> => {
       while (redis.reachable) await pause(CLOSE_MS, undefined, { signal: patience.signal });
