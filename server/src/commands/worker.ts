@@ -5,6 +5,7 @@ import { openDeps } from '../deps.ts';
 import { createJobs } from '../jobs/jobs.ts';
 import { createLogger } from '../logger.ts';
 import { serveWorkerStatus } from '../observability/worker-http.ts';
+import { stopLimitMs } from '../shutdown.ts';
 import { untilSignal } from './shutdown.ts';
 import { UsageError } from './usage.ts';
 
@@ -24,4 +25,6 @@ export const workerCommand = (): Command =>
       await jobs.start();
       log.info({ concurrency: config.SOM3D_WORKER_CONCURRENCY }, 'working');
       await untilSignal();
+      // Redis may go in the very moment of stopping, and leave the queue's timers behind.
+      setTimeout(() => process.exit(), stopLimitMs(config)).unref();
     });
