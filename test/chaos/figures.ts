@@ -4,6 +4,7 @@ import type { Journal } from './journal.ts';
 import type { Traffic } from './load/balancer.ts';
 import type { Outcome } from './load/client.ts';
 import type { Cluster } from './machine/cluster.ts';
+import type { Life } from './machine/program.ts';
 
 const counts = (names: readonly string[]): string => {
   const sums = new Map<string, number>();
@@ -30,20 +31,25 @@ interface Attempt {
   readonly until: number;
 }
 
+/** Clocks jump by whole hours, and no process lives for half of one. */
+const HOUR_MS = 3_600_000;
+const within = (at: number, { from }: Life): number => at - Math.round((at - from) / HOUR_MS) * HOUR_MS;
+
 const attemptsOf = ({ lines }: Logs, { processes }: Cluster): Attempt[] => {
-  const deathOf = new Map(
-    processes.flatMap(({ name, program }) => program.lives.map(({ pid, until }) => [`${name} ${pid}`, until] as const)),
+  const lives = new Map(
+    processes.flatMap(({ name, program }) => program.lives.map((life) => [`${name} ${life.pid}`, life] as const)),
   );
   const left = new Map<string, number>();
   for (const { process, pid, msg, job_id, attempt, at } of lines) {
     if (msg === 'job left') left.set(`${process} ${pid} ${job_id} ${attempt}`, at);
   }
-  return lines
-    .filter(({ msg }) => msg === 'job started')
-    .map(({ process, pid, job_id, attempt, at }) => {
-      const until = left.get(`${process} ${pid} ${job_id} ${attempt}`) ?? deathOf.get(`${process} ${pid}`) ?? at;
-      return { job: job_id ?? '', from: at, until: Math.max(at, until) };
-    });
+  return lines.flatMap(({ process, pid, msg, job_id = '', attempt, at }) => {
+    const life = lives.get(`${process} ${pid}`);
+    if (msg !== 'job started' || !life) return [];
+    const end = left.get(`${process} ${pid} ${job_id} ${attempt}`);
+    const from = within(at, life);
+    return [{ job: job_id, from, until: end === undefined ? (life.until ?? from) : within(end, life) }];
+  });
 };
 
 /** What the run has come to, for people. */
@@ -69,7 +75,7 @@ export const figureLines = (run: {
     `time in all     ${seconds(tookMs)}`,
     `time to result  p50 ${seconds(quantile(times, 0.5))}, p95 ${seconds(quantile(times, 0.95))}, max ${seconds(Math.max(...times))}`,
     `attempts a job  ${counts(begun.map((count) => `${count}x`))} (counted against it: ${counts(jobs.map(({ attempts: n }) => `${n}x`))})`,
-    `lost work       ${lost.length} attempts, ${seconds(lost.reduce((sum, { from, until }) => sum + until - from, 0))}`,
+    `lost work       ${lost.length} attempts, ${seconds(lost.reduce((sum, { from, until }) => sum + Math.max(0, until - from), 0))}`,
     `answers         ${traffic.answered}, unavailable (503) ${traffic.unavailable}, none ${traffic.unanswered}`,
     `trouble         ${journal.entries.length}: ${counts(journal.entries.map(({ kind }) => kind))}`,
     `restarts        ${counts(cluster.processes.flatMap(({ kind, program }) => program.lives.slice(1).map(() => kind)))}`,

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createClient, waitForJob, type Client } from '@som3d/client';
 import type { Job } from '@som3d/contract';
 import { createDatabase, databaseKinds } from '../support/database.ts';
-import { imagingChildren, jobRow, storedFiles, until, upload } from '../support/jobs.ts';
+import { imagingChildren, jobLines, jobRow, storedFiles, until, upload } from '../support/jobs.ts';
 import { tokenOf } from '../support/large-upload.ts';
 import { startService, type ServiceProcess } from './machine/service.ts';
 
@@ -15,6 +15,7 @@ export interface Scenario extends AsyncDisposable {
   upload(form: 'small' | 'large'): Promise<Job>;
   wait(jobId: string): Promise<Job>;
   row(jobId: string): ReturnType<typeof jobRow>;
+  lines(jobId: string): Promise<string[]>;
   /** Waits until a worker computes the job. */
   computing(worker: ServiceProcess): Promise<void>;
   /** Everything that is stored, half-written or temporary. */
@@ -28,11 +29,14 @@ export const canRun = (): boolean => databaseKinds().includes('mysql');
 export const startScenario = async ({
   workers = 1,
   redis,
+  s3,
   env = {},
   dataDir,
 }: {
   readonly workers?: number;
   readonly redis?: string | undefined;
+  /** Address of the storage; the bucket and its keys are in `env`. */
+  readonly s3?: string | undefined;
   readonly env?: Readonly<Record<string, string>>;
   readonly dataDir?: string;
 } = {}): Promise<Scenario> => {
@@ -43,7 +47,11 @@ export const startScenario = async ({
   await mkdir(path.join(folder, 'logs'));
   const data = dataDir ?? path.join(folder, 'data');
   const service = await startService({
-    targets: { mysql: new URL(database.env['MYSQL_URL'] ?? ''), redis: redis === undefined ? redis : new URL(redis) },
+    targets: {
+      mysql: new URL(database.env['MYSQL_URL'] ?? ''),
+      redis: redis === undefined ? undefined : new URL(redis),
+      s3: s3 === undefined ? undefined : new URL(s3),
+    },
     api: 1,
     workers,
     folder,
@@ -60,6 +68,7 @@ export const startScenario = async ({
     upload: (form) => upload(client, { form }),
     wait: (jobId) => waitForJob(client, jobId, { pollMs: 200 }),
     row: (jobId) => jobRow(database.orm, jobId),
+    lines: (jobId) => jobLines(database.orm, jobId),
     computing: async ({ name, program }) => {
       await until(() => imagingChildren(program.pid() ?? -1)[0], `${name} computes`);
     },

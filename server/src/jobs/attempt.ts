@@ -5,6 +5,7 @@ import { isTransientError } from '../db/errors.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import type { AttemptObserver } from '../observability/attempt.ts';
+import { asDiskError } from '../gateways/storage/errors.ts';
 import { releaseOwnedName, takeOwnedName } from '../gateways/storage/owned-name.ts';
 import { runChild, type ChildOutcome } from './child-process.ts';
 import { startHeartbeat } from './heartbeat.ts';
@@ -14,7 +15,7 @@ import { metricsOf } from './metrics.ts';
 import { OutputError, storeOutputs } from './outputs.ts';
 import type { ClaimedJob, HandBack, JobFailure, JobQueue, JobResult } from './queue.ts';
 import { requestOf } from './request.ts';
-import { retryPauseMs, UNSTARTED_PAUSE_MS } from './retry.ts';
+import { LONGEST_OUTAGE_MS, outagePauseMs, retryPauseMs, UNSTARTED_PAUSE_MS } from './retry.ts';
 import type { JobSignals } from './signals.ts';
 import { MAX_ATTEMPTS } from './states.ts';
 
@@ -24,6 +25,7 @@ export type StopReason = 'lost' | 'timeout' | 'shutdown';
 type Outcome =
   | { readonly kind: 'done'; readonly result: JobResult; readonly models: number }
   | { readonly kind: 'failed'; readonly retryable: boolean; readonly failure: JobFailure }
+  | { readonly kind: 'outage'; readonly failure: JobFailure }
   | { readonly kind: 'unstarted' };
 
 /** How an attempt left its job. */
@@ -62,10 +64,12 @@ const fromChild = (child: Exclude<ChildOutcome, { kind: 'done' }>): Outcome => {
 };
 
 const fromError = (error: unknown): Outcome => {
-  if (error instanceof AppError && error.kind === 'not_found') {
-    return failed('INPUT_MISSING', 'El archivo subido ya no está disponible: súbalo de nuevo.', false);
+  const known = asDiskError(error);
+  if (known instanceof AppError && known.kind === 'not_found') {
+    // The row names it, so it was there: a storage that has just come back may not know it yet.
+    return failed('INPUT_MISSING', 'El archivo subido ya no está disponible: súbalo de nuevo.', true);
   }
-  if (error instanceof AppError) return failed('STORAGE', `${error.detail}.`, true);
+  if (known instanceof AppError) return { kind: 'outage', failure: { code: 'STORAGE', message: `${known.detail}.` } };
   if (error instanceof OutputError) return failed('OUTPUT', 'La conversión dejó un resultado incompleto.', true);
   return failed('INTERNAL', 'La conversión falló por un error inesperado.', true);
 };
@@ -199,6 +203,15 @@ export const runAttempt = async (
     return { again: await handBack(again, line), unstarted: true };
   };
 
+  /** The storage is away, which says nothing about the job: it waits, for a day if need be. */
+  const sitOut = async (failure: JobFailure): Promise<AttemptEnd> => {
+    const waitedMs = clock().getTime() - (job.started_at ?? clock()).getTime();
+    if (waitedMs > LONGEST_OUTAGE_MS) return await giveUp(failure);
+    const again = { attempts: job.attempts - 1, runAfter: afterPause(outagePauseMs(waitedMs)) };
+    const line = `${failure.message} El trabajo vuelve a la cola.`;
+    return { again: await handBack(again, line, failure.code), unstarted: false };
+  };
+
   const stop = async (reason: StopReason): Promise<AttemptEnd> => {
     if (reason === 'timeout') {
       const minutes = config.SOM3D_JOB_TIMEOUT_MINUTES;
@@ -224,7 +237,8 @@ export const runAttempt = async (
     // A result that is complete is kept, whatever came in its last moment: the row decides.
     if (outcome.kind === 'done') return await finish(outcome);
     if (signal.aborted) return await stop(signal.reason as StopReason);
-    return outcome.kind === 'unstarted' ? await postpone() : await fail(outcome);
+    if (outcome.kind === 'unstarted') return await postpone();
+    return outcome.kind === 'outage' ? await sitOut(outcome.failure) : await fail(outcome);
   } finally {
     clearTimeout(timeout);
     await heartbeat.stop();

@@ -16,3 +16,15 @@ export const UNSTARTED_PAUSE_MS = 10_000;
  */
 export const retryPauseMs = (attempts: number, random: () => number = Math.random): number =>
   Math.round(Math.min(LONGEST_MS, FIRST_MS * FACTOR ** (attempts - 1)) * (1 - JITTER * random()));
+
+/** A job waits no longer than this for a storage that is away, from when it was first begun. */
+export const LONGEST_OUTAGE_MS = 86_400_000;
+
+/**
+ * How long a job waits before it looks again whether the storage is back, in ms: half as long as it has waited.
+ *
+ * @param waitedMs since the job was first begun
+ * @param random 0..1
+ */
+export const outagePauseMs = (waitedMs: number, random: () => number = Math.random): number =>
+  Math.round(Math.min(LONGEST_MS, Math.max(FIRST_MS, waitedMs / 2)) * (1 - JITTER * random()));

@@ -45,6 +45,12 @@ export interface Program {
   stop(graceMs: number): Promise<number | null>;
 }
 
+/** Ends every program, also when the run is broken off. */
+const programs = new Set<() => void>();
+process.once('exit', () => {
+  for (const end of programs) end();
+});
+
 const READY_MS = 60_000;
 /** After an end that nobody asked for, and after a start that failed. */
 const RESTART_MS = 500;
@@ -53,8 +59,7 @@ export const createProgram = (options: ProgramOptions): Program => {
   const { name, command, args, cwd, env, logFile } = options;
   const lives: Life[] = [];
   const log = createWriteStream(logFile, { flags: 'a' });
-  // Also when the run is broken off.
-  process.once('exit', () => child?.kill('SIGKILL'));
+  programs.add(() => child?.kill('SIGKILL'));
   let child: ChildProcess | undefined;
   let exited: Promise<void> = Promise.resolve();
   let stopping = false;

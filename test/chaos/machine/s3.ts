@@ -21,12 +21,12 @@ export const S3_ENV: Readonly<Record<string, string>> = {
   AWS_SECRET_ACCESS_KEY: S3_KEYS.secret,
 };
 
-const s3Arguments = async (program: string, address: string, home: string): Promise<string[]> => {
+const s3Arguments = async (program: string, address: string, home: string, log: string): Promise<string[]> => {
   if (path.basename(program) === 'minio') return ['server', '--address', address, path.join(home, 'data')];
   const [data = '', meta = ''] = ['data', 'meta'].map((name) => path.join(home, name));
   await mkdir(data, { recursive: true });
   await mkdir(meta, { recursive: true });
-  return ['--port', address, '--keep-alive', '--quiet', 'posix', '--sidecar', meta, data];
+  return ['--port', address, '--access-log', log, '--keep-alive', '--quiet', 'posix', '--sidecar', meta, data];
 };
 
 const answersS3 = async (port: number): Promise<boolean> => {
@@ -47,7 +47,7 @@ export const createS3 = async ({ folder, logs, port }: Place): Promise<OwnServer
   const program = createProgram({
     name: 's3',
     command,
-    args: await s3Arguments(command, `127.0.0.1:${port}`, folder),
+    args: await s3Arguments(command, `127.0.0.1:${port}`, folder, path.join(logs, 's3-access.log')),
     cwd: folder,
     env: {
       HOME: folder,
