@@ -1,21 +1,7 @@
 import { ImagingError } from '../errors.ts';
 import { decodeRle } from './codecs/rle.ts';
+import type { FrameDecoder } from './frame.ts';
 import { compressionName, RLE_LOSSLESS } from './transfer-syntax.ts';
-
-/** What a decoder needs to know of the image. */
-export interface FrameLayout {
-  rows: number;
-  columns: number;
-  bitsAllocated: 8 | 16;
-  bitsStored: number;
-  signed: boolean;
-}
-
-/**
- * Turns one compressed frame (its fragments joined) into rows * columns stored values:
- * little-endian bytes of bitsAllocated each, as an uncompressed file would have them.
- */
-export type FrameDecoder = (frame: Uint8Array, layout: FrameLayout) => Uint8Array | Promise<Uint8Array>;
 
 type CompressedDecoder = keyof typeof import('./codecs/compressed.ts');
 

@@ -1,5 +1,6 @@
 import { ImagingError } from '../errors.ts';
-import { frameDecoder, type FrameLayout } from './decoders.ts';
+import { frameDecoder } from './decoders.ts';
+import type { FrameLayout } from './frame.ts';
 import { corruptPixels, splitFrames } from './fragments.ts';
 import type { FrameHeader, ImageHeader } from './header.ts';
 import { EXPLICIT_BIG, isEncapsulated } from './transfer-syntax.ts';

@@ -1,5 +1,5 @@
 import { ImagingError } from '../../errors.ts';
-import type { FrameLayout } from '../decoders.ts';
+import type { FrameLayout } from '../frame.ts';
 import { findJ2kStream, readJ2kHeader } from './j2k-header.ts';
 import { decodeNative, valueBytes, type NativeDecoder } from './native.ts';
 import { readJpegHeader, readJpegLsHeader, type StreamHeader } from './stream-header.ts';

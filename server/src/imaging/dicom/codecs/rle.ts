@@ -1,5 +1,5 @@
 import { ImagingError } from '../../errors.ts';
-import type { FrameLayout } from '../decoders.ts';
+import type { FrameLayout } from '../frame.ts';
 
 const HEADER_BYTES = 64;
 
