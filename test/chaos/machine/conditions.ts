@@ -53,9 +53,18 @@ const steerDisk = (): void => {
   syncBuiltinESMExports();
 };
 
+const parent = process.ppid;
+/** Whoever started this process may be killed too: nobody would end it then. */
+const endWithParent = (): void => {
+  if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
+};
+
 if (file) {
   look();
   steerClock();
   steerDisk();
-  setInterval(look, 100).unref();
+  setInterval(() => {
+    endWithParent();
+    look();
+  }, 100).unref();
 }
