@@ -11,6 +11,7 @@ import { JobConv, JobLog, JobSTL, StorageDeletion } from '@som3d/server/domains/
 import { Estudio } from '@som3d/server/domains/studies/studies.entity.js';
 import { Pago, Suscripcion } from '@som3d/server/domains/subscriptions/subscriptions.entity.js';
 import { VisorEstado } from '@som3d/server/domains/visor/visor.entity.js';
+import { createJobSignals } from '@som3d/server/jobs/signals.js';
 import { createSweeper } from '@som3d/server/jobs/sweeper.js';
 import { kysely } from '@som3d/server/db/orm.js';
 import { sql } from 'kysely';
@@ -247,7 +248,8 @@ describeApi('removing a doctor', (api) => {
     for (const reason of refused) expect([401, 503]).toContain((await problemOf(Promise.reject(reason))).status);
     // A 503 is logged as an error.
     api().errors.splice(0);
-    await createSweeper({ ...api().deps, config: { ...api().deps.config, SOM3D_ORPHAN_GRACE_SECONDS: -1 } }).sweep();
+    const atOnce = { ...api().deps.config, SOM3D_ORPHAN_GRACE_SECONDS: -1 };
+    await createSweeper({ ...api().deps, config: atOnce }, createJobSignals()).sweep();
     expect(await storedFiles(api().dataDir)).toEqual([]);
   });
 
@@ -264,10 +266,10 @@ describeApi('removing a doctor', (api) => {
     expect(noted).toMatchObject({ storage_key: `uploads/${job_id}.zip`, attempts: 1 });
     expect(noted?.last_error).toBeTruthy();
     await rm(file, { recursive: true });
-    await createSweeper(api().deps).sweep();
+    await createSweeper(api().deps, createJobSignals()).sweep();
     expect(await em().count(StorageDeletion)).toBe(1);
     api().advance(61_000);
-    await createSweeper(api().deps).sweep();
+    await createSweeper(api().deps, createJobSignals()).sweep();
     expect(await em().count(StorageDeletion)).toBe(0);
   });
 });

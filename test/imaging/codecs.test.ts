@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { frameDecoder, FRAME_DECODERS, type FrameLayout } from '@som3d/server/imaging/dicom/decoders.js';
+import { frameDecoder, FRAME_DECODERS } from '@som3d/server/imaging/dicom/decoders.js';
+import type { FrameLayout } from '@som3d/server/imaging/dicom/frame.js';
 import { Watchdog } from '@som3d/server/imaging/dicom/watchdog.js';
 import { describe, expect, it } from 'vitest';
 import {

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
@@ -25,12 +25,12 @@ interface OtlpBody {
 /** A collector of traces: what it was sent over OTLP. */
 const startCollector = async () => {
   const bodies: OtlpBody[] = [];
-  const server = createServer((req, res) => {
-    void json(req).then((body) => {
-      if (req.url === '/v1/traces') bodies.push(body as OtlpBody);
-      res.setHeader('content-type', 'application/json').end('{}');
-    });
-  });
+  const take = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const body = await json(req);
+    if (req.url === '/v1/traces') bodies.push(body as OtlpBody);
+    res.setHeader('content-type', 'application/json').end('{}');
+  };
+  const server = createServer((req, res) => void take(req, res));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

@@ -11,6 +11,9 @@ interface ObservedJob {
 /** How an attempt left its job. */
 export type AttemptOutcome = 'done' | 'error' | 'requeued' | 'lost';
 
+/** Milliseconds from an instant of the steady clock to now. */
+const since = (at: number): number => Math.round(performance.now() - at);
+
 /**
  * Follows one attempt at a job: its log lines, its numbers, and its part of the trace that the upload began.
  *
@@ -26,7 +29,6 @@ export const observeAttempt = ({ instruments, tracing }: Telemetry, log: Logger,
     ...(span.traceId ? { trace_id: span.traceId } : {}),
   });
   const started = performance.now();
-  const since = (at: number): number => Math.round(performance.now() - at);
   let stage: { readonly name: string; readonly at: number; readonly end: () => void } | null = null;
   let told = false;
   running.inc();

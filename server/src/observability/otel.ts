@@ -49,6 +49,8 @@ const traceparentOf = (span: OtelSpan): string => {
 
 const idsOf = (span: OtelSpan) => ({ traceId: span.spanContext().traceId, traceparent: traceparentOf(span) });
 
+const quiet = (): void => undefined;
+
 /** An exporter that fails says so here, again and again: it is told now and then. */
 const tellSeldom = (log: Logger): void => {
   let toldAt: number | undefined;
@@ -57,7 +59,6 @@ const tellSeldom = (log: Logger): void => {
     toldAt = performance.now();
     log.warn('traces can not be sent to the collector; the service runs on without them');
   };
-  const quiet = (): void => undefined;
   diag.setLogger(
     { error: tell, warn: tell, info: quiet, debug: quiet, verbose: quiet },
     { logLevel: DiagLogLevel.ERROR, suppressOverrideMessage: true },

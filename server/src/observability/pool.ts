@@ -3,12 +3,13 @@ import { Gauge } from 'prom-client';
 import { dialectOf } from '../db/orm.ts';
 import type { Telemetry } from './telemetry.ts';
 
-/** What mysql2 keeps in a pool; it offers no other way to count. */
-interface Counted {
-  readonly _allConnections?: { readonly length: number };
-  readonly _freeConnections?: { readonly length: number };
-  readonly _connectionQueue?: { readonly length: number };
-}
+/** The lists that mysql2 keeps in a pool; it offers no other way to count. */
+const LISTS = {
+  connections: { list: '_allConnections', help: 'Open connections to MySQL.' },
+  free_connections: { list: '_freeConnections', help: 'Open connections that nobody uses now.' },
+  waiting: { list: '_connectionQueue', help: 'Statements that wait for a connection.' },
+} as const;
+type Counted = Readonly<Record<string, { readonly length: number } | undefined>>;
 
 interface PoolOwner {
   getNativeClient(): Promise<Counted>;
@@ -18,18 +19,15 @@ interface PoolOwner {
 export const showPool = async (orm: MikroORM, { instruments: { registry } }: Telemetry): Promise<void> => {
   if (dialectOf(orm) !== 'mysql') return;
   const pool = await (orm.em.getConnection() as unknown as PoolOwner).getNativeClient();
-  const show = (name: string, help: string, length: () => number | undefined): void => {
+  for (const [name, { list, help }] of Object.entries(LISTS)) {
     const gauge = new Gauge({
       name: `som3d_db_pool_${name}`,
       help,
       registers: [],
       collect() {
-        this.set(length() ?? 0);
+        this.set(pool[list]?.length ?? 0);
       },
     });
     registry.registerMetric(gauge);
-  };
-  show('connections', 'Open connections to MySQL.', () => pool._allConnections?.length);
-  show('free_connections', 'Open connections that nobody uses now.', () => pool._freeConnections?.length);
-  show('waiting', 'Statements that wait for a connection.', () => pool._connectionQueue?.length);
+  }
 };

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import type { Deps } from '../deps.ts';
@@ -37,14 +37,14 @@ export const serveWorkerStatus = async ({
     return { status: 200, type: registry.contentType, body: await registry.metrics() };
   };
 
+  const respond = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const { status, type, body } = await answer(req).catch(() => plain(500, 'error\n'));
+    const challenge = status === 401 ? { 'www-authenticate': 'Bearer' } : {};
+    res.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', ...challenge }).end(body);
+  };
+
   const server = createServer((req, res) => {
-    answer(req)
-      .catch(() => plain(500, 'error\n'))
-      .then(({ status, type, body }) => {
-        const challenge = status === 401 ? { 'www-authenticate': 'Bearer' } : {};
-        res.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', ...challenge }).end(body);
-      })
-      .catch(() => res.destroy());
+    respond(req, res).catch(() => res.destroy());
   });
   server.listen(port, host);
   await once(server, 'listening');

@@ -97,6 +97,7 @@ export const jobWith = (more: Partial<Job> = {}): Job => ({
   status: 'queued',
   phase: 'queued',
   percent: 0,
+  prioridad: 0,
   params: {
     nombre_proceso: 'Cadera',
     id_paciente: null,

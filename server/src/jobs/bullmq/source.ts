@@ -83,7 +83,9 @@ export const createMessageSource = (
   const stop = async (): Promise<void> => {
     if (!worker) return;
     // Without Redis there is nothing to settle, and the queue would wait for it and keep its timers.
-    const closed = worker.close(!redis.reachable).catch((error: unknown) => redis.report(error, 'the queue in redis failed'));
+    const closed = worker
+      .close(!redis.reachable)
+      .catch((error: unknown) => redis.report(error, 'the queue in redis failed'));
     const patience = new AbortController();
     const limit = async (): Promise<void> => {
       while (redis.reachable) await pause(CLOSE_MS, undefined, { signal: patience.signal });
