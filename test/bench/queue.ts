@@ -1,14 +1,18 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { uploadJob } from '@som3d/client';
 import { writeSampleZip } from '@som3d/client/sample';
 import type { RowDataPacket } from 'mysql2/promise';
 import { startWorker } from '../support/process.ts';
 import { findRedis } from '../support/redis.ts';
-import { addPatients, load, startService, type BenchDoctor, type BenchService } from './service.ts';
+import { addPatients, askEvenly, startService, type BenchDoctor, type BenchService } from './service.ts';
+
+const execute = promisify(execFile);
 
 /** Requests per second for a page of patients: many doctors at once, far from what the service can bear. */
 const RATE = 50;
@@ -27,19 +31,37 @@ const makeScan = async (): Promise<Blob> => {
   }
 };
 
+interface Workers {
+  readonly count: number;
+  readonly pinned?: boolean;
+}
+
 const countOf = async ({ database }: BenchService, condition: string): Promise<number> => {
   const [rows] = await database.query<RowDataPacket[]>(`select count(*) as count from JobConv where ${condition}`);
   return Number(rows[0]?.['count']);
 };
 
 const until = async (ask: () => Promise<boolean>): Promise<void> => {
-  while (!(await ask())) await pause(20);
+  while (!(await ask())) await pause(50);
 };
 
-/** Has workers of one job at a time run while `work` runs. */
-const withWorkers = async <T>({ home }: BenchService, count: number, work: () => Promise<T>): Promise<T> => {
+/**
+ * Gives a worker and all that it starts one core of its own. A job's process has threads beside its own (the
+ * engine's compiler and collector), so that without this a single worker already keeps more than one core busy.
+ */
+const pin = async (pid: number, core: number): Promise<void> => {
+  await execute('taskset', ['--all-tasks', '--pid', '--cpu-list', String(core), String(pid)]);
+};
+
+/** Has workers of one job at a time run while `work` runs, each on a core of its own where it is asked for. */
+const withWorkers = async <T>(
+  { home }: BenchService,
+  { count, pinned = false }: Workers,
+  work: () => Promise<T>,
+): Promise<T> => {
   const workers = await Promise.all(Array.from({ length: count }, () => startWorker(home, WORKER)));
   try {
+    if (pinned) await Promise.all(workers.map(({ pid }, at) => pin(pid, at % availableParallelism())));
     return await work();
   } finally {
     await Promise.all(workers.map((worker) => worker.end('SIGTERM')));
@@ -51,7 +73,7 @@ const queueJobs = async (doctor: BenchDoctor, file: Blob, count: number): Promis
 };
 
 /** Seconds from the begin of the first job to the end of the last, the queue being full when the workers start. */
-const timeQueue = async (service: BenchService, workers: number): Promise<number> => {
+const timeQueue = async (service: BenchService, workers: Workers): Promise<number> => {
   const begun = async (): Promise<number> => {
     await until(async () => (await countOf(service, "status <> 'QUEUED' and finished_at is null")) > 0);
     return performance.now();
@@ -84,32 +106,36 @@ export default async function queue(jobs = '16', seconds = '10'): Promise<void> 
     const scan = await makeScan();
     // What any job needs once: files of the programs in memory.
     await queueJobs(doctor, scan, 1);
-    await timeQueue(service, 1);
+    await timeQueue(service, { count: 1 });
 
-    const times: number[] = [];
-    for (const workers of [1, 2]) {
+    console.log(`${count} jobs on ${service.version} and Redis ${redis.version}, ${availableParallelism()} cores`);
+    const timeJobs = async (workers: Workers): Promise<number> => {
       await queueJobs(doctor, scan, count);
-      times.push(await timeQueue(service, workers));
+      return await timeQueue(service, workers);
+    };
+    for (const pinned of [true, false]) {
+      const one = await timeJobs({ count: 1, pinned });
+      const two = await timeJobs({ count: 2, pinned });
+      const where = pinned ? 'a core for each worker' : 'cores as they come';
+      const faster = (one / two).toFixed(2);
+      console.log(`${where}: one worker ${one.toFixed(1)} s, two ${two.toFixed(1)} s: ${faster} times as fast`);
     }
-    const [one = NaN, two = NaN] = times;
-    const of = `${count} jobs on ${service.version} and Redis ${redis.version}`;
-    console.log(
-      `${of}: one worker ${one.toFixed(1)} s, two ${two.toFixed(1)} s: ${(one / two).toFixed(2)} times as fast`,
-    );
 
     await addPatients(doctor, PATIENTS);
     const url = `${service.url}/patients`;
-    await load(url, 2, doctor.token, RATE);
-    const idle = await load(url, duration, doctor.token, RATE);
+    await askEvenly(url, 2, doctor.token, RATE);
+    const idle = await askEvenly(url, duration, doctor.token, RATE);
     // More than can be done meanwhile.
     await queueJobs(doctor, scan, Math.ceil(duration * 3));
-    const busy = await withWorkers(service, 2, async () => {
+    const busy = await withWorkers(service, { count: 2 }, async () => {
       await until(async () => (await countOf(service, "status = 'RUNNING'")) === 2);
-      const result = await load(url, duration, doctor.token, RATE);
+      const result = await askEvenly(url, duration, doctor.token, RATE);
       if ((await countOf(service, "status = 'QUEUED'")) === 0) throw new Error('the workers ran out of jobs');
       return result;
     });
-    const [idleMs, busyMs] = [idle, busy].map(({ median, p99 }) => `median ${median} ms, p99 ${p99} ms`);
+    const [idleMs, busyMs] = [idle, busy].map(
+      ({ median, p99 }) => `median ${median.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`,
+    );
     console.log(`GET /patients at ${RATE}/s: idle ${idleMs}; with two workers busy ${busyMs}`);
     console.log(`p99 busy / idle: ${(busy.p99 / idle.p99).toFixed(2)}`);
   } finally {

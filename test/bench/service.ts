@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createClient, type Client } from '@som3d/client';
 import { migrate } from '@som3d/server/db/migrate.js';
 import { openOrm } from '@som3d/server/db/orm.js';
@@ -35,20 +36,43 @@ const stop = async (child: ChildProcess): Promise<void> => {
 };
 
 /**
- * Requests of one address from 16 connections: rate in 1/s, latencies in ms.
- *
- * @param atRate requests per second in all; without it as many as are answered
+ * As many requests of one address from 16 connections as are answered: rate in 1/s, latencies in ms.
  */
-export const load = async (url: string, seconds: number, token = '', atRate?: number) => {
+export const load = async (url: string, seconds: number, token = '') => {
   const result = await autocannon({
     url,
     connections: CONNECTIONS,
     duration: seconds,
-    ...(atRate === undefined ? {} : { overallRate: atRate }),
     headers: { authorization: `Bearer ${token}` },
   });
   if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} refused, ${result.errors} failed`);
   return { rate: result.requests.average, median: result.latency.p50, p99: result.latency.p99 };
+};
+
+/**
+ * Requests of one address that come evenly, whether or not earlier ones have been answered: latencies in ms.
+ *
+ * @param rate requests per second
+ */
+export const askEvenly = async (url: string, seconds: number, token: string, rate: number) => {
+  const headers = { authorization: `Bearer ${token}` };
+  const ask = async (): Promise<number> => {
+    const sent = performance.now();
+    const answer = await fetch(url, { headers });
+    await answer.arrayBuffer();
+    if (!answer.ok) throw new Error(`the API answered ${answer.status}`);
+    return performance.now() - sent;
+  };
+  const begun = performance.now();
+  const asked: Promise<number>[] = [];
+  for (let at = 0; at < seconds * rate; at++) {
+    const due = begun + (at * 1000) / rate;
+    await pause(Math.max(0, due - performance.now()));
+    asked.push(ask());
+  }
+  const latencies = (await Promise.all(asked)).toSorted((a, b) => a - b);
+  const [p50 = NaN, p99 = NaN] = [0.5, 0.99].map((share) => latencies[Math.floor(share * latencies.length)]);
+  return { median: p50, p99 };
 };
 
 export interface BenchDoctor {

@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { pendingMigrations } from '../db/migrate.ts';
@@ -20,6 +21,8 @@ export const workerCommand = (): Command =>
       const pending = await pendingMigrations(deps.orm);
       if (pending.length > 0)
         throw new UsageError(`The database lacks ${pending.length} migration(s). Run \`migrate\` first.`);
+      // An API on the same machine comes first.
+      setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
       stack.use(await serveWorkerStatus(deps));
       const jobs = stack.use(createJobs(deps));
       await jobs.start();

@@ -28,13 +28,18 @@ const EXIT_GRACE_MS = 10_000;
  */
 const ENVIRONMENT = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '262144' };
 
-/** Serving comes first: a job takes the processor that is left over, and is what the kernel ends when memory runs out. */
+/**
+ * Serving comes first: a job takes the processor that is left over, and is what the kernel ends when memory runs out.
+ * Linux weighs sessions against each other before processes (autogroup), and a child leads one: both get told.
+ */
 const yieldToServer = (pid: number): void => {
+  const { PRIORITY_LOW } = constants.priority;
   try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    setPriority(pid, PRIORITY_LOW);
   } catch {
     // It has exited already, or the system knows no priorities.
   }
+  writeFile(`/proc/${pid}/autogroup`, String(PRIORITY_LOW)).catch(() => undefined);
   writeFile(`/proc/${pid}/oom_score_adj`, '500').catch(() => undefined);
 };
 
