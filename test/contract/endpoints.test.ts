@@ -3,13 +3,13 @@ import path from 'node:path';
 import { contract, routesOf } from '@som3d/contract';
 import { describe, expect, test } from 'vitest';
 
-/** The product's list of endpoints: method, path, who may call it, and where it comes from. */
+/** The product's list of endpoints: method, path, and who may call it. */
 const promised = readFileSync(path.join(import.meta.dirname, 'endpoints.tsv'), 'utf8')
   .split('\n')
   .filter((line) => line !== '' && !line.startsWith('#'))
   .map((line) => {
-    const [method = '', url = '', access = '', origin = ''] = line.split('\t');
-    return { method, path: url, access, origin };
+    const [method = '', url = '', access = ''] = line.split('\t');
+    return { method, path: url, access };
   });
 
 const offered = routesOf(contract).map(({ name, route }) => ({
@@ -23,18 +23,12 @@ const keyOf = (route: { method: string; path: string }): string =>
   `${route.method} ${route.path.replace(/\{\w+\}/g, '{}').replace(/(.)\/$/, '$1')}`;
 
 describe('the contract', () => {
-  test('offers every endpoint that the founding document names, with its access', () => {
+  test('offers every endpoint of the list, with its access', () => {
     const byKey = new Map(offered.map((route) => [keyOf(route), route]));
-    const seed = promised.filter(({ origin }) => origin === 'seed');
-    expect(seed.map((row) => [keyOf(row), byKey.get(keyOf(row))?.access])).toEqual(
-      seed.map((row) => [keyOf(row), row.access]),
+    expect(promised.length).toBeGreaterThan(100);
+    expect(promised.map((row) => [keyOf(row), byKey.get(keyOf(row))?.access])).toEqual(
+      promised.map((row) => [keyOf(row), row.access]),
     );
-  });
-
-  test('agrees with the list about who may call what it offers beyond that', () => {
-    const byKey = new Map(promised.map((row) => [keyOf(row), row.access]));
-    const differing = offered.filter((route) => (byKey.get(keyOf(route)) ?? route.access) !== route.access);
-    expect(differing).toEqual([]);
   });
 
   test('says each path and method once', () => {
