@@ -3,6 +3,8 @@ import { defaultConcurrency, usableMemoryMb } from '@som3d/server/config/machine
 import { createJobs } from '@som3d/server/jobs/jobs.js';
 import { waitForJob } from '@som3d/client';
 import { afterEach, expect, test } from 'vitest';
+import { createDatabase } from '../support/database.ts';
+import { startWorker } from '../support/process.ts';
 import { jobLines, jobRow, until, upload } from '../support/jobs.ts';
 import { jobSetups, queueEnv } from '../support/queues.ts';
 import { startTestServer } from '../support/server.ts';
@@ -22,6 +24,14 @@ test('as many jobs at once as cores and memory allow, at least one', () => {
   const most = { SOM3D_WORKER_MEMORY_MB: '262144' };
   expect(readConfig(most).SOM3D_WORKER_CONCURRENCY).toBe(defaultConcurrency(262_144));
   expect(readConfig({ ...most, SOM3D_WORKER_CONCURRENCY: '5' }).SOM3D_WORKER_CONCURRENCY).toBe(5);
+});
+
+test('a worker that may need more memory than there is says so when it starts', async () => {
+  await using database = await createDatabase('sqlite');
+  const worker = await startWorker(database, { SOM3D_WORKER_MEMORY_MB: '262144', SOM3D_WORKER_CONCURRENCY: '64' });
+  await worker.end('SIGTERM');
+  const warning = worker.lines.find(({ msg }) => msg.includes('more memory'));
+  expect(warning).toMatchObject({ level: 'warn', needed_mb: 64 * 262_144, usable_mb: usableMemoryMb() });
 });
 
 test.each(jobSetups())(
@@ -48,4 +58,5 @@ test.each(jobSetups())(
       await api.stop();
     }
   },
+  180_000,
 );

@@ -47,7 +47,7 @@ const cuttableWay = async (target: URL) => {
 };
 
 // The embedded database is a file: there is nothing to cut.
-describe.runIf(databaseKinds().includes('mysql'))('a worker on mysql', () => {
+describe.runIf(databaseKinds().includes('mysql'))('a worker on mysql', { timeout: 180_000 }, () => {
   test.each(queueKinds())('keeps its work while the database is away for a moment, queued in %s', async (queue) => {
     await using database = await createDatabase('mysql');
     await using way = await cuttableWay(new URL(database.env['MYSQL_URL'] ?? ''));

@@ -1,6 +1,7 @@
 import type { TestProject } from 'vitest/node';
 import { findMysql } from './mysql.ts';
 import { findRedis } from './redis.ts';
+import { findS3 } from './s3.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -9,33 +10,37 @@ declare module 'vitest' {
     mysqlVersion: string | null;
     /** Redis of the run, `null` when the tests of its queue are skipped. */
     redisUrl: string | null;
+    /** S3 server of the run with its keys, `null` when the tests of that storage are skipped. */
+    s3Url: string | null;
   }
 }
 
-/** Finds a MySQL for the whole run, and says on what it ran in its first line and its last. */
+/** A service that a run does without, unless `SOM3D_TEST_REQUIRE_…=1` says that it must not. */
+const orRefuse = <T>(found: T | undefined, name: 'MYSQL' | 'REDIS' | 'S3', ways: string): T | undefined => {
+  const requirement = `SOM3D_TEST_REQUIRE_${name}`;
+  if (!found && process.env[requirement] === '1') {
+    throw new Error(`${requirement}=1, but there is none: TEST_${name}_URL, Docker, ${ways}`);
+  }
+  return found;
+};
+
+/** Finds the services of the whole run, and says on what it ran in its first lines and its last. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
-  const mysql = await findMysql();
-  if (!mysql && process.env['SOM3D_TEST_REQUIRE_MYSQL'] === '1') {
-    throw new Error('SOM3D_TEST_REQUIRE_MYSQL=1, but there is no TEST_MYSQL_URL, no Docker and no mysqld on the PATH');
-  }
-  const line = mysql
-    ? `databases: SQLite and ${mysql.version} (${mysql.source})`
-    : 'databases: SQLite ONLY. No MySQL was found (TEST_MYSQL_URL, Docker, mysqld or mariadbd on the PATH).';
-  const redis = await findRedis();
-  if (!redis && process.env['SOM3D_TEST_REQUIRE_REDIS'] === '1') {
-    throw new Error('SOM3D_TEST_REQUIRE_REDIS=1, but there is no TEST_REDIS_URL, no Docker and no redis-server');
-  }
-  const queues = redis
-    ? `queues: the database and Redis ${redis.version} (${redis.source})`
-    : 'queues: the database ONLY. No Redis was found (TEST_REDIS_URL, Docker, redis-server on the PATH).';
-  console.log(line);
-  console.log(queues);
-  project.provide('redisUrl', redis?.url ?? null);
+  const mysql = orRefuse(await findMysql(), 'MYSQL', 'mysqld or mariadbd on the PATH');
+  const redis = orRefuse(await findRedis(), 'REDIS', 'redis-server on the PATH');
+  const s3 = orRefuse(await findS3(), 'S3', 'minio or versitygw on the PATH, support/s3-server.sh');
+  const lines = [
+    `databases: SQLite ${mysql ? `and ${mysql.version} (${mysql.source})` : 'ONLY, no MySQL was found'}`,
+    `queues: the database ${redis ? `and Redis ${redis.version} (${redis.source})` : 'ONLY, no Redis was found'}`,
+    `storages: files ${s3 ? `and S3 (${s3.source})` : 'ONLY, no S3 server was found'}`,
+  ].join('\n');
+  console.log(lines);
   project.provide('mysqlUrl', mysql?.url ?? null);
   project.provide('mysqlVersion', mysql?.version ?? null);
+  project.provide('redisUrl', redis?.url ?? null);
+  project.provide('s3Url', s3?.url ?? null);
   return async () => {
-    await Promise.all([mysql?.stop(), redis?.stop()]);
-    console.log(line);
-    console.log(queues);
+    await Promise.all([mysql?.stop(), redis?.stop(), s3?.stop()]);
+    console.log(lines);
   };
 };

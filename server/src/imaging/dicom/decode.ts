@@ -8,7 +8,7 @@ import type { ImageHeader } from './header.ts';
 import { frameReader, toHounsfield } from './pixels.ts';
 import { DEFLATED_LITTLE, isEncapsulated } from './transfer-syntax.ts';
 
-/** What a decoder holds while it is at work, bytes, and for each pixel: measured on all of them. */
+/** What a decoder is taken to hold while it is at work, bytes, and for each pixel; an estimate, not measured. */
 const DECODER_BYTES = 24 * 1024 ** 2;
 const DECODER_BYTES_PER_PIXEL = 40;
 
