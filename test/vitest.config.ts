@@ -8,8 +8,7 @@ export default defineConfig({
     setupFiles: ['support/setup.ts'],
     // a process for each file: servers, native hashing and signals do not meet
     pool: 'forks',
-    // much of it is waiting for other processes
-    maxWorkers: 3,
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     teardownTimeout: 20_000,
