@@ -120,8 +120,17 @@ export const Job = z
   .meta({ id: 'Job' });
 export type Job = z.infer<typeof Job>;
 
+/** Bounds of a job's priority, both ways; higher comes first. */
+export const PRIORITY_LIMIT = 100;
+
 export const PriorityBody = z
-  .object({ prioridad: z.int().min(-100).max(100).meta({ description: 'Los de prioridad más alta van antes' }) })
+  .object({
+    prioridad: z
+      .int()
+      .min(-PRIORITY_LIMIT)
+      .max(PRIORITY_LIMIT)
+      .meta({ description: 'Los de prioridad más alta van antes' }),
+  })
   .meta({ id: 'PriorityBody' });
 export type PriorityBody = z.infer<typeof PriorityBody>;
 

@@ -1,4 +1,3 @@
-import { constants, setPriority } from 'node:os';
 import { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { pendingMigrations } from '../db/migrate.ts';
@@ -6,6 +5,7 @@ import { openDeps } from '../deps.ts';
 import { createJobs } from '../jobs/jobs.ts';
 import { createLogger } from '../logger.ts';
 import { serveWorkerStatus } from '../observability/worker-http.ts';
+import { standBack, WORKER_PRIORITY } from '../priority.ts';
 import { stopLimitMs } from '../shutdown.ts';
 import { untilSignal } from './shutdown.ts';
 import { UsageError } from './usage.ts';
@@ -22,7 +22,7 @@ export const workerCommand = (): Command =>
       if (pending.length > 0)
         throw new UsageError(`The database lacks ${pending.length} migration(s). Run \`migrate\` first.`);
       // An API on the same machine comes first.
-      setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+      standBack(process.pid, WORKER_PRIORITY);
       stack.use(await serveWorkerStatus(deps));
       const jobs = stack.use(createJobs(deps));
       await jobs.start();

@@ -1,13 +1,13 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { constants, setPriority } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Manifest } from '../imaging/manifest.ts';
 import { isMemoryExhausted, outOfMemory } from '../imaging/memory.ts';
 import type { ChildMessage, Reporter, StartMessage } from '../imaging/protocol.ts';
 import type { ConvertRequest } from '../imaging/request.ts';
+import { COMPUTING_PRIORITY, standBack } from '../priority.ts';
 import { watchMemory } from './memory-guard.ts';
 
 export type ChildOutcome =
@@ -33,13 +33,8 @@ const ENVIRONMENT = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '262144' };
  * Linux weighs sessions against each other before processes (autogroup), and a child leads one: both get told.
  */
 const yieldToServer = (pid: number): void => {
-  const { PRIORITY_LOW } = constants.priority;
-  try {
-    setPriority(pid, PRIORITY_LOW);
-  } catch {
-    // It has exited already, or the system knows no priorities.
-  }
-  writeFile(`/proc/${pid}/autogroup`, String(PRIORITY_LOW)).catch(() => undefined);
+  standBack(pid, COMPUTING_PRIORITY);
+  writeFile(`/proc/${pid}/autogroup`, String(COMPUTING_PRIORITY)).catch(() => undefined);
   writeFile(`/proc/${pid}/oom_score_adj`, '500').catch(() => undefined);
 };
 

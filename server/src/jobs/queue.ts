@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { ExpressionBuilder, Kysely, Selectable } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import { type Database, kysely } from '../db/kysely.ts';
 import { inTransaction } from '../db/transaction.ts';
 import type { Deps } from '../deps.ts';
 import { logLine } from './job-log.ts';
+import { abandonedJobs, isDue, waitingJobs } from './due.ts';
 import { MAX_ATTEMPTS, statesBefore } from './states.ts';
 
 type Row = Selectable<Database['JobConv']>;
@@ -104,30 +105,8 @@ export const createJobQueue = ({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
     });
   };
 
-  const candidates = () => db().selectFrom('JobConv').select(CANDIDATE).where('input_key', 'is not', null);
-
-  /** Begun before its instant nobody is. */
-  const due = (eb: ExpressionBuilder<Database, 'JobConv'>) =>
-    eb.or([eb('run_after', 'is', null), eb('run_after', '<=', clock())]);
-
-  const queued = () =>
-    candidates()
-      .where('status', '=', 'QUEUED')
-      .where(due)
-      .orderBy('priority', 'desc')
-      .orderBy('created_at')
-      .orderBy('job_id')
-      .limit(CANDIDATES)
-      .execute();
-
-  const abandoned = () =>
-    candidates()
-      .where('status', '=', 'RUNNING')
-      .where('lease_expires_at', '<', clock())
-      .where('attempts', '<', MAX_ATTEMPTS)
-      .orderBy('lease_expires_at')
-      .limit(CANDIDATES)
-      .execute();
+  const queued = () => waitingJobs(db(), clock()).select(CANDIDATE).limit(CANDIDATES).execute();
+  const abandoned = () => abandonedJobs(db(), clock()).select(CANDIDATE).limit(CANDIDATES).execute();
 
   const tryClaim = async (row: Candidate, owner: string): Promise<ClaimedJob | null> => {
     const now = clock();
@@ -152,7 +131,7 @@ export const createJobQueue = ({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
     const { numUpdatedRows } = await (
       row.status === 'RUNNING'
         ? update.where('lease_token', '=', row.lease_token).where('lease_expires_at', '<', now)
-        : update.where(due)
+        : update.where(isDue(now))
     ).executeTakeFirst();
     return numUpdatedRows > 0n ? { ...row, attempts, token, input_key: row.input_key ?? '' } : null;
   };
@@ -170,7 +149,12 @@ export const createJobQueue = ({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
 
   /** Takes this job, if it is one that `claim` might give. */
   const claimById = async (owner: string, jobId: string): Promise<ClaimedJob | null> => {
-    const row = await candidates().where('job_id', '=', jobId).executeTakeFirst();
+    const row = await db()
+      .selectFrom('JobConv')
+      .select(CANDIDATE)
+      .where('job_id', '=', jobId)
+      .where('input_key', 'is not', null)
+      .executeTakeFirst();
     if (!row || row.attempts >= MAX_ATTEMPTS || !(row.status === 'QUEUED' || row.status === 'RUNNING')) return null;
     return await tryClaim(row, owner);
   };

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/core';
 import type { AuditEntry, AuditQuery } from '@som3d/contract';
 import { sql } from 'kysely';
+import { jsonOrText } from '../../db/json-text.ts';
 import { kysely, toInstant } from '../../db/kysely.ts';
 import { pageOf, withTotal } from '../../http/pages.ts';
 
@@ -9,16 +10,6 @@ interface Range {
   /** Not part of the range. */
   readonly end?: Date;
 }
-
-/** What was recorded, as JSON; the predecessor's text as it is when it is none. */
-const parsed = (text: string | null): unknown => {
-  if (text === null) return null;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
-};
 
 /** One page of audit rows, newest first. */
 export const listAudit = async (em: EntityManager, query: AuditQuery, { start, end }: Range) => {
@@ -54,9 +45,9 @@ export const listAudit = async (em: EntityManager, query: AuditQuery, { start, e
     .execute();
   const rows = found.map(({ before_json, after_json, meta_json, created_at, ...row }): AuditEntry => ({
     ...row,
-    before: parsed(before_json),
-    after: parsed(after_json),
-    meta: parsed(meta_json),
+    before: jsonOrText(before_json),
+    after: jsonOrText(after_json),
+    meta: jsonOrText(meta_json),
     created_at: toInstant(created_at).toISOString(),
   }));
   return await withTotal(rows, query, async () => {

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/core';
 import type { Deps } from '../../deps.ts';
-import { AppError } from '../../errors.ts';
+import { tooMany } from '../locks/rate-limit.ts';
 import { LoginAttempt } from './auth.entity.ts';
 
 /** Failures within the window that lock further tries. */
@@ -25,10 +25,7 @@ export interface Attempt {
   fail(reason: string): Promise<void>;
 }
 
-const locked = (retryAfterMs: number): AppError =>
-  new AppError('too_many_requests', 'Demasiados intentos fallidos. Espere antes de volver a intentarlo', {
-    headers: { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) },
-  });
+const LOCKED_OUT = 'Demasiados intentos fallidos. Espere antes de volver a intentarlo';
 
 /** Forgets an account's failures, in the caller's transaction: its owner has proved to be who they are. */
 export const forgiveFailures = (em: EntityManager, correo: string, at: Date): void => {
@@ -99,7 +96,7 @@ export const createLockout = ({ clock }: Pick<Deps, 'clock'>) => {
     );
     if (wait > 0) {
       await settle({ reason: LOCKED });
-      throw locked(wait);
+      throw tooMany(LOCKED_OUT, wait);
     }
     return {
       id: own.id_attempt,

@@ -53,6 +53,14 @@ const takeHit = async (orm: MikroORM, limits: readonly Limit[], windowMs: number
 };
 
 /**
+ * 429 with Retry-After.
+ *
+ * @param waitMs until another try is taken, more than 0
+ */
+export const tooMany = (detail: string, waitMs: number): AppError =>
+  new AppError('too_many_requests', detail, { headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } });
+
+/**
  * Counts one hit, or refuses it.
  *
  * @param detail the Spanish sentence of the refusal
@@ -66,5 +74,5 @@ export const countOrRefuse = async (
 ): Promise<void> => {
   const wait = await takeHit(orm, limits, windowMs, clock());
   if (wait === 0) return;
-  throw new AppError('too_many_requests', detail, { headers: { 'retry-after': String(Math.ceil(wait / 1000)) } });
+  throw tooMany(detail, wait);
 };

@@ -1,4 +1,5 @@
 import type { InboxMessage, Message, MessageEvent } from '@som3d/contract';
+import { jsonOrText } from '../../db/json-text.ts';
 import { toInstant } from '../../db/kysely.ts';
 import type { EventRow, InboxRow, MessageRow } from './messages.queries.ts';
 
@@ -36,20 +37,11 @@ export const presentInboxMessage = (row: InboxRow): InboxMessage => ({
       : person(row.asignado_id_usuario, row.asignado_nombre, row.asignado_apellido, row.asignado_correo),
 });
 
-/** The detail as JSON; the predecessor's text as it is when it is none. */
-const detailOf = (text: string | null): unknown => {
-  try {
-    return text === null ? null : (JSON.parse(text) as unknown);
-  } catch {
-    return text;
-  }
-};
-
 export const presentMessageEvent = (row: EventRow): MessageEvent => ({
   id_evento: row.id_evento,
   id_mensaje: row.id_mensaje,
   accion: row.accion,
-  detalle: detailOf(row.detalle_json),
+  detalle: jsonOrText(row.detalle_json),
   actor: row.id_actor_usuario === null ? null : person(row.id_actor_usuario, row.nombre, row.apellido, row.correo),
   creado_en: toInstant(row.creado_en).toISOString(),
 });

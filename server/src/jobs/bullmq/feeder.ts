@@ -3,8 +3,8 @@ import { kysely } from '../../db/kysely.ts';
 import type { Deps } from '../../deps.ts';
 import { withLease } from '../../domains/locks/lease.ts';
 import type { RedisGateway } from '../../gateways/redis/redis.ts';
-import { MAX_ATTEMPTS } from '../states.ts';
-import type { QueuedRow } from './message.ts';
+import { abandonedJobs, waitingJobs } from '../due.ts';
+import { MESSAGE_COLUMNS } from './message.ts';
 import type { Producer } from './producer.ts';
 
 const EVERY_MS = 3000;
@@ -21,32 +21,13 @@ export const createFeeder = (
   redis: RedisGateway,
   producer: Producer,
 ): Loop => {
-  const COLUMNS = ['job_id', 'attempts', 'priority'] as const;
-  const rows = () =>
-    kysely(orm.em.fork()).selectFrom('JobConv').select(COLUMNS).where('input_key', 'is not', null).limit(BATCH);
-
-  const waiting = async (): Promise<QueuedRow[]> =>
-    await rows()
-      .where('status', '=', 'QUEUED')
-      .where((eb) => eb.or([eb('run_after', 'is', null), eb('run_after', '<=', clock())]))
-      .orderBy('priority', 'desc')
-      .orderBy('created_at')
-      .orderBy('job_id')
-      .execute();
-
-  const abandoned = async (): Promise<QueuedRow[]> =>
-    await rows()
-      .where('status', '=', 'RUNNING')
-      .where('lease_expires_at', '<', clock())
-      .where('attempts', '<', MAX_ATTEMPTS)
-      .orderBy('lease_expires_at')
-      .execute();
-
   const run = async (): Promise<void> => {
     if (!redis.reachable) return;
     await withLease(orm, { name: 'job-feeder', leaseMs: LEASE_MS, clock, notWithinMs: EVERY_MS / 2 }, async () => {
-      await producer.supply(await abandoned());
-      await producer.supply(await waiting());
+      for (const find of [abandonedJobs, waitingJobs]) {
+        const rows = find(kysely(orm.em.fork()), clock());
+        await producer.supply(await rows.select(MESSAGE_COLUMNS).limit(BATCH).execute());
+      }
     });
   };
 

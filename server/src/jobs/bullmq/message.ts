@@ -1,4 +1,6 @@
+import { PRIORITY_LIMIT } from '@som3d/contract';
 import type { JobsOptions } from 'bullmq';
+import type { JobConv } from '../../domains/som3d/som3d.entity.ts';
 
 /** Name of the queue in Redis. */
 export const QUEUE = 'jobs';
@@ -9,17 +11,11 @@ export interface JobMessage {
 }
 
 /** The columns that a message is made from. */
-export interface QueuedRow {
-  readonly job_id: string;
-  readonly attempts: number;
-  readonly priority: number;
-}
+export const MESSAGE_COLUMNS = ['job_id', 'attempts', 'priority'] as const;
+export type QueuedRow = Pick<JobConv, (typeof MESSAGE_COLUMNS)[number]>;
 
 /** Named by the job and its next attempt: one that is there already is not added again. */
 export const messageId = (jobId: string, attempts: number): string => `${jobId}.${attempts}`;
-
-/** Bounds of a row's priority; higher comes first. */
-export const PRIORITY_LIMIT = 100;
 
 /** A row's priority as the queue's: there 1 comes first, and equal ones in the order of their arrival. */
 export const priorityOf = (priority: number): number =>

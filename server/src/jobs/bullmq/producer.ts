@@ -2,7 +2,16 @@ import { Queue } from 'bullmq';
 import { kysely } from '../../db/kysely.ts';
 import type { Deps } from '../../deps.ts';
 import type { RedisGateway } from '../../gateways/redis/redis.ts';
-import { messageId, messageOptions, priorityOf, QUEUE, type JobMessage, type QueuedRow } from './message.ts';
+import { isDue } from '../due.ts';
+import {
+  MESSAGE_COLUMNS,
+  messageId,
+  messageOptions,
+  priorityOf,
+  QUEUE,
+  type JobMessage,
+  type QueuedRow,
+} from './message.ts';
 
 /**
  * Puts messages about jobs into Redis. While it is away nothing is done: the feeder and the database's own queue see to
@@ -51,10 +60,10 @@ export const createProducer = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>, redi
     if (!redis.reachable) return;
     const row = await kysely(orm.em.fork())
       .selectFrom('JobConv')
-      .select(['job_id', 'attempts', 'priority'])
+      .select(MESSAGE_COLUMNS)
       .where('job_id', '=', jobId)
       .where('status', '=', 'QUEUED')
-      .where((eb) => eb.or([eb('run_after', 'is', null), eb('run_after', '<=', clock())]))
+      .where(isDue(clock()))
       .executeTakeFirst();
     if (!row) return;
     await withQueue(async (open) => {
