@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { MikroORM } from '@mikro-orm/core';
 import type { Logger } from 'pino';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import { openDatabaseClock } from './db/clock.ts';
 import { openOrm } from './db/orm.ts';
 import { createEpaycoGateway } from './gateways/epayco/client.ts';
@@ -11,13 +11,13 @@ import { createMailGateway } from './gateways/mail/transport.ts';
 import { openRedis, type RedisGateway } from './gateways/redis/redis.ts';
 import { openStorage } from './gateways/storage/open.ts';
 import type { Storage } from './gateways/storage/storage.ts';
-import { createLifecycle, type Lifecycle } from './lifecycle.ts';
+import { createLifecycle, type Lifecycle } from './base/lifecycle.ts';
 import { observeEpayco, observeMail } from './observability/observed-gateways.ts';
 import { observeStorage } from './observability/observed-storage.ts';
 import { showPool } from './observability/pool.ts';
 import { observeStatements } from './observability/statements.ts';
 import { openTelemetry, type Telemetry } from './observability/telemetry.ts';
-import { loadSecrets, type Secrets } from './secrets.ts';
+import { loadSecrets, type Secrets } from './config/secrets.ts';
 
 /** Everything that a service needs from outside, opened once and passed on. */
 export interface Deps {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { buildOpenApi } from '@som3d/contract/openapi';
-import { ConfigError } from './config.ts';
+import { ConfigError } from './config/config.ts';
 import { envExample } from './config/example.ts';
 import { adminCommand } from './commands/create-admin.ts';
 import { migrateCommand } from './commands/migrate.ts';
@@ -12,7 +12,7 @@ import { seedCommand } from './commands/seed.ts';
 import { serveCommand } from './commands/serve.ts';
 import { UsageError } from './commands/usage.ts';
 import { workerCommand } from './commands/worker.ts';
-import { VERSION } from './version.ts';
+import { VERSION } from './base/version.ts';
 
 if (existsSync('.env')) process.loadEnvFile('.env');
 

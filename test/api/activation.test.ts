@@ -1,7 +1,7 @@
 import { inTransaction } from '@som3d/server/db/transaction.js';
 import { activate } from '@som3d/server/domains/subscriptions/activation.js';
 import { addMonths } from '@som3d/server/domains/subscriptions/calendar.js';
-import { Pago, Suscripcion } from '@som3d/server/domains/subscriptions/subscriptions.entity.js';
+import { Pago, Suscripcion } from '@som3d/server/db/entities/subscriptions.entity.js';
 import { beforeAll, expect, test } from 'vitest';
 import { describeApi, type Session } from '../support/server.ts';
 import {

@@ -1,5 +1,5 @@
-import { ClinicalAudit } from '@som3d/server/domains/audit/audit.entity.js';
-import { Medico } from '@som3d/server/domains/doctors/doctors.entity.js';
+import { ClinicalAudit } from '@som3d/server/db/entities/audit.entity.js';
+import { Medico } from '@som3d/server/db/entities/doctors.entity.js';
 import { expect, test } from 'vitest';
 import { createHospital, newCode } from '../support/hospitals.ts';
 import { describeApi, expectProblem, PASSWORD } from '../support/server.ts';

@@ -1,6 +1,6 @@
-import { HospitalCode } from '@som3d/server/domains/hospitals/hospital-code.entity.js';
-import { Hospital } from '@som3d/server/domains/hospitals/hospitals.entity.js';
-import { Suscripcion } from '@som3d/server/domains/subscriptions/subscriptions.entity.js';
+import { HospitalCode } from '@som3d/server/db/entities/hospital-code.entity.js';
+import { Hospital } from '@som3d/server/db/entities/hospitals.entity.js';
+import { Suscripcion } from '@som3d/server/db/entities/subscriptions.entity.js';
 import { expect, test } from 'vitest';
 import { codesOf, createHospital, newCode } from '../support/hospitals.ts';
 import { describeApi, expectProblem } from '../support/server.ts';

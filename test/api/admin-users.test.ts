@@ -1,5 +1,5 @@
 import { LockMode } from '@mikro-orm/core';
-import { Usuario } from '@som3d/server/domains/auth/auth.entity.js';
+import { Usuario } from '@som3d/server/db/entities/auth.entity.js';
 import { kysely } from '@som3d/server/db/orm.js';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';

@@ -1,5 +1,5 @@
 import { createClient } from '@som3d/client';
-import { RefreshSession, Usuario } from '@som3d/server/domains/auth/auth.entity.js';
+import { RefreshSession, Usuario } from '@som3d/server/db/entities/auth.entity.js';
 import jwt from 'jsonwebtoken';
 import { expect, test } from 'vitest';
 import { describeApi, expectProblem, PASSWORD, problemOf } from '../support/server.ts';

@@ -1,5 +1,5 @@
-import { ConfigError, readConfig } from '@som3d/server/config.js';
-import { EpaycoEvent } from '@som3d/server/domains/epayco/epayco.entity.js';
+import { ConfigError, readConfig } from '@som3d/server/config/config.js';
+import { EpaycoEvent } from '@som3d/server/db/entities/epayco.entity.js';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { databaseKinds } from '../support/database.ts';
 import { createPaymentProcessor } from '@som3d/server/domains/epayco/processor.js';

@@ -1,12 +1,12 @@
 import type { MikroORM } from '@mikro-orm/core';
 import type { Checkout } from '@som3d/contract';
-import { Usuario } from '@som3d/server/domains/auth/auth.entity.js';
-import { Medico } from '@som3d/server/domains/doctors/doctors.entity.js';
-import { EpaycoCheckout, EpaycoEvent } from '@som3d/server/domains/epayco/epayco.entity.js';
-import { MailOutbox } from '@som3d/server/domains/mail/mail.entity.js';
-import { Plan } from '@som3d/server/domains/plans/plans.entity.js';
+import { Usuario } from '@som3d/server/db/entities/auth.entity.js';
+import { Medico } from '@som3d/server/db/entities/doctors.entity.js';
+import { EpaycoCheckout, EpaycoEvent } from '@som3d/server/db/entities/epayco.entity.js';
+import { MailOutbox } from '@som3d/server/db/entities/mail.entity.js';
+import { Plan } from '@som3d/server/db/entities/plans.entity.js';
 import { addMonths } from '@som3d/server/domains/subscriptions/calendar.js';
-import { Pago, Suscripcion } from '@som3d/server/domains/subscriptions/subscriptions.entity.js';
+import { Pago, Suscripcion } from '@som3d/server/db/entities/subscriptions.entity.js';
 import { expect, test } from 'vitest';
 import { createDatabase, databaseKinds } from '../support/database.ts';
 import { startGateway } from '../support/epayco-gateway.ts';

@@ -1,4 +1,4 @@
-import { EpaycoEvent, WebhookEvent } from '@som3d/server/domains/epayco/epayco.entity.js';
+import { EpaycoEvent, WebhookEvent } from '@som3d/server/db/entities/epayco.entity.js';
 import { MAX_UNSIGNED } from '@som3d/server/domains/epayco/inbox.js';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { startGateway } from '../support/epayco-gateway.ts';

@@ -1,5 +1,5 @@
-import { Medico } from '@som3d/server/domains/doctors/doctors.entity.js';
-import { HospitalCode } from '@som3d/server/domains/hospitals/hospital-code.entity.js';
+import { Medico } from '@som3d/server/db/entities/doctors.entity.js';
+import { HospitalCode } from '@som3d/server/db/entities/hospital-code.entity.js';
 import { expect, test } from 'vitest';
 import { codesOf, createHospital, newCode } from '../support/hospitals.ts';
 import { describeApi, expectProblem, problemOf, type Session } from '../support/server.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { inTransaction } from '@som3d/server/db/transaction.js';
-import { MailOutbox } from '@som3d/server/domains/mail/mail.entity.js';
+import { MailOutbox } from '@som3d/server/db/entities/mail.entity.js';
 import { enqueueMail, type OutgoingMail } from '@som3d/server/domains/mail/outbox.js';
 import { createMailWorker } from '@som3d/server/domains/mail/worker.js';
 import { openDeps } from '@som3d/server/deps.js';

@@ -1,8 +1,8 @@
-import { ClinicalAudit } from '@som3d/server/domains/audit/audit.entity.js';
-import { Estudio } from '@som3d/server/domains/studies/studies.entity.js';
-import { VisorEstado } from '@som3d/server/domains/visor/visor.entity.js';
-import { ClinicalNote } from '@som3d/server/domains/patients/patients.entity.js';
-import { JobConv, JobSTL } from '@som3d/server/domains/som3d/som3d.entity.js';
+import { ClinicalAudit } from '@som3d/server/db/entities/audit.entity.js';
+import { Estudio } from '@som3d/server/db/entities/studies.entity.js';
+import { VisorEstado } from '@som3d/server/db/entities/visor.entity.js';
+import { ClinicalNote } from '@som3d/server/db/entities/patients.entity.js';
+import { JobConv, JobSTL } from '@som3d/server/db/entities/som3d.entity.js';
 import { expect, test } from 'vitest';
 import { describeApi, expectProblem, type Session } from '../support/server.ts';
 

@@ -1,9 +1,9 @@
 import { openOrm } from '@som3d/server/db/orm.js';
-import { readConfig } from '@som3d/server/config.js';
-import { ServiceLock } from '@som3d/server/domains/locks/locks.entity.js';
+import { readConfig } from '@som3d/server/config/config.js';
+import { ServiceLock } from '@som3d/server/db/entities/locks.entity.js';
 import { createReconciler } from '@som3d/server/domains/subscriptions/reconciler.js';
-import { Suscripcion } from '@som3d/server/domains/subscriptions/subscriptions.entity.js';
-import { startServer } from '@som3d/server/serve.js';
+import { Suscripcion } from '@som3d/server/db/entities/subscriptions.entity.js';
+import { startServer } from '@som3d/server/process/serve.js';
 import { beforeAll, expect, test } from 'vitest';
 import { until } from '../support/jobs.ts';
 import { describeApi } from '../support/server.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { waitForJob } from '@som3d/client';
 import type { Job } from '@som3d/contract';
-import { JobConv } from '@som3d/server/domains/som3d/som3d.entity.js';
+import { JobConv } from '@som3d/server/db/entities/som3d.entity.js';
 import { expect, test } from 'vitest';
 import { upload } from '../support/jobs.ts';
 import { describeApi, expectProblem, type Session } from '../support/server.ts';

@@ -1,7 +1,7 @@
 import { waitForJob } from '@som3d/client';
 import type { Job } from '@som3d/contract';
 import { kysely } from '@som3d/server/db/orm.js';
-import { JobConv, JobSTL } from '@som3d/server/domains/som3d/som3d.entity.js';
+import { JobConv, JobSTL } from '@som3d/server/db/entities/som3d.entity.js';
 import { expect, test } from 'vitest';
 import { patientOf, storedFiles, until, upload } from '../support/jobs.ts';
 import { describeApi, expectProblem, type Session } from '../support/server.ts';

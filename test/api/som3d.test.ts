@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createClient } from '@som3d/client';
 import type { Job } from '@som3d/contract';
 import { kysely } from '@som3d/server/db/orm.js';
-import { JobConv } from '@som3d/server/domains/som3d/som3d.entity.js';
+import { JobConv } from '@som3d/server/db/entities/som3d.entity.js';
 import { expect, test } from 'vitest';
 import { patientOf, upload } from '../support/jobs.ts';
 import { describeApi, expectProblem } from '../support/server.ts';

@@ -1,5 +1,5 @@
 import { kysely } from '@som3d/server/db/orm.js';
-import { ClinicalAudit } from '@som3d/server/domains/audit/audit.entity.js';
+import { ClinicalAudit } from '@som3d/server/db/entities/audit.entity.js';
 import { expect, test } from 'vitest';
 import { patientOf } from '../support/jobs.ts';
 import { describeApi, expectProblem } from '../support/server.ts';

@@ -1,4 +1,4 @@
-import { Suscripcion } from '@som3d/server/domains/subscriptions/subscriptions.entity.js';
+import { Suscripcion } from '@som3d/server/db/entities/subscriptions.entity.js';
 import { beforeAll, expect, test } from 'vitest';
 import { describeApi, expectProblem, type Session } from '../support/server.ts';
 import { doctorState, newPlan, newSubscription, pay, profileOf, subscriptionRow } from '../support/subscriptions.ts';

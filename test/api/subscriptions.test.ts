@@ -1,7 +1,7 @@
-import { ClinicalAudit } from '@som3d/server/domains/audit/audit.entity.js';
+import { ClinicalAudit } from '@som3d/server/db/entities/audit.entity.js';
 import { addMonths } from '@som3d/server/domains/subscriptions/calendar.js';
-import { EpaycoCheckout } from '@som3d/server/domains/epayco/epayco.entity.js';
-import { Pago, Suscripcion } from '@som3d/server/domains/subscriptions/subscriptions.entity.js';
+import { EpaycoCheckout } from '@som3d/server/db/entities/epayco.entity.js';
+import { Pago, Suscripcion } from '@som3d/server/db/entities/subscriptions.entity.js';
 import { beforeAll, expect, test } from 'vitest';
 import { describeApi, expectProblem, type Session } from '../support/server.ts';
 import {

@@ -1,4 +1,4 @@
-import { JobConv, JobSTL } from '@som3d/server/domains/som3d/som3d.entity.js';
+import { JobConv, JobSTL } from '@som3d/server/db/entities/som3d.entity.js';
 import { paginate } from '@som3d/client';
 import { kysely } from '@som3d/server/db/orm.js';
 import { expect, test } from 'vitest';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { GROUPS, readConfig } from '@som3d/server/config.js';
+import { GROUPS, readConfig } from '@som3d/server/config/config.js';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import {

@@ -1,4 +1,4 @@
-import { readConfig } from '@som3d/server/config.js';
+import { readConfig } from '@som3d/server/config/config.js';
 import { defaultConcurrency, usableMemoryMb } from '@som3d/server/config/machine.js';
 import { createJobs } from '@som3d/server/jobs/jobs.js';
 import { waitForJob } from '@som3d/client';

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { isLockError, isTransientError } from '@som3d/server/db/errors.js';
 import { kysely, openOrm } from '@som3d/server/db/orm.js';
 import { inTransaction } from '@som3d/server/db/transaction.js';
-import { RateLimit } from '@som3d/server/domains/locks/locks.entity.js';
+import { RateLimit } from '@som3d/server/db/entities/locks.entity.js';
 import { describe, expect, it } from 'vitest';
 import { createDatabase, databaseKinds } from '../support/database.ts';
 

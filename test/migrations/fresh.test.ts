@@ -1,5 +1,5 @@
 import { migrate, pendingMigrations } from '@som3d/server/db/migrate.js';
-import { entities } from '@som3d/server/db/entities.js';
+import { entities } from '@som3d/server/db/entities/index.js';
 import { kysely } from '@som3d/server/db/orm.js';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';

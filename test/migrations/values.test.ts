@@ -1,7 +1,7 @@
-import { Paciente } from '@som3d/server/domains/patients/patients.entity.js';
-import { JobConv } from '@som3d/server/domains/som3d/som3d.entity.js';
+import { Paciente } from '@som3d/server/db/entities/patients.entity.js';
+import { JobConv } from '@som3d/server/db/entities/som3d.entity.js';
 import { kysely, toInstant } from '@som3d/server/db/orm.js';
-import { seedDemo } from '@som3d/server/db/seeds.js';
+import { seedDemo } from '@som3d/server/setup/seeds.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase, databaseKinds } from '../support/database.ts';
 

@@ -1,4 +1,4 @@
-import { readConfig } from '@som3d/server/config.js';
+import { readConfig } from '@som3d/server/config/config.js';
 import { expect, test } from 'vitest';
 
 const KEYS = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' };

@@ -159,7 +159,7 @@ describe.runIf(hasS3())('an S3 storage', () => {
     // A limit on the size of files is the full disk that every machine has.
     const script = `
       const { openStorage } = await import('@som3d/server/gateways/storage/open.js');
-      const { readConfig } = await import('@som3d/server/config.js');
+      const { readConfig } = await import('@som3d/server/config/config.js');
       const storage = await openStorage(readConfig(process.env), {}, console);
       await storage.withLocalFile('uploads/a.zip', async () => {}).catch((e) => console.log(e.kind, e.detail));
       storage.close();`;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { HospitalCode } from '@som3d/server/domains/hospitals/hospital-code.entity.js';
+import { HospitalCode } from '@som3d/server/db/entities/hospital-code.entity.js';
 import type { Session, TestServer } from './server.ts';
 
 /** A code that no hospital of the tests has. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { readConfig } from '@som3d/server/config.js';
+import { readConfig } from '@som3d/server/config/config.js';
 import { openStorage } from '@som3d/server/gateways/storage/open.js';
 import type { ByteRange, Storage } from '@som3d/server/gateways/storage/storage.js';
 import { createBucket, hasS3, type TestBucket } from './bucket.ts';

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { Client } from '@som3d/client';
 import type { Plan } from '@som3d/contract';
 import { inTransaction } from '@som3d/server/db/transaction.js';
-import { Usuario } from '@som3d/server/domains/auth/auth.entity.js';
-import { Medico } from '@som3d/server/domains/doctors/doctors.entity.js';
+import { Usuario } from '@som3d/server/db/entities/auth.entity.js';
+import { Medico } from '@som3d/server/db/entities/doctors.entity.js';
 import { ensureDoctorProfile } from '@som3d/server/domains/doctors/profile.js';
-import { Hospital } from '@som3d/server/domains/hospitals/hospitals.entity.js';
+import { Hospital } from '@som3d/server/db/entities/hospitals.entity.js';
 import { activate, revoke, type Granted } from '@som3d/server/domains/subscriptions/activation.js';
-import { Pago, Suscripcion } from '@som3d/server/domains/subscriptions/subscriptions.entity.js';
+import { Pago, Suscripcion } from '@som3d/server/db/entities/subscriptions.entity.js';
 import type { Session, TestServer } from './server.ts';
 
 export type Payer = { id_medico: number } | { id_hospital: number };

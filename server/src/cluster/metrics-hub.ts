@@ -1,6 +1,6 @@
 import type { Worker } from 'node:cluster';
 import type { MetricObjectWithValues, MetricValue } from 'prom-client';
-import { aggregate } from '../observability/group-metrics.ts';
+import { aggregate } from './group-metrics.ts';
 import { tellMember, type FromMember, type Snapshot } from './messages.ts';
 
 /** A process that has not told its numbers after this many ms is left out: it is busy, or gone. */

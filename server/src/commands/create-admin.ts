@@ -3,9 +3,9 @@ import { scalars } from '@som3d/contract';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { uniqueViolation } from '../db/errors.ts';
-import { Usuario } from '../domains/auth/auth.entity.ts';
+import { Usuario } from '../db/entities/auth.entity.ts';
 import { hashPassword } from '../domains/auth/passwords.ts';
-import { randomPassword } from '../first-start.ts';
+import { randomPassword } from '../setup/first-start.ts';
 import { withDatabase } from './database.ts';
 import { UsageError } from './usage.ts';
 

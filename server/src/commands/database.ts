@@ -1,6 +1,6 @@
 import type { MikroORM } from '@mikro-orm/core';
 import { mkdir } from 'node:fs/promises';
-import { readConfig, type Config } from '../config.ts';
+import { readConfig, type Config } from '../config/config.ts';
 import { openOrm } from '../db/orm.ts';
 
 /** Opens the configured database for one command and closes it afterwards. */

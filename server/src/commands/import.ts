@@ -1,6 +1,6 @@
 import type { MikroORM } from '@mikro-orm/core';
 import { Command } from 'commander';
-import { readConfig } from '../config.ts';
+import { readConfig } from '../config/config.ts';
 import { DumpError } from '../db/dump/errors.ts';
 import { importDump, ImportRefusedError, MAX_STATEMENT_BYTES, mebibytes } from '../db/dump/import.ts';
 import { survey, type Survey } from '../db/dump/survey.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { seedPlans } from '../db/seeds.ts';
+import { seedPlans } from '../setup/seeds.ts';
 import { withDatabase } from './database.ts';
 
 export const seedCommand = (): Command =>

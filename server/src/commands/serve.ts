@@ -1,14 +1,14 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import { isMember } from '../cluster/messages.ts';
-import { readConfig, type Config } from '../config.ts';
-import { queueFirstCase } from '../first-case.ts';
-import type { FirstAccount } from '../first-start.ts';
-import { createLogger } from '../logger.ts';
-import { NotReadyError } from '../prepare.ts';
-import { startServer, type RunningServer } from '../serve.ts';
-import { shutDown } from '../shutdown.ts';
-import { untilSignal } from './shutdown.ts';
+import { readConfig, type Config } from '../config/config.ts';
+import { queueFirstCase } from '../setup/first-case.ts';
+import type { FirstAccount } from '../setup/first-start.ts';
+import { createLogger } from '../base/logger.ts';
+import { NotReadyError } from '../setup/prepare.ts';
+import { startServer, type RunningServer } from '../process/serve.ts';
+import { shutDown } from '../process/shutdown.ts';
+import { untilSignal } from '../process/signals.ts';
 import { UsageError } from './usage.ts';
 
 const accountLines = (accounts: readonly FirstAccount[]): string[] =>
@@ -73,11 +73,11 @@ export const serveCommand = (): Command =>
         throw reason === undefined ? error : new UsageError(reason);
       };
       if (isMember()) {
-        const { runMember } = await import('../cluster/member.ts');
+        const { runMember } = await import('../process/member.ts');
         return await runMember(config, log, (error) => explain(error, config));
       }
       if (config.SOM3D_API_PROCESSES > 1) {
-        const { runPrimary } = await import('../cluster/primary.ts');
+        const { runPrimary } = await import('../process/primary.ts');
         return await runPrimary(config, log, greet).catch(asUsage);
       }
       const server = await startServer(config, log).catch(asUsage);

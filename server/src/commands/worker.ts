@@ -1,13 +1,13 @@
 import { Command } from 'commander';
-import { readConfig } from '../config.ts';
+import { readConfig } from '../config/config.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import { openDeps } from '../deps.ts';
 import { createJobs } from '../jobs/jobs.ts';
-import { createLogger } from '../logger.ts';
-import { serveWorkerStatus } from '../observability/worker-http.ts';
-import { standBack, WORKER_PRIORITY } from '../priority.ts';
-import { stopLimitMs } from '../shutdown.ts';
-import { untilSignal } from './shutdown.ts';
+import { createLogger } from '../base/logger.ts';
+import { serveWorkerStatus } from '../process/worker-status.ts';
+import { standBack, WORKER_PRIORITY } from '../base/priority.ts';
+import { stopLimitMs } from '../process/shutdown.ts';
+import { untilSignal } from '../process/signals.ts';
 import { UsageError } from './usage.ts';
 
 export const workerCommand = (): Command =>

@@ -1,4 +1,4 @@
-import { GROUPS } from '../config.ts';
+import { GROUPS } from './config.ts';
 import type { Variable } from './variable.ts';
 
 /** Defaults that depend on the machine: the example does not show one machine's. */

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/core';
 import type { InferKyselyTable, SqlEntityManager } from '@mikro-orm/sql';
 import type { ColumnType, Kysely } from 'kysely';
-import type { entities } from './entities.ts';
+import type { entities } from './entities/index.ts';
 
 /**
  * Reading and writing with Kysely on both dialects.

@@ -1,6 +1,6 @@
 import { ROLES_OF, type Access } from '@som3d/contract';
 import type { RequestHandler } from 'express';
-import { AppError } from '../errors.ts';
+import { AppError } from '../base/errors.ts';
 import type { Actor } from './context.ts';
 
 /** Whom a token lets in, and until when. */

@@ -1,6 +1,6 @@
 import type { RouteMetadata } from '@som3d/contract';
 import express, { type RequestHandler } from 'express';
-import { AppError } from '../errors.ts';
+import { AppError } from '../base/errors.ts';
 import { readRawFields } from './raw-fields.ts';
 
 /** Largest JSON body in bytes of a route that names no other. */

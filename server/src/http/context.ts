@@ -1,6 +1,6 @@
 import type { Role } from '@som3d/contract';
 import type { Logger } from 'pino';
-import { AppError } from '../errors.ts';
+import { AppError } from '../base/errors.ts';
 
 /** Who makes a request, as the database knows them at that moment. */
 export interface Actor {

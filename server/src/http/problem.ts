@@ -2,7 +2,7 @@ import { PROBLEM_TYPE, type FieldError, type Problem } from '@som3d/contract';
 import { RequestValidationError } from '@ts-rest/express';
 import type { ErrorRequestHandler, Response } from 'express';
 import { isOrphanError, isTransientError } from '../db/errors.ts';
-import { AppError, KINDS, type ErrorKind } from '../errors.ts';
+import { AppError, KINDS, type ErrorKind } from '../base/errors.ts';
 import { discardBody } from './linger.ts';
 
 interface Issue {

@@ -1,7 +1,7 @@
 import busboy from 'busboy';
 import express, { type Request, type Response } from 'express';
-import { AppError } from '../errors.ts';
-import { isRecord, parseKeepingNumbers } from '../raw-json.ts';
+import { AppError } from '../base/errors.ts';
+import { isRecord, parseKeepingNumbers } from '../base/raw-json.ts';
 
 type Fields = Record<string, string>;
 

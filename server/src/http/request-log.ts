@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import type { Deps } from '../deps.ts';
-import { routeOf } from '../observability/http.ts';
+import { routeOf } from './observe-requests.ts';
 
 const SAFE_ID = /^[\w.-]{8,64}$/;
 

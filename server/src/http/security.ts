@@ -1,7 +1,7 @@
 import cors from 'cors';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 
 const EXPOSED = ['x-request-id', 'x-total-count', 'link', 'location', 'retry-after', 'content-disposition', 'etag'];
 

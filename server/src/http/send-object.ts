@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Request, Response } from 'express';
-import { AppError } from '../errors.ts';
+import { AppError } from '../base/errors.ts';
 import type { ByteRange, Storage, StoredObject } from '../gateways/storage/storage.ts';
 import { streamTo } from './stream.ts';
 

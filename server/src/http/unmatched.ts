@@ -1,6 +1,6 @@
 import { contract, routesOf } from '@som3d/contract';
 import type { RequestHandler } from 'express';
-import { AppError } from '../errors.ts';
+import { AppError } from '../base/errors.ts';
 
 const patterns = routesOf(contract).map(({ route }) => ({
   method: route.method,

@@ -7,7 +7,7 @@ import type { Manifest } from '../imaging/manifest.ts';
 import { isMemoryExhausted, outOfMemory } from '../imaging/memory.ts';
 import type { ChildMessage, Reporter, StartMessage } from '../imaging/protocol.ts';
 import type { ConvertRequest } from '../imaging/request.ts';
-import { COMPUTING_PRIORITY, standBack } from '../priority.ts';
+import { COMPUTING_PRIORITY, standBack } from '../base/priority.ts';
 import { watchMemory } from './memory-guard.ts';
 
 export type ChildOutcome =

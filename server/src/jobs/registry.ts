@@ -1,10 +1,10 @@
 import { hostname } from 'node:os';
-import { createLoop, type Loop } from '../background.ts';
+import { createLoop, type Loop } from '../base/loop.ts';
 import { kysely } from '../db/kysely.ts';
 import { upsert } from '../db/upsert.ts';
 import type { Deps } from '../deps.ts';
 import { describeEngines, type EngineDescription } from '../imaging/engines/choose.ts';
-import { VERSION } from '../version.ts';
+import { VERSION } from '../base/version.ts';
 import { OWNER } from './owner.ts';
 import { segmentationOf } from './request.ts';
 

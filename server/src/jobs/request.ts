@@ -1,5 +1,5 @@
 import type { JobParams } from '@som3d/contract';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { ConvertRequest, SegmentationOptions } from '../imaging/request.ts';
 import type { ClaimedJob } from './queue.ts';
 

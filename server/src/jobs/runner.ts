@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { usableMemoryMb } from '../config/machine.ts';
 import type { Deps } from '../deps.ts';
-import { observeAttempt } from '../observability/attempt.ts';
+import { observeAttempt } from './attempt-observer.ts';
 import { runAttempt, type AttemptDeps, type AttemptEnd, type StopReason } from './attempt.ts';
 import { createMessageSource } from './bullmq/source.ts';
 import { createDatabaseSource } from './database-source.ts';

@@ -1,4 +1,4 @@
-import { JOB_STATES } from '../domains/som3d/som3d.entity.ts';
+import { JOB_STATES } from '../db/entities/som3d.entity.ts';
 
 export type JobState = (typeof JOB_STATES)[number];
 

@@ -1,4 +1,4 @@
-import { AppError } from '../errors.ts';
+import { AppError } from '../base/errors.ts';
 import type { Storage } from '../gateways/storage/storage.ts';
 import type { Telemetry } from './telemetry.ts';
 

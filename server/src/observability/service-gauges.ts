@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import { Gauge, Registry } from 'prom-client';
 import { kysely, toInstant } from '../db/kysely.ts';
 import type { Deps } from '../deps.ts';
-import { INBOX_STATES } from '../domains/epayco/epayco.entity.ts';
-import { MAIL_STATES } from '../domains/mail/mail.entity.ts';
-import { JOB_STATES } from '../domains/som3d/som3d.entity.ts';
+import { INBOX_STATES } from '../db/entities/epayco.entity.ts';
+import { MAIL_STATES } from '../db/entities/mail.entity.ts';
+import { JOB_STATES } from '../db/entities/som3d.entity.ts';
 
 /** What was read stands for this long, in ms: several scrapers cost one look. */
 const KEPT_MS = 2000;

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { createInstruments, type Instruments } from './instruments.ts';
 import { NO_TRACING, type Tracing } from './tracing.ts';
 

@@ -2,17 +2,17 @@ import { LockMode, type EntityManager } from '@mikro-orm/core';
 import type { CreateAdminBody, User } from '@som3d/contract';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 import type { Actor } from '../../http/context.ts';
 import { createDeletions } from '../../jobs/deletions.ts';
 import type { JobSignals } from '../../jobs/signals.ts';
 import { audit } from '../audit/audit.ts';
 import { refuseTakenCorreo } from '../auth/accounts.ts';
-import { Usuario } from '../auth/auth.entity.ts';
+import { Usuario } from '../../db/entities/auth.entity.ts';
 import { presentUser } from '../auth/auth.presenter.ts';
 import { hashPassword } from '../auth/passwords.ts';
-import { removeAccount } from '../doctors/account-removal.ts';
-import { Medico } from '../doctors/doctors.entity.ts';
+import { removeAccount } from './account-removal.ts';
+import { Medico } from '../../db/entities/doctors.entity.ts';
 
 /** Holds every administrator: of two who remove each other, the second finds that one alone is left. */
 const keepOneAdmin = async (em: EntityManager, actor: Actor, id_usuario: number): Promise<void> => {

@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/core';
-import { ClinicalAudit } from './audit.entity.ts';
+import { ClinicalAudit } from '../../db/entities/audit.entity.ts';
 
 type AuditRecord = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import { uniqueViolation } from '../../db/errors.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 
 export const CORREO_TAKEN = 'Correo ya registrado';
 

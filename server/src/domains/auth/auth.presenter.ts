@@ -1,5 +1,5 @@
 import type { User } from '@som3d/contract';
-import type { Usuario } from './auth.entity.ts';
+import type { Usuario } from '../../db/entities/auth.entity.ts';
 
 /** A user as the contract shows it. */
 export const presentUser = (user: Usuario): User => ({

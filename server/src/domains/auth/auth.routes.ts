@@ -1,7 +1,7 @@
 import type { contract } from '@som3d/contract';
 import type { Request } from 'express';
 import type { Deps } from '../../deps.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 import type { Handlers } from '../../http/router.ts';
 import { actorOf } from '../../http/context.ts';
 import type { AuthService } from './auth.service.ts';

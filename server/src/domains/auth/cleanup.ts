@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/core';
 import type { Deps } from '../../deps.ts';
-import { RateLimit } from '../locks/locks.entity.ts';
-import { LoginAttempt, OneTimeToken, RefreshSession } from './auth.entity.ts';
+import { RateLimit } from '../../db/entities/locks.entity.ts';
+import { LoginAttempt, OneTimeToken, RefreshSession } from '../../db/entities/auth.entity.ts';
 
 /** How long tries to log in stay on record, in ms: far longer than the lock-out counts them. */
 const ATTEMPTS_KEPT_MS = 30 * 86_400_000;

@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { CookieOptions, Request, Response } from 'express';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 
 const DAY_MS = 86_400_000;
 const CSRF_FORM = /^[\w-]{20,100}$/;

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/core';
 import type { Deps } from '../../deps.ts';
-import { tooMany } from '../locks/rate-limit.ts';
-import { LoginAttempt } from './auth.entity.ts';
+import { tooMany } from '../../db/locks/rate-limit.ts';
+import { LoginAttempt } from '../../db/entities/auth.entity.ts';
 
 /** Failures within the window that lock further tries. */
 const WINDOW_MS = 15 * 60 * 1000;

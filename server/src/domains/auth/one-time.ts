@@ -10,7 +10,7 @@ import {
 } from 'node:crypto';
 import { LockMode, type EntityManager } from '@mikro-orm/core';
 import type { Deps } from '../../deps.ts';
-import { OneTimeToken } from './auth.entity.ts';
+import { OneTimeToken } from '../../db/entities/auth.entity.ts';
 
 /** What a token is good for. */
 export type Purpose = 'registro' | 'clave_enlace' | 'clave_codigo';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Deps } from '../../deps.ts';
-import { countOrRefuse } from '../locks/rate-limit.ts';
+import { countOrRefuse } from '../../db/locks/rate-limit.ts';
 import type { Caller } from './lockout.ts';
 import type { Purpose } from './one-time.ts';
 

@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { LockMode, type EntityManager } from '@mikro-orm/core';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
-import { RefreshSession, Usuario } from './auth.entity.ts';
+import { RefreshSession, Usuario } from '../../db/entities/auth.entity.ts';
 import type { Caller } from './lockout.ts';
 
 const DAY_MS = 86_400_000;

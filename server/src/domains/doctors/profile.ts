@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/core';
 import type { Actor } from '../../http/context.ts';
-import { Medico } from './doctors.entity.ts';
+import { Medico } from '../../db/entities/doctors.entity.ts';
 
 /**
  * The id of the doctor's profile row, which is made when it is missing (older accounts have none). Two requests at

@@ -1,4 +1,4 @@
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import { knownCode } from '../../gateways/epayco/states.ts';
 import { isSigned } from './signature.ts';
 

@@ -2,7 +2,7 @@ import type { GatewayPayment } from '../../gateways/epayco/gateway.ts';
 import { knownCode, stateOf } from '../../gateways/epayco/states.ts';
 import { flagOf, type Hints } from './confirmation.ts';
 import { MAX_VARIANTS } from './inbox.ts';
-import { sameAmount } from './money.ts';
+import { sameAmount } from '../checkout/money.ts';
 
 /** What is to be done with an event. `reason` is for the inbox, in Spanish. */
 export type Decision =

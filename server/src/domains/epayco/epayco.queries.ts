@@ -1,7 +1,7 @@
 import type { MikroORM } from '@mikro-orm/core';
 import type { PaymentEventQuery } from '@som3d/contract';
 import { kysely } from '../../db/kysely.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 import { pageOf, withTotal } from '../../http/pages.ts';
 import type { EventRow } from './inbox.ts';
 

@@ -1,12 +1,12 @@
 import type { ConfirmationAnswer } from '@som3d/contract';
 import { kysely } from '../../db/kysely.ts';
 import type { Deps } from '../../deps.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 import { isReference } from '../../gateways/epayco/client.ts';
 import { GatewayUnavailable, type GatewayPayment } from '../../gateways/epayco/gateway.ts';
 import { stateOf } from '../../gateways/epayco/states.ts';
-import { textOf } from '../../raw-json.ts';
-import { KEEP_TRYING_MS, plusMs } from './backoff.ts';
+import { textOf } from '../../base/raw-json.ts';
+import { KEEP_TRYING_MS, plusMs } from '../../base/backoff.ts';
 import { readConfirmation, subscriptionOf } from './confirmation.ts';
 import { getEvent } from './epayco.queries.ts';
 import { claimEvent, storeConfirmation, type EventRow } from './inbox.ts';

@@ -6,7 +6,7 @@ import { inTransaction } from '../../db/transaction.ts';
 import { upsert } from '../../db/upsert.ts';
 import type { Deps } from '../../deps.ts';
 import { stateOf } from '../../gateways/epayco/states.ts';
-import { KEEP_TRYING_MS, pauseAfter, plusMs } from './backoff.ts';
+import { KEEP_TRYING_MS, pauseAfter, plusMs } from '../../base/backoff.ts';
 import { subscriptionOf, type Confirmation, type Hints } from './confirmation.ts';
 
 export type EventRow = Selectable<Database['epayco_event']>;

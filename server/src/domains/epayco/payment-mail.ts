@@ -1,8 +1,8 @@
 import type { EntityManager } from '@mikro-orm/core';
 import { kysely } from '../../db/kysely.ts';
-import { escapeHtml } from '../../html.ts';
+import { escapeHtml } from '../../base/html.ts';
 import type { OutgoingMail } from '../mail/outbox.ts';
-import { formatDate, formatPesos } from './format.ts';
+import { formatDate, formatPesos } from '../checkout/format.ts';
 
 /** Who paid, and what. */
 export interface PaidBy {

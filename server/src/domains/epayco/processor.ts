@@ -3,7 +3,7 @@ import { kysely } from '../../db/kysely.ts';
 import type { Deps } from '../../deps.ts';
 import type { GatewayPayment } from '../../gateways/epayco/gateway.ts';
 import { GatewayUnavailable } from '../../gateways/epayco/gateway.ts';
-import { textOf } from '../../raw-json.ts';
+import { textOf } from '../../base/raw-json.ts';
 import { claimDue, variantsOf, type Claim } from './inbox.ts';
 import { postpone, settle, type Outcome } from './settle.ts';
 

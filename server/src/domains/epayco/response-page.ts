@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import type { GatewayPayment } from '../../gateways/epayco/gateway.ts';
 import { knownCode } from '../../gateways/epayco/states.ts';
-import { escapeHtml } from '../../html.ts';
+import { escapeHtml } from '../../base/html.ts';
 import { flagOf } from './confirmation.ts';
 import type { PaymentView } from './epayco.service.ts';
-import { formatDate, formatPesos } from './format.ts';
-import { centsOf } from './money.ts';
+import { formatDate, formatPesos } from '../checkout/format.ts';
+import { centsOf } from '../checkout/money.ts';
 import { PAGE_STYLE } from './response-style.ts';
 
 /** The page runs nothing and loads nothing; its one style sheet is named by its digest. */

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 
 /** The values of a confirmation that its signature covers, as received. Nothing else of it is signed. */
 export interface SignedValues {

@@ -2,7 +2,7 @@ import type { Health } from '@som3d/contract';
 import type { z } from 'zod';
 import { pendingMigrations } from '../../db/migrate.ts';
 import type { Deps } from '../../deps.ts';
-import { VERSION } from '../../version.ts';
+import { VERSION } from '../../base/version.ts';
 
 /** How long a check may take before its service counts as down, in ms. */
 const CHECK_LIMIT_MS = 3000;

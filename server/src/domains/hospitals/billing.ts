@@ -1,12 +1,12 @@
 import type { HospitalStatus, MyHospitalStatus, MySubscriptionStatus } from '@som3d/contract';
 import type { Deps } from '../../deps.ts';
-import { AppError, invalidField } from '../../errors.ts';
+import { AppError, invalidField } from '../../base/errors.ts';
 import type { Actor } from '../../http/context.ts';
-import { Medico } from '../doctors/doctors.entity.ts';
+import { Medico } from '../../db/entities/doctors.entity.ts';
 import { startSubscription } from '../subscriptions/start.ts';
 import { presentLastPayment, presentMine, presentMyStatus } from '../subscriptions/subscriptions.presenter.ts';
 import { currentSubscription, lastPayment } from '../subscriptions/subscriptions.queries.ts';
-import { Hospital } from './hospitals.entity.ts';
+import { Hospital } from '../../db/entities/hospitals.entity.ts';
 import { presentHospital } from './hospitals.presenter.ts';
 
 type BillingDeps = Parameters<typeof startSubscription>[0];

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { Deps } from '../../deps.ts';
-import { countOrRefuse } from '../locks/rate-limit.ts';
+import { countOrRefuse } from '../../db/locks/rate-limit.ts';
 
 const WINDOW_MS = 15 * 60_000;
 /** All the doctors of a hospital may come from one address. */

@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/core';
 import { uniqueViolation } from '../../db/errors.ts';
-import { AppError } from '../../errors.ts';
-import { HospitalCode } from './hospital-code.entity.ts';
-import { Hospital } from './hospitals.entity.ts';
+import { AppError } from '../../base/errors.ts';
+import { HospitalCode } from '../../db/entities/hospital-code.entity.ts';
+import { Hospital } from '../../db/entities/hospitals.entity.ts';
 
 /** How long a code links, unless an administrator says otherwise. */
 export const CODE_DAYS = 30;

@@ -1,7 +1,7 @@
 import type { Hospital as HospitalShape, HospitalDetail } from '@som3d/contract';
 import { toInstant } from '../../db/kysely.ts';
 import type { HospitalRow } from './hospitals.queries.ts';
-import type { Hospital } from './hospitals.entity.ts';
+import type { Hospital } from '../../db/entities/hospitals.entity.ts';
 
 /** A hospital as the contract shows it, from an entity or from a row. */
 export const presentHospital = (row: Omit<Hospital, 'creado_en' | 'actualizado_en'>): HospitalShape => ({

@@ -1,14 +1,14 @@
 import { LockMode, type EntityManager } from '@mikro-orm/core';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 import type { Actor } from '../../http/context.ts';
-import { Usuario } from '../auth/auth.entity.ts';
-import { Medico } from '../doctors/doctors.entity.ts';
+import { Usuario } from '../../db/entities/auth.entity.ts';
+import { Medico } from '../../db/entities/doctors.entity.ts';
 import { ensureDoctorProfile } from '../doctors/profile.ts';
 import { requireUsable } from './codes.ts';
-import { HospitalCode } from './hospital-code.entity.ts';
-import { Hospital } from './hospitals.entity.ts';
+import { HospitalCode } from '../../db/entities/hospital-code.entity.ts';
+import { Hospital } from '../../db/entities/hospitals.entity.ts';
 import { findActiveByCode } from './hospitals.queries.ts';
 
 const LOCK = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;

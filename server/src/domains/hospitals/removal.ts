@@ -3,10 +3,10 @@ import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import type { Actor } from '../../http/context.ts';
 import { audit } from '../audit/audit.ts';
-import { Medico } from '../doctors/doctors.entity.ts';
+import { Medico } from '../../db/entities/doctors.entity.ts';
 import { disablePayer } from '../subscriptions/payers.ts';
 import { removeSubscriptionsOf } from '../subscriptions/subscriptions.cascade.ts';
-import { HospitalCode } from './hospital-code.entity.ts';
+import { HospitalCode } from '../../db/entities/hospital-code.entity.ts';
 import { lockHospital } from './hospitals.service.ts';
 
 /** Removing hospitals: behaviour.md section 6. */

@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/core';
-import { Mensaje, MensajeEvento, MensajeGestion } from './messages.entity.ts';
+import { Mensaje, MensajeEvento, MensajeGestion } from '../../db/entities/messages.entity.ts';
 
 /** Takes a patient out of the messages that name them, within the caller's transaction; the messages stay. */
 export const detachMessagesOfPatient = async (em: EntityManager, id_paciente: number): Promise<number> =>

@@ -5,7 +5,7 @@ import { kysely, type Database } from '../../db/kysely.ts';
 import { contains } from '../../db/like.ts';
 import type { Actor } from '../../http/context.ts';
 import type { PageOf } from '../../http/pages.ts';
-import type { Mensaje } from './messages.entity.ts';
+import type { Mensaje } from '../../db/entities/messages.entity.ts';
 
 export type MessageRow = Selectable<Database['mensaje']> | Mensaje;
 

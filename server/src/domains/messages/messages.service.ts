@@ -3,12 +3,12 @@ import type { CreateMessageBody, MESSAGE_ACTIONS, UpdateMessageBody } from '@som
 import { wholeSeconds } from '../../db/columns.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 import type { Actor } from '../../http/context.ts';
-import { Usuario } from '../auth/auth.entity.ts';
+import { Usuario } from '../../db/entities/auth.entity.ts';
 import { ensureDoctorProfile } from '../doctors/profile.ts';
 import { findPatientFor } from '../patients/patients.policy.ts';
-import { Mensaje, MensajeEvento, MensajeGestion } from './messages.entity.ts';
+import { Mensaje, MensajeEvento, MensajeGestion } from '../../db/entities/messages.entity.ts';
 import { findInboxMessage, type InboxRow } from './messages.queries.ts';
 
 interface Step {

@@ -1,12 +1,12 @@
 import type { contract } from '@som3d/contract';
 import type { Request } from 'express';
 import type { Deps } from '../../deps.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 import { bearerOf, type Authenticate } from '../../http/access.ts';
 import { isAdmin } from '../../http/context.ts';
 import type { Handlers } from '../../http/router.ts';
-import { sameSecret } from '../../http/secret.ts';
-import { createExposition } from '../../observability/exposition.ts';
+import { sameSecret } from '../../base/secret.ts';
+import { createExposition } from './exposition.ts';
 
 export const monitoringRoutes = (deps: Deps, authenticate: Authenticate): Handlers<typeof contract.monitoring> => {
   const { SOM3D_METRICS_TOKEN: expected } = deps.config;

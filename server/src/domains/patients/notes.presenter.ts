@@ -1,5 +1,5 @@
 import type { ClinicalNote as Note } from '@som3d/contract';
-import type { ClinicalNote } from './patients.entity.ts';
+import type { ClinicalNote } from '../../db/entities/patients.entity.ts';
 
 /** A note as the contract shows it, from an entity or from a row. */
 export const presentNote = (row: ClinicalNote): Note => ({

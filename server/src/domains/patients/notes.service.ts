@@ -3,10 +3,10 @@ import type { CreateNoteBody, UpdateNoteBody } from '@som3d/contract';
 import { wholeSeconds } from '../../db/columns.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 import type { Actor } from '../../http/context.ts';
-import { changesOf } from '../changes.ts';
-import { ClinicalNote } from './patients.entity.ts';
+import { changesOf } from '../../base/changes.ts';
+import { ClinicalNote } from '../../db/entities/patients.entity.ts';
 import { findPatientFor, lockPatientFor } from './patients.policy.ts';
 
 const GENERAL = 'GENERAL';

@@ -4,7 +4,7 @@ import { detachMessagesOfPatient } from '../messages/messages.cascade.ts';
 import { detachResultsOfPatient } from '../som3d/som3d.cascade.ts';
 import { removeStudiesOfPatient } from '../studies/studies.cascade.ts';
 import { removeStatesOfPatient } from '../visor/visor.cascade.ts';
-import { ClinicalNote, type Paciente } from './patients.entity.ts';
+import { ClinicalNote, type Paciente } from '../../db/entities/patients.entity.ts';
 
 interface Removal {
   /** `id_usuario` of who removes. */

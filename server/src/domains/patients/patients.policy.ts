@@ -1,7 +1,7 @@
 import { LockMode, type EntityManager } from '@mikro-orm/core';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
-import { Paciente } from './patients.entity.ts';
+import { Paciente } from '../../db/entities/patients.entity.ts';
 
 const allowed = (actor: Actor, patient: Paciente | null): Paciente => {
   if (!patient) throw new AppError('not_found', 'El paciente no existe');

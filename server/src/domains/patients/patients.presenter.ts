@@ -1,5 +1,5 @@
 import type { Patient } from '@som3d/contract';
-import type { Paciente } from './patients.entity.ts';
+import type { Paciente } from '../../db/entities/patients.entity.ts';
 
 /** The columns that a patient on the wire is made of. */
 export const PATIENT_COLUMNS = [

@@ -3,13 +3,13 @@ import type { CreatePatientBody, UpdatePatientBody } from '@som3d/contract';
 import { uniqueViolation } from '../../db/errors.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 import type { Actor } from '../../http/context.ts';
 import { audit } from '../audit/audit.ts';
-import { changesOf } from '../changes.ts';
+import { changesOf } from '../../base/changes.ts';
 import { ensureDoctorProfile } from '../doctors/profile.ts';
 import { removePatient } from './patients.cascade.ts';
-import { Paciente } from './patients.entity.ts';
+import { Paciente } from '../../db/entities/patients.entity.ts';
 import { findPatientFor, lockPatientFor } from './patients.policy.ts';
 
 const refuseTakenDocument = (error: unknown): never => {

@@ -1,6 +1,6 @@
 import type { EntityManager, LockMode } from '@mikro-orm/core';
-import { AppError } from '../../errors.ts';
-import { Plan } from './plans.entity.ts';
+import { AppError } from '../../base/errors.ts';
+import { Plan } from '../../db/entities/plans.entity.ts';
 
 export const NO_PLAN = 'El plan no existe';
 

@@ -1,5 +1,5 @@
 import type { Plan as PlanOut } from '@som3d/contract';
-import type { Plan } from './plans.entity.ts';
+import type { Plan } from '../../db/entities/plans.entity.ts';
 
 /** A plan as the contract shows it, from an entity or from a row. */
 export const presentPlan = (

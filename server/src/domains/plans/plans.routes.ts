@@ -1,6 +1,6 @@
 import type { contract } from '@som3d/contract';
 import type { Deps } from '../../deps.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 import { actorOf } from '../../http/context.ts';
 import { setPageHeaders } from '../../http/pages.ts';
 import type { Handlers } from '../../http/router.ts';

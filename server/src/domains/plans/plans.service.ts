@@ -3,12 +3,12 @@ import { MONTHS_OF_PERIOD, type CreatePlanBody, type UpdatePlanBody } from '@som
 import { uniqueViolation } from '../../db/errors.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 import type { Actor } from '../../http/context.ts';
 import { audit } from '../audit/audit.ts';
-import { changesOf } from '../changes.ts';
+import { changesOf } from '../../base/changes.ts';
 import { removeSubscriptionsOfPlan } from '../subscriptions/subscriptions.cascade.ts';
-import { Plan } from './plans.entity.ts';
+import { Plan } from '../../db/entities/plans.entity.ts';
 import { lockPlan } from './plans.policy.ts';
 
 const refuseTakenName = (error: unknown): never => {

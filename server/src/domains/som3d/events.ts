@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { JobProgress } from '@som3d/contract';
 import type { Deps } from '../../deps.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
 import { LatestEventStream } from '../../http/event-stream.ts';
 import { hasEnded, type JobSnapshot, type JobWatch } from '../../jobs/watch.ts';

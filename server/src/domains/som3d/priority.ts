@@ -1,11 +1,11 @@
 import { LockMode } from '@mikro-orm/core';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 import type { Actor } from '../../http/context.ts';
 import type { JobSignals } from '../../jobs/signals.ts';
 import { audit } from '../audit/audit.ts';
-import { JobConv } from './som3d.entity.ts';
+import { JobConv } from '../../db/entities/som3d.entity.ts';
 import { findJob, type JobRow } from './som3d.queries.ts';
 
 /**

@@ -1,12 +1,12 @@
 import { LockMode, type EntityManager } from '@mikro-orm/core';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
 import { createDeletions } from '../../jobs/deletions.ts';
 import { resultsOf } from '../../jobs/keys.ts';
 import { removeStatesOfResult } from '../visor/visor.cascade.ts';
-import { JobConv, JobSTL, StorageDeletion } from './som3d.entity.ts';
+import { JobConv, JobSTL, StorageDeletion } from '../../db/entities/som3d.entity.ts';
 
 const lockMode = LockMode.PESSIMISTIC_WRITE;
 const missing = () => new AppError('not_found', 'El resultado 3D no existe');

@@ -2,7 +2,7 @@ import { LockMode, type EntityManager } from '@mikro-orm/core';
 import { resultsOf, uploadKey } from '../../jobs/keys.ts';
 import { isTerminal } from '../../jobs/states.ts';
 import { detachStatesOfResults } from '../visor/visor.cascade.ts';
-import { JobConv, JobLog, JobSTL, StorageDeletion } from './som3d.entity.ts';
+import { JobConv, JobLog, JobSTL, StorageDeletion } from '../../db/entities/som3d.entity.ts';
 
 /** Detaches a patient's 3D results and jobs within the caller's transaction; the files stay with their owner. */
 export const detachResultsOfPatient = async (em: EntityManager, id_paciente: number): Promise<number> => {

@@ -11,7 +11,7 @@ import type {
 } from '@som3d/contract';
 import { JOB_PHASES } from '@som3d/contract';
 import type { JobState } from '../../jobs/states.ts';
-import type { JobSTL } from './som3d.entity.ts';
+import type { JobSTL } from '../../db/entities/som3d.entity.ts';
 import type { JobRow } from './som3d.queries.ts';
 
 const statusOf = (state: JobState): JobStatus => state.toLowerCase() as JobStatus;

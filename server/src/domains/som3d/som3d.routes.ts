@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { contract, JobFile } from '@som3d/contract';
 import type { Request, Response } from 'express';
 import type { Deps } from '../../deps.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 import { readFileGrant } from '../../gateways/storage/signed-url.ts';
 import type { StoredObject } from '../../gateways/storage/storage.ts';
 import { actorOf } from '../../http/context.ts';

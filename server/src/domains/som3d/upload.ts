@@ -1,7 +1,7 @@
 import { Transform, pipeline, type Readable, type TransformCallback } from 'node:stream';
 import busboy from 'busboy';
 import type { Request } from 'express';
-import { AppError, invalidField } from '../../errors.ts';
+import { AppError, invalidField } from '../../base/errors.ts';
 import type { StoredObject } from '../../gateways/storage/storage.ts';
 
 /** Text fields of one form, their length in bytes, and what the form may weigh beside its file. */

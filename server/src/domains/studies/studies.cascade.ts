@@ -1,6 +1,6 @@
 import { LockMode, type EntityManager } from '@mikro-orm/core';
 import { audit } from '../audit/audit.ts';
-import { Estudio } from './studies.entity.ts';
+import { Estudio } from '../../db/entities/studies.entity.ts';
 
 /** Removes a patient's studies within the caller's transaction, each with its audit row. */
 export const removeStudiesOfPatient = async (em: EntityManager, id_paciente: number, actor: number, at: Date) => {

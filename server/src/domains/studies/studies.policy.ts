@@ -1,7 +1,7 @@
 import { LockMode, type EntityManager } from '@mikro-orm/core';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
-import { Estudio } from './studies.entity.ts';
+import { Estudio } from '../../db/entities/studies.entity.ts';
 
 const allowed = (actor: Actor, study: Estudio | null): Estudio => {
   if (!study) throw new AppError('not_found', 'El estudio no existe');

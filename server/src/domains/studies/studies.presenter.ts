@@ -1,5 +1,5 @@
 import type { Study } from '@som3d/contract';
-import type { Estudio } from './studies.entity.ts';
+import type { Estudio } from '../../db/entities/studies.entity.ts';
 
 /** A study as the contract shows it, from an entity or from a row. */
 export const presentStudy = (row: Omit<Estudio, 'creado_en' | 'actualizado_en'>): Study => ({

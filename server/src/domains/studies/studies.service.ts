@@ -5,9 +5,9 @@ import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import type { Actor } from '../../http/context.ts';
 import { audit } from '../audit/audit.ts';
-import { changesOf } from '../changes.ts';
+import { changesOf } from '../../base/changes.ts';
 import { lockPatientFor } from '../patients/patients.policy.ts';
-import { Estudio } from './studies.entity.ts';
+import { Estudio } from '../../db/entities/studies.entity.ts';
 import { findStudyFor, lockStudyFor } from './studies.policy.ts';
 
 type Change = Pick<Parameters<typeof audit>[1], 'action' | 'before' | 'after'>;

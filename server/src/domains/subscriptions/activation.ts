@@ -1,11 +1,11 @@
 import type { EntityManager } from '@mikro-orm/core';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 import { kysely } from '../../db/kysely.ts';
 import { isActiveAt } from './active.ts';
 import { addMonths, later, wholeSecond } from './calendar.ts';
 import { pauseExpired } from './expiry.ts';
 import { disablePayer, enablePayer, lockPayers, lockSubscriptionsOf, payerOf, type Payer } from './payers.ts';
-import { Pago, type Suscripcion } from './subscriptions.entity.ts';
+import { Pago, type Suscripcion } from '../../db/entities/subscriptions.entity.ts';
 
 /** What a payment gave: the time from one instant to the other. Whole seconds. */
 export interface Granted {

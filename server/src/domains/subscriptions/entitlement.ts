@@ -1,7 +1,7 @@
 import type { MikroORM } from '@mikro-orm/core';
 import { kysely } from '../../db/kysely.ts';
 import type { Deps } from '../../deps.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
 import { inForce } from './in-force.ts';
 

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/core';
 import { isActiveAt } from './active.ts';
 import { disablePayer, type Payer } from './payers.ts';
-import type { Suscripcion } from './subscriptions.entity.ts';
+import type { Suscripcion } from '../../db/entities/subscriptions.entity.ts';
 
 /** The ACTIVA one, if any, that has run out. */
 const expiredOf = (subscriptions: readonly Suscripcion[], now: Date): Suscripcion | undefined =>

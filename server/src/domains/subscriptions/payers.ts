@@ -1,10 +1,10 @@
 import { LockMode, type EntityManager } from '@mikro-orm/core';
-import { AppError } from '../../errors.ts';
-import { Usuario } from '../auth/auth.entity.ts';
-import { Medico } from '../doctors/doctors.entity.ts';
-import { Hospital } from '../hospitals/hospitals.entity.ts';
+import { AppError } from '../../base/errors.ts';
+import { Usuario } from '../../db/entities/auth.entity.ts';
+import { Medico } from '../../db/entities/doctors.entity.ts';
+import { Hospital } from '../../db/entities/hospitals.entity.ts';
 import { isActiveAt } from './active.ts';
-import { Suscripcion } from './subscriptions.entity.ts';
+import { Suscripcion } from '../../db/entities/subscriptions.entity.ts';
 
 /** Who pays a subscription. */
 export type Payer = { readonly id_medico: number } | { readonly id_hospital: number };

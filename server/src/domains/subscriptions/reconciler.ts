@@ -1,9 +1,9 @@
-import { createLoop } from '../../background.ts';
+import { createLoop } from '../../base/loop.ts';
 import { kysely } from '../../db/kysely.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
-import { AppError } from '../../errors.ts';
-import { withLease, type Lease } from '../locks/lease.ts';
+import { AppError } from '../../base/errors.ts';
+import { withLease, type Lease } from '../../db/locks/lease.ts';
 import { lockSubscription } from './activation.ts';
 import { pauseExpired } from './expiry.ts';
 

@@ -2,18 +2,18 @@ import { LockMode, type EntityManager } from '@mikro-orm/core';
 import type { StartedCheckout } from '@som3d/contract';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 import type { Payer as BillTo } from '../../gateways/epayco/gateway.ts';
-import { Usuario } from '../auth/auth.entity.ts';
-import { Medico } from '../doctors/doctors.entity.ts';
-import { presentCheckout, recordCheckout } from '../epayco/checkout.ts';
-import { Hospital } from '../hospitals/hospitals.entity.ts';
+import { Usuario } from '../../db/entities/auth.entity.ts';
+import { Medico } from '../../db/entities/doctors.entity.ts';
+import { presentCheckout, recordCheckout } from '../checkout/checkout.ts';
+import { Hospital } from '../../db/entities/hospitals.entity.ts';
 import { lockPlan } from '../plans/plans.policy.ts';
 import { isActiveAt } from './active.ts';
 import { wholeSecond } from './calendar.ts';
 import { pauseExpired } from './expiry.ts';
 import { lockPayers, lockSubscriptionsOf, type Payer } from './payers.ts';
-import { Suscripcion } from './subscriptions.entity.ts';
+import { Suscripcion } from '../../db/entities/subscriptions.entity.ts';
 
 /** What the gateway's form is filled with. */
 const billTo = async (em: EntityManager, payer: Payer): Promise<BillTo> => {

@@ -1,6 +1,6 @@
 import { LockMode, wrap, type EntityManager } from '@mikro-orm/core';
 import { disablePayer, lockPayers, lockSubscriptionsOf, payerOf, samePayer, type Payer } from './payers.ts';
-import { Pago, Suscripcion } from './subscriptions.entity.ts';
+import { Pago, Suscripcion } from '../../db/entities/subscriptions.entity.ts';
 
 type Removed = Readonly<Record<string, unknown>>;
 

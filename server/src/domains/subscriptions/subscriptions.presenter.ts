@@ -1,7 +1,7 @@
 import type { LastPayment, MySubscription, MySubscriptionStatus, Payment, Subscription } from '@som3d/contract';
 import { presentPlan } from '../plans/plans.presenter.ts';
 import { isActiveAt } from './active.ts';
-import type { Pago, Suscripcion } from './subscriptions.entity.ts';
+import type { Pago, Suscripcion } from '../../db/entities/subscriptions.entity.ts';
 import type { CurrentSubscription } from './subscriptions.queries.ts';
 
 type SubscriptionRow = Pick<Suscripcion, 'id_suscripcion' | 'id_plan' | 'estado' | 'fecha_inicio'> &

@@ -1,7 +1,7 @@
 import type { contract } from '@som3d/contract';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 import { actorOf, isAdmin, type Actor } from '../../http/context.ts';
 import { setPageHeaders } from '../../http/pages.ts';
 import type { Handlers } from '../../http/router.ts';

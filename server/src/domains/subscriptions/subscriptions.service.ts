@@ -3,10 +3,10 @@ import type { CreateSubscriptionBody, UpdateSubscriptionBody } from '@som3d/cont
 import { uniqueViolation } from '../../db/errors.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 import type { Actor } from '../../http/context.ts';
 import { audit } from '../audit/audit.ts';
-import { changesOf } from '../changes.ts';
+import { changesOf } from '../../base/changes.ts';
 import { lockPlan } from '../plans/plans.policy.ts';
 import { lockSubscription } from './activation.ts';
 import { isActiveAt } from './active.ts';
@@ -14,7 +14,7 @@ import { addMonths, later, wholeSecond } from './calendar.ts';
 import { pauseExpired } from './expiry.ts';
 import { disablePayer, enablePayer, lockPayers, lockSubscriptionsOf, samePayer, type Payer } from './payers.ts';
 import { removeSubscriptions } from './subscriptions.cascade.ts';
-import { Suscripcion } from './subscriptions.entity.ts';
+import { Suscripcion } from '../../db/entities/subscriptions.entity.ts';
 
 const ACTIVE_KEYS = new Set(['uq_suscripcion_activa_medico', 'uq_suscripcion_activa_hospital']);
 

@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/core';
-import { VisorEstado } from './visor.entity.ts';
+import { VisorEstado } from '../../db/entities/visor.entity.ts';
 
 /** Removes a patient's viewer states within the caller's transaction and tells which they were. */
 export const removeStatesOfPatient = async (em: EntityManager, id_paciente: number) => {

@@ -1,8 +1,8 @@
 import { LockMode, type EntityManager } from '@mikro-orm/core';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
-import { JobConv, JobSTL } from '../som3d/som3d.entity.ts';
-import { VisorEstado } from './visor.entity.ts';
+import { JobConv, JobSTL } from '../../db/entities/som3d.entity.ts';
+import { VisorEstado } from '../../db/entities/visor.entity.ts';
 
 const foreign = () => new AppError('forbidden', 'El estado del visor pertenece a otro médico');
 const missing = () => new AppError('not_found', 'El estado del visor no existe');

@@ -1,5 +1,5 @@
 import type { ViewerState } from '@som3d/contract';
-import type { VisorEstado } from './visor.entity.ts';
+import type { VisorEstado } from '../../db/entities/visor.entity.ts';
 
 /** A viewer state as the contract shows it, from an entity or from a row. The documents go out as they came in. */
 export const presentState = (row: VisorEstado): ViewerState => ({

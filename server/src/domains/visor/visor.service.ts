@@ -3,12 +3,12 @@ import type { CreateViewerStateBody, UpdateViewerStateBody } from '@som3d/contra
 import { wholeSeconds } from '../../db/columns.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
-import { changesOf } from '../changes.ts';
+import { changesOf } from '../../base/changes.ts';
 import { ensureDoctorProfile } from '../doctors/profile.ts';
 import { lockPatientFor } from '../patients/patients.policy.ts';
-import { VisorEstado } from './visor.entity.ts';
+import { VisorEstado } from '../../db/entities/visor.entity.ts';
 import { checkOwnState, findStateFor, lockResultFor, lockState } from './visor.policy.ts';
 
 type Links = Pick<UpdateViewerStateBody, 'id_paciente' | 'id_jobstl'>;

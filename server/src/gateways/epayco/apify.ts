@@ -1,6 +1,6 @@
 import { GatewayUnavailable, type GatewayPayment, type SessionRequest } from './gateway.ts';
 import { call, parsed, type GatewayAnswer } from './http.ts';
-import { isRecord, parseKeepingNumbers, textOf } from '../../raw-json.ts';
+import { isRecord, parseKeepingNumbers, textOf } from '../../base/raw-json.ts';
 import { codeOfWord } from './states.ts';
 
 interface Account {

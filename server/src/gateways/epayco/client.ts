@@ -1,8 +1,8 @@
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import { createApify } from './apify.ts';
 import { GatewayUnavailable, type EpaycoGateway, type GatewayPayment } from './gateway.ts';
 import { call, parsed, type GatewayAnswer } from './http.ts';
-import { isRecord, parseKeepingNumbers, textOf } from '../../raw-json.ts';
+import { isRecord, parseKeepingNumbers, textOf } from '../../base/raw-json.ts';
 
 type Settings = Pick<
   Config,

@@ -1,4 +1,4 @@
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../base/errors.ts';
 
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 const AILING = new Set([...FULL, 'EROFS', 'EIO', 'EMFILE', 'ENFILE']);

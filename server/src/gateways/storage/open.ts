@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import { createFileStorage } from './files.ts';
 import { createS3Storage } from './s3/storage.ts';
 import type { UrlSigner } from './signed-url.ts';

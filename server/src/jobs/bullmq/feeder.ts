@@ -1,7 +1,7 @@
-import { createLoop, type Loop } from '../../background.ts';
+import { createLoop, type Loop } from '../../base/loop.ts';
 import { kysely } from '../../db/kysely.ts';
 import type { Deps } from '../../deps.ts';
-import { withLease } from '../../domains/locks/lease.ts';
+import { withLease } from '../../db/locks/lease.ts';
 import type { RedisGateway } from '../../gateways/redis/redis.ts';
 import { abandonedJobs, waitingJobs } from '../due.ts';
 import { MESSAGE_COLUMNS } from './message.ts';

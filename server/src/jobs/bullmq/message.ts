@@ -1,6 +1,6 @@
 import { PRIORITY_LIMIT } from '@som3d/contract';
 import type { JobsOptions } from 'bullmq';
-import type { JobConv } from '../../domains/som3d/som3d.entity.ts';
+import type { JobConv } from '../../db/entities/som3d.entity.ts';
 
 /** Name of the queue in Redis. */
 export const QUEUE = 'jobs';

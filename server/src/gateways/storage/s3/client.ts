@@ -1,5 +1,5 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import type { Config } from '../../../config.ts';
+import type { Config } from '../../../config/config.ts';
 
 const CONNECT_MS = 5000;
 /** Tries of one request, the first included; the pauses between them grow. */

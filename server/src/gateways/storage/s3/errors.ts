@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { AppError } from '../../../errors.ts';
+import { AppError } from '../../../base/errors.ts';
 import { notFound, unavailable } from '../errors.ts';
 
 const RETRY_SECONDS = 30;

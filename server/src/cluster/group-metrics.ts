@@ -1,0 +1,46 @@
+import { AggregatorRegistry, type Registry } from 'prom-client';
+import { isMember, onPrimaryMessage, tellPrimary, type Snapshot } from './messages.ts';
+
+/** Longest wait for the primary; then this process answers for itself alone. */
+const WAIT_MS = 2000;
+
+let asked = 0;
+const waiting = new Map<number, (snapshots: readonly Snapshot[]) => void>();
+let reported: Registry | undefined;
+
+/** Answers the primary's questions for this process's numbers. */
+export const reportToGroup = (registry: Registry): void => {
+  if (!isMember() || reported) return;
+  reported = registry;
+  onPrimaryMessage((message) => {
+    if (message.type === 'metrics.collect') {
+      void registry
+        .getMetricsAsJSON()
+        .then((metrics) => tellPrimary({ type: 'metrics.own', round: message.round, metrics }));
+    } else if (message.type === 'metrics.all') waiting.get(message.request)?.(message.snapshots);
+  });
+};
+
+/** Adds the numbers of several processes up. */
+export const aggregate = (snapshots: readonly Snapshot[]): Registry =>
+  AggregatorRegistry.aggregate(snapshots as unknown as object[]);
+
+const askPrimary = async (): Promise<readonly Snapshot[]> => {
+  const request = asked++;
+  const { promise, resolve } = Promise.withResolvers<readonly Snapshot[]>();
+  const limit = setTimeout(() => resolve([]), WAIT_MS);
+  waiting.set(request, resolve);
+  tellPrimary({ type: 'metrics.ask', request });
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(limit);
+    waiting.delete(request);
+  }
+};
+
+/** The numbers of all processes of this group, or of this one where it is alone, in Prometheus's text format. */
+export const groupMetrics = async (registry: Registry): Promise<string> => {
+  const snapshots = reported === registry ? await askPrimary() : [];
+  return await (snapshots.length > 0 ? aggregate(snapshots) : registry).metrics();
+};

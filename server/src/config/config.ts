@@ -1,0 +1,156 @@
+import path from 'node:path';
+import type { z } from 'zod';
+import { DATA } from './data.ts';
+import { FIRST_START } from './first-start.ts';
+import { HTTP } from './http.ts';
+import { JOBS, SEGMENTATION } from './jobs.ts';
+import { defaultConcurrency } from './machine.ts';
+import { HOSPITALS, MAIL } from './mail.ts';
+import { OPERATION } from './operation.ts';
+import { PAYMENTS } from './payments.ts';
+import { SESSIONS } from './sessions.ts';
+import type { Variable } from './variable.ts';
+
+/**
+ * The only reader of the environment. Every variable is declared once, with its default and its meaning, under the
+ * heading that it has in `.env.example`.
+ */
+export const GROUPS = {
+  HTTP,
+  Data: DATA,
+  Sessions: SESSIONS,
+  Payments: PAYMENTS,
+  Mail: MAIL,
+  Hospitals: HOSPITALS,
+  Jobs: JOBS,
+  Segmentation: SEGMENTATION,
+  Operation: OPERATION,
+  'First start': FIRST_START,
+} as const satisfies Record<string, Record<string, Variable>>;
+
+const VARIABLES = {
+  ...HTTP,
+  ...DATA,
+  ...SESSIONS,
+  ...PAYMENTS,
+  ...MAIL,
+  ...HOSPITALS,
+  ...JOBS,
+  ...SEGMENTATION,
+  ...OPERATION,
+  ...FIRST_START,
+};
+
+type Values = { readonly [K in keyof typeof VARIABLES]: z.output<(typeof VARIABLES)[K]['schema']> };
+
+export type DatabaseConfig =
+  | { readonly kind: 'sqlite'; readonly file: string }
+  | { readonly kind: 'mysql'; readonly url: string; readonly poolMax: number };
+
+/** What TotalSegmentator gets to know of this process's environment: where programs, models and accelerators are. */
+const TOOL_VARIABLES = [
+  'PATH',
+  'HOME',
+  'LANG',
+  'LD_LIBRARY_PATH',
+  'CUDA_VISIBLE_DEVICES',
+  'NVIDIA_VISIBLE_DEVICES',
+  'TOTALSEG_HOME_DIR',
+  'TOTALSEG_WEIGHTS_PATH',
+] as const;
+
+/** The configuration as the service uses it: the variables, and what is derived from several of them. */
+export interface Config extends Values {
+  readonly SOM3D_WORKER_CONCURRENCY: number;
+  readonly dataDir: string;
+  readonly database: DatabaseConfig;
+  /** True without a MySQL: SQLite, generated secrets, demo data. */
+  readonly embedded: boolean;
+  readonly frontendOrigins: '*' | readonly string[];
+  readonly maxUploadBytes: number;
+  /** The environment of TotalSegmentator's command. */
+  readonly toolEnvironment: Readonly<Record<string, string>>;
+  /** Whether browsers send the session's cookies over HTTPS only. */
+  readonly secureCookies: boolean;
+}
+
+/** The environment is not usable; `message` names each variable and what is wrong with it. */
+export class ConfigError extends Error {}
+
+const databaseOf = (values: Values, dataDir: string): DatabaseConfig => {
+  const poolMax = values.SOM3D_DB_POOL;
+  if (values.MYSQL_URL) return { kind: 'mysql', url: values.MYSQL_URL, poolMax };
+  if (!values.DB_HOST) return { kind: 'sqlite', file: path.join(dataDir, 'som3d.sqlite') };
+  if (!values.DB_USER) throw new ConfigError('DB_USER: needed beside DB_HOST');
+  const url = new URL(`mysql://${values.DB_HOST}:${values.DB_PORT}`);
+  url.username = encodeURIComponent(values.DB_USER);
+  url.password = encodeURIComponent(values.DB_PASS ?? '');
+  url.pathname = `/${encodeURIComponent(values.DB_NAME)}`;
+  return { kind: 'mysql', url: url.href, poolMax };
+};
+
+/** Real money needs every key, and no state is believed unseen. */
+const checkPayments = (values: Values): void => {
+  if (values.EPAYCO_PRIVATE_KEY && !values.EPAYCO_PUBLIC_KEY) {
+    throw new ConfigError('EPAYCO_PUBLIC_KEY: needed beside EPAYCO_PRIVATE_KEY');
+  }
+  if (values.EPAYCO_TEST) return;
+  const missing = (['EPAYCO_PUBLIC_KEY', 'P_CUST_ID_CLIENTE', 'P_KEY'] as const).filter((name) => !values[name]);
+  if (missing.length > 0) throw new ConfigError(`${missing.join(', ')}: needed with EPAYCO_TEST=false`);
+  if (!values.EPAYCO_VERIFY_STATE) throw new ConfigError('EPAYCO_VERIFY_STATE: false is only for EPAYCO_TEST=true');
+};
+
+/** Half a configuration of the bucket would fail at the first upload, or store where nobody wants it. */
+const checkStorage = (values: Values): void => {
+  if (!values.S3_BUCKET) {
+    const idle = (['S3_ENDPOINT', 'S3_PUBLIC_ENDPOINT', 'S3_KMS_KEY_ID'] as const).find((name) => values[name]);
+    if (idle) throw new ConfigError(`S3_BUCKET: needed beside ${idle}`);
+    return;
+  }
+  const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: token } = values;
+  if (secret && !id) throw new ConfigError('AWS_ACCESS_KEY_ID: needed beside AWS_SECRET_ACCESS_KEY');
+  if (id && !secret) throw new ConfigError('AWS_SECRET_ACCESS_KEY: needed beside AWS_ACCESS_KEY_ID');
+  if (token && !id) throw new ConfigError('AWS_ACCESS_KEY_ID: needed beside AWS_SESSION_TOKEN');
+  if (values.S3_KMS_KEY_ID && values.S3_SSE !== 'aws:kms') throw new ConfigError('S3_SSE: aws:kms with S3_KMS_KEY_ID');
+};
+
+/**
+ * Reads and checks the configuration. An empty variable counts as absent.
+ *
+ * @throws ConfigError naming every variable that is wrong
+ */
+export const readConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
+  const read = Object.entries(VARIABLES).map(([name, { schema }]) => {
+    const given = env[name]?.trim() === '' ? undefined : env[name];
+    return [name, schema.safeParse(given)] as const;
+  });
+  const faults = read.flatMap(([name, result]) =>
+    result.success ? [] : [`${name}: ${result.error.issues.map((issue) => issue.message).join('; ')}`],
+  );
+  if (faults.length > 0) throw new ConfigError(`The configuration is not usable:\n  ${faults.join('\n  ')}`);
+  const values = Object.fromEntries(read.map(([name, result]) => [name, result.data])) as unknown as Values;
+  const dataDir = path.resolve(values.SOM3D_DATA_DIR);
+  const database = databaseOf(values, dataDir);
+  const embedded = database.kind === 'sqlite';
+  if (!embedded && !values.JWT_SECRET) throw new ConfigError('JWT_SECRET: needed with MySQL (16 characters at least)');
+  checkPayments(values);
+  checkStorage(values);
+  const secureCookies = values.COOKIE_SECURE ?? values.BASE_URL?.startsWith('https:') ?? false;
+  if (values.COOKIE_SAMESITE === 'none' && !secureCookies) {
+    throw new ConfigError('COOKIE_SAMESITE: none needs COOKIE_SECURE=true, or a BASE_URL of https');
+  }
+  const origins = values.FRONTEND_ORIGINS.split(',').map((origin) => origin.trim());
+  return {
+    ...values,
+    SOM3D_WORKER_CONCURRENCY: values.SOM3D_WORKER_CONCURRENCY ?? defaultConcurrency(values.SOM3D_WORKER_MEMORY_MB),
+    dataDir,
+    database,
+    embedded,
+    frontendOrigins: origins.includes('*') ? '*' : origins.filter(Boolean),
+    maxUploadBytes: values.SOM3D_MAX_UPLOAD_MB * 1024 * 1024,
+    toolEnvironment: Object.fromEntries(
+      TOOL_VARIABLES.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+    ),
+    secureCookies,
+  };
+};

@@ -1,0 +1,48 @@
+import { LoginAttempt, OneTimeToken, RefreshSession, Usuario } from './auth.entity.ts';
+import { ClinicalAudit } from './audit.entity.ts';
+import { Medico } from './doctors.entity.ts';
+import { EpaycoCheckout, EpaycoEvent, WebhookEvent } from './epayco.entity.ts';
+import { HospitalCode } from './hospital-code.entity.ts';
+import { Hospital } from './hospitals.entity.ts';
+import { RateLimit, ServiceLock } from './locks.entity.ts';
+import { MailOutbox } from './mail.entity.ts';
+import { Mensaje, MensajeEvento, MensajeGestion } from './messages.entity.ts';
+import { ClinicalNote, Paciente } from './patients.entity.ts';
+import { Plan } from './plans.entity.ts';
+import { JobConv, JobLog, JobSTL, StorageDeletion, WorkerNode } from './som3d.entity.ts';
+import { Estudio } from './studies.entity.ts';
+import { Pago, Suscripcion } from './subscriptions.entity.ts';
+import { VisorEstado } from './visor.entity.ts';
+
+/** Every entity, which is every table but the list of applied migrations. */
+export const entities = [
+  Usuario,
+  LoginAttempt,
+  RefreshSession,
+  OneTimeToken,
+  Medico,
+  Plan,
+  Suscripcion,
+  Pago,
+  Hospital,
+  HospitalCode,
+  WebhookEvent,
+  EpaycoCheckout,
+  EpaycoEvent,
+  Paciente,
+  ClinicalNote,
+  Estudio,
+  VisorEstado,
+  JobConv,
+  JobSTL,
+  JobLog,
+  WorkerNode,
+  StorageDeletion,
+  Mensaje,
+  MensajeEvento,
+  MensajeGestion,
+  ClinicalAudit,
+  MailOutbox,
+  ServiceLock,
+  RateLimit,
+] as const;

@@ -1,0 +1,31 @@
+import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
+import { exactString, preciseInstant, preciseInstantOfInsert } from '../columns.ts';
+
+/** A duty that one process at a time may do (the reconciler, the sweeper): held while `expires_at` is ahead. */
+export const ServiceLock = defineEntity({
+  name: 'ServiceLock',
+  tableName: 'service_lock',
+  properties: {
+    name: exactString(64).primary(),
+    owner: p.string().length(128).nullable(),
+    token: exactString(64).nullable(),
+    acquired_at: preciseInstant().nullable(),
+    expires_at: preciseInstant().nullable(),
+    last_run_at: preciseInstant().nullable(),
+  },
+});
+export type ServiceLock = InferEntity<typeof ServiceLock>;
+
+/** Hits of one caller on one limit within a window; counted in the database because several processes serve one API. */
+export const RateLimit = defineEntity({
+  name: 'RateLimit',
+  tableName: 'rate_limit',
+  indexes: [{ name: 'idx_ratelimit_expires', properties: ['expires_at'] }],
+  properties: {
+    bucket: exactString(190).primary(),
+    hits: p.integer().default(0),
+    window_started_at: preciseInstantOfInsert(),
+    expires_at: preciseInstant(),
+  },
+});
+export type RateLimit = InferEntity<typeof RateLimit>;

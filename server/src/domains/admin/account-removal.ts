@@ -1,0 +1,124 @@
+import { LockMode, wrap, type EntityManager } from '@mikro-orm/core';
+import { sql } from 'kysely';
+import { kysely } from '../../db/kysely.ts';
+import { AppError } from '../../base/errors.ts';
+import { audit } from '../audit/audit.ts';
+import { keepRowsOfActor } from '../audit/audit.cascade.ts';
+import { OneTimeToken, RefreshSession, Usuario } from '../../db/entities/auth.entity.ts';
+import { presentUser } from '../auth/auth.presenter.ts';
+import { HospitalCode } from '../../db/entities/hospital-code.entity.ts';
+import { forgetUserInMessages, removeMessagesOfDoctor } from '../messages/messages.cascade.ts';
+import { removePatient } from '../patients/patients.cascade.ts';
+import { Paciente } from '../../db/entities/patients.entity.ts';
+import { removeJobsOfUser } from '../som3d/som3d.cascade.ts';
+import { removeSubscriptionsOf } from '../subscriptions/subscriptions.cascade.ts';
+import { removeStatesOfDoctor } from '../visor/visor.cascade.ts';
+import { Medico } from '../../db/entities/doctors.entity.ts';
+
+const LOCK = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
+
+interface Removal {
+  /** `id_usuario` of who removes. */
+  readonly actor: number;
+  readonly at: Date;
+}
+
+/**
+ * Studies and notes that this doctor left with another doctor's patient stay with the patient, under its doctor. The
+ * doctor's own patients are gone already.
+ */
+const handOver = async (em: EntityManager, id_medico: number): Promise<void> => {
+  for (const table of ['Estudio', 'clinical_note']) {
+    const { patient, doctor } = { patient: sql.ref(`${table}.id_paciente`), doctor: sql.ref(`${table}.id_medico`) };
+    const owner = sql`(select p.id_medico from Paciente p where p.id_paciente = ${patient})`;
+    await sql`update ${sql.table(table)} set id_medico = ${owner} where ${doctor} = ${id_medico}`.execute(kysely(em));
+  }
+};
+
+/** Removes a doctor's profile with all that hangs on it. The profile and its user are locked. */
+const removeProfile = async (em: EntityManager, doctor: Medico, { actor, at }: Removal): Promise<void> => {
+  const { id_medico } = doctor;
+  const { record } = await removeSubscriptionsOf(em, { id_medico });
+  const patients = await em.find(Paciente, { id_medico }, { ...LOCK, orderBy: { id_paciente: 'asc' } });
+  for (const patient of patients) await removePatient(em, patient, { actor, at, meta: { con_medico: id_medico } });
+  await em.flush();
+  await handOver(em, id_medico);
+  const estados_visor = await removeStatesOfDoctor(em, id_medico);
+  const mensajes = await removeMessagesOfDoctor(em, id_medico);
+  // The code stays used.
+  await em.nativeUpdate(
+    HospitalCode,
+    { usado_por_id_medico: id_medico },
+    { usado_por_id_medico: null, updated_at: at },
+  );
+  audit(
+    em,
+    {
+      entity_type: 'MEDICO',
+      entity_id: id_medico,
+      action: 'DELETE',
+      actor_id_usuario: actor,
+      before: { ...wrap(doctor).toPOJO(), ...record },
+      meta: {
+        pacientes: patients.length,
+        estados_visor,
+        mensajes,
+        suscripciones: record.suscripciones.length,
+        pagos: record.pagos.length,
+      },
+    },
+    at,
+  );
+  em.remove(doctor);
+  await em.flush();
+};
+
+/** The user and the doctor's profile, locked in the order in which everybody locks them: doctors before users. */
+const lockAccount = async (em: EntityManager, id_usuario: number) => {
+  const early = await em.findOne(Medico, { id_usuario }, LOCK);
+  const user = await em.findOne(Usuario, id_usuario, LOCK);
+  if (!user) throw new AppError('not_found', 'El usuario no existe');
+  // A profile may have been made in between; with the user locked, none is made any more.
+  return { user, doctor: early ?? (await em.findOne(Medico, { id_usuario }, LOCK)) };
+};
+
+/**
+ * Removes an account with everything of its owner's within the caller's transaction: patients with studies, notes and
+ * viewer states, jobs with results, messages, subscriptions with payments, sessions. Stored files are noted for removal
+ * (see `jobs/deletions.ts`). The audit rows keep what went.
+ *
+ * @returns the jobs that a worker may be computing
+ * @throws AppError 404
+ */
+export const removeAccount = async (em: EntityManager, id_usuario: number, removal: Removal): Promise<string[]> => {
+  const { actor, at } = removal;
+  const { user, doctor } = await lockAccount(em, id_usuario);
+  const { jobs, results, unfinished } = await removeJobsOfUser(em, id_usuario, at);
+  if (doctor) await removeProfile(em, doctor, removal);
+  await forgetUserInMessages(em, id_usuario, at);
+  await em.nativeUpdate(
+    HospitalCode,
+    { creado_por_id_usuario: id_usuario },
+    { creado_por_id_usuario: null, updated_at: at },
+  );
+  await em.nativeDelete(RefreshSession, { id_usuario });
+  await em.nativeDelete(OneTimeToken, { id_usuario });
+  await keepRowsOfActor(em, id_usuario);
+  // As it is shown: without the password's hash.
+  const before = presentUser(user);
+  audit(
+    em,
+    {
+      entity_type: 'USUARIO',
+      entity_id: id_usuario,
+      action: 'DELETE',
+      actor_id_usuario: actor,
+      before,
+      meta: { trabajos: jobs.length, resultados: results },
+    },
+    at,
+  );
+  em.remove(user);
+  await em.flush();
+  return [...unfinished];
+};

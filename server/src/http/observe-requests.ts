@@ -1,0 +1,36 @@
+import type { Request, RequestHandler } from 'express';
+import type { Telemetry } from '../observability/telemetry.ts';
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** The template of the route that took a request, never its path; `unmatched` when none did. */
+export const routeOf = (req: Request): string | undefined =>
+  (req as { tsRestRoute?: { path: string } }).tsRestRoute?.path;
+
+/** Measures every request, and makes it a span that continues its caller's trace. */
+export const observeRequests =
+  ({ instruments, tracing }: Telemetry): RequestHandler =>
+  (req, res, next) => {
+    const { duration, streams, inFlight } = instruments.http;
+    const method = METHODS.has(req.method) ? req.method : 'other';
+    const started = performance.now();
+    const span = tracing.begin(method, {
+      kind: 'server',
+      attributes: { 'http.request.method': method },
+      parent: req.get('traceparent') ?? null,
+    });
+    inFlight.inc();
+    res.once('close', () => {
+      inFlight.dec();
+      const route = routeOf(req) ?? 'unmatched';
+      const seconds = (performance.now() - started) / 1000;
+      const status = res.writableFinished ? String(res.statusCode) : 'aborted';
+      const isStream = String(res.getHeader('content-type') ?? '').startsWith('text/event-stream');
+      if (isStream) streams.observe({ route }, seconds);
+      else duration.observe({ method, route, status }, seconds);
+      span.rename(`${method} ${route}`);
+      span.set({ 'http.route': route, 'http.response.status_code': res.statusCode });
+      span.end(res.statusCode >= 500 ? String(res.statusCode) : undefined);
+    });
+    tracing.within(span, next);
+  };

@@ -1,0 +1,77 @@
+import { contract } from '@som3d/contract';
+import express, { type Express } from 'express';
+import { z } from 'zod';
+import type { Deps } from '../deps.ts';
+import { adminRoutes } from '../domains/admin/admin.routes.ts';
+import { authRoutes } from '../domains/auth/auth.routes.ts';
+import { createAuthService } from '../domains/auth/auth.service.ts';
+import { epaycoRoutes } from '../domains/epayco/epayco.routes.ts';
+import type { PaymentProcessor } from '../domains/epayco/processor.ts';
+import { healthRoutes } from '../domains/health/health.routes.ts';
+import { hospitalRoutes } from '../domains/hospitals/hospitals.routes.ts';
+import { messageRoutes } from '../domains/messages/messages.routes.ts';
+import { monitoringRoutes } from '../domains/monitoring/monitoring.routes.ts';
+import { patientRoutes } from '../domains/patients/patients.routes.ts';
+import { planRoutes } from '../domains/plans/plans.routes.ts';
+import { som3dRoutes } from '../domains/som3d/som3d.routes.ts';
+import { studyRoutes } from '../domains/studies/studies.routes.ts';
+import { subscriptionRoutes } from '../domains/subscriptions/subscriptions.routes.ts';
+import { visorRoutes } from '../domains/visor/visor.routes.ts';
+import { workerRoutes } from '../domains/workers/workers.routes.ts';
+import { enforceAccess } from '../http/access.ts';
+import { readBody } from '../http/body.ts';
+import { docsRouter } from '../http/docs.ts';
+import { problemHandler } from '../http/problem.ts';
+import { nearestScheme, trustedHops } from '../http/proxy.ts';
+import { requestLog } from '../http/request-log.ts';
+import { mount } from '../http/router.ts';
+import { crossOrigin, securityHeaders } from '../http/security.ts';
+import { unmatched } from '../http/unmatched.ts';
+import { observeRequests } from '../http/observe-requests.ts';
+import type { Jobs } from '../jobs/jobs.ts';
+
+/**
+ * The HTTP application: every route of the contract behind the one access rule, the docs page, and one mapping of
+ * errors. Nothing listens and nothing runs until the caller says so.
+ *
+ * @param jobs tells the workers of this process about new and cancelled jobs
+ * @param payments settles confirmed payments
+ */
+export const buildApp = (deps: Deps, jobs: Jobs, payments: PaymentProcessor): Express => {
+  z.config(z.locales.es());
+  const auth = createAuthService(deps);
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('trust proxy', trustedHops(deps.config.TRUST_PROXY_HEADERS));
+  app.use(
+    nearestScheme,
+    observeRequests(deps.telemetry),
+    requestLog(deps),
+    securityHeaders(),
+    crossOrigin(deps.config),
+    docsRouter(),
+  );
+  mount(
+    app,
+    contract,
+    {
+      health: healthRoutes(deps),
+      monitoring: monitoringRoutes(deps, auth.authenticate),
+      epayco: epaycoRoutes(deps, payments),
+      auth: authRoutes(auth, deps),
+      plans: planRoutes(deps),
+      subscriptions: subscriptionRoutes(deps),
+      hospitals: hospitalRoutes(deps),
+      admin: adminRoutes(deps, jobs),
+      patients: patientRoutes(deps),
+      studies: studyRoutes(deps),
+      visor: visorRoutes(deps),
+      som3d: som3dRoutes(deps, jobs),
+      workers: workerRoutes(deps),
+      messages: messageRoutes(deps),
+    },
+    [enforceAccess(auth.authenticate), readBody],
+  );
+  app.use(unmatched, problemHandler);
+  return app;
+};

@@ -1,0 +1,58 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.ts';
+import { openDeps, type Deps } from '../deps.ts';
+import type { FirstAccount } from '../setup/first-start.ts';
+import { NotReadyError, prepareDatabase } from '../setup/prepare.ts';
+import { stopLimitMs } from './shutdown.ts';
+import { GroupFailedError, startGroup, type Group } from '../cluster/group.ts';
+
+interface Greeted {
+  readonly url: string;
+  readonly deps: Deps;
+  readonly accounts: readonly FirstAccount[];
+}
+
+/** Ends the group in order at the first signal, at once at the second. */
+const obeySignals = (group: Group): void => {
+  let signalled = false;
+  const onSignal = (): void => {
+    if (signalled) {
+      group.kill();
+      process.exit(130);
+    }
+    signalled = true;
+    group.stop();
+  };
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+};
+
+/**
+ * Runs the service as a group of processes on one port and looks after them; returns when a signal has ended them all.
+ * This process makes the database ready once, before any of them starts, and serves nothing itself.
+ *
+ * @param greet called once, when every process serves
+ * @throws NotReadyError when migrations are pending on MySQL, or no process of the group stays alive
+ */
+export const runPrimary = async (
+  config: Config,
+  log: Logger,
+  greet: (server: Greeted, config: Config) => Promise<void>,
+): Promise<void> => {
+  await using deps = await openDeps(config, log);
+  const accounts = await prepareDatabase(deps, config, log);
+  const group = startGroup({
+    size: config.SOM3D_API_PROCESSES,
+    log,
+    // Jobs are run by one process of the group: concurrency and memory are planned for a machine.
+    environment: (slot): Record<string, string> => (slot === 0 ? {} : { SOM3D_EMBEDDED_WORKER: 'false' }),
+    stopWithinMs: stopLimitMs(config),
+  });
+  obeySignals(group);
+  try {
+    void group.ready.then((url) => greet({ url, deps, accounts }, config)).catch(() => undefined);
+    await group.ended;
+  } catch (error) {
+    if (error instanceof GroupFailedError) throw new NotReadyError(error.message, { cause: error });
+    throw error;
+  }
+};

@@ -1,0 +1,124 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { buildApp } from './app.ts';
+import { createLoop } from '../base/loop.ts';
+import type { Config } from '../config/config.ts';
+import { openDeps, type Deps } from '../deps.ts';
+import { createPaymentProcessor } from '../domains/epayco/processor.ts';
+import { createAuthCleanup } from '../domains/auth/cleanup.ts';
+import { createMailWorker } from '../domains/mail/worker.ts';
+import type { FirstAccount } from '../setup/first-start.ts';
+import { createReconciler } from '../domains/subscriptions/reconciler.ts';
+import { watchUnused } from '../http/unused-connections.ts';
+import { createJobs } from '../jobs/jobs.ts';
+import type { Lifecycle } from '../base/lifecycle.ts';
+import { reportToGroup } from '../cluster/group-metrics.ts';
+import { prepareDatabase } from '../setup/prepare.ts';
+
+/** Quiet seconds after which a connection in the middle of a request is given up. An upload may take hours, not stall. */
+const STALLED_MS = 120_000;
+
+/** Pause between looks at what is due, of confirmed payments and of mails. */
+const DUTY_MS = 2000;
+
+/** Pause between removals of sessions, tokens and counts that are over. */
+const CLEANUP_MS = 3_600_000;
+
+export interface RunningServer extends AsyncDisposable {
+  readonly url: string;
+  readonly deps: Deps;
+  readonly accounts: readonly FirstAccount[];
+  /** From now on it says that it is not ready, and goes on serving. */
+  leave(): void;
+}
+
+export interface ServeOptions {
+  /** The database has been made ready by another process. */
+  readonly prepared?: boolean;
+}
+
+const listen = async (server: Server, config: Config): Promise<void> => {
+  server.listen(config.PORT, config.HOST);
+  await once(server, 'listening');
+};
+
+/**
+ * While the process leaves, answers ask for the end of their connections, so that callers come back elsewhere; a
+ * connection that has become idle, or was never used, is closed.
+ */
+const letGo = (server: Server, { leaving, draining }: Lifecycle): void => {
+  draining.addEventListener('abort', watchUnused(server), { once: true });
+  server.prependListener('request', (_req, res) => {
+    if (leaving.aborted) res.shouldKeepAlive = false;
+    res.once('close', () => {
+      if (leaving.aborted) setImmediate(() => server.closeIdleConnections());
+    });
+  });
+};
+
+/** Stops accepting, lets running requests finish for a while, then closes what is left. */
+const drain = async (server: Server, lifecycle: Lifecycle, seconds: number): Promise<void> => {
+  const closed = once(server, 'close');
+  lifecycle.drain();
+  server.close();
+  const limit = setTimeout(() => server.closeAllConnections(), seconds * 1000);
+  await closed;
+  clearTimeout(limit);
+};
+
+const addressOf = (server: Server): string => {
+  const { address, family, port } = server.address() as AddressInfo;
+  const host = ['0.0.0.0', '::'].includes(address) ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
+  return `http://${host}:${port}`;
+};
+
+/**
+ * Starts the service: database, workers of this process, HTTP. Disposing the result drains it: no new work, running
+ * requests finish, a running job is handed back.
+ *
+ * @throws NotReadyError when migrations are pending on MySQL
+ */
+export const startServer = async (
+  config: Config,
+  log: Logger,
+  clock?: () => Date,
+  { prepared = false }: ServeOptions = {},
+): Promise<RunningServer> => {
+  await using stack = new AsyncDisposableStack();
+  const deps = stack.use(await openDeps(config, log, clock));
+  const accounts = prepared ? [] : await prepareDatabase(deps, config, log);
+  const jobs = createJobs(deps);
+  const payments = createPaymentProcessor(deps);
+  const mails = createMailWorker(deps);
+  const server = createServer(
+    { requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 65_000 },
+    buildApp(deps, jobs, payments),
+  );
+  server.setTimeout(STALLED_MS);
+  letGo(server, deps.lifecycle);
+  reportToGroup(deps.telemetry.instruments.registry);
+  stack.defer(() => payments.idle());
+  await listen(server, config);
+  stack.defer(() => drain(server, deps.lifecycle, config.SOM3D_SHUTDOWN_SECONDS));
+  const reconciler = createReconciler(deps);
+  stack.defer(() => reconciler.stop());
+  reconciler.start();
+  for (const [name, { runDue: run }] of Object.entries({ payments, mails })) {
+    const loop = createLoop({ name, everyMs: DUTY_MS, run, log });
+    stack.defer(() => loop.stop());
+    loop.start();
+  }
+  const cleanup = createLoop({ name: 'auth cleanup', everyMs: CLEANUP_MS, run: createAuthCleanup(deps).runDue, log });
+  stack.defer(() => cleanup.stop());
+  cleanup.start();
+  // Disposed before the drain: jobs are handed back while running requests finish.
+  stack.use(jobs);
+  await jobs.start();
+  const url = addressOf(server);
+  log.info({ url, database: config.database.kind }, 'serving');
+  const opened = stack.move();
+  const leave = (): void => deps.lifecycle.leave();
+  return { url, deps, accounts, leave, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+};
