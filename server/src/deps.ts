@@ -1,23 +1,13 @@
-import { mkdir } from 'node:fs/promises';
 import type { MikroORM } from '@mikro-orm/core';
 import type { Logger } from 'pino';
+import type { Lifecycle } from './base/lifecycle.ts';
 import type { Config } from './config/config.ts';
-import { openDatabaseClock } from './db/clock.ts';
-import { openOrm } from './db/orm.ts';
-import { createEpaycoGateway } from './gateways/epayco/client.ts';
+import type { Secrets } from './config/secrets.ts';
 import type { EpaycoGateway } from './gateways/epayco/gateway.ts';
 import type { MailGateway } from './gateways/mail/mail.ts';
-import { createMailGateway } from './gateways/mail/transport.ts';
-import { openRedis, type RedisGateway } from './gateways/redis/redis.ts';
-import { openStorage } from './gateways/storage/open.ts';
+import type { RedisGateway } from './gateways/redis/redis.ts';
 import type { Storage } from './gateways/storage/storage.ts';
-import { createLifecycle, type Lifecycle } from './base/lifecycle.ts';
-import { observeEpayco, observeMail } from './observability/observed-gateways.ts';
-import { observeStorage } from './observability/observed-storage.ts';
-import { showPool } from './observability/pool.ts';
-import { observeStatements } from './observability/statements.ts';
-import { openTelemetry, type Telemetry } from './observability/telemetry.ts';
-import { loadSecrets, type Secrets } from './config/secrets.ts';
+import type { Telemetry } from './observability/telemetry.ts';
 
 /** Everything that a service needs from outside, opened once and passed on. */
 export interface Deps {
@@ -40,46 +30,3 @@ export interface Deps {
 }
 
 export interface OpenDeps extends Deps, AsyncDisposable {}
-
-const ownTime = (clock: () => Date = () => new Date()) => ({ now: clock, aheadMs: () => 0 });
-
-/**
- * Opens the dependencies in order. They close in reverse when the result is disposed, also when a later one fails.
- *
- * @param steered the present instant in tests; else it is the database's where machines share one, or this machine's
- */
-export const openDeps = async (config: Config, log: Logger, steered?: () => Date): Promise<OpenDeps> => {
-  await using stack = new AsyncDisposableStack();
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const secrets = await loadSecrets(config);
-  const telemetry = await openTelemetry(config, log);
-  stack.defer(() => telemetry.tracing.close());
-  const orm = await openOrm(config.database, observeStatements(telemetry));
-  stack.defer(() => orm.close());
-  await showPool(orm, telemetry);
-  const shared = config.database.kind === 'mysql' && !steered;
-  const { now: clock, aheadMs: machineAheadMs } = shared
-    ? stack.use(await openDatabaseClock(orm, log))
-    : ownTime(steered);
-  const storage = observeStorage(await openStorage(config, { secret: secrets.urls, clock }, log), telemetry);
-  stack.defer(() => storage.close());
-  const mail = observeMail(createMailGateway(config), telemetry);
-  stack.defer(() => mail.close());
-  const redis = stack.use(await openRedis(config, log));
-  const opened = stack.move();
-  return {
-    config,
-    log,
-    clock,
-    machineAheadMs,
-    orm,
-    storage,
-    secrets,
-    epayco: observeEpayco(createEpaycoGateway(config), telemetry),
-    mail,
-    redis,
-    lifecycle: createLifecycle(),
-    telemetry,
-    [Symbol.asyncDispose]: () => opened.disposeAsync(),
-  };
-};

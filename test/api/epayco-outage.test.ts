@@ -3,7 +3,7 @@ import { EpaycoEvent } from '@som3d/server/db/entities/epayco.entity.js';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { databaseKinds } from '../support/database.ts';
 import { createPaymentProcessor } from '@som3d/server/domains/epayco/processor.js';
-import { openDeps } from '@som3d/server/deps.js';
+import { openDeps } from '@som3d/server/process/open-deps.js';
 import { startGateway, type Mood } from '../support/epayco-gateway.ts';
 import { paymentEnv, paymentFields, paymentsOn, signed } from '../support/payments.ts';
 import { describeApi, expectProblem, startTestServer } from '../support/server.ts';

@@ -4,7 +4,7 @@ import { inTransaction } from '@som3d/server/db/transaction.js';
 import { MailOutbox } from '@som3d/server/db/entities/mail.entity.js';
 import { enqueueMail, type OutgoingMail } from '@som3d/server/domains/mail/outbox.js';
 import { createMailWorker } from '@som3d/server/domains/mail/worker.js';
-import { openDeps } from '@som3d/server/deps.js';
+import { openDeps } from '@som3d/server/process/open-deps.js';
 import { afterAll, expect, test } from 'vitest';
 import { startGateway } from '../support/epayco-gateway.ts';
 import { paymentEnv, paymentFields, paymentsOn } from '../support/payments.ts';

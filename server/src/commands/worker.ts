@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { readConfig } from '../config/config.ts';
 import { pendingMigrations } from '../db/migrate.ts';
-import { openDeps } from '../deps.ts';
+import { openDeps } from '../process/open-deps.ts';
 import { createJobs } from '../jobs/jobs.ts';
 import { createLogger } from '../base/logger.ts';
 import { serveWorkerStatus } from '../process/worker-status.ts';

@@ -3,7 +3,7 @@ import { MikroORM as MySqlOrm, MySqlDriver } from '@mikro-orm/mysql';
 import { MikroORM as SqlOrm, SqliteDriver, SqlitePlatform } from '@mikro-orm/sql';
 import { CompiledQuery, type DatabaseConnection } from 'kysely';
 import { CASELESS } from './columns.ts';
-import { observeConnection, type StatementObserver } from '../observability/statements.ts';
+import { observeConnection, type StatementObserver } from './statement-observer.ts';
 import { entities } from './entities/index.ts';
 import { rememberKeys } from './errors.ts';
 import { SqliteDialect } from './sqlite-dialect.ts';

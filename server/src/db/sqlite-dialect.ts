@@ -17,7 +17,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import { setTimeout as pause } from 'node:timers/promises';
-import { observeConnection, type StatementObserver } from '../observability/statements.ts';
+import { observeConnection, type StatementObserver } from './statement-observer.ts';
 
 /**
  * A Kysely dialect on `node:sqlite`. What it adds to the stock one:

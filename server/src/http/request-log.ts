@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
-import type { Deps } from '../deps.ts';
+import type { Logger } from 'pino';
+import type { Tracing } from '../observability/tracing.ts';
 import { routeOf } from './observe-requests.ts';
 
 const SAFE_ID = /^[\w.-]{8,64}$/;
@@ -18,11 +19,11 @@ const jobIdOf = (req: Request): string | null => JOB_PATH.exec(req.path)?.[1] ??
  * writes one line when the answer has gone. The path is the route's pattern: no id, query or token of a URL is logged.
  */
 export const requestLog =
-  ({ log, telemetry }: Pick<Deps, 'log' | 'telemetry'>): RequestHandler =>
+  (log: Logger, tracing: Tracing): RequestHandler =>
   (req, res, next) => {
     const given = req.get('x-request-id');
     req.requestId = given && SAFE_ID.test(given) ? given : randomUUID();
-    const trace_id = telemetry.tracing.current()?.traceId;
+    const trace_id = tracing.current()?.traceId;
     req.log = log.child({ request_id: req.requestId, ...(trace_id ? { trace_id } : {}) });
     res.setHeader('x-request-id', req.requestId);
     const started = performance.now();

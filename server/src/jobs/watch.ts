@@ -1,7 +1,7 @@
 import type { JobProgress } from '@som3d/contract';
 import { kysely } from '../db/kysely.ts';
 import type { Deps } from '../deps.ts';
-import { presentProgress } from '../domains/som3d/som3d.presenter.ts';
+import { presentProgress } from './progress.ts';
 import type { JobSignals } from './signals.ts';
 
 /** Pause between two looks at the rows that are watched. */

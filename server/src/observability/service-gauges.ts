@@ -1,7 +1,7 @@
+import type { MikroORM } from '@mikro-orm/core';
 import { sql } from 'kysely';
 import { Gauge, Registry } from 'prom-client';
 import { kysely, toInstant } from '../db/kysely.ts';
-import type { Deps } from '../deps.ts';
 import { INBOX_STATES } from '../db/entities/epayco.entity.ts';
 import { MAIL_STATES } from '../db/entities/mail.entity.ts';
 import { JOB_STATES } from '../db/entities/som3d.entity.ts';
@@ -11,7 +11,10 @@ const KEPT_MS = 2000;
 /** A worker whose heartbeat is older than this is not counted. */
 const WORKER_ALIVE_MS = 60_000;
 
-type GaugeDeps = Pick<Deps, 'orm' | 'clock'>;
+interface GaugeDeps {
+  readonly orm: MikroORM;
+  readonly clock: () => Date;
+}
 type Row = { readonly state: string; readonly count: number; readonly oldest: unknown };
 
 /** States by number of rows, and since when the oldest of those that wait has waited. */

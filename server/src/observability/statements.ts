@@ -1,9 +1,6 @@
-import type { DatabaseConnection } from 'kysely';
 import { isLockError, isOrphanError, isUnavailableError, uniqueViolation } from '../db/errors.ts';
+import type { StatementObserver } from '../db/statement-observer.ts';
 import type { Telemetry } from './telemetry.ts';
-
-/** Is told of every statement; its text names columns and placeholders, and goes no further than here. */
-export type StatementObserver = <T>(sql: string, run: () => Promise<T>) => Promise<T>;
 
 const OPERATION = /^\s*(?:\(\s*)?(select|insert|update|delete|begin|start|commit|rollback|savepoint|release)\b/i;
 const TABLE = /\b(?:from|into|update|join)\s+[`"]?([A-Za-z_]\w*)/i;
@@ -35,11 +32,4 @@ export const observeStatements = ({ instruments, tracing }: Telemetry): Statemen
     const attributes = { 'db.operation.name': operation, ...(table ? { 'db.collection.name': table } : {}) };
     return await tracing.step(`db ${operation}${table ? ` ${table}` : ''}`, { kind: 'client', attributes }, measured);
   };
-};
-
-/** Lets an observer see what runs on a connection. */
-export const observeConnection = <C extends DatabaseConnection>(connection: C, observe: StatementObserver): C => {
-  const run = connection.executeQuery.bind(connection);
-  connection.executeQuery = (query, options) => observe(query.sql, () => run(query, options));
-  return connection;
 };

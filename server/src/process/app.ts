@@ -46,7 +46,7 @@ export const buildApp = (deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
   app.use(
     nearestScheme,
     observeRequests(deps.telemetry),
-    requestLog(deps),
+    requestLog(deps.log, deps.telemetry.tracing),
     securityHeaders(),
     crossOrigin(deps.config),
     docsRouter(),

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
-import { openDeps, type Deps } from '../deps.ts';
+import { openDeps } from './open-deps.ts';
+import type { Deps } from '../deps.ts';
 import type { FirstAccount } from '../setup/first-start.ts';
 import { NotReadyError, prepareDatabase } from '../setup/prepare.ts';
 import { stopLimitMs } from './shutdown.ts';

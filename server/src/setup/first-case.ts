@@ -11,7 +11,7 @@ import { issueAccessToken } from '../domains/auth/tokens.ts';
 import { Paciente } from '../db/entities/patients.entity.ts';
 import { Medico } from '../db/entities/doctors.entity.ts';
 import { JobConv } from '../db/entities/som3d.entity.ts';
-import type { RunningServer } from '../process/serve.ts';
+import type { Deps } from '../deps.ts';
 
 const KEY = 'demo-first-case';
 
@@ -22,7 +22,7 @@ const KEY = 'demo-first-case';
  * @returns the job's id, or undefined when there is nothing to queue
  */
 export const queueFirstCase = async (
-  { url, deps }: Pick<RunningServer, 'url' | 'deps'>,
+  { url, deps }: { readonly url: string; readonly deps: Deps },
   config: Config,
 ): Promise<string | undefined> => {
   if (!config.embedded || !config.SOM3D_DEMO) return undefined;

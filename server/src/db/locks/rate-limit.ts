@@ -2,7 +2,6 @@ import type { MikroORM } from '@mikro-orm/core';
 import { kysely } from '../kysely.ts';
 import { inTransaction } from '../transaction.ts';
 import { upsert } from '../upsert.ts';
-import type { Deps } from '../../deps.ts';
 import { AppError } from '../../base/errors.ts';
 
 /** How many hits one bucket takes in a window that begins with the first of them. */
@@ -67,7 +66,7 @@ export const tooMany = (detail: string, waitMs: number): AppError =>
  * @throws AppError 429 with Retry-After
  */
 export const countOrRefuse = async (
-  { orm, clock }: Pick<Deps, 'orm' | 'clock'>,
+  { orm, clock }: { readonly orm: MikroORM; readonly clock: () => Date },
   limits: readonly Limit[],
   windowMs: number,
   detail: string,

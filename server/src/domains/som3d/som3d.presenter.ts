@@ -1,33 +1,7 @@
-import type {
-  Job,
-  JobFields,
-  JobFile,
-  JobParams,
-  JobPhase,
-  JobProgress,
-  JobStatus,
-  JobStl,
-  MeshMetrics,
-} from '@som3d/contract';
-import { JOB_PHASES } from '@som3d/contract';
-import type { JobState } from '../../jobs/states.ts';
+import type { Job, JobFields, JobFile, JobParams, JobStl, MeshMetrics } from '@som3d/contract';
+import { presentProgress } from '../../jobs/progress.ts';
 import type { JobSTL } from '../../db/entities/som3d.entity.ts';
 import type { JobRow } from './som3d.queries.ts';
-
-const statusOf = (state: JobState): JobStatus => state.toLowerCase() as JobStatus;
-
-/** A job that has ended is in the phase of its end; the predecessor's rows name none. */
-const phaseOf = (state: JobState, stored: string | null): JobPhase => {
-  if (state === 'DONE') return 'finished';
-  if (state === 'ERROR') return 'error';
-  if (state === 'CANCELED') return 'canceled';
-  if (state === 'QUEUED') return 'queued';
-  const known = JOB_PHASES.find((phase) => phase === stored);
-  return known && known !== 'queued' ? known : 'reading';
-};
-
-const percentOf = (state: JobState, stored: number | null): number =>
-  state === 'DONE' ? 100 : Math.min(100, Math.max(0, stored ?? 0));
 
 const jsonOf = (text: string | null): unknown => {
   try {
@@ -104,14 +78,6 @@ const presentParams = (row: JobRow): JobParams => ({
 });
 
 const instant = (value: Date | null): string | null => value?.toISOString() ?? null;
-
-/** How far a job is. */
-export const presentProgress = (row: Pick<JobRow, 'status' | 'phase' | 'percent' | 'error'>): JobProgress => ({
-  status: statusOf(row.status),
-  phase: phaseOf(row.status, row.phase),
-  percent: percentOf(row.status, row.percent),
-  error: row.error,
-});
 
 /** A job as the contract shows it. @param log its last lines; none in lists */
 export const presentJob = (row: JobRow, log: readonly string[] = []): Job => {

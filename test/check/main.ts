@@ -8,11 +8,12 @@ const CHECKS: readonly (readonly [name: string, ...command: string[]])[] = [
   ['types of contract and client', 'tsc', '-b'],
   ['types of the server', 'tsc', '-p', 'server', '--incremental', 'false'],
   ['types of the tests', 'tsc', '-p', 'test'],
+  ['floors of the server', 'node', 'test/check/floors.ts'],
   ['contract/openapi.json', 'node', 'server/dist/main.js', 'openapi', '--check', 'contract/openapi.json'],
   ['.env.example', 'node', 'server/dist/main.js', 'config', '--check', '.env.example'],
 ];
 
-const root = path.resolve(import.meta.dirname, '..');
+const root = path.resolve(import.meta.dirname, '../..');
 const results = CHECKS.map(([name, command = '', ...args]) => {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
   console.log(`${status === 0 ? 'ok    ' : 'FAILED'} ${name}`);

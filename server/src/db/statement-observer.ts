@@ -1,0 +1,11 @@
+import type { DatabaseConnection } from 'kysely';
+
+/** Sees every statement. The text names columns and placeholders only; an observer does not pass it on. */
+export type StatementObserver = <T>(sql: string, run: () => Promise<T>) => Promise<T>;
+
+/** Lets an observer see what runs on a connection. */
+export const observeConnection = <C extends DatabaseConnection>(connection: C, observe: StatementObserver): C => {
+  const run = connection.executeQuery.bind(connection);
+  connection.executeQuery = (query, options) => observe(query.sql, () => run(query, options));
+  return connection;
+};

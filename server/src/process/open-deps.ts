@@ -1,0 +1,60 @@
+import { mkdir } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import { createLifecycle } from '../base/lifecycle.ts';
+import type { Config } from '../config/config.ts';
+import { loadSecrets } from '../config/secrets.ts';
+import { openDatabaseClock } from '../db/clock.ts';
+import { openOrm } from '../db/orm.ts';
+import type { OpenDeps } from '../deps.ts';
+import { createEpaycoGateway } from '../gateways/epayco/client.ts';
+import { createMailGateway } from '../gateways/mail/transport.ts';
+import { openRedis } from '../gateways/redis/redis.ts';
+import { openStorage } from '../gateways/storage/open.ts';
+import { observeEpayco, observeMail } from '../observability/observed-gateways.ts';
+import { observeStorage } from '../observability/observed-storage.ts';
+import { showPool } from '../observability/pool.ts';
+import { observeStatements } from '../observability/statements.ts';
+import { openTelemetry } from '../observability/telemetry.ts';
+
+const ownTime = (clock: () => Date = () => new Date()) => ({ now: clock, aheadMs: () => 0 });
+
+/**
+ * Opens the dependencies in order. They close in reverse when the result is disposed, also when a later one fails.
+ *
+ * @param steered the present instant in tests; else it is the database's where machines share one, or this machine's
+ */
+export const openDeps = async (config: Config, log: Logger, steered?: () => Date): Promise<OpenDeps> => {
+  await using stack = new AsyncDisposableStack();
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const secrets = await loadSecrets(config);
+  const telemetry = await openTelemetry(config, log);
+  stack.defer(() => telemetry.tracing.close());
+  const orm = await openOrm(config.database, observeStatements(telemetry));
+  stack.defer(() => orm.close());
+  await showPool(orm, telemetry);
+  const shared = config.database.kind === 'mysql' && !steered;
+  const { now: clock, aheadMs: machineAheadMs } = shared
+    ? stack.use(await openDatabaseClock(orm, log))
+    : ownTime(steered);
+  const storage = observeStorage(await openStorage(config, { secret: secrets.urls, clock }, log), telemetry);
+  stack.defer(() => storage.close());
+  const mail = observeMail(createMailGateway(config), telemetry);
+  stack.defer(() => mail.close());
+  const redis = stack.use(await openRedis(config, log));
+  const opened = stack.move();
+  return {
+    config,
+    log,
+    clock,
+    machineAheadMs,
+    orm,
+    storage,
+    secrets,
+    epayco: observeEpayco(createEpaycoGateway(config), telemetry),
+    mail,
+    redis,
+    lifecycle: createLifecycle(),
+    telemetry,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+};

@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * The floors of the server, the lowest first. A room imports from its own floor's rooms listed before it, and from the
+ * floors below. docs/architecture.md draws the same order.
+ */
+const FLOORS: readonly string[] = [
+  'base',
+  'config',
+  'cluster',
+  'imaging',
+  'db',
+  'gateways',
+  'observability',
+  'deps.ts',
+  'http',
+  'jobs',
+  'domains',
+  'setup',
+  'process',
+  'commands',
+  'main.ts',
+  'testing.ts',
+];
+
+/** Rooms that import nothing of the service, so that they can be lifted out. */
+const PURE = new Set(['base', 'cluster', 'imaging']);
+
+const MAX_LOOSE_FILES = 4;
+const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'(\.{1,2}\/[^']+)'/g;
+
+interface Import {
+  readonly file: string;
+  readonly target: string;
+}
+
+function importsOf(root: string): Import[] {
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  return files.flatMap((file) =>
+    [...readFileSync(path.join(root, file), 'utf8').matchAll(IMPORT)].map(([, specifier = '']) => ({
+      file,
+      target: path.join(path.dirname(file), specifier),
+    })),
+  );
+}
+
+const roomOf = (file: string): string => file.split(path.sep)[0] ?? file;
+
+function faultOf({ file, target }: Import): string | null {
+  const [from, to] = [roomOf(file), roomOf(target)];
+  if (from === to) return null;
+  const [floor, below] = [FLOORS.indexOf(from), FLOORS.indexOf(to)];
+  if (floor < 0) return `${file}: the room ${from} has no floor`;
+  if (below < 0) return `${file}: ${target} is in no room with a floor`;
+  if (PURE.has(from)) return `${file}: ${from} imports nothing of the service, and this is ${target}`;
+  return below < floor ? null : `${file}: ${from} stands below ${to}, so it cannot import ${target}`;
+}
+
+const root = path.resolve(import.meta.dirname, '../../server/src');
+const loose = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isFile());
+const faults = importsOf(root)
+  .map(faultOf)
+  .filter((fault) => fault !== null);
+if (loose.length > MAX_LOOSE_FILES) faults.push(`server/src has ${loose.length} loose files: put them into a room`);
+for (const fault of faults) console.log(fault);
+process.exitCode = faults.length === 0 ? 0 : 1;
