@@ -123,7 +123,9 @@ export const PaymentEventDetail = PaymentEvent.extend({
 }).meta({ id: 'PaymentEventDetail' });
 export type PaymentEventDetail = z.infer<typeof PaymentEventDetail>;
 
-const upper = (value: string) => (typeof value === 'string' ? value.trim().toUpperCase() : value);
+function upper(value: string) {
+  return typeof value === 'string' ? value.trim().toUpperCase() : value;
+}
 export const PaymentEventQuery = z.object({
   estado: z.preprocess((value: (typeof EVENT_STATES)[number]) => upper(value), z.enum(EVENT_STATES)).optional(),
   firma_valida: scalars.Flag.optional(),

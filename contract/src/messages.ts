@@ -5,8 +5,12 @@ export const MESSAGE_TYPES = ['sugerencia', 'error'] as const;
 export const MESSAGE_SEVERITIES = ['baja', 'media', 'alta'] as const;
 export const MESSAGE_STATES = ['nuevo', 'en_proceso', 'respondido', 'cerrado'] as const;
 
-const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
-  z.preprocess((value: T[number]) => (typeof value === 'string' ? value.trim().toLowerCase() : value), z.enum(values));
+function choice<const T extends readonly [string, ...string[]]>(values: T) {
+  return z.preprocess(
+    (value: T[number]) => (typeof value === 'string' ? value.trim().toLowerCase() : value),
+    z.enum(values),
+  );
+}
 
 /** Messages of the predecessor may carry other words than ours in their type, severity and state. */
 export const Message = z
@@ -97,7 +101,9 @@ export const InboxQuery = z.object({
 });
 export type InboxQuery = z.infer<typeof InboxQuery>;
 
-const pageOf = <S extends z.ZodType>(items: S) => z.object({ total: z.int(), items: z.array(items) });
+function pageOf<S extends z.ZodType>(items: S) {
+  return z.object({ total: z.int(), items: z.array(items) });
+}
 const pathParams = z.object({ id: Id });
 
 // What is spelt out stands before `:id`.

@@ -28,7 +28,9 @@ const TITLES: Record<number, string> = {
   503: 'Servicio no disponible',
 };
 
-const isSchema = (value: unknown): value is z.ZodType => value instanceof z.ZodType;
+function isSchema(value: unknown): value is z.ZodType {
+  return value instanceof z.ZodType;
+}
 
 /** Collects named schemas into `components.schemas`, one for each name and direction. */
 class Components {
@@ -58,13 +60,13 @@ class Components {
 }
 
 /** Fields of a path, a query (zod objects) or of headers (a plain record of schemas). */
-const objectShape = (type: unknown): Record<string, z.ZodType> => {
+function objectShape(type: unknown): Record<string, z.ZodType> {
   if (type instanceof z.ZodObject) return type.shape;
   return type && typeof type === 'object' ? (type as Record<string, z.ZodType>) : {};
-};
+}
 
-const parametersOf = (route: AppRoute, components: Components): oas31.ParameterObject[] =>
-  (
+function parametersOf(route: AppRoute, components: Components): oas31.ParameterObject[] {
+  return (
     [
       ['path', route.pathParams],
       ['query', 'query' in route ? route.query : undefined],
@@ -82,10 +84,11 @@ const parametersOf = (route: AppRoute, components: Components): oas31.ParameterO
       };
     }),
   );
+}
 
 const RAW_FIELD_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data', 'application/json'];
 
-const bodyOf = ({ route }: NamedRoute, components: Components): oas31.RequestBodyObject | undefined => {
+function bodyOf({ route }: NamedRoute, components: Components): oas31.RequestBodyObject | undefined {
   if (!('body' in route)) return undefined;
   const type = route.metadata.form ?? route.body;
   if (!isSchema(type)) return undefined;
@@ -93,14 +96,14 @@ const bodyOf = ({ route }: NamedRoute, components: Components): oas31.RequestBod
   const contentTypes = route.metadata.rawFields ? RAW_FIELD_TYPES : [contentType];
   const schema = components.schemaOf(type, 'input');
   return { required: true, content: Object.fromEntries(contentTypes.map((name) => [name, { schema }])) };
-};
+}
 
 const LIST_HEADERS: oas31.HeadersObject = {
   'X-Total-Count': { description: 'Filas antes de paginar', schema: { type: 'integer' } },
   Link: { description: `Páginas vecinas (RFC 8288); ${MAX_PAGE} filas como máximo`, schema: { type: 'string' } },
 };
 
-const responseOf = (named: NamedRoute, status: number, components: Components): oas31.ResponseObject => {
+function responseOf(named: NamedRoute, status: number, components: Components): oas31.ResponseObject {
   const declared = named.route.responses[status] as unknown;
   const description = TITLES[status] ?? String(status);
   const headers = { 'x-request-id': { schema: { type: 'string' as const } } };
@@ -122,9 +125,9 @@ const responseOf = (named: NamedRoute, status: number, components: Components): 
   }
   const { contentType } = declared as { contentType: string };
   return { description, headers, content: { [contentType]: { schema: { type: 'string', format: 'binary' } } } };
-};
+}
 
-const operationOf = (named: NamedRoute, components: Components): oas31.OperationObject => {
+function operationOf(named: NamedRoute, components: Components): oas31.OperationObject {
   const { route } = named;
   const roles = ROLES_OF[route.metadata.access];
   const requestBody = bodyOf(named, components);
@@ -142,14 +145,14 @@ const operationOf = (named: NamedRoute, components: Components): oas31.Operation
       statusesOf(route).map((status) => [String(status), responseOf(named, status, components)]),
     ),
   };
-};
+}
 
 /**
  * The OpenAPI 3.1 document of the contract.
  *
  * @param serverUrl base address that goes into `servers`
  */
-export const buildOpenApi = (serverUrl = '/'): oas31.OpenAPIObject => {
+export function buildOpenApi(serverUrl = '/'): oas31.OpenAPIObject {
   const components = new Components();
   const paths: oas31.PathsObject = {};
   for (const named of routesOf(contract)) {
@@ -172,4 +175,4 @@ export const buildOpenApi = (serverUrl = '/'): oas31.OpenAPIObject => {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
   };
-};
+}

@@ -21,16 +21,19 @@ export const JobId = z
   .regex(/^[\w-]{1,64}$/)
   .meta({ description: 'Identificador del trabajo' });
 
-const anyOf = (text: string) => [...new Set(text.split(',').map((task) => task.trim().toLowerCase()))].filter(Boolean);
+function anyOf(text: string) {
+  return [...new Set(text.split(',').map((task) => task.trim().toLowerCase()))].filter(Boolean);
+}
 
 /** A number of a form: its text, or nothing. */
-const formNumber = (number: z.ZodNumber) =>
-  z.preprocess((value: number | undefined): unknown => {
+function formNumber(number: z.ZodNumber) {
+  return z.preprocess((value: number | undefined): unknown => {
     if (typeof value !== 'string') return value;
     const text = (value as string).trim();
     if (text === '') return undefined;
     return /^-?\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : text;
   }, number.optional());
+}
 const hounsfield = z.number().min(-32_768).max(32_767);
 
 /** The text fields of an upload; the file comes beside them. */

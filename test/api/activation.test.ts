@@ -17,8 +17,12 @@ import {
 } from '../support/subscriptions.ts';
 
 const DAY = 86_400_000;
-const at = (text: string): Date => new Date(`${text}T10:20:30Z`);
-const daysAfter = (from: Date, days: number): Date => new Date(from.getTime() + days * DAY);
+function at(text: string): Date {
+  return new Date(`${text}T10:20:30Z`);
+}
+function daysAfter(from: Date, days: number): Date {
+  return new Date(from.getTime() + days * DAY);
+}
 
 describeApi('activation', (api) => {
   let plans: [number, number];

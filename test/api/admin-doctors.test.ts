@@ -6,14 +6,18 @@ import { describeApi, expectProblem, PASSWORD } from '../support/server.ts';
 import { profileOf } from '../support/subscriptions.ts';
 
 const MISSING = { id: 2_000_000_000 };
-const correo = () => `dr-${newCode().toLowerCase()}@som3d.local`;
-const person = (more: object = {}) => ({
-  nombre: 'Inés',
-  apellido: 'Peña-Ruiz',
-  correo: correo(),
-  password: PASSWORD,
-  ...more,
-});
+function correo() {
+  return `dr-${newCode().toLowerCase()}@som3d.local`;
+}
+function person(more: object = {}) {
+  return {
+    nombre: 'Inés',
+    apellido: 'Peña-Ruiz',
+    correo: correo(),
+    password: PASSWORD,
+    ...more,
+  };
+}
 
 describeApi('doctors of administrators', (api) => {
   test('creates a doctor who can log in, active unless told otherwise', async () => {

@@ -17,12 +17,14 @@ const HOUR = 3_600_000;
 /** Half an hour before the year ends in Colombia, which is 4:30 of 1 January in UTC. Ahead of the present. */
 const year = new Date().getUTCFullYear() + 1;
 const NOW = Date.UTC(year + 1, 0, 1, 4, 30);
-const at = (ms: number): Date => new Date(NOW + ms);
+function at(ms: number): Date {
+  return new Date(NOW + ms);
+}
 
 let count = 0;
 
 /** Rows at known instants, written to the tables themselves. */
-const rowsOf = ({ deps }: TestServer) => {
+function rowsOf({ deps }: TestServer) {
   const em = deps.orm.em.fork();
   const add = async <T>(row: T): Promise<T> => {
     await em.flush();
@@ -48,9 +50,11 @@ const rowsOf = ({ deps }: TestServer) => {
     payment: ({ id_suscripcion }: Suscripcion, monto: number, fecha_pago: Date, estado: Pago['estado'] = 'APROBADO') =>
       add(em.create(Pago, { id_suscripcion, monto, fecha_pago, estado, referencia_epayco: `ref-r${++count}` })),
   };
-};
+}
 
-const metricsOf = async ({ client }: Session): Promise<Metrics> => (await client.admin.metrics()).body;
+async function metricsOf({ client }: Session): Promise<Metrics> {
+  return (await client.admin.metrics()).body;
+}
 
 describeApi(
   'metrics',

@@ -9,13 +9,15 @@ import { until } from '../support/jobs.ts';
 import { describeApi, expectProblem, PASSWORD, problemOf } from '../support/server.ts';
 
 const MISSING = { id: 2_000_000_000 };
-const person = (more: object = {}) => ({
-  nombre: 'Olga',
-  apellido: 'Ríos',
-  correo: `admin-${newCode().toLowerCase()}@som3d.local`,
-  password: PASSWORD,
-  ...more,
-});
+function person(more: object = {}) {
+  return {
+    nombre: 'Olga',
+    apellido: 'Ríos',
+    correo: `admin-${newCode().toLowerCase()}@som3d.local`,
+    password: PASSWORD,
+    ...more,
+  };
+}
 
 describeApi('users of administrators', (api) => {
   test('lists who is inactive and who administers, newest first, by page', async () => {

@@ -6,8 +6,12 @@ import { describeApi, expectProblem, PASSWORD } from '../support/server.ts';
 
 const MINUTE = 60_000;
 const NEW = 'a new long password';
-const person = (correo: string) => ({ nombre: 'Inés', apellido: 'Peña', correo, password: PASSWORD, ciudad: 'Cali' });
-const other = (code: string): string => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
+function person(correo: string) {
+  return { nombre: 'Inés', apellido: 'Peña', correo, password: PASSWORD, ciudad: 'Cali' };
+}
+function other(code: string): string {
+  return String((Number(code) + 1) % 1_000_000).padStart(6, '0');
+}
 
 describeApi(
   'auth by mail',

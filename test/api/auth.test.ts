@@ -8,7 +8,9 @@ const MINUTE = 60_000;
 /** `bcrypt` of PASSWORD as the predecessor made it: cost 12, `$2b$`. */
 const LEGACY_HASH = '$2b$12$Vmp1Owq0xDX1BjfSOIEDnONv0Q7dAi2B.k1KvSzX6FOA/5XknRuae';
 
-const person = (correo: string) => ({ nombre: 'José', apellido: "O'Higgins-Peña", correo, password: PASSWORD });
+function person(correo: string) {
+  return { nombre: 'José', apellido: "O'Higgins-Peña", correo, password: PASSWORD };
+}
 
 describeApi('auth', (api) => {
   const login = (correo: string, password = PASSWORD) => api().client.auth.login({ body: { correo, password } });

@@ -6,10 +6,10 @@ import { newHospital, newPlan, newSubscription, pay, profileOf } from '../suppor
 
 const MINUTE = 60_000;
 
-const submit = async ({ url }: TestServer, { token }: Session, headers: Record<string, string> = {}) => {
+async function submit({ url }: TestServer, { token }: Session, headers: Record<string, string> = {}) {
   const form = formBytes([{ name: 'file', filename: 'a.zip', content: await sampleZip() }]);
   return await sendForm({ url, token }, form, headers);
-};
+}
 
 describeApi(
   'entitlement',

@@ -19,7 +19,7 @@ const IN_FLIGHT = 24;
 const SEED = 20_260_131;
 
 /** mulberry32: the same numbers in every run. */
-const randomFrom = (seed: number) => {
+function randomFrom(seed: number) {
   let state = seed;
   return (): number => {
     state = (state + 0x6d2b79f5) | 0;
@@ -27,15 +27,18 @@ const randomFrom = (seed: number) => {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
-};
+}
 
-const shuffle = <T>(items: readonly T[], random: () => number): T[] =>
-  items
+function shuffle<T>(items: readonly T[], random: () => number): T[] {
+  return items
     .map((item) => [random(), item] as const)
     .toSorted(([a], [b]) => a - b)
     .map(([, item]) => item);
+}
 
-const byNumber = (a: string, b: string): number => Number(a) - Number(b);
+function byNumber(a: string, b: string): number {
+  return Number(a) - Number(b);
+}
 
 /** What the gateway says of a payment in the end, and the codes that its calls claim. */
 interface Kind {
@@ -53,14 +56,14 @@ const KINDS: readonly Kind[] = [
   { share: 8, says: '1', claims: ['1', '1', '3', '2', '1'], grants: false, changes: { x_amount: '100.00' } },
 ];
 
-const kindOf = (index: number): Kind => {
+function kindOf(index: number): Kind {
   let left = index;
   for (const kind of KINDS) {
     if (left < kind.share) return kind;
     left -= kind.share;
   }
   throw new RangeError('more payments than kinds');
-};
+}
 
 interface Paid {
   readonly kind: Kind;
@@ -69,7 +72,7 @@ interface Paid {
 }
 
 /** A doctor, a paused subscription and an issued checkout for each payment. */
-const seed = async (orm: MikroORM): Promise<Paid[]> => {
+async function seedPaid(orm: MikroORM): Promise<Paid[]> {
   const em = orm.em.fork();
   const plan = em.create(Plan, { nombre: 'Mensual', precio: 39_900, periodo: 'MENSUAL', duracion_meses: 1 });
   const users = Array.from({ length: PAYMENTS }, (_, index) =>
@@ -105,7 +108,7 @@ const seed = async (orm: MikroORM): Promise<Paid[]> => {
   });
   await em.flush();
   return paid;
-};
+}
 
 test.runIf(databaseKinds().includes('mysql'))(
   'a storm of confirmations over two processes, one of them killed',
@@ -113,7 +116,7 @@ test.runIf(databaseKinds().includes('mysql'))(
     await using gateway = await startGateway();
     await using database = await createDatabase('mysql');
     const random = randomFrom(SEED);
-    const payments = await seed(database.orm);
+    const payments = await seedPaid(database.orm);
     // the gateway's records: a payment that ends reversed is approved at first
     const tell = (reversed: boolean): void => {
       for (const { kind, fields } of payments) {

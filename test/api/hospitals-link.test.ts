@@ -6,7 +6,9 @@ import { describeApi, expectProblem, problemOf, type Session } from '../support/
 import { doctorState, newHospital, newPlan, newSubscription, profileOf } from '../support/subscriptions.ts';
 
 const DAY = 86_400_000;
-const link = ({ client }: Session, codigo: string) => client.hospitals.linkByCode({ body: { codigo } });
+function link({ client }: Session, codigo: string) {
+  return client.hospitals.linkByCode({ body: { codigo } });
+}
 
 describeApi('linking to a hospital by code', (api) => {
   const hospitalOf = async ({ user }: Session) =>

@@ -4,7 +4,9 @@ import { contract, Problem } from '@som3d/contract';
 import { expect, test } from 'vitest';
 import { describeApi } from '../support/server.ts';
 
-const problem = async (response: Response) => Problem.parse(await response.json());
+async function problem(response: Response) {
+  return Problem.parse(await response.json());
+}
 
 /** What every endpoint has in common: errors, headers, documents. Plain fetch, as a stranger would call. */
 describeApi('http', (api) => {

@@ -19,21 +19,27 @@ afterAll(async () => {
 });
 
 let addresses = 0;
-const mailTo = (more: Partial<OutgoingMail> = {}): OutgoingMail => ({
-  kind: 'prueba',
-  to: `mail-${++addresses}@som3d.local`,
-  subject: 'Código de verificación ñ',
-  text: 'Su código es 123456.\n.\nUna línea con un solo punto.',
-  ...more,
-});
+function mailTo(more: Partial<OutgoingMail> = {}): OutgoingMail {
+  return {
+    kind: 'prueba',
+    to: `mail-${++addresses}@som3d.local`,
+    subject: 'Código de verificación ñ',
+    text: 'Su código es 123456.\n.\nUna línea con un solo punto.',
+    ...more,
+  };
+}
 
-const enqueue = async ({ deps }: TestServer, mail: OutgoingMail): Promise<void> =>
+async function enqueue({ deps }: TestServer, mail: OutgoingMail): Promise<void> {
   await inTransaction(deps.orm.em, async (em) => await enqueueMail(em, mail, deps.clock()));
+}
 
-const rowOf = async ({ deps }: TestServer, { to }: OutgoingMail): Promise<MailOutbox> =>
-  await deps.orm.em.fork().findOneOrFail(MailOutbox, { to_address: to });
+async function rowOf({ deps }: TestServer, { to }: OutgoingMail): Promise<MailOutbox> {
+  return await deps.orm.em.fork().findOneOrFail(MailOutbox, { to_address: to });
+}
 
-const acceptedFor = (mail: OutgoingMail) => smtp.messages.filter(({ to }) => to === mail.to);
+function acceptedFor(mail: OutgoingMail) {
+  return smtp.messages.filter(({ to }) => to === mail.to);
+}
 
 describeApi(
   'mail by SMTP',

@@ -5,10 +5,10 @@ import { call } from '../support/stranger.ts';
 const TOKEN = 'a-token-of-the-scraper-alone';
 
 /** The value of one series, as Prometheus would read it; undefined when it is not there. */
-const valueOf = (text: string, series: string): number | undefined => {
+function valueOf(text: string, series: string): number | undefined {
   const line = text.split('\n').find((each) => each.startsWith(`${series} `));
   return line === undefined ? undefined : Number(line.slice(series.length + 1));
-};
+}
 
 /** What the service tells those who watch over it. */
 describeApi(

@@ -7,11 +7,14 @@ import { expect, test } from 'vitest';
 import { describeApi, expectProblem, type Session } from '../support/server.ts';
 
 let documents = 0;
-const document = () => ({ doc_tipo: 'CC', doc_numero: `P${String(++documents).padStart(6, '0')}` });
+function document() {
+  return { doc_tipo: 'CC', doc_numero: `P${String(++documents).padStart(6, '0')}` };
+}
 const names = { nombres: 'María José', apellidos: 'Núñez' };
 
-const create = async ({ client }: Session, body: object = {}) =>
-  (await client.patients.create({ body: { ...names, ...document(), ...body } })).body;
+async function create({ client }: Session, body: object = {}) {
+  return (await client.patients.create({ body: { ...names, ...document(), ...body } })).body;
+}
 
 describeApi('patients', (api) => {
   const auditOf = async (entity_id: number, entity_type = 'PACIENTE') =>

@@ -14,12 +14,14 @@ import {
 } from '../support/subscriptions.ts';
 
 let plans = 0;
-const fresh = () => ({
-  nombre: `Plan (de prueba) ${++plans}`,
-  precio: 39_900.5,
-  periodo: 'MENSUAL' as const,
-  duracion_meses: 1,
-});
+function fresh() {
+  return {
+    nombre: `Plan (de prueba) ${++plans}`,
+    precio: 39_900.5,
+    periodo: 'MENSUAL' as const,
+    duracion_meses: 1,
+  };
+}
 
 describeApi('plans', (api) => {
   test('creates, shows, changes and removes a plan', async () => {

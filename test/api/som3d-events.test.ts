@@ -16,25 +16,26 @@ import { describeApi, expectProblem, type Session, type TestServer } from '../su
 const QUEUED = { status: 'queued', phase: 'queued', percent: 0, error: null };
 
 /** Moves a job as a worker would, in the database alone. */
-const move = async (server: TestServer, job_id: string, phase: string, percent: number): Promise<void> => {
+async function move(server: TestServer, job_id: string, phase: string, percent: number): Promise<void> {
   await kysely(server.deps.orm.em.fork())
     .updateTable('JobConv')
     .set({ status: 'RUNNING', phase, percent, updated_at: new Date() })
     .where('job_id', '=', job_id)
     .execute();
-};
+}
 
-const follow = async (server: TestServer, { token }: Session, jobId: string, lastEventId?: string) =>
-  await openEvents({ url: server.url, token }, jobId, lastEventId);
+async function follow(server: TestServer, { token }: Session, jobId: string, lastEventId?: string) {
+  return await openEvents({ url: server.url, token }, jobId, lastEventId);
+}
 
 /** A second process of the API on the same database. */
-const secondProcess = async (server: TestServer, env: Record<string, string> = {}): Promise<ServerProcess> => {
+async function secondProcess(server: TestServer, env: Record<string, string> = {}): Promise<ServerProcess> {
   const { database } = server.deps.config;
   return await startProcess(
     { dataDir: server.dataDir, env: database.kind === 'mysql' ? { MYSQL_URL: database.url } : {} },
     { SOM3D_EMBEDDED_WORKER: 'false', ...env },
   );
-};
+}
 
 describeApi('the events of a job', (api) => {
   const processes: ServerProcess[] = [];

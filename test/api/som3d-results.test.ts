@@ -6,10 +6,10 @@ import { expect, test } from 'vitest';
 import { jobRow, storedFiles, until, patientOf, upload } from '../support/jobs.ts';
 import { describeApi, expectProblem, type Session } from '../support/server.ts';
 
-const bytes = async (url: string, headers: Record<string, string> = {}, method = 'GET') => {
+async function bytes(url: string, headers: Record<string, string> = {}, method = 'GET') {
   const response = await fetch(url, { method, headers });
   return { response, content: Buffer.from(await response.arrayBuffer()) };
-};
+}
 
 describeApi(
   'som3d results',

@@ -15,8 +15,12 @@ import {
 } from '../support/jobs.ts';
 import { describeApi, expectProblem } from '../support/server.ts';
 
-const filePart = async () => ({ name: 'file', filename: 'a.zip', content: await sampleZip() });
-const at = (field: string) => ({ status: 422, errors: [{ loc: ['body', field] }] });
+async function filePart() {
+  return { name: 'file', filename: 'a.zip', content: await sampleZip() };
+}
+function at(field: string) {
+  return { status: 422, errors: [{ loc: ['body', field] }] };
+}
 
 describeApi(
   'som3d uploads',

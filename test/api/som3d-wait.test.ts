@@ -7,12 +7,13 @@ import { openEvents } from '../support/events.ts';
 import { until, upload } from '../support/jobs.ts';
 import { describeApi, PASSWORD, type TestServer } from '../support/server.ts';
 
-const move = async (server: TestServer, job_id: string, values: Partial<{ percent: number; status: 'RUNNING' }>) =>
-  await kysely(server.deps.orm.em.fork())
+async function move(server: TestServer, job_id: string, values: Partial<{ percent: number; status: 'RUNNING' }>) {
+  return await kysely(server.deps.orm.em.fork())
     .updateTable('JobConv')
     .set({ phase: 'meshing', ...values })
     .where('job_id', '=', job_id)
     .execute();
+}
 
 describeApi('waiting for a job through the SDK', (api) => {
   test('goes on by itself when the connection is cut and when the token runs out', async () => {

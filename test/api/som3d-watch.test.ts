@@ -6,15 +6,17 @@ import { expect, test } from 'vitest';
 import { until, upload } from '../support/jobs.ts';
 import { describeApi, type Session, type TestServer } from '../support/server.ts';
 
-const at = (percent: number, status: JobProgress['status'] = 'running'): JobProgress => ({
-  status,
-  phase: status === 'running' ? 'meshing' : 'finished',
-  percent,
-  error: null,
-});
+function at(percent: number, status: JobProgress['status'] = 'running'): JobProgress {
+  return {
+    status,
+    phase: status === 'running' ? 'meshing' : 'finished',
+    percent,
+    error: null,
+  };
+}
 
 /** A watch beside the service's own, as with Redis, with signals that the test sends itself. */
-const watching = async (server: TestServer, { client, user }: Session) => {
+async function watching(server: TestServer, { client, user }: Session) {
   const { job_id } = await upload(client);
   const signals = createJobSignals();
   const { deps } = server;
@@ -38,7 +40,7 @@ const watching = async (server: TestServer, { client, user }: Session) => {
       .where('job_id', '=', job_id)
       .execute();
   return { job_id, signals, watch, snapshot, unwatch, seen, move, endings: () => ended };
-};
+}
 
 describeApi('watching jobs', (api) => {
   test('takes the word of a worker for its way, and the row for its end', async () => {

@@ -5,20 +5,21 @@ import { BCRYPT_HASH, PREDECESSOR_REFRESH_SESSIONS, PREDECESSOR_SCHEMA } from '.
 const THEN_S = 1_735_689_600;
 
 /** The predecessor's database with `patients` patients and, in proportion, everything that belongs to them. */
-export const loadPredecessor = async (database: Connection, patients: number): Promise<void> => {
+export async function loadPredecessor(database: Connection, patients: number): Promise<void> {
   for (const statement of [...PREDECESSOR_SCHEMA, PREDECESSOR_REFRESH_SESSIONS]) await database.query(statement);
   await database.query(
     `set session cte_max_recursion_depth = ${patients * 4}, unique_checks = 0, foreign_key_checks = 0, timestamp = ${THEN_S}`,
   );
   for (const statement of fillStatements(patients)) await database.query(statement);
   await database.query('set session unique_checks = 1, foreign_key_checks = 1, timestamp = default');
-};
+}
 
 /** `n.i` counts from 1 to `count`. */
-const numbers = (count: number): string =>
-  `with recursive n (i) as (select 1 union all select i + 1 from n where i < ${Math.max(1, count)})`;
+function numbers(count: number): string {
+  return `with recursive n (i) as (select 1 union all select i + 1 from n where i < ${Math.max(1, count)})`;
+}
 
-const fillStatements = (patients: number): string[] => {
+function fillStatements(patients: number): string[] {
   const doctors = Math.ceil(patients / 50);
   const hospitals = Math.ceil(patients / 500);
   const jobs = Math.ceil(patients / 2);
@@ -74,13 +75,13 @@ const fillStatements = (patients: number): string[] => {
     `insert into auth_refresh_session (id_usuario, jti, expires_at) ${numbers(10 * doctors)}
       select ${doctor}, concat('jti-', i), '2027-01-01' from n`,
   ];
-};
+}
 
 /** A number of every table's rows by their present columns: the same number, the same rows. */
-export const checksums = async (
+export async function checksums(
   database: Connection,
   columns: ReadonlyMap<string, readonly string[]>,
-): Promise<Map<string, string>> => {
+): Promise<Map<string, string>> {
   const sums = new Map<string, string>();
   for (const [table, names] of columns) {
     const values = names.map((name) => `quote(\`${name}\`)`).join(', ');
@@ -91,4 +92,4 @@ export const checksums = async (
     sums.set(table, (rows as { sum: string }[])[0]?.sum ?? '');
   }
   return sums;
-};
+}

@@ -20,7 +20,7 @@ interface Run {
 }
 
 /** `migrate` as an operator runs it, in a process of its own. */
-const migrateProcess = async (url: string, dataDir: string): Promise<Run> => {
+async function migrateProcess(url: string, dataDir: string): Promise<Run> {
   const started = performance.now();
   const env = { PATH: process.env['PATH'], MYSQL_URL: url, JWT_SECRET: randomUUID(), SOM3D_DATA_DIR: dataDir };
   const { stdout } = await promisify(execFile)(process.execPath, [MAIN, 'migrate'], { cwd: dataDir, env });
@@ -28,9 +28,9 @@ const migrateProcess = async (url: string, dataDir: string): Promise<Run> => {
   if (!said.endsWith(UP_TO_DATE)) throw new Error(`migrate ended without a word of success:\n${said}`);
   const seconds = (performance.now() - started) / 1000;
   return { seconds, statements: said.split('\n').filter((line) => /^(create|alter|update|drop) /i.test(line)).length };
-};
+}
 
-const columnsOf = (catalog: Catalog): Map<string, string[]> => {
+function columnsOf(catalog: Catalog): Map<string, string[]> {
   const tables = new Map<string, string[]>();
   // sorted: the server lists them in any order
   for (const name of Object.keys(catalog).toSorted()) {
@@ -38,7 +38,7 @@ const columnsOf = (catalog: Catalog): Map<string, string[]> => {
     if (table) tables.set(table, [...(tables.get(table) ?? []), column]);
   }
   return tables;
-};
+}
 
 interface State {
   readonly catalog: Catalog;
@@ -46,19 +46,24 @@ interface State {
 }
 
 /** Names of what is not the same in both. */
-const differences = (a: State, b: State): string[] => [
-  ...lostOrChanged(a.catalog, b.catalog),
-  ...Object.keys(b.catalog).filter((name) => !(name in a.catalog)),
-  ...changedRows(a.rows, b.rows),
-];
+function differences(a: State, b: State): string[] {
+  return [
+    ...lostOrChanged(a.catalog, b.catalog),
+    ...Object.keys(b.catalog).filter((name) => !(name in a.catalog)),
+    ...changedRows(a.rows, b.rows),
+  ];
+}
 
-const changedRows = (before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] =>
-  [...before]
+function changedRows(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
+  return [...before]
     .filter(([table, sum]) => after.get(table) !== sum)
     .map(([table, sum]) => `${table}: ${sum} => ${after.get(table)}`);
+}
 
 /** What may differ: a text that has become a mediumtext. */
-const isWidening = (change: string): boolean => /: text (.*) => mediumtext \1$/.test(change);
+function isWidening(change: string): boolean {
+  return /: text (.*) => mediumtext \1$/.test(change);
+}
 
 /**
  * The adoption of a predecessor's database of `--patients` patients (100,000): how long it takes; that a second run, one

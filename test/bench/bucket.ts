@@ -6,7 +6,7 @@ import { findS3 } from '../support/s3.ts';
 const MIB = 1024 ** 2;
 
 /** A bucket on the S3 server that the tests would take; undefined when there is none. */
-export const openBucket = async (): Promise<(TestBucket & { readonly source: string }) | undefined> => {
+export async function openBucket(): Promise<(TestBucket & { readonly source: string }) | undefined> {
   const server = await findS3();
   if (!server) return undefined;
   const bucket = await createBucket(server.url);
@@ -18,17 +18,17 @@ export const openBucket = async (): Promise<(TestBucket & { readonly source: str
       await server.stop();
     },
   };
-};
+}
 
-const zeros = function* (mib: number): Generator<Buffer> {
+function* zeros(mib: number): Generator<Buffer> {
   const chunk = Buffer.alloc(MIB);
   for (let sent = 0; sent < mib; sent++) yield chunk;
-};
+}
 
 /** Sends zeros by the S3 client's own upload, in parts of 5 MiB, four at once. @returns how long it took in ms */
-export const copyAlone = async ({ client, name: Bucket }: TestBucket, mib: number): Promise<number> => {
+export async function copyAlone({ client, name: Bucket }: TestBucket, mib: number): Promise<number> {
   const started = performance.now();
   const params = { Bucket, Key: 'alone', Body: Readable.from(zeros(mib)) };
   await new Upload({ client, params, partSize: 5 * MIB, queueSize: 4 }).done();
   return performance.now() - started;
-};
+}

@@ -15,7 +15,7 @@ const QUERIES = {
 };
 
 /** Doctors, each with their user, and patients spread over them, made in the database itself. */
-const fillDatabase = async (database: Connection): Promise<void> => {
+async function fillDatabase(database: Connection): Promise<void> {
   await database.query('set session cte_max_recursion_depth = 2000000, unique_checks = 0, foreign_key_checks = 0');
   const numbers = (count: number) =>
     `with recursive n (i) as (select 1 union all select i + 1 from n where i < ${count})`;
@@ -29,10 +29,10 @@ const fillDatabase = async (database: Connection): Promise<void> => {
     `insert into Paciente (id_medico, doc_tipo, doc_numero, nombres, apellidos, ciudad) ${numbers(ROWS)} select ${first} + i % ${DOCTORS}, 'CC', concat('F', i), elt(1 + i % 4, 'Ana', 'Luz', 'José', 'Iván'), elt(1 + i % 3, 'Gómez', 'Rey', 'Peña'), 'Cali' from n`,
   );
   await database.query('analyze table Usuario, Medico, Paciente');
-};
+}
 
 /** What the service sends while `work` runs, as the server's general log has it. */
-const statementsOf = async (database: Connection, work: () => Promise<unknown>): Promise<string[]> => {
+async function statementsOf(database: Connection, work: () => Promise<unknown>): Promise<string[]> {
   await database.query("set global log_output = 'TABLE'");
   await database.query('truncate mysql.general_log');
   await database.query('set global general_log = 1');
@@ -42,13 +42,13 @@ const statementsOf = async (database: Connection, work: () => Promise<unknown>):
     "select convert(argument using utf8mb4) as statement from mysql.general_log where command_type in ('Query', 'Execute') order by event_time",
   );
   return rows.map((row) => String(row['statement'])).filter((text) => /^select .* from `?Paciente/is.test(text));
-};
+}
 
 /** One line of the plan: how the rows are reached, by which index, and how many the optimiser expects. */
-const planOf = async (database: Connection, statement: string): Promise<string> => {
+async function planOf(database: Connection, statement: string): Promise<string> {
   const [rows] = await database.query<RowDataPacket[]>(`explain format=traditional ${statement}`);
   return rows.map((row) => `${row['type']} by ${row['key'] ?? 'nothing'}, ${row['rows']} rows`).join('; ');
-};
+}
 
 /**
  * The patients list among a million patients: the plan of every filter of a doctor's list, and how fast one doctor with

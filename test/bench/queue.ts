@@ -20,7 +20,7 @@ const PATIENTS = 50;
 const WORKER = { SOM3D_WORKER_CONCURRENCY: '1', SOM3D_WORKER_THREADS: '1', SOM3D_LOG_LEVEL: 'info' };
 
 /** A scan that takes a second or two to convert. */
-const makeScan = async (): Promise<Blob> => {
+async function makeScan(): Promise<Blob> {
   const folder = await mkdtemp(path.join(tmpdir(), 'som3d-bench-'));
   try {
     const file = path.join(folder, 'scan.zip');
@@ -29,36 +29,36 @@ const makeScan = async (): Promise<Blob> => {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-};
+}
 
 interface Workers {
   readonly count: number;
   readonly pinned?: boolean;
 }
 
-const countOf = async ({ database }: BenchService, condition: string): Promise<number> => {
+async function countOf({ database }: BenchService, condition: string): Promise<number> {
   const [rows] = await database.query<RowDataPacket[]>(`select count(*) as count from JobConv where ${condition}`);
   return Number(rows[0]?.['count']);
-};
+}
 
-const until = async (ask: () => Promise<boolean>): Promise<void> => {
+async function until(ask: () => Promise<boolean>): Promise<void> {
   while (!(await ask())) await pause(50);
-};
+}
 
 /**
  * Gives a worker and all that it starts one core of its own. A job's process has threads beside its own (the
  * engine's compiler and collector), so that without this a single worker already keeps more than one core busy.
  */
-const pin = async (pid: number, core: number): Promise<void> => {
+async function pin(pid: number, core: number): Promise<void> {
   await execute('taskset', ['--all-tasks', '--pid', '--cpu-list', String(core), String(pid)]);
-};
+}
 
 /** Has workers of one job at a time run while `work` runs, each on a core of its own where it is asked for. */
-const withWorkers = async <T>(
+async function withWorkers<T>(
   { home }: BenchService,
   { count, pinned = false }: Workers,
   work: () => Promise<T>,
-): Promise<T> => {
+): Promise<T> {
   const workers = await Promise.all(Array.from({ length: count }, () => startWorker(home, WORKER)));
   try {
     if (pinned) await Promise.all(workers.map(({ pid }, at) => pin(pid, at % availableParallelism())));
@@ -66,14 +66,14 @@ const withWorkers = async <T>(
   } finally {
     await Promise.all(workers.map((worker) => worker.end('SIGTERM')));
   }
-};
+}
 
-const queueJobs = async (doctor: BenchDoctor, file: Blob, count: number): Promise<void> => {
+async function queueJobs(doctor: BenchDoctor, file: Blob, count: number): Promise<void> {
   for (let index = 0; index < count; index++) await uploadJob(doctor.client, { file, filename: 'scan.zip' });
-};
+}
 
 /** Seconds from the begin of the first job to the end of the last, the queue being full when the workers start. */
-const timeQueue = async (service: BenchService, workers: Workers): Promise<number> => {
+async function timeQueue(service: BenchService, workers: Workers): Promise<number> {
   const begun = async (): Promise<number> => {
     await until(async () => (await countOf(service, "status <> 'QUEUED' and finished_at is null")) > 0);
     return performance.now();
@@ -87,7 +87,7 @@ const timeQueue = async (service: BenchService, workers: Workers): Promise<numbe
     if (failed > 0) throw new Error(`${failed} jobs did not end as they should`);
     return seconds;
   });
-};
+}
 
 /**
  * What a second worker brings, and what workers cost those who ask the API meanwhile. On MySQL and Redis.

@@ -17,7 +17,7 @@ const PASSWORD = 'correct horse battery';
 const CONNECTIONS = 16;
 
 /** A program in a process of its own, up to the line in which it names its port. */
-export const startProgram = async (file: string, args: string[], env: Record<string, string>, ready: RegExp) => {
+export async function startProgram(file: string, args: string[], env: Record<string, string>, ready: RegExp) {
   const child = spawn(process.execPath, [file, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -27,18 +27,18 @@ export const startProgram = async (file: string, args: string[], env: Record<str
     if (match) return { port: match[1] ?? '', [Symbol.asyncDispose]: () => stop(child) };
   }
   throw new Error(`${file} has ended before it was ready`);
-};
+}
 
-const stop = async (child: ChildProcess): Promise<void> => {
+async function stop(child: ChildProcess): Promise<void> {
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
   await exited;
-};
+}
 
 /**
  * As many requests of one address from 16 connections as are answered: rate in 1/s, latencies in ms.
  */
-export const load = async (url: string, seconds: number, token = '') => {
+export async function load(url: string, seconds: number, token = '') {
   const result = await autocannon({
     url,
     connections: CONNECTIONS,
@@ -47,14 +47,14 @@ export const load = async (url: string, seconds: number, token = '') => {
   });
   if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} refused, ${result.errors} failed`);
   return { rate: result.requests.average, median: result.latency.p50, p99: result.latency.p99 };
-};
+}
 
 /**
  * Requests of one address that come evenly, whether or not earlier ones have been answered: latencies in ms.
  *
  * @param rate requests per second
  */
-export const askEvenly = async (url: string, seconds: number, token: string, rate: number) => {
+export async function askEvenly(url: string, seconds: number, token: string, rate: number) {
   const headers = { authorization: `Bearer ${token}` };
   const ask = async (): Promise<number> => {
     const sent = performance.now();
@@ -73,7 +73,7 @@ export const askEvenly = async (url: string, seconds: number, token: string, rat
   const latencies = (await Promise.all(asked)).toSorted((a, b) => a - b);
   const [p50 = NaN, p99 = NaN] = [0.5, 0.99].map((share) => latencies[Math.floor(share * latencies.length)]);
   return { median: p50, p99 };
-};
+}
 
 export interface BenchDoctor {
   readonly client: Client;
@@ -98,7 +98,7 @@ export interface BenchService extends AsyncDisposable {
  *
  * @param more variables beside those of every bench
  */
-export const startService = async (more: Readonly<Record<string, string>> = {}): Promise<BenchService> => {
+export async function startService(more: Readonly<Record<string, string>> = {}): Promise<BenchService> {
   await using stack = new AsyncDisposableStack();
   const mysql = await findMysql();
   if (!mysql) throw new Error('this bench needs a MySQL: TEST_MYSQL_URL, Docker, or mysqld on the PATH');
@@ -146,13 +146,13 @@ export const startService = async (more: Readonly<Record<string, string>> = {}):
     doctor,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
-};
+}
 
 /** Patients of a doctor's, made through the API. */
-export const addPatients = async ({ client }: BenchDoctor, count: number): Promise<void> => {
+export async function addPatients({ client }: BenchDoctor, count: number): Promise<void> {
   for (let n = 0; n < count; n++) {
     await client.patients.create({
       body: { nombres: 'Ana', apellidos: 'Gómez', doc_tipo: 'CE', doc_numero: `B${1000 + n}`, ciudad: 'Cali' },
     });
   }
-};
+}

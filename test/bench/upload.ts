@@ -16,11 +16,11 @@ interface Round {
   readonly alone: number | undefined;
 }
 
-const measure = async (
+async function measure(
   env: Readonly<Record<string, string>>,
   mib: number,
   alone?: (mib: number) => Promise<number>,
-): Promise<{ rounds: Round[]; before: number; highest: number }> => {
+): Promise<{ rounds: Round[]; before: number; highest: number }> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'som3d-bench-'));
   const server = await startProcess({ dataDir, env: {} }, { SOM3D_EMBEDDED_WORKER: 'false', ...env });
   try {
@@ -40,9 +40,9 @@ const measure = async (
     await server.end('SIGTERM');
     await rm(dataDir, { recursive: true, force: true });
   }
-};
+}
 
-const show = (where: string, mib: number, { rounds, before, highest }: Awaited<ReturnType<typeof measure>>): void => {
+function show(where: string, mib: number, { rounds, before, highest }: Awaited<ReturnType<typeof measure>>): void {
   const service = median(rounds.map((round) => round.service));
   console.log(`upload of ${mib} MiB to ${where}, ${ROUNDS} rounds: ${service.toFixed(0)} MiB/s (median)`);
   const ratios = rounds.flatMap((round) => (round.alone ? [round.service / round.alone] : []));
@@ -58,7 +58,7 @@ const show = (where: string, mib: number, { rounds, before, highest }: Awaited<R
     `  memory of the service: ${(before / MIB).toFixed(0)} MiB before, ${(highest / MIB).toFixed(0)} MiB at the ` +
       `highest: +${((highest - before) / MIB).toFixed(0)} MiB (wanted: less than 100)`,
   );
-};
+}
 
 /**
  * Large uploads to a service in a process of its own: throughput, and what its memory grows by. To S3, beside the same
@@ -66,11 +66,11 @@ const show = (where: string, mib: number, { rounds, before, highest }: Awaited<R
  *
  * @param size of one upload in MiB
  */
-const run = async (size = '1024'): Promise<void> => {
+async function run(size = '1024'): Promise<void> {
   const mib = Number(size);
   show('files', mib, await measure({}, mib));
   await using bucket = await openBucket();
   if (!bucket) return console.log('no S3 server (see test/support/s3.ts): nothing measured there');
   show(`S3 (${bucket.source})`, mib, await measure(bucket.env, mib, (some) => copyAlone(bucket, some)));
-};
+}
 export default run;

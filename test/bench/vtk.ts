@@ -158,7 +158,9 @@ function printKernel(title: string, { ours, vtk }: Measured, target: number): vo
   );
 }
 
-const whole = (value: number): string => value.toFixed(0).padStart(6);
+function whole(value: number): string {
+  return value.toFixed(0).padStart(6);
+}
 
 function ratio(ours: number, vtk: number, target: number): string {
   if (Number.isNaN(vtk)) return `VTK not measured, target <= ${target}x`;
@@ -196,8 +198,9 @@ async function runWhole<T>(command: string, args: string[]): Promise<T & { wallM
   return { ...(JSON.parse(stdout) as T), wallMs: performance.now() - started };
 }
 
-const convert = (zip: string, directory: string): Promise<RunResult & { wallMs: number }> =>
-  runWhole<RunResult>(process.execPath, [WHOLE, zip, directory, '2']);
+function convert(zip: string, directory: string): Promise<RunResult & { wallMs: number }> {
+  return runWhole<RunResult>(process.execPath, [WHOLE, zip, directory, '2']);
+}
 
 async function compareWhole({ directory, runs, vtk }: Setting): Promise<void> {
   if (!existsSync(REAL)) return console.log(`No real scan: ${REAL} is not there.`);

@@ -7,7 +7,7 @@ export interface Dice {
   of<T>(choices: readonly T[]): T;
 }
 
-export const createDice = (seed: number): Dice => {
+export function createDice(seed: number): Dice {
   let state = seed | 0;
   const next = (): number => {
     state = (state + 0x6d2b79f5) | 0;
@@ -25,4 +25,4 @@ export const createDice = (seed: number): Dice => {
       return choice;
     },
   };
-};
+}

@@ -8,7 +8,7 @@ import { mountDisk, setDiskFull, unmountDisk } from './machine/disk.ts';
 import { canRun, startScenario } from './scenario.ts';
 
 /** A file system of its own, where the run may mount one. */
-const smallDisk = async () => {
+async function smallDisk() {
   const folder = await mkdtemp(path.join(tmpdir(), 'som3d-disk-'));
   const mounted = await mountDisk(folder);
   return {
@@ -18,7 +18,7 @@ const smallDisk = async () => {
       await rm(folder, { recursive: true, force: true });
     },
   };
-};
+}
 
 describe.runIf(canRun())('a full disk', () => {
   test(

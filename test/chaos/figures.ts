@@ -6,22 +6,24 @@ import type { Outcome } from './load/client.ts';
 import type { Cluster } from './machine/cluster.ts';
 import type { Life } from './machine/program.ts';
 
-const counts = (names: readonly string[]): string => {
+function counts(names: readonly string[]): string {
   const sums = new Map<string, number>();
   for (const name of names) sums.set(name, (sums.get(name) ?? 0) + 1);
   return [...sums]
     .toSorted(([a], [b]) => a.localeCompare(b))
     .map(([name, sum]) => `${name} ${sum}`)
     .join(', ');
-};
+}
 
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
 
 /** The value below which `share` of all are. */
-const quantile = (values: readonly number[], share: number): number => {
+function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
-};
+}
 
 /** One begun computation, by the log of its worker. */
 interface Attempt {
@@ -33,9 +35,11 @@ interface Attempt {
 
 /** Clocks jump by whole hours, and no process lives for half of one. */
 const HOUR_MS = 3_600_000;
-const within = (at: number, { from }: Life): number => at - Math.round((at - from) / HOUR_MS) * HOUR_MS;
+function within(at: number, { from }: Life): number {
+  return at - Math.round((at - from) / HOUR_MS) * HOUR_MS;
+}
 
-const attemptsOf = ({ lines }: Logs, { processes }: Cluster): Attempt[] => {
+function attemptsOf({ lines }: Logs, { processes }: Cluster): Attempt[] {
   const lives = new Map(
     processes.flatMap(({ name, program }) => program.lives.map((life) => [`${name} ${life.pid}`, life] as const)),
   );
@@ -50,10 +54,10 @@ const attemptsOf = ({ lines }: Logs, { processes }: Cluster): Attempt[] => {
     const from = within(at, life);
     return [{ job: job_id, from, until: end === undefined ? (life.until ?? from) : within(end, life) }];
   });
-};
+}
 
 /** What the run has come to, for people. */
-export const figureLines = (run: {
+export function figureLines(run: {
   readonly outcomes: readonly Outcome[];
   readonly database: Database;
   readonly traffic: Traffic;
@@ -61,7 +65,7 @@ export const figureLines = (run: {
   readonly logs: Logs;
   readonly cluster: Cluster;
   readonly tookMs: number;
-}): string[] => {
+}): string[] {
   const { outcomes, database, traffic, journal, logs, cluster, tookMs } = run;
   const { jobs } = database;
   const attempts = attemptsOf(logs, cluster);
@@ -80,4 +84,4 @@ export const figureLines = (run: {
     `trouble         ${journal.entries.length}: ${counts(journal.entries.map(({ kind }) => kind))}`,
     `restarts        ${counts(cluster.processes.flatMap(({ kind, program }) => program.lives.slice(1).map(() => kind)))}`,
   ];
-};
+}

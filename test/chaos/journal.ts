@@ -12,11 +12,14 @@ export interface JournalEntry {
   readonly what: string;
 }
 
-export const createJournal = (): Journal => {
+export function createJournal(): Journal {
   const entries: JournalEntry[] = [];
   return { entries, note: (kind, what) => void entries.push({ at: Date.now(), kind, what }) };
-};
+}
 
 /** One line for each entry, with seconds since `start`. */
-export const journalLines = ({ entries }: Journal, start: number): string[] =>
-  entries.map(({ at, kind, what }) => `${((at - start) / 1000).toFixed(1).padStart(7)} s  ${kind.padEnd(22)} ${what}`);
+export function journalLines({ entries }: Journal, start: number): string[] {
+  return entries.map(
+    ({ at, kind, what }) => `${((at - start) / 1000).toFixed(1).padStart(7)} s  ${kind.padEnd(22)} ${what}`,
+  );
+}

@@ -2,18 +2,20 @@ import { readOptions, USAGE, type ChaosOptions } from './options.ts';
 import { forget, soak } from './soak.ts';
 
 /** `npm run chaos -- …`: many jobs, something is killed every few seconds, and at the end all has to be in order. */
-const say = (line: string): void => console.log(line);
+function say(line: string): void {
+  console.log(line);
+}
 
-const optionsOrNone = (): ChaosOptions | undefined => {
+function optionsOrNone(): ChaosOptions | undefined {
   try {
     return readOptions(process.argv.slice(2));
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
     return undefined;
   }
-};
+}
 
-const run = async (options: ChaosOptions): Promise<boolean> => {
+async function run(options: ChaosOptions): Promise<boolean> {
   say(
     `${options.jobs} jobs, ${options.api} API processes, ${options.workers} workers, ` +
       `queue ${options.queue}, storage ${options.storage}, every ${options.every} s one of: ${options.only.join(', ')}`,
@@ -25,7 +27,7 @@ const run = async (options: ChaosOptions): Promise<boolean> => {
   if (faults.length === 0 && !options.keep) await forget(folder);
   else say(`Logs: ${folder}`);
   return faults.length === 0;
-};
+}
 
 // What was started is ended on exit.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));

@@ -24,20 +24,20 @@ export interface ChaosOptions {
 export const USAGE = `usage: npm run chaos -- [--jobs 300] [--api 3] [--workers 4] [--every 3] [--seed N] [--minutes 20]
        [--only ${TROUBLES.join('|')}[,…]] [--queue redis|database] [--storage s3|files] [--keep]`;
 
-const whole = (name: string, text: string, least: number): number => {
+function whole(name: string, text: string, least: number): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < least) throw new Error(`--${name}: a whole number from ${least}`);
   return value;
-};
+}
 
-const oneOf = <T extends string>(name: string, text: string, choices: readonly T[]): T => {
+function oneOf<T extends string>(name: string, text: string, choices: readonly T[]): T {
   const choice = choices.find((candidate) => candidate === text);
   if (choice === undefined) throw new Error(`--${name}: ${choices.join(' or ')}`);
   return choice;
-};
+}
 
 /** Reads the command line. @throws Error with a sentence for the caller */
-export const readOptions = (args: readonly string[]): ChaosOptions => {
+export function readOptions(args: readonly string[]): ChaosOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -65,4 +65,4 @@ export const readOptions = (args: readonly string[]): ChaosOptions => {
     storage: oneOf('storage', values.storage, ['s3', 'files']),
     keep: values.keep,
   };
-};
+}

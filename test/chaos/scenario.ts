@@ -23,10 +23,12 @@ export interface Scenario extends AsyncDisposable {
 }
 
 /** Workers in processes of their own share a MySQL; the embedded database has no network and no second machine. */
-export const canRun = (): boolean => databaseKinds().includes('mysql');
+export function canRun(): boolean {
+  return databaseKinds().includes('mysql');
+}
 
 /** @param dataDir in place of a temporary folder */
-export const startScenario = async ({
+export async function startScenario({
   workers = 1,
   redis,
   s3,
@@ -39,7 +41,7 @@ export const startScenario = async ({
   readonly s3?: string | undefined;
   readonly env?: Readonly<Record<string, string>>;
   readonly dataDir?: string;
-} = {}): Promise<Scenario> => {
+} = {}): Promise<Scenario> {
   await using stack = new AsyncDisposableStack();
   const database = stack.use(await createDatabase('mysql'));
   const folder = await mkdtemp(path.join(tmpdir(), 'som3d-scenario-'));
@@ -75,4 +77,4 @@ export const startScenario = async ({
     files: () => storedFiles(data),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
-};
+}

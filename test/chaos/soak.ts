@@ -39,11 +39,7 @@ export interface Verdict {
 }
 
 /** Every plan in turn, some at once. */
-const runClients = async (
-  plans: readonly Plan[],
-  doctors: readonly Doctor[],
-  signal: AbortSignal,
-): Promise<Outcome[]> => {
+async function runClients(plans: readonly Plan[], doctors: readonly Doctor[], signal: AbortSignal): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const waiting = plans.entries();
   const one = async (): Promise<void> => {
@@ -55,19 +51,19 @@ const runClients = async (
   };
   await Promise.all(Array.from({ length: CLIENTS }, one));
   return outcomes;
-};
+}
 
 /** Waits until nothing lies about that no row names. @returns what still does at the deadline */
-const untilTidy = async (cluster: Cluster): Promise<string[]> => {
+async function untilTidy(cluster: Cluster): Promise<string[]> {
   const deadline = Date.now() + SWEEP_MS;
   for (;;) {
     const orphans = orphansOf((await readDatabase(cluster.mysqlUrl)).jobs, await storedBy(cluster));
     if (orphans.length === 0 || Date.now() > deadline) return orphans;
     await pause(LOOK_MS);
   }
-};
+}
 
-const sendUnderTrouble = async (cluster: Cluster, plans: readonly Plan[], options: ChaosOptions, say: Say) => {
+async function sendUnderTrouble(cluster: Cluster, plans: readonly Plan[], options: ChaosOptions, say: Say) {
   const { seed, every, minutes, only } = options;
   const urls = cluster.processes.flatMap(({ url }) => (url ? [url] : []));
   const { doctors, traffic } = await signUpDoctors(urls, createDice(seed + 1), DOCTORS);
@@ -84,12 +80,12 @@ const sendUnderTrouble = async (cluster: Cluster, plans: readonly Plan[], option
   await trouble;
   say(`every client is served after ${(tookMs / 1000).toFixed(0)} s; now for what is left behind`);
   return { outcomes, traffic, journal, tookMs, started };
-};
+}
 
 type Say = (line: string) => void;
 
 /** Runs so many jobs through a service that is in trouble all the time, and judges what became of them. */
-export const soak = async (options: ChaosOptions, say: Say): Promise<Verdict> => {
+export async function soak(options: ChaosOptions, say: Say): Promise<Verdict> {
   const folder = await mkdtemp(path.join(tmpdir(), 'som3d-chaos-'));
   const plans = planJobs(createDice(options.seed), options.jobs, await makeStudies());
   say(`seed ${options.seed}, logs in ${folder}`);
@@ -124,8 +120,8 @@ export const soak = async (options: ChaosOptions, say: Say): Promise<Verdict> =>
     if (codes.size === 0) await cluster.stop();
     await cluster.stopServers();
   }
-};
+}
 
-export const forget = async (folder: string): Promise<void> => {
+export async function forget(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
-};
+}

@@ -22,7 +22,7 @@ const HOUR_MS = 3_600_000;
 const STRIKE_MS = 100;
 
 /** Every trouble that this machine can have. */
-const troublesOf = (cluster: Cluster, dice: Dice, journal: Journal): Trouble[] => {
+function troublesOf(cluster: Cluster, dice: Dice, journal: Journal): Trouble[] {
   const { processes, mysql, redis } = cluster;
   const troubled = new Set<string>();
   const apis = processes.filter(({ kind }) => kind === 'api');
@@ -153,19 +153,19 @@ const troublesOf = (cluster: Cluster, dice: Dice, journal: Journal): Trouble[] =
     { kind: 'slow', weight: 1, strike: () => slowDown(8) },
     { kind: 'clock', weight: 1, strike: () => jumpClock(10) },
   ];
-};
+}
 
 /**
  * Makes trouble every so often until `signal` is aborted. Resolves when what was struck has been set right.
  *
  * @param everyMs pause between two troubles in ms; one may begin while another still lasts
  */
-export const makeTrouble = async (
+export async function makeTrouble(
   cluster: Cluster,
   { dice, journal, only }: { dice: Dice; journal: Journal; only: readonly TroubleKind[] },
   everyMs: number,
   signal: AbortSignal,
-): Promise<void> => {
+): Promise<void> {
   const troubles = troublesOf(cluster, dice, journal).filter(({ kind }) => only.includes(kind));
   const chosen = troubles.flatMap((trouble) => Array.from({ length: trouble.weight }, () => trouble));
   const under = new Set<Promise<unknown>>();
@@ -184,4 +184,4 @@ export const makeTrouble = async (
     await pause(struck ? everyMs : STRIKE_MS, undefined, { signal }).catch(() => undefined);
   }
   await Promise.all(under);
-};
+}

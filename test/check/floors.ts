@@ -45,7 +45,9 @@ function importsOf(root: string): Import[] {
   );
 }
 
-const roomOf = (file: string): string => file.split(path.sep)[0] ?? file;
+function roomOf(file: string): string {
+  return file.split(path.sep)[0] ?? file;
+}
 
 function faultOf({ file, target }: Import): string | null {
   const [from, to] = [roomOf(file), roomOf(target)];

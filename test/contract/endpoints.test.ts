@@ -19,8 +19,9 @@ const offered = routesOf(contract).map(({ name, route }) => ({
   access: route.metadata.access as string,
 }));
 // A parameter may have any name: /patients/{id} and /patients/{id_paciente} are one path.
-const keyOf = (route: { method: string; path: string }): string =>
-  `${route.method} ${route.path.replace(/\{\w+\}/g, '{}').replace(/(.)\/$/, '$1')}`;
+function keyOf(route: { method: string; path: string }): string {
+  return `${route.method} ${route.path.replace(/\{\w+\}/g, '{}').replace(/(.)\/$/, '$1')}`;
+}
 
 describe('the contract', () => {
   test('offers every endpoint of the list, with its access', () => {

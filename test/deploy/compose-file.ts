@@ -41,20 +41,22 @@ export interface Reference {
 
 const REFERENCE = /(?<!\$)\$\{(\w+)(:[-?])?([^}]*)\}/g;
 
-export const references = (text: string): Reference[] =>
-  [...text.matchAll(REFERENCE)].map(([, name = '', operator = '', fallback = '']) => ({ name, operator, fallback }));
+export function references(text: string): Reference[] {
+  return [...text.matchAll(REFERENCE)].map(([, name = '', operator = '', fallback = '']) => ({
+    name,
+    operator,
+    fallback,
+  }));
+}
 
 /** What `docs/compose-env.sh` prints, as variables. */
-export const generatedEnvironment = (): Record<string, string> => {
+export function generatedEnvironment(): Record<string, string> {
   const text = execFileSync('sh', [path.join(ROOT, 'docs/compose-env.sh')], { encoding: 'utf8' });
   return Object.fromEntries([...text.matchAll(/^(\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]));
-};
+}
 
 /** The environment of a service's container. @throws when a variable that must be given is not */
-export const environmentOf = (
-  service: Service,
-  variables: Readonly<Record<string, string>>,
-): Record<string, string> => {
+export function environmentOf(service: Service, variables: Readonly<Record<string, string>>): Record<string, string> {
   const value = (template: string | number): string =>
     String(template).replaceAll(REFERENCE, (_, name: string, operator = '', fallback = '') => {
       const given = variables[name];
@@ -65,4 +67,4 @@ export const environmentOf = (
   return Object.fromEntries(
     Object.entries(service.environment ?? {}).map(([name, template]) => [name, value(template)]),
   );
-};
+}

@@ -89,7 +89,9 @@ async function errorsOf(mesh: StlMesh, shape: Shape, volumeMm3: number) {
   };
 }
 
-const BALL = (radius: number): number => (4 / 3) * Math.PI * radius ** 3;
+function BALL(radius: number): number {
+  return (4 / 3) * Math.PI * radius ** 3;
+}
 
 describe('the surface of a mask in voxels of 0.7 x 0.7 x 1.25 mm', () => {
   // Bounds on volume in %, mean square root and greatest distance in mm. Stairs alone have 0.20 and 0.62 mm.

@@ -58,7 +58,9 @@ function manifestOf({ last }: Ended): Manifest {
 /** A rod of 20 mm radius along 60 million voxels: 120 MB, and half as much again to look for the couch. */
 const RADIUS_MM = 20;
 const SLICES = 230;
-const rod = (): Promise<string> => study(stackedSlices(SLICES));
+function rod(): Promise<string> {
+  return study(stackedSlices(SLICES));
+}
 
 /** The same slice at every height. */
 function stackedSlices(count: number): CtSlice[] {

@@ -235,7 +235,9 @@ function stack(heights: number[], lean: number, hu: (point: Vector) => number): 
 }
 
 /** Even in all directions: trilinear interpolation has it exactly, but for rounding. */
-const linear = ([x, y, z]: Vector): number => 7 * x - 4 * y + 9 * z;
+function linear([x, y, z]: Vector): number {
+  return 7 * x - 4 * y + 9 * z;
+}
 
 describe('the regular grid of a stack', () => {
   it('is the stack itself where that is regular, also downwards', () => {

@@ -124,10 +124,12 @@ const HOSTILE: { name: string; zip: () => Buffer; code: string; sentence: RegExp
 ];
 
 /** A ZIP that is not a local file. */
-const bytesOf = (bytes: Buffer): ZipBytes => ({
-  size: bytes.length,
-  read: async (position, length) => bytes.subarray(position, position + length),
-});
+function bytesOf(bytes: Buffer): ZipBytes {
+  return {
+    size: bytes.length,
+    read: async (position, length) => bytes.subarray(position, position + length),
+  };
+}
 
 describe('a ZIP with', () => {
   it.each(HOSTILE)('$name is refused before it is queued, and by the conversion', async ({ zip, code, sentence }) => {

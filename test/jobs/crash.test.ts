@@ -109,11 +109,11 @@ describe.each(jobSetups())(
   },
 );
 
-const isAlive = (pid: number): boolean => {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch {
     return false;
   }
-};
+}

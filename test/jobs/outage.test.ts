@@ -9,7 +9,7 @@ import { startProcess } from '../support/process.ts';
 import { queueEnv, queueKinds } from '../support/queues.ts';
 
 /** A way to a server that can be cut: connections break, new ones are refused. */
-const cuttableWay = async (target: URL) => {
+async function cuttableWay(target: URL) {
   const open = new Set<Socket>();
   let cut = false;
   const server = createServer((inward) => {
@@ -44,7 +44,7 @@ const cuttableWay = async (target: URL) => {
       await once(server, 'close');
     },
   };
-};
+}
 
 // The embedded database is a file: there is nothing to cut.
 describe.runIf(databaseKinds().includes('mysql'))('a worker on mysql', { timeout: 180_000 }, () => {

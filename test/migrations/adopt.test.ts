@@ -196,31 +196,34 @@ const WIDENED = [
   'column VisorEstado.ui_json',
 ];
 
-const widening = (name: string, before: Catalog, after: Catalog): string => {
+function widening(name: string, before: Catalog, after: Catalog): string {
   expect(after[name]).toBe(before[name]?.replace(/^text/, 'mediumtext'));
   return `${name}: ${before[name]} => ${after[name]}`;
-};
+}
 
 const FOREIGN_KEY_BY_NAME =
   /^alter table `\w+` (drop foreign key `\w+_ibfk_\d+`|add constraint `fk_\w+` foreign key .*);$/;
 
-const isDefinition = (statement: string): boolean => /^(create|alter) /.test(statement);
+function isDefinition(statement: string): boolean {
+  return /^(create|alter) /.test(statement);
+}
 
-const predecessor = async (...more: string[]): Promise<TestDatabase> => {
+async function predecessor(...more: string[]): Promise<TestDatabase> {
   const database = await createEmptyDatabase('mysql');
   await using connection = await connect(urlOf(database));
   for (const statement of [...PREDECESSOR_SCHEMA, ...PREDECESSOR_ROWS, ...more]) await connection.query(statement);
   return database;
-};
+}
 
-const urlOf = ({ options }: TestDatabase): string => {
+function urlOf({ options }: TestDatabase): string {
   if (options.kind !== 'mysql') throw new Error('not on MySQL');
   return options.url;
-};
+}
 
-const migrateAndDie = (url: string, statements: number) =>
-  promisify(execFile)(process.execPath, [
+function migrateAndDie(url: string, statements: number) {
+  return promisify(execFile)(process.execPath, [
     path.join(import.meta.dirname, 'migrate-and-die.ts'),
     url,
     String(statements),
   ]);
+}

@@ -4,31 +4,32 @@ import { createConnection, type Connection } from 'mysql2/promise';
 export type Catalog = Record<string, string>;
 
 /** Reads what is there from `information_schema`. */
-export const readCatalog = async (connection: Connection): Promise<Catalog> => {
+export async function readCatalog(connection: Connection): Promise<Catalog> {
   const catalog: Catalog = {};
   for (const query of QUERIES) {
     const [rows] = await connection.query(query);
     for (const row of rows as { name: string; definition: string | null }[]) catalog[row.name] = row.definition ?? '';
   }
   return catalog;
-};
+}
 
 /** Parts that are gone, and parts that are now defined in another way: `name: before => after`, by name. */
-export const lostOrChanged = (before: Catalog, after: Catalog): string[] =>
-  Object.entries(before)
+export function lostOrChanged(before: Catalog, after: Catalog): string[] {
+  return Object.entries(before)
     .filter(([name, definition]) => after[name] !== definition)
     .map(([name, definition]) => `${name}: ${definition} => ${after[name] ?? 'GONE'}`)
     .toSorted();
+}
 
 /** Opens a connection for the statements of a test, on UTC. */
-export const connect = async (url: string): Promise<Connection & AsyncDisposable> => {
+export async function connect(url: string): Promise<Connection & AsyncDisposable> {
   const connection = await createConnection({ uri: url, timezone: 'Z', decimalNumbers: true });
   await connection.query("set time_zone = '+00:00', group_concat_max_len = 65536");
   return Object.assign(connection, { [Symbol.asyncDispose]: () => connection.end() });
-};
+}
 
 /** The rows of each table as they were, by the columns that are asked for. */
-export const readRows = async (connection: Connection, catalog: Catalog): Promise<Record<string, unknown>> => {
+export async function readRows(connection: Connection, catalog: Catalog): Promise<Record<string, unknown>> {
   const rows: Record<string, unknown> = {};
   const columns = Object.keys(catalog).filter((name) => name.startsWith('column '));
   for (const table of new Set(columns.map((name) => name.slice('column '.length).split('.')[0] ?? ''))) {
@@ -39,7 +40,7 @@ export const readRows = async (connection: Connection, catalog: Catalog): Promis
     rows[table] = found;
   }
   return rows;
-};
+}
 
 const QUERIES = [
   `select concat('table ', table_name) as name, concat_ws(' ', engine, table_collation) as definition

@@ -4,10 +4,10 @@ import { PREDECESSOR_ROWS, PREDECESSOR_SCHEMA } from './predecessor.sql.ts';
 export const HOSTILE = `it's; "quoted" \\ back\\\\slash\\'; -- no comment\n# nor this\nDELIMITER ;;\n/* nor; */ /*!50003 x */\r\n\t\`;;\u0000ñ漢🦴`;
 
 /** How dump programs write a string. */
-export const quoted = (text: string): string => {
+export function quoted(text: string): string {
   const escaped = text.replaceAll(/[\\'"\n\r\0]/g, (character) => ESCAPES[character] ?? `\\${character}`);
   return `'${escaped}'`;
-};
+}
 const ESCAPES: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\0': '\\0' };
 
 interface Parts {
@@ -19,8 +19,8 @@ interface Parts {
 }
 
 /** The predecessor's database as mysqldump writes it. */
-export const mysqldump = ({ rows = [], raw = '', footer = '-- Dump completed on 2026-01-02  3:04:05\n' }: Parts = {}) =>
-  [
+export function mysqldump({ rows = [], raw = '', footer = '-- Dump completed on 2026-01-02  3:04:05\n' }: Parts = {}) {
+  return [
     '-- MySQL dump 10.13  Distrib 5.7.44, for Linux (x86_64)\n--\n-- Host: db.example.com    Database: casaos',
     '-- ------------------------------------------------------\n-- Server version\t5.7.44-log\n',
     ...conditional(40_101, 'SET @OLD_CHARACTER_SET_CLIENT=@@CHARACTER_SET_CLIENT', 'SET NAMES utf8mb4'),
@@ -43,10 +43,11 @@ export const mysqldump = ({ rows = [], raw = '', footer = '-- Dump completed on 
     ...conditional(40_101, 'SET SQL_MODE=@OLD_SQL_MODE', 'SET CHARACTER_SET_CLIENT=@OLD_CHARACTER_SET_CLIENT'),
     footer,
   ].join('\n');
+}
 
 /** The same as phpMyAdmin writes it. */
-export const phpMyAdmin = (rows: readonly string[] = []): string =>
-  [
+export function phpMyAdmin(rows: readonly string[] = []): string {
+  return [
     '-- phpMyAdmin SQL Dump\n-- version 5.2.1\n-- https://www.phpmyadmin.net/\n--\n',
     'SET SQL_MODE = "NO_AUTO_VALUE_ON_ZERO";\nSTART TRANSACTION;\nSET time_zone = "+00:00";\n',
     '/*!40101 SET NAMES utf8mb4 */;\n\n--\n-- Base de datos: `casaos`\n--\n',
@@ -60,41 +61,48 @@ export const phpMyAdmin = (rows: readonly string[] = []): string =>
     ...events.map((create) => `${definedBy(create, "'casaos'@'%'")}$$\n`),
     'DELIMITER ;\nCOMMIT;\n',
   ].join('\n');
+}
 
 const tables = PREDECESSOR_SCHEMA.filter((create) => create.startsWith('create table'));
 const triggers = PREDECESSOR_SCHEMA.filter((create) => create.startsWith('create trigger'));
 const procedures = PREDECESSOR_SCHEMA.filter((create) => create.startsWith('create procedure'));
 const events = PREDECESSOR_SCHEMA.filter((create) => create.startsWith('create event'));
 
-const nameOf = (create: string): string => create.split(/\s+/)[2] ?? '';
+function nameOf(create: string): string {
+  return create.split(/\s+/)[2] ?? '';
+}
 
-const conditional = (version: number, ...statements: string[]): string[] =>
-  statements.map((statement) => `/*!${version} ${statement} */;`);
+function conditional(version: number, ...statements: string[]): string[] {
+  return statements.map((statement) => `/*!${version} ${statement} */;`);
+}
 
-const definedBy = (create: string, account: string): string => create.replace('create', `CREATE DEFINER=${account}`);
+function definedBy(create: string, account: string): string {
+  return create.replace('create', `CREATE DEFINER=${account}`);
+}
 
 /** MySQL 5.7 and MariaDB name a mode here that later servers refuse. */
 const OLD_MODE = conditional(50_003, "SET sql_mode = 'STRICT_TRANS_TABLES,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION'");
 
-const trigger = (create: string): string[] => [
-  ...OLD_MODE,
-  'DELIMITER ;;',
-  `/*!50003 CREATE*/ /*!50017 DEFINER=\`casaos\`@\`10.0.%\`*/ /*!50003 ${create.replace('create ', '')} */;;`,
-  'DELIMITER ;',
-];
+function trigger(create: string): string[] {
+  return [
+    ...OLD_MODE,
+    'DELIMITER ;;',
+    `/*!50003 CREATE*/ /*!50017 DEFINER=\`casaos\`@\`10.0.%\`*/ /*!50003 ${create.replace('create ', '')} */;;`,
+    'DELIMITER ;',
+  ];
+}
 
-const event = (create: string): string[] => [
-  ...conditional(50_106, 'SET @save_time_zone= @@TIME_ZONE'),
-  'DELIMITER ;;',
-  ...conditional(50_106, "SET TIME_ZONE= 'SYSTEM'").map((statement) => `${statement};`),
-  `/*!50106 CREATE*/ /*!50117 DEFINER=\`nobody\`@\`%\`*/ /*!50106 ${create.replace('create ', '')} */ ;;`,
-  'DELIMITER ;',
-  ...conditional(50_106, 'SET TIME_ZONE= @save_time_zone'),
-];
+function event(create: string): string[] {
+  return [
+    ...conditional(50_106, 'SET @save_time_zone= @@TIME_ZONE'),
+    'DELIMITER ;;',
+    ...conditional(50_106, "SET TIME_ZONE= 'SYSTEM'").map((statement) => `${statement};`),
+    `/*!50106 CREATE*/ /*!50117 DEFINER=\`nobody\`@\`%\`*/ /*!50106 ${create.replace('create ', '')} */ ;;`,
+    'DELIMITER ;',
+    ...conditional(50_106, 'SET TIME_ZONE= @save_time_zone'),
+  ];
+}
 
-const procedure = (create: string): string[] => [
-  ...OLD_MODE,
-  'DELIMITER ;;',
-  `${definedBy(create, '`casaos`@`localhost`')} ;;`,
-  'DELIMITER ;',
-];
+function procedure(create: string): string[] {
+  return [...OLD_MODE, 'DELIMITER ;;', `${definedBy(create, '`casaos`@`localhost`')} ;;`, 'DELIMITER ;'];
+}

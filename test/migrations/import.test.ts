@@ -138,10 +138,10 @@ describe.runIf(MYSQL)('the command import', { timeout: 120_000 }, () => {
 
   it('drops everything again when it is stopped', async () => {
     const { database, connection } = await emptyDatabase();
-    const run = startImport(database, await fileOf(database, mysqldump({ raw: 'select sleep(600);\n' })));
+    const importing = startImport(database, await fileOf(database, mysqldump({ raw: 'select sleep(600);\n' })));
     await expect.poll(() => running(connection, 'select sleep(600)'), { timeout: 30_000 }).toBe(true);
-    run.child.kill('SIGTERM');
-    const { code, output } = await run.ended;
+    importing.child.kill('SIGTERM');
+    const { code, output } = await importing.ended;
     expect(output).toContain('som3d-server: Stopped. What was imported has been removed again.');
     expect(code).toBe(1);
     expect(await readCatalog(connection)).toEqual({});
@@ -150,10 +150,10 @@ describe.runIf(MYSQL)('the command import', { timeout: 120_000 }, () => {
   it('drops what a killed import has left when it is told to, and not before', async () => {
     const { database, connection } = await emptyDatabase();
     const file = await fileOf(database, mysqldump({ raw: 'select sleep(600);\n' }));
-    const run = startImport(database, file);
+    const importing = startImport(database, file);
     await expect.poll(() => running(connection, 'select sleep(600)'), { timeout: 30_000 }).toBe(true);
-    run.child.kill('SIGKILL');
-    await run.ended;
+    importing.child.kill('SIGKILL');
+    await importing.ended;
     await endSleep(connection);
     const refused = await runImport(database, mysqldump());
     expect(refused.output).toContain('--discard-unfinished');
@@ -197,37 +197,38 @@ describe('the command import without a MySQL', () => {
   });
 });
 
-const noteOf = (text: string): string =>
-  `insert into clinical_note (id_paciente, id_medico, texto) values (1, 1, ${quoted(text)})`;
+function noteOf(text: string): string {
+  return `insert into clinical_note (id_paciente, id_medico, texto) values (1, 1, ${quoted(text)})`;
+}
 
 /** A routine's body has the line ends of the file that it came from. */
-const unixLines = (line: string): string => {
+function unixLines(line: string): string {
   const [before, after] = line.replaceAll('\r', '').split(' => ');
   return before?.endsWith(`: ${after}`) ? '' : line;
-};
+}
 
-const emptyDatabase = async (): Promise<{ database: TestDatabase; connection: Connection }> => {
+async function emptyDatabase(): Promise<{ database: TestDatabase; connection: Connection }> {
   const database = await createEmptyDatabase('mysql');
   onTestFinished(() => database.drop());
   const connection = await connect(database.env['MYSQL_URL'] ?? '');
   onTestFinished(() => connection.end());
   return { database, connection };
-};
+}
 
-const predecessor = async (...more: string[]): Promise<Connection> => {
+async function predecessor(...more: string[]): Promise<Connection> {
   const { connection } = await emptyDatabase();
   for (const statement of [...PREDECESSOR_SCHEMA, ...PREDECESSOR_ROWS, ...more]) await connection.query(statement);
   return connection;
-};
+}
 
 /** Without the instants of their insertion. */
-const rowsOf = async (connection: Connection, catalog: Record<string, string>): Promise<unknown> => {
+async function rowsOf(connection: Connection, catalog: Record<string, string>): Promise<unknown> {
   const own = Object.entries(catalog).filter(([, definition]) => !/current_timestamp/i.test(definition));
   return readRows(connection, Object.fromEntries(own));
-};
+}
 
 /** An account that has rights on this database alone. */
-const ordinaryAccount = async (database: TestDatabase, connection: Connection) => {
+async function ordinaryAccount(database: TestDatabase, connection: Connection) {
   const url = new URL(database.env['MYSQL_URL'] ?? '');
   const name = `u${url.pathname.slice(-24)}`;
   await connection.query(`create user ${name}@'%' identified by 'secret'`);
@@ -235,40 +236,46 @@ const ordinaryAccount = async (database: TestDatabase, connection: Connection) =
   await connection.query(`grant all on \`${url.pathname.slice(1)}\`.* to ${name}@'%'`);
   Object.assign(url, { username: name, password: 'secret' });
   return { ...database, name, env: { MYSQL_URL: url.href } };
-};
+}
 
 const RUNNING = 'select id from information_schema.processlist where info = ? and db = database()';
-const running = async (connection: Connection, statement: string): Promise<boolean> =>
-  ((await connection.query(RUNNING, [statement]))[0] as object[]).length > 0;
+async function running(connection: Connection, statement: string): Promise<boolean> {
+  return ((await connection.query(RUNNING, [statement]))[0] as object[]).length > 0;
+}
 
 /** The server goes on with a statement whose client is gone. */
-const endSleep = async (connection: Connection): Promise<void> => {
+async function endSleep(connection: Connection): Promise<void> {
   const [rows] = await connection.query(RUNNING, ['select sleep(600)']);
   for (const { id } of rows as { id: number }[]) await connection.query(`kill ${id}`);
-};
+}
 
 type Target = Pick<TestDatabase, 'dataDir' | 'env'>;
 
-const fileOf = async ({ dataDir }: Target, dump: string | Buffer): Promise<string> => {
+async function fileOf({ dataDir }: Target, dump: string | Buffer): Promise<string> {
   const file = path.join(dataDir, 'dump.sql');
   await writeFile(file, dump);
   return file;
-};
+}
 
-const runImport = async (target: Target, dump: string | Buffer, ...options: string[]) =>
-  startImport(target, await fileOf(target, dump), ...options).ended;
+async function runImport(target: Target, dump: string | Buffer, ...options: string[]) {
+  return startImport(target, await fileOf(target, dump), ...options).ended;
+}
 
-const startImport = (target: Target, file: string, ...options: string[]) => start(target, ['import', file, ...options]);
+function startImport(target: Target, file: string, ...options: string[]) {
+  return start(target, ['import', file, ...options]);
+}
 
-const run = (target: Target, args: readonly string[]) => start(target, args).ended;
+function run(target: Target, args: readonly string[]) {
+  return start(target, args).ended;
+}
 
-const start = ({ dataDir, env }: Target, args: readonly string[]) => {
+function start({ dataDir, env }: Target, args: readonly string[]) {
   const ended = Promise.withResolvers<{ code: number | string | null | undefined; output: string }>();
   const variables = { PATH: process.env['PATH'], SOM3D_DATA_DIR: dataDir, JWT_SECRET: 'a secret of the tests', ...env };
   const child = execFile(process.execPath, [MAIN, ...args], { cwd: dataDir, env: variables }, (error, out, err) =>
     ended.resolve({ code: error ? error.code : 0, output: out + err }),
   );
   return { child, ended: ended.promise };
-};
+}
 
 const MAIN = path.join(import.meta.dirname, '../../server/dist/main.js');

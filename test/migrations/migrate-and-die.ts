@@ -8,8 +8,8 @@ import { openOrm } from '@som3d/server/db/orm.js';
 const [url = '', limit = ''] = process.argv.slice(2);
 const orm = await openOrm({ kind: 'mysql', url, poolMax: 2 });
 let statements = 0;
-const dieInTime = (): void => {
+function dieInTime(): void {
   if (++statements === Number(limit)) process.kill(process.pid, 'SIGKILL');
-};
+}
 await migrate(orm, { info: dieInTime });
 await orm.close();

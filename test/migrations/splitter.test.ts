@@ -71,7 +71,7 @@ describe('the statements of a dump', () => {
 });
 
 /** The statements, or the error that they end with. */
-const split = (chunks: readonly Buffer[]): Statement[] | DumpError => {
+function split(chunks: readonly Buffer[]): Statement[] | DumpError {
   const splitter = new StatementSplitter(2 ** 20);
   try {
     return [...chunks.flatMap((chunk) => [...splitter.push(chunk)]), ...splitter.end()];
@@ -79,4 +79,4 @@ const split = (chunks: readonly Buffer[]): Statement[] | DumpError => {
     if (error instanceof DumpError) return error;
     throw error;
   }
-};
+}

@@ -23,7 +23,7 @@ interface OtlpBody {
 }
 
 /** A collector of traces: what it was sent over OTLP. */
-const startCollector = async () => {
+async function startCollector() {
   const bodies: OtlpBody[] = [];
   const take = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const body = await json(req);
@@ -42,7 +42,7 @@ const startCollector = async () => {
       ),
     stop: () => server.close(),
   };
-};
+}
 
 /** One job, from its upload to its result, as the logs, the traces and the numbers of API and worker tell it. */
 describe('the story of a job', () => {

@@ -67,7 +67,7 @@ try {
   if (refused?.retryAfter === 3) throw error;
 }
 
-export const mistakes = async (): Promise<void> => {
+export async function mistakes(): Promise<void> {
   // @ts-expect-error no such domain
   await client.dentists.list();
   // @ts-expect-error no such route
@@ -104,4 +104,4 @@ export const mistakes = async (): Promise<void> => {
   await uploadJob(client, { file: new Blob([]), fields: { knees: true } });
   // @ts-expect-error no address
   createClient({ token: 'x' });
-};
+}

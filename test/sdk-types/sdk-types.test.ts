@@ -10,10 +10,12 @@ const ROOT = join(import.meta.dirname, '../..');
 const PACKAGES = { contract: 'contract', client: 'client-sdk' } as const;
 
 let project = '';
-const modules = () => join(project, 'node_modules');
+function modules() {
+  return join(project, 'node_modules');
+}
 
 /** Packs a package as it would be published and unpacks it where an installation would put it. */
-const install = async (name: keyof typeof PACKAGES): Promise<void> => {
+async function install(name: keyof typeof PACKAGES): Promise<void> {
   const source = join(ROOT, PACKAGES[name]);
   const args = ['pack', '--offline', '--ignore-scripts', '--silent', '--pack-destination', project, source];
   await run('npm', args, { cwd: project });
@@ -28,18 +30,18 @@ const install = async (name: keyof typeof PACKAGES): Promise<void> => {
     if (dependency.startsWith('@som3d/')) continue;
     await link(dependency, join(source, 'node_modules', dependency));
   }
-};
+}
 
-const link = async (name: string, source: string): Promise<void> => {
+async function link(name: string, source: string): Promise<void> {
   const target = join(modules(), name);
   await mkdir(dirname(target), { recursive: true });
   await symlink(await realpath(source), target).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
   });
-};
+}
 
 /** Compiles files of the project. @returns what the compiler has to say: nothing, when all is well */
-const compile = async (options: object, files: readonly string[]): Promise<string> => {
+async function compile(options: object, files: readonly string[]): Promise<string> {
   const compilerOptions = { noEmit: true, strict: true, skipLibCheck: false, target: 'es2024', ...options };
   await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
   const compiler = join(ROOT, 'node_modules/.bin/tsc');
@@ -47,7 +49,7 @@ const compile = async (options: object, files: readonly string[]): Promise<strin
     () => '',
     (error: { stdout?: string; message: string }) => error.stdout || error.message,
   );
-};
+}
 
 const node = { module: 'nodenext', lib: ['es2024'], types: ['node'] };
 const browser = { module: 'esnext', moduleResolution: 'bundler', lib: ['es2024', 'dom', 'dom.iterable'], types: [] };
@@ -109,8 +111,9 @@ describe('the packed client compiles in an empty project', () => {
   });
 });
 
-const evaluate = (code: string) =>
-  run(process.execPath, ['--input-type=module', '--eval', code], { cwd: project }).then(({ stdout }) => stdout);
+function evaluate(code: string) {
+  return run(process.execPath, ['--input-type=module', '--eval', code], { cwd: project }).then(({ stdout }) => stdout);
+}
 
 describe('the packed client runs', () => {
   it('with every function it exports', async () => {

@@ -7,25 +7,27 @@ import { parseForm } from './support/multipart.ts';
 import { jobWith, json, problem, serve, serveRaw, type Handler, type TestServer } from './support/server.ts';
 import { makeHome, type Home } from './support/som3d.ts';
 
-const env = (server: TestServer) => ({ SOM3D_URL: server.url, SOM3D_TOKEN: 't' });
+function env(server: TestServer) {
+  return { SOM3D_URL: server.url, SOM3D_TOKEN: 't' };
+}
 const done = jobWith({ status: 'done', phase: 'finished', percent: 100 });
 const ZIP = 'PK\u0003\u0004scan';
 
-const scanIn = async (home: Home): Promise<string> => {
+async function scanIn(home: Home): Promise<string> {
   const path = join(home.directory, 'scan.zip');
   await writeFile(path, ZIP);
   return path;
-};
+}
 
-const binary = (response: ServerResponse, type: string, content: string) =>
-  response.writeHead(200, { 'content-type': type, 'content-length': content.length }).end(content);
+function binary(response: ServerResponse, type: string, content: string) {
+  return response.writeHead(200, { 'content-type': type, 'content-length': content.length }).end(content);
+}
 
 const STLS = ['femur.stl', '../../../evil.stl', '..', '.bashrc', 'C:\\x\\femur.stl', 'FEMUR.stl', 'a\u001b[2Jb.stl'];
 
 /** A service whose job runs through its phases, as events of one stream. */
-const serviceWith =
-  (steps: readonly Partial<Job>[], last: Job = done): Handler =>
-  (request, response) => {
+function serviceWith(steps: readonly Partial<Job>[], last: Job = done): Handler {
+  return (request, response) => {
     const { url, method } = request;
     if (method === 'POST') json(response, 201, jobWith());
     else if (url.endsWith('/events')) {
@@ -46,6 +48,7 @@ const serviceWith =
     else if (url.endsWith('/result/bytes')) binary(response, 'application/zip', 'PK result');
     else json(response, 200, last);
   };
+}
 
 describe('upload', () => {
   it('sends the file and its options, and prints the job', async () => {

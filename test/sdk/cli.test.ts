@@ -12,7 +12,9 @@ const service: Handler = (request, response) => {
   } else if (request.headers.authorization === 'Bearer tok-1') json(response, 200, user);
   else problem(response, 401, 'Sesión inválida');
 };
-const login = (url: string) => ['login', '--url', url, '--correo', 'ana@example.com', '--password-stdin'];
+function login(url: string) {
+  return ['login', '--url', url, '--correo', 'ana@example.com', '--password-stdin'];
+}
 
 describe('a session', () => {
   it('is opened, kept for its owner only, used and forgotten', async () => {

@@ -16,30 +16,33 @@ import type { JobProgress } from '@som3d/contract';
 import { describe, expect, it } from 'vitest';
 import { jobWith, json, problem, rejection, serve, type Handler } from './support/server.ts';
 
-const at = (percent: number, status: JobProgress['status'] = 'running'): JobProgress => ({
-  status,
-  phase: status === 'running' ? 'meshing' : 'finished',
-  percent,
-  error: null,
-});
+function at(percent: number, status: JobProgress['status'] = 'running'): JobProgress {
+  return {
+    status,
+    phase: status === 'running' ? 'meshing' : 'finished',
+    percent,
+    error: null,
+  };
+}
 const done = at(100, 'done');
 const fast = { retryMs: 1 };
 
-const begin = (response: ServerResponse): ServerResponse =>
-  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', connection: 'close' });
-const write = (response: ServerResponse, progress: JobProgress): void => {
+function begin(response: ServerResponse): ServerResponse {
+  return response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', connection: 'close' });
+}
+function write(response: ServerResponse, progress: JobProgress): void {
   response.write(`event: progress\nid: p${progress.percent}\ndata: ${JSON.stringify(progress)}\n\n`);
-};
-const tell = (response: ServerResponse, ...all: JobProgress[]): void => {
+}
+function tell(response: ServerResponse, ...all: JobProgress[]): void {
   begin(response);
   for (const progress of all) write(response, progress);
-};
+}
 
-const listenTo = async (client: Client, options: Parameters<typeof jobEvents>[2] = {}): Promise<JobEvent[]> => {
+async function listenTo(client: Client, options: Parameters<typeof jobEvents>[2] = {}): Promise<JobEvent[]> {
   const seen: JobEvent[] = [];
   for await (const event of jobEvents(client, 'job-1', { ...fast, ...options })) seen.push(event);
   return seen;
-};
+}
 
 describe('the events of a job', () => {
   it('come one by one, typed, until the job has ended', async () => {

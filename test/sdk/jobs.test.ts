@@ -17,12 +17,14 @@ import { describe, expect, it } from 'vitest';
 import { jobWith, json, problem, rejection, serve, serveRaw, withoutEvents } from './support/server.ts';
 
 const fast = { pollMs: 1 };
-const step = (status: JobProgress['status'], phase: JobProgress['phase'], percent: number): JobProgress => ({
-  status,
-  phase,
-  percent,
-  error: null,
-});
+function step(status: JobProgress['status'], phase: JobProgress['phase'], percent: number): JobProgress {
+  return {
+    status,
+    phase,
+    percent,
+    error: null,
+  };
+}
 const queued = step('queued', 'queued', 0);
 const running = step('running', 'meshing', 40);
 const done = step('done', 'finished', 100);

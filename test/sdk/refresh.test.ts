@@ -2,12 +2,12 @@ import { createClient, NetworkError, UnauthorizedError, type Client } from '@som
 import { expect, it } from 'vitest';
 import { json, problem, rejection, serve, user, type Handler } from './support/server.ts';
 
-const wants =
-  (token: string): Handler =>
-  (request, response) =>
+function wants(token: string): Handler {
+  return (request, response) =>
     request.headers.authorization === `Bearer ${token}`
       ? json(response, 200, user)
       : problem(response, 401, 'Sesión vencida', { 'www-authenticate': 'Bearer' });
+}
 
 it('renews the token on a 401 and repeats the request, with its body', async () => {
   await using server = await serve(wants('new'));

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { jobWith, json, problem, rejection, serve, user } from './support/server.ts';
 
 const retry: RetryOptions = { attempts: 3, baseDelayMs: 1, maxDelayMs: 2_000 };
-const form = () => {
+function form() {
   const body = new FormData();
   body.append('file', new Blob(['PK']), 'a.zip');
   return body;
-};
+}
 
 describe('a GET is repeated', () => {
   it.each([502, 503, 504])('after a %i', async (status) => {

@@ -9,15 +9,15 @@ import { createStorage, storageKinds, type TestStorage } from '../support/storag
 const MIB = 1024 ** 2;
 
 /** Bytes that tell where they are. */
-const numbered = (bytes: number): Buffer => {
+function numbered(bytes: number): Buffer {
   const content = Buffer.alloc(bytes);
   for (let at = 0; at + 4 <= bytes; at += 4) content.writeUInt32BE(at, at);
   return content;
-};
+}
 
-const inChunks = function* (content: Buffer, size = 100_000): Generator<Buffer> {
+function* inChunks(content: Buffer, size = 100_000): Generator<Buffer> {
   for (let at = 0; at < content.length; at += size) yield content.subarray(at, at + size);
-};
+}
 
 describe.each(storageKinds())('storage: %s', (kind) => {
   let its: TestStorage;

@@ -8,7 +8,9 @@ import { openWay, type Way } from '../support/way.ts';
 
 const MIB = 1024 ** 2;
 const AWAY = { kind: 'unavailable', status: 503, headers: { 'retry-after': expect.any(String) as string } };
-const large = (): Readable => Readable.from([Buffer.alloc(20 * MIB, 1)]);
+function large(): Readable {
+  return Readable.from([Buffer.alloc(20 * MIB, 1)]);
+}
 
 describe.runIf(hasS3())('an S3 storage on a bad way', () => {
   let bucket: TestBucket;

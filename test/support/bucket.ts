@@ -26,10 +26,12 @@ export interface TestBucket extends AsyncDisposable {
 const PREFIX = 'here/';
 
 /** Whether this run has an S3 server. */
-export const hasS3 = (): boolean => inject('s3Url') !== null;
+export function hasS3(): boolean {
+  return inject('s3Url') !== null;
+}
 
 /** @param url another server than that of the run */
-export const createBucket = async (given?: string): Promise<TestBucket> => {
+export async function createBucket(given?: string): Promise<TestBucket> {
   const url = given ?? inject('s3Url');
   if (url === null) throw new Error('this run has no S3 server');
   const { protocol, host, username, password } = new URL(url);
@@ -69,4 +71,4 @@ export const createBucket = async (given?: string): Promise<TestBucket> => {
       client.destroy();
     },
   };
-};
+}

@@ -15,15 +15,16 @@ declare module 'vitest' {
 const GENERIC = new Set([400, 413, 415, 500, 503]);
 
 /** Statuses of a route that some test must have seen. */
-const wanted = ({ route }: NamedRoute): number[] =>
-  statusesOf(route).filter((status) => status in route.responses || !GENERIC.has(status));
+function wanted({ route }: NamedRoute): number[] {
+  return statusesOf(route).filter((status) => status in route.responses || !GENERIC.has(status));
+}
 
 /**
  * `GET /patients/:id (patients.get): 403` for every status that no test has seen.
  *
  * @param folder where this run's servers have kept their answers
  */
-const unseenAnswers = (folder: string): string[] => {
+function unseenAnswers(folder: string): string[] {
   const seen = new Set(
     readdirSync(folder).flatMap((name) => readFileSync(path.join(folder, name), 'utf8').split('\n')),
   );
@@ -32,7 +33,7 @@ const unseenAnswers = (folder: string): string[] => {
     const missing = wanted(named).filter((status) => !seen.has(`${line} ${status}`));
     return missing.length > 0 ? [`${line} (${named.name}): ${missing.join(', ')}`] : [];
   });
-};
+}
 
 /**
  * Walks the contract once the whole suite has run: a route that no test has called, or that has not given every status

@@ -11,7 +11,7 @@ export interface CuttingProxy extends AsyncDisposable {
 }
 
 /** Passes bytes on to the service at `target`, an address such as `http://127.0.0.1:8000`. */
-export const startCuttingProxy = async (target: string): Promise<CuttingProxy> => {
+export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
   const { hostname, port } = new URL(target);
   const open = new Set<Socket>();
   let connections = 0;
@@ -47,4 +47,4 @@ export const startCuttingProxy = async (target: string): Promise<CuttingProxy> =
       await closed;
     },
   };
-};
+}

@@ -11,10 +11,14 @@ import { inject } from 'vitest';
 export type DatabaseKind = OrmOptions['kind'];
 
 /** The kinds of database that this run has: `describe.each(databaseKinds())('… on %s', (kind) => …)`. */
-export const databaseKinds = (): DatabaseKind[] => (inject('mysqlUrl') ? ['sqlite', 'mysql'] : ['sqlite']);
+export function databaseKinds(): DatabaseKind[] {
+  return inject('mysqlUrl') ? ['sqlite', 'mysql'] : ['sqlite'];
+}
 
 /** Whether the MySQL of this run is a MariaDB. */
-export const isMariaDb = (): boolean => inject('mysqlVersion')?.includes('MariaDB') ?? false;
+export function isMariaDb(): boolean {
+  return inject('mysqlVersion')?.includes('MariaDB') ?? false;
+}
 
 /** A database of one test file's own; `await using`, or call `drop` at the end. */
 export interface TestDatabase extends AsyncDisposable {
@@ -35,7 +39,7 @@ export interface TestDatabase extends AsyncDisposable {
  *
  * @param folder for SQLite's file; without it a temporary one is made, which goes with the database
  */
-export const createEmptyDatabase = async (kind: DatabaseKind, folder?: string): Promise<TestDatabase> => {
+export async function createEmptyDatabase(kind: DatabaseKind, folder?: string): Promise<TestDatabase> {
   const dataDir = folder ?? (await mkdtemp(path.join(tmpdir(), 'som3d-test-')));
   const name = `som3d_test_${randomUUID().replaceAll('-', '')}`;
   const options: OrmOptions =
@@ -57,7 +61,7 @@ export const createEmptyDatabase = async (kind: DatabaseKind, folder?: string): 
   };
   const env: Record<string, string> = options.kind === 'mysql' ? { MYSQL_URL: options.url } : {};
   return { kind, options, env, dataDir, open, drop, [Symbol.asyncDispose]: drop };
-};
+}
 
 /**
  * A new database with the present schema and no rows. The migrations take 10 ms on SQLite and 0.3 s on MySQL, which is no
@@ -65,30 +69,30 @@ export const createEmptyDatabase = async (kind: DatabaseKind, folder?: string): 
  *
  * @param folder as for `createEmptyDatabase`
  */
-export const createDatabase = async (
+export async function createDatabase(
   kind: DatabaseKind,
   folder?: string,
-): Promise<TestDatabase & { readonly orm: MikroORM }> => {
+): Promise<TestDatabase & { readonly orm: MikroORM }> {
   const database = await createEmptyDatabase(kind, folder);
   const orm = await database.open();
   await migrate(orm, SILENT);
   return { ...database, orm };
-};
+}
 
 export const SILENT: MigrationLog = { info: () => {} };
 
 /** Runs statements on the MySQL server itself, outside any database. */
-const onServer = async (statement: string): Promise<void> => {
+async function onServer(statement: string): Promise<void> {
   const connection = await createConnection(serverUrl());
   try {
     await connection.query(statement);
   } finally {
     await connection.end();
   }
-};
+}
 
-const serverUrl = (): string => {
+function serverUrl(): string {
   const url = inject('mysqlUrl');
   if (!url) throw new Error('this run has no MySQL');
   return url;
-};
+}

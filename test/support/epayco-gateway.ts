@@ -29,7 +29,7 @@ export interface GatewayDouble extends AsyncDisposable {
 const UNKNOWN = { status: false, message: 'Error de datos o conexión.', data: { status: 'error', description: '' } };
 const TOKEN = 'a token of the double';
 
-export const startGateway = async (): Promise<GatewayDouble> => {
+export async function startGateway(): Promise<GatewayDouble> {
   const payments = new Map<string, GatewayRecord>();
   const asked: string[] = [];
   const sessions: Record<string, unknown>[] = [];
@@ -127,4 +127,4 @@ export const startGateway = async (): Promise<GatewayDouble> => {
     },
   };
   return double;
-};
+}

@@ -20,15 +20,16 @@ export interface EventReader {
   leave(): Promise<void>;
 }
 
-const fieldOf = (block: string, name: string): string | undefined =>
-  new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
+function fieldOf(block: string, name: string): string | undefined {
+  return new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
+}
 
 /** Opens `GET /som3d/jobs/{id}/events`. */
-export const openEvents = async (
+export async function openEvents(
   { url, token }: { readonly url: string; readonly token: string },
   jobId: string,
   lastEventId?: string,
-): Promise<EventReader> => {
+): Promise<EventReader> {
   const response = await fetch(`${url}/som3d/jobs/${jobId}/events`, {
     headers: {
       authorization: `Bearer ${token}`,
@@ -68,4 +69,4 @@ export const openEvents = async (
       await reader?.cancel();
     },
   };
-};
+}

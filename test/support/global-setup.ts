@@ -16,13 +16,13 @@ declare module 'vitest' {
 }
 
 /** A service that a run does without, unless `SOM3D_TEST_REQUIRE_…=1` says that it must not. */
-const orRefuse = <T>(found: T | undefined, name: 'MYSQL' | 'REDIS' | 'S3', ways: string): T | undefined => {
+function orRefuse<T>(found: T | undefined, name: 'MYSQL' | 'REDIS' | 'S3', ways: string): T | undefined {
   const requirement = `SOM3D_TEST_REQUIRE_${name}`;
   if (!found && process.env[requirement] === '1') {
     throw new Error(`${requirement}=1, but there is none: TEST_${name}_URL, Docker, ${ways}`);
   }
   return found;
-};
+}
 
 /** Finds the services of the whole run, and says on what it ran in its first lines and its last. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {

@@ -14,11 +14,7 @@ import { evenHeights, scanBody } from './phantom/slices.ts';
 import { dicomFiles, writeZip } from './phantom/zip.ts';
 
 /** Asks until the answer is neither false nor undefined nor null, and gives it; fails at the deadline. */
-export const until = async <T>(
-  ask: () => T | Promise<T>,
-  what: string,
-  deadlineMs = 25_000,
-): Promise<NonNullable<T>> => {
+export async function until<T>(ask: () => T | Promise<T>, what: string, deadlineMs = 25_000): Promise<NonNullable<T>> {
   const deadline = Date.now() + deadlineMs;
   for (;;) {
     const answer = await ask();
@@ -26,18 +22,18 @@ export const until = async <T>(
     if (Date.now() > deadline) throw new Error(`in ${deadlineMs} ms it did not come to this: ${what}`);
     await pause(20);
   }
-};
+}
 
 const samples = new Map<string, Promise<Buffer<ArrayBuffer>>>();
 
 /** A lattice of bone: quick to make, long to mesh. */
-const writeLattice = async (file: string): Promise<void> => {
+async function writeLattice(file: string): Promise<void> {
   const scan = { columns: 200, rows: 200, spacing: { x: 0.6, y: 0.6 }, heights: evenHeights(100, 1) };
   const slices = scanBody(scan, ([x, y, z]) => 500 * (Math.cos(x / 3) + Math.cos(y / 3) + Math.cos(z / 3)));
   await writeZip(file, dicomFiles(slices));
-};
+}
 
-const makeSample = async (form: 'small' | 'large'): Promise<Buffer<ArrayBuffer>> => {
+async function makeSample(form: 'small' | 'large'): Promise<Buffer<ArrayBuffer>> {
   const folder = await mkdtemp(path.join(tmpdir(), 'som3d-sample-'));
   try {
     const file = path.join(folder, 'sample.zip');
@@ -46,33 +42,34 @@ const makeSample = async (form: 'small' | 'large'): Promise<Buffer<ArrayBuffer>>
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-};
+}
 
 /** A ZIP of a CT series made in code. The small one converts in a moment, the large one in some seconds. */
-export const sampleZip = (form: 'small' | 'large' = 'small'): Promise<Buffer<ArrayBuffer>> => {
+export function sampleZip(form: 'small' | 'large' = 'small'): Promise<Buffer<ArrayBuffer>> {
   const known = samples.get(form) ?? makeSample(form);
   samples.set(form, known);
   return known;
-};
+}
 
 /** Uploads a sample through the SDK. */
-export const upload = async (
+export async function upload(
   client: Client,
   { form, ...options }: Partial<UploadOptions> & { form?: 'small' | 'large' } = {},
-): Promise<Job> =>
-  await uploadJob(client, { file: new Blob([await sampleZip(form)]), filename: 'scan.zip', ...options });
+): Promise<Job> {
+  return await uploadJob(client, { file: new Blob([await sampleZip(form)]), filename: 'scan.zip', ...options });
+}
 
 /** A new patient of a doctor's. */
-export const patientOf = async (client: Client): Promise<number> => {
+export async function patientOf(client: Client): Promise<number> {
   const doc_numero = randomBytes(6).toString('hex').toUpperCase();
   const { body } = await client.patients.create({
     body: { nombres: 'Luz', apellidos: 'Rey', doc_tipo: 'CC', doc_numero },
   });
   return body.id_paciente;
-};
+}
 
 /** Every file that the service keeps below its data folder, but the database: `files/uploads/….zip`, `tmp/…`, `work/…`. */
-export const storedFiles = async (dataDir: string): Promise<string[]> => {
+export async function storedFiles(dataDir: string): Promise<string[]> {
   const lists = await Promise.all(
     ['files', 'tmp', 'work'].map(async (folder) => {
       const found = await readdir(path.join(dataDir, folder), { recursive: true, withFileTypes: true }).catch(() => []);
@@ -83,14 +80,15 @@ export const storedFiles = async (dataDir: string): Promise<string[]> => {
     .flat()
     .map((file) => path.relative(dataDir, file))
     .toSorted((a, b) => a.localeCompare(b));
-};
+}
 
 /** Where a job stands in the database. */
-export const jobRow = async (orm: MikroORM, jobId: string) =>
-  await kysely(orm.em.fork()).selectFrom('JobConv').selectAll().where('job_id', '=', jobId).executeTakeFirst();
+export async function jobRow(orm: MikroORM, jobId: string) {
+  return await kysely(orm.em.fork()).selectFrom('JobConv').selectAll().where('job_id', '=', jobId).executeTakeFirst();
+}
 
 /** The log of a job, from the database. */
-export const jobLines = async (orm: MikroORM, jobId: string): Promise<string[]> => {
+export async function jobLines(orm: MikroORM, jobId: string): Promise<string[]> {
   const rows = await kysely(orm.em.fork())
     .selectFrom('job_log')
     .select('line')
@@ -98,11 +96,11 @@ export const jobLines = async (orm: MikroORM, jobId: string): Promise<string[]> 
     .orderBy('id')
     .execute();
   return rows.map(({ line }) => line);
-};
+}
 
 /** Imaging processes that `parent` has started and that are alive. */
-export const imagingChildren = (parent = process.pid): number[] =>
-  readdirSync('/proc')
+export function imagingChildren(parent = process.pid): number[] {
+  return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => {
@@ -118,6 +116,7 @@ export const imagingChildren = (parent = process.pid): number[] =>
         return false;
       }
     });
+}
 
 /** One part of a hand-made form. */
 export interface Part {
@@ -130,7 +129,7 @@ const BOUNDARY = 'x-som3d-test-boundary';
 export const FORM_TYPE = `multipart/form-data; boundary=${BOUNDARY}`;
 
 /** The bytes of a form, exactly as told; `cut` leaves out its end. */
-export const formBytes = (parts: readonly Part[], { cut = false } = {}): Buffer<ArrayBuffer> => {
+export function formBytes(parts: readonly Part[], { cut = false } = {}): Buffer<ArrayBuffer> {
   const chunks = parts.flatMap(({ name, filename, content }) => [
     Buffer.from(
       `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"${filename === undefined ? '' : `; filename="${filename}"`}\r\n\r\n`,
@@ -139,10 +138,10 @@ export const formBytes = (parts: readonly Part[], { cut = false } = {}): Buffer<
     Buffer.from('\r\n'),
   ]);
   return Buffer.concat([...chunks, ...(cut ? [] : [Buffer.from(`--${BOUNDARY}--\r\n`)])]);
-};
+}
 
 /** A request to the upload route that the test writes by hand. */
-export const openUpload = (url: string, headers: Record<string, string>) => {
+export function openUpload(url: string, headers: Record<string, string>) {
   const request = httpRequest(new URL('/som3d/jobs', url), { method: 'POST', headers });
   const answer = new Promise<{ status: number; body: Record<string, unknown>; response: IncomingMessage }>(
     (resolve, reject) => {
@@ -162,14 +161,14 @@ export const openUpload = (url: string, headers: Record<string, string>) => {
   );
   answer.catch(() => undefined);
   return { request, answer };
-};
+}
 
 /** Sends a form and gives its answer. */
-export const sendForm = async (
+export async function sendForm(
   { url, token }: { url: string; token: string },
   body: Uint8Array<ArrayBuffer>,
   headers: Record<string, string> = {},
-) => {
+) {
   const response = await fetch(`${url}/som3d/jobs`, {
     method: 'POST',
     body,
@@ -180,4 +179,4 @@ export const sendForm = async (
     headers: response.headers,
     body: (await response.json()) as Record<string, unknown>,
   };
-};
+}

@@ -11,13 +11,13 @@ export interface ReceivedMail {
   readonly text: string;
 }
 
-const decodeQuoted = (text: string): string => {
+function decodeQuoted(text: string): string {
   const joined = text.replace(/=\r?\n/g, '');
   const bytes = joined.replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   return Buffer.from(bytes, 'latin1').toString('utf8');
-};
+}
 
-const parse = (message: string): ReceivedMail => {
+function parse(message: string): ReceivedMail {
   const [head = '', ...body] = message.split(/\r?\n\r?\n/);
   const headers = head.replace(/\r?\n[ \t]+/g, ' ');
   const header = (name: string): string => new RegExp(`^${name}: (.*)$`, 'im').exec(headers)?.[1]?.trim() ?? '';
@@ -30,10 +30,10 @@ const parse = (message: string): ReceivedMail => {
         ? decodeQuoted(content)
         : content;
   return { to: header('to'), subject: header('subject'), text };
-};
+}
 
 /** Every mail to this address that the embedded gateway has written, in its order. */
-export const mailsTo = async (dataDir: string, correo: string): Promise<ReceivedMail[]> => {
+export async function mailsTo(dataDir: string, correo: string): Promise<ReceivedMail[]> {
   const folder = path.join(dataDir, 'mail');
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.eml'));
   const mails = await Promise.all(
@@ -42,13 +42,15 @@ export const mailsTo = async (dataDir: string, correo: string): Promise<Received
       .map(async (name) => parse(await readFile(path.join(folder, name), 'utf8'))),
   );
   return mails.filter(({ to }) => to === correo);
-};
+}
 
 /** The n-th mail to this address (the first is 1). Sends what is due at once: the service looks every two seconds. */
-export const mailTo = async ({ deps, dataDir }: TestServer, correo: string, n = 1): Promise<ReceivedMail> => {
+export async function mailTo({ deps, dataDir }: TestServer, correo: string, n = 1): Promise<ReceivedMail> {
   await createMailWorker(deps).runDue();
   return await until(async () => (await mailsTo(dataDir, correo))[n - 1], `mail ${n} to ${correo}`);
-};
+}
 
 /** The six digits of a mail. */
-export const codeOf = ({ text }: ReceivedMail): string => /\b\d{6}\b/.exec(text)?.[0] ?? '';
+export function codeOf({ text }: ReceivedMail): string {
+  return /\b\d{6}\b/.exec(text)?.[0] ?? '';
+}

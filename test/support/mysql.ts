@@ -21,15 +21,15 @@ export interface FoundMysql {
 }
 
 /** TEST_MYSQL_URL, else a container, else a server program on the PATH, else undefined. */
-export const findMysql = async (): Promise<FoundMysql | undefined> => {
+export async function findMysql(): Promise<FoundMysql | undefined> {
   const given = process.env['TEST_MYSQL_URL'];
   if (given) return described(new URL('/', given).href, 'TEST_MYSQL_URL', async () => {});
   return (
     (await attempt('Docker gives no mysql:8.4', fromDocker)) ?? (await attempt('no server from the PATH', fromPath))
   );
-};
+}
 
-const fromDocker = async (): Promise<FoundMysql | undefined> => {
+async function fromDocker(): Promise<FoundMysql | undefined> {
   if (!(await dockerAnswers())) return undefined;
   const container = await new GenericContainer('mysql:8.4')
     .withEnvironment({ MYSQL_ALLOW_EMPTY_PASSWORD: 'yes', MYSQL_ROOT_HOST: '%' })
@@ -43,9 +43,9 @@ const fromDocker = async (): Promise<FoundMysql | undefined> => {
   return described(url, 'Docker, mysql:8.4', async () => {
     await container.stop();
   });
-};
+}
 
-const fromPath = async (): Promise<FoundMysql | undefined> => {
+async function fromPath(): Promise<FoundMysql | undefined> {
   const program = (await onPath('mysqld')) ?? (await onPath('mariadbd'));
   if (!program) return undefined;
   const home = await mkdtemp(path.join(tmpdir(), 'som3d-mysql-'));
@@ -81,20 +81,20 @@ const fromPath = async (): Promise<FoundMysql | undefined> => {
     await Promise.race([gone, pause(10_000, undefined, { ref: false })]);
     await rm(home, { recursive: true, force: true });
   });
-};
+}
 
-const initMySql = async (program: string, data: string): Promise<void> => {
+async function initMySql(program: string, data: string): Promise<void> {
   await run(program, ['--no-defaults', '--initialize-insecure', `--user=${userInfo().username}`, `--datadir=${data}`]);
-};
+}
 
-const initMariaDb = async (data: string): Promise<void> => {
+async function initMariaDb(data: string): Promise<void> {
   const init = (await onPath('mariadb-install-db')) ?? (await onPath('mysql_install_db'));
   if (!init) throw new Error('mariadbd is on the PATH, but mariadb-install-db is not');
   const args = ['--no-defaults', `--user=${userInfo().username}`, `--datadir=${data}`];
   await run(init, [...args, '--auth-root-authentication-method=normal', '--skip-test-db']);
-};
+}
 
-const answers = async (url: string, server: ChildProcess): Promise<boolean> => {
+async function answers(url: string, server: ChildProcess): Promise<boolean> {
   const deadline = Date.now() + STARTUP_MS;
   while (Date.now() < deadline && server.exitCode === null) {
     try {
@@ -105,15 +105,15 @@ const answers = async (url: string, server: ChildProcess): Promise<boolean> => {
     }
   }
   return false;
-};
+}
 
-const described = async (url: string, source: string, stop: () => Promise<void>): Promise<FoundMysql> => {
+async function described(url: string, source: string, stop: () => Promise<void>): Promise<FoundMysql> {
   const connection = await createConnection(url);
   const [rows] = await connection.query('select version() as version');
   await connection.end();
   const { version } = (rows as { version: string }[])[0] ?? { version: '?' };
   return { url, source, stop, version: version.includes('MariaDB') ? version : `MySQL ${version}` };
-};
+}
 
 const run = promisify(execFile);
 const STARTUP_MS = 120_000;

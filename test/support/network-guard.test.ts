@@ -7,10 +7,11 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
 const guard = path.join(import.meta.dirname, 'network-guard.ts');
-const node = (code: string) =>
-  promisify(execFile)(process.execPath, ['--import', guard, '--input-type=module', '--eval', code], {
+function node(code: string) {
+  return promisify(execFile)(process.execPath, ['--import', guard, '--input-type=module', '--eval', code], {
     env: { ...process.env, SOM3D_TEST_GUARD: '1' },
   });
+}
 
 describe('the network guard', () => {
   it('lets this machine through', async () => {

@@ -9,7 +9,7 @@ import net from 'node:net';
  * @param report is told of every attempt, because what is refused may be caught by the code under test
  * @param allowed hosts that are not this machine, but belong to the run: its MySQL may be elsewhere
  */
-export const guardNetwork = (report: (attempt: string) => void, allowed: readonly string[] = []): void => {
+export function guardNetwork(report: (attempt: string) => void, allowed: readonly string[] = []): void {
   const mayReach = (host: string): boolean => isLoopback(host) || allowed.includes(host);
   const refuse = (target: string): Error => {
     const attempt = `a test tried to reach ${target}`;
@@ -44,10 +44,10 @@ export const guardNetwork = (report: (attempt: string) => void, allowed: readonl
   }) as typeof lookupLater;
   // for those who import a function by its name
   syncBuiltinESMExports();
-};
+}
 
 /** The arguments of `connect`: options, a port and a host, or a path; inside `net`, those three packed in an array. */
-const hostOf = (args: readonly unknown[]): string => {
+function hostOf(args: readonly unknown[]): string {
   const [first, second] = Array.isArray(args[0]) ? (args[0] as unknown[]) : args;
   if (typeof first === 'object' && first !== null) {
     const { host, path } = first as { host?: string; path?: string };
@@ -55,10 +55,11 @@ const hostOf = (args: readonly unknown[]): string => {
   }
   const isPath = typeof first === 'string' && Number.isNaN(Number(first));
   return isPath || typeof second !== 'string' ? 'localhost' : second;
-};
+}
 
-const isLoopback = (host: string): boolean =>
-  !host || /^(localhost|.*\.localhost|127(\.\d+){3}|\[?::1\]?|::ffff:127(\.\d+){3})$/i.test(host);
+function isLoopback(host: string): boolean {
+  return !host || /^(localhost|.*\.localhost|127(\.\d+){3}|\[?::1\]?|::ffff:127(\.\d+){3})$/i.test(host);
+}
 
 if (process.env['SOM3D_TEST_GUARD'] === '1') {
   guardNetwork((attempt) => {

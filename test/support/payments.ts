@@ -14,15 +14,17 @@ import { newPlan } from './subscriptions.ts';
 export const ACCOUNT = { customerId: '1530000', key: 'a signing key of the tests' };
 
 /** Variables of a service that takes payments through the double. */
-export const paymentEnv = (gateway: GatewayDouble): Record<string, string> => ({
-  ...gateway.env,
-  EPAYCO_PUBLIC_KEY: 'public-key-of-the-tests',
-  P_CUST_ID_CLIENTE: ACCOUNT.customerId,
-  P_KEY: ACCOUNT.key,
-  EPAYCO_TIMEOUT_SECONDS: '1',
-  // tests move the clock by days
-  JWT_EXPIRE_MINUTES: '43200',
-});
+export function paymentEnv(gateway: GatewayDouble): Record<string, string> {
+  return {
+    ...gateway.env,
+    EPAYCO_PUBLIC_KEY: 'public-key-of-the-tests',
+    P_CUST_ID_CLIENTE: ACCOUNT.customerId,
+    P_KEY: ACCOUNT.key,
+    EPAYCO_TIMEOUT_SECONDS: '1',
+    // tests move the clock by days
+    JWT_EXPIRE_MINUTES: '43200',
+  };
+}
 
 /** A doctor in front of the gateway's form. */
 export interface Order extends StartedCheckout {
@@ -43,11 +45,11 @@ const WORDS: Record<string, string> = {
 let references = 300_000_000;
 
 /** The fields of a payment for an order, under a new reference. */
-export const paymentFields = (
+export function paymentFields(
   { checkout }: Pick<StartedCheckout, 'checkout'>,
   code = '1',
   changes: GatewayFields = {},
-): GatewayFields => {
+): GatewayFields {
   const reference = String(++references);
   return {
     ref_payco: randomBytes(12).toString('hex'),
@@ -66,20 +68,21 @@ export const paymentFields = (
     x_description: checkout.description,
     ...changes,
   };
-};
+}
 
 /** The gateway's signature over the values as they are. */
-export const signed = (fields: GatewayFields): GatewayFields =>
-  signConfirmation(ACCOUNT, {
+export function signed(fields: GatewayFields): GatewayFields {
+  return signConfirmation(ACCOUNT, {
     ...fields,
     x_ref_payco: fields['x_ref_payco'] ?? '',
     x_transaction_id: fields['x_transaction_id'] ?? '',
     x_amount: fields['x_amount'] ?? '',
     x_currency_code: fields['x_currency_code'] ?? '',
   });
+}
 
 /** What the tests do with payments on one service. */
-export const paymentsOn = (api: () => TestServer, gateway: GatewayDouble) => {
+export function paymentsOn(api: () => TestServer, gateway: GatewayDouble) {
   const em = () => api().deps.orm.em.fork();
 
   const order = async (precio = 39_900): Promise<Order> => {
@@ -137,4 +140,4 @@ export const paymentsOn = (api: () => TestServer, gateway: GatewayDouble) => {
       expect((await started.doctor.client.auth.me()).body.activo).toBe(false);
     },
   };
-};
+}

@@ -30,16 +30,16 @@ export interface ServerProcess extends RunningProcess {
 type Environment = Readonly<Record<string, string>>;
 type Home = Pick<TestDatabase, 'dataDir' | 'env'>;
 
-const collectLines = (stream: NodeJS.ReadableStream): LogLine[] => {
+function collectLines(stream: NodeJS.ReadableStream): LogLine[] {
   const lines: LogLine[] = [];
   createInterface({ input: stream }).on('line', (line) => {
     if (line.startsWith('{')) lines.push(JSON.parse(line) as LogLine);
   });
   return lines;
-};
+}
 
 /** Starts a command of the service, up to the line that matches. @returns what the first group of `ready` matched */
-const startCommand = async (command: readonly string[], database: Home, env: Environment, ready: RegExp) => {
+async function startCommand(command: readonly string[], database: Home, env: Environment, ready: RegExp) {
   const child = spawn(process.execPath, [MAIN, ...command], {
     cwd: database.dataDir,
     env: {
@@ -72,7 +72,7 @@ const startCommand = async (command: readonly string[], database: Home, env: Env
     return code;
   };
   return { matched: await matched, pid: child.pid ?? 0, lines, end };
-};
+}
 
 /**
  * Starts `som3d-server serve` on a free port, with the given database and its folder.
@@ -80,15 +80,16 @@ const startCommand = async (command: readonly string[], database: Home, env: Env
  * @param args behind the command
  * @throws with what it has printed, when it ends before it serves
  */
-export const startProcess = async (
+export async function startProcess(
   database: Home,
   env: Environment = {},
   args: readonly string[] = [],
-): Promise<ServerProcess> => {
+): Promise<ServerProcess> {
   const { matched: url, ...running } = await startCommand(['serve', ...args], database, env, /SOM3D serves at (\S+)/);
   return { url, ...running };
-};
+}
 
 /** Starts `som3d-server worker` beside it. */
-export const startWorker = async (database: Home, env: Environment = {}): Promise<RunningProcess> =>
-  await startCommand(['worker'], database, env, /"msg":"working"/);
+export async function startWorker(database: Home, env: Environment = {}): Promise<RunningProcess> {
+  return await startCommand(['worker'], database, env, /"msg":"working"/);
+}

@@ -16,7 +16,7 @@ interface RequestLine {
  * A logger for test servers. It keeps which routes were called and what they answered, for the walk over the contract
  * at the end of the run, and the lines of level `error` for the test to look at.
  */
-export const recordingLogger = (): { log: Logger; errors: string[] } => {
+export function recordingLogger(): { log: Logger; errors: string[] } {
   const file = path.join(inject('answersFolder'), `${process.pid}-${process.hrtime.bigint()}`);
   const errors: string[] = [];
   const sink = new Writable({
@@ -29,4 +29,4 @@ export const recordingLogger = (): { log: Logger; errors: string[] } => {
     },
   });
   return { log: pino({ level: 'debug' }, sink), errors };
-};
+}

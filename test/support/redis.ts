@@ -21,15 +21,15 @@ export interface FoundRedis {
 const STARTUP_MS = 30_000;
 
 /** TEST_REDIS_URL, else a container, else a server program on the PATH, else undefined. */
-export const findRedis = async (): Promise<FoundRedis | undefined> => {
+export async function findRedis(): Promise<FoundRedis | undefined> {
   const given = process.env['TEST_REDIS_URL'];
   if (given) return { url: given, version: await versionOf(given), source: 'TEST_REDIS_URL', stop: async () => {} };
   return (
     (await attempt('Docker gives no redis:7-alpine', fromDocker)) ?? (await attempt('no Redis from the PATH', fromPath))
   );
-};
+}
 
-const fromDocker = async (): Promise<FoundRedis | undefined> => {
+async function fromDocker(): Promise<FoundRedis | undefined> {
   if (!(await dockerAnswers())) return undefined;
   const container = await new GenericContainer('redis:7-alpine')
     .withExposedPorts(6379)
@@ -38,14 +38,14 @@ const fromDocker = async (): Promise<FoundRedis | undefined> => {
   const url = `redis://${container.getHost()}:${container.getMappedPort(6379)}`;
   const stop = async (): Promise<void> => void (await container.stop());
   return { url, version: await versionOf(url), source: 'Docker, redis:7-alpine', stop };
-};
+}
 
-const fromPath = async (): Promise<FoundRedis | undefined> => {
+async function fromPath(): Promise<FoundRedis | undefined> {
   const program = await onPath('redis-server');
   if (!program) return undefined;
   const server = await startRedis(program);
   return { url: server.url, version: await versionOf(server.url), source: program, stop: () => server.kill() };
-};
+}
 
 /** A Redis that a test may kill, empty and start again, with or without what it knew. */
 export interface OwnRedis {
@@ -56,7 +56,7 @@ export interface OwnRedis {
 }
 
 /** Starts a Redis server of one's own that keeps nothing on disk. */
-export const startRedis = async (program: string, args: readonly string[] = []): Promise<OwnRedis> => {
+export async function startRedis(program: string, args: readonly string[] = []): Promise<OwnRedis> {
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
   const home = await mkdtemp(path.join(tmpdir(), 'som3d-redis-'));
@@ -82,12 +82,14 @@ export const startRedis = async (program: string, args: readonly string[] = []):
     child = await start();
   };
   return { url, kill, startAgain };
-};
+}
 
 /** Whether this run can have a Redis that is killed: needs the program. */
-export const redisProgram = (): Promise<string | undefined> => onPath('redis-server');
+export function redisProgram(): Promise<string | undefined> {
+  return onPath('redis-server');
+}
 
-const versionOf = async (url: string): Promise<string> => {
+async function versionOf(url: string): Promise<string> {
   const client = new Redis(url, { lazyConnect: true, retryStrategy: null, maxRetriesPerRequest: 0 });
   client.on('error', () => undefined);
   const deadline = Date.now() + STARTUP_MS;
@@ -104,4 +106,4 @@ const versionOf = async (url: string): Promise<string> => {
   } finally {
     client.disconnect();
   }
-};
+}

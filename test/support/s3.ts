@@ -26,17 +26,19 @@ const CACHE = process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache');
 const INSTALLED = path.join(CACHE, 'som3d-s3/v1.8.0/versitygw');
 
 /** TEST_S3_URL, else a container, else a server program on the PATH or installed by `s3-server.sh`, else undefined. */
-export const findS3 = async (): Promise<FoundS3 | undefined> => {
+export async function findS3(): Promise<FoundS3 | undefined> {
   const given = process.env['TEST_S3_URL'];
   if (given) return await answering(given, 'TEST_S3_URL', async () => {});
   return (
     (await attempt(`Docker gives no ${MINIO}`, fromDocker)) ?? (await attempt('no S3 server from the PATH', fromPath))
   );
-};
+}
 
-const newKeys = () => ({ id: `test${randomBytes(8).toString('hex')}`, secret: randomBytes(20).toString('hex') });
+function newKeys() {
+  return { id: `test${randomBytes(8).toString('hex')}`, secret: randomBytes(20).toString('hex') };
+}
 
-const fromDocker = async (): Promise<FoundS3 | undefined> => {
+async function fromDocker(): Promise<FoundS3 | undefined> {
   if (!(await dockerAnswers())) return undefined;
   const { id, secret } = newKeys();
   const container = await new GenericContainer(MINIO)
@@ -48,24 +50,26 @@ const fromDocker = async (): Promise<FoundS3 | undefined> => {
     .start();
   const url = `http://${id}:${secret}@${container.getHost()}:${container.getMappedPort(9000)}`;
   return await answering(url, `Docker, ${MINIO}`, async () => void (await container.stop()));
-};
+}
 
-const fromPath = async (): Promise<FoundS3 | undefined> => {
+async function fromPath(): Promise<FoundS3 | undefined> {
   const program = await s3Program();
   if (!program) return undefined;
   const server = await startS3(program);
   return { url: server.url, source: program, stop: () => server.stop() };
-};
+}
 
 /** A server program that tests may start, and kill. */
-export const s3Program = async (): Promise<string | undefined> =>
-  (await onPath('minio')) ?? (await onPath('versitygw')) ?? (await installed());
+export async function s3Program(): Promise<string | undefined> {
+  return (await onPath('minio')) ?? (await onPath('versitygw')) ?? (await installed());
+}
 
-const installed = (): Promise<string | undefined> =>
-  access(INSTALLED, constants.X_OK).then(
+function installed(): Promise<string | undefined> {
+  return access(INSTALLED, constants.X_OK).then(
     () => INSTALLED,
     () => undefined,
   );
+}
 
 /** An S3 server that a test may kill and start again on what it has stored. */
 export interface OwnS3 {
@@ -76,16 +80,16 @@ export interface OwnS3 {
   stop(): Promise<void>;
 }
 
-const argumentsOf = (program: string, address: string, home: string): string[] => {
+function argumentsOf(program: string, address: string, home: string): string[] {
   if (path.basename(program) === 'minio') return ['server', '--address', address, path.join(home, 'data')];
   // Metadata beside the files: not every file system has extended attributes.
   const folders = ['data', 'meta'].map((name) => path.join(home, name));
   for (const folder of folders) mkdirSync(folder, { recursive: true });
   return ['--port', address, '--keep-alive', '--quiet', 'posix', '--sidecar', folders[1] ?? '', folders[0] ?? ''];
-};
+}
 
 /** Starts a server program on a free port of loopback, over an empty temporary folder. */
-export const startS3 = async (program: string): Promise<OwnS3> => {
+export async function startS3(program: string): Promise<OwnS3> {
   const { id, secret } = newKeys();
   const address = `127.0.0.1:${await freePort()}`;
   const url = `http://${id}:${secret}@${address}`;
@@ -122,10 +126,10 @@ export const startS3 = async (program: string): Promise<OwnS3> => {
       await rm(home, { recursive: true, force: true });
     },
   };
-};
+}
 
 /** A client of the tests' own, for a server's URL. */
-export const s3Client = (url: string): S3Client => {
+export function s3Client(url: string): S3Client {
   const { protocol, host, username, password } = new URL(url);
   return new S3Client({
     endpoint: `${protocol}//${host}`,
@@ -133,9 +137,9 @@ export const s3Client = (url: string): S3Client => {
     forcePathStyle: true,
     credentials: { accessKeyId: decodeURIComponent(username), secretAccessKey: decodeURIComponent(password) },
   });
-};
+}
 
-const answering = async (url: string, source: string, stop: () => Promise<void>): Promise<FoundS3> => {
+async function answering(url: string, source: string, stop: () => Promise<void>): Promise<FoundS3> {
   const client = s3Client(url);
   const deadline = Date.now() + STARTUP_MS;
   try {
@@ -151,4 +155,4 @@ const answering = async (url: string, source: string, stop: () => Promise<void>)
   } finally {
     client.destroy();
   }
-};
+}

@@ -41,9 +41,11 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-const unique = (): string => randomBytes(6).toString('hex');
+function unique(): string {
+  return randomBytes(6).toString('hex');
+}
 
-const signIn = async (url: string, user: User): Promise<Session> => {
+async function signIn(url: string, user: User): Promise<Session> {
   const { body } = await createClient({ baseUrl: url }).auth.login({
     body: { correo: user.correo, password: PASSWORD },
   });
@@ -52,14 +54,14 @@ const signIn = async (url: string, user: User): Promise<Session> => {
     token: body.access_token,
     client: createClient({ baseUrl: url, token: body.access_token, retry: false }),
   };
-};
+}
 
 /**
  * Starts a service on a fresh database.
  *
  * @param env variables beside the defaults of the tests
  */
-export const startTestServer = async (kind: DatabaseKind, env: Record<string, string> = {}): Promise<TestServer> => {
+export async function startTestServer(kind: DatabaseKind, env: Record<string, string> = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'som3d-test-'));
   const database = await createDatabase(kind, dataDir);
   const { log, errors } = recordingLogger();
@@ -115,18 +117,18 @@ export const startTestServer = async (kind: DatabaseKind, env: Record<string, st
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-};
+}
 
 /**
  * One describe block for each database there is, with a service of its own. The block fails when the service logged an
  * error that no test expected.
  */
-export const describeApi = (
+export function describeApi(
   name: string,
   tests: (api: () => TestServer) => void,
   env: Record<string, string> = {},
   kinds: readonly DatabaseKind[] = databaseKinds(),
-): void => {
+): void {
   describe.each(kinds)(`${name} on %s`, (kind) => {
     let server: TestServer | undefined;
     beforeAll(async () => {
@@ -141,24 +143,24 @@ export const describeApi = (
       return server;
     });
   });
-};
+}
 
 /** The problem that a call ends with; fails when it succeeds or when there is no answer. */
-export const problemOf = async (call: Promise<unknown>): Promise<ApiError> => {
+export async function problemOf(call: Promise<unknown>): Promise<ApiError> {
   const error = await call.then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
   if (!(error instanceof ApiError)) throw new Error('the call gave no problem', { cause: error });
   return error;
-};
+}
 
 /** Expects a call to end with a problem of this status, and its detail to match. */
-export const expectProblem = async (call: Promise<unknown>, status: number, detail?: RegExp): Promise<ApiError> => {
+export async function expectProblem(call: Promise<unknown>, status: number, detail?: RegExp): Promise<ApiError> {
   const error = await problemOf(call);
   expect({ status: error.status, detail: error.detail }).toMatchObject({ status });
   expect(error.requestId).toBeTruthy();
   expect(error.headers.get('content-type')).toMatch(/^application\/problem\+json/);
   if (detail) expect(error.detail).toMatch(detail);
   return error;
-};
+}

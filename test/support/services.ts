@@ -5,17 +5,17 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 
 /** What is there but does not work is told, and passed over. */
-export const attempt = async <T>(failure: string, find: () => Promise<T | undefined>): Promise<T | undefined> => {
+export async function attempt<T>(failure: string, find: () => Promise<T | undefined>): Promise<T | undefined> {
   try {
     return await find();
   } catch (error) {
     console.log(`${failure}: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   }
-};
+}
 
 /** Whether there is a Docker that can be asked for containers. */
-export const dockerAnswers = async (): Promise<boolean> => {
+export async function dockerAnswers(): Promise<boolean> {
   const host = new URL(process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock');
   const target =
     host.protocol === 'unix:' ? { socketPath: host.pathname } : { host: host.hostname, port: host.port || '2375' };
@@ -28,10 +28,10 @@ export const dockerAnswers = async (): Promise<boolean> => {
   } catch {
     return false;
   }
-};
+}
 
 /** A program by its name, or undefined. */
-export const onPath = async (name: string): Promise<string | undefined> => {
+export async function onPath(name: string): Promise<string | undefined> {
   // server programs live in sbin, which is not on every user's PATH
   for (const folder of [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin']) {
     const file = path.join(folder, name);
@@ -42,10 +42,10 @@ export const onPath = async (name: string): Promise<string | undefined> => {
     if (folder && found) return file;
   }
   return undefined;
-};
+}
 
 /** A port of loopback that nobody has at the moment. */
-export const freePort = async (): Promise<number> => {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -53,4 +53,4 @@ export const freePort = async (): Promise<number> => {
   await once(server, 'close');
   if (address === null || typeof address === 'string') throw new Error('no free port');
   return address.port;
-};
+}

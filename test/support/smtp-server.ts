@@ -13,7 +13,7 @@ export interface SmtpDouble extends AsyncDisposable {
   refusing: boolean;
 }
 
-export const startSmtpServer = async (): Promise<SmtpDouble> => {
+export async function startSmtpServer(): Promise<SmtpDouble> {
   const sockets = new Set<Socket>();
   const serve = async (socket: Socket): Promise<void> => {
     const say = (line: string) => socket.write(`${line}\r\n`);
@@ -69,4 +69,4 @@ export const startSmtpServer = async (): Promise<SmtpDouble> => {
     },
   };
   return double;
-};
+}

@@ -13,7 +13,9 @@ import { recordingLogger } from './recording-logger.ts';
 export type StorageKind = 'files' | 'S3';
 
 /** The kinds of storage that this run has. */
-export const storageKinds = (): StorageKind[] => (hasS3() ? ['files', 'S3'] : ['files']);
+export function storageKinds(): StorageKind[] {
+  return hasS3() ? ['files', 'S3'] : ['files'];
+}
 
 /** A storage of one test's own. */
 export interface TestStorage extends AsyncDisposable {
@@ -31,10 +33,10 @@ export interface TestStorage extends AsyncDisposable {
 
 const SIGNER = { secret: Buffer.alloc(32, 7), clock: () => new Date() };
 
-const testStorage = async (
+async function testStorage(
   env: Readonly<Record<string, string>>,
   inBucket: () => Promise<string[]>,
-): Promise<TestStorage> => {
+): Promise<TestStorage> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'som3d-storage-'));
   const { log, errors } = recordingLogger();
   const config = readConfig({ ...env, SOM3D_DATA_DIR: dataDir });
@@ -59,21 +61,22 @@ const testStorage = async (
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-};
+}
 
 /** A storage in a bucket; several may share one. */
-export const openInBucket = async (
+export async function openInBucket(
   bucket: TestBucket,
   env: Readonly<Record<string, string>> = {},
-): Promise<TestStorage> =>
-  await testStorage({ ...bucket.env, ...env }, async () => {
+): Promise<TestStorage> {
+  return await testStorage({ ...bucket.env, ...env }, async () => {
     const keys = (await bucket.keys()).map((key) => key.replace(/^here\//, ''));
     const parts = (await bucket.openUploads()).map((key) => `upload of ${key}`);
     return [...keys, ...parts];
   });
+}
 
 /** An empty storage of the kind. */
-export const createStorage = async (kind: StorageKind): Promise<TestStorage> => {
+export async function createStorage(kind: StorageKind): Promise<TestStorage> {
   if (kind === 'files') return await testStorage({}, async () => []);
   const bucket = await createBucket();
   const opened = await openInBucket(bucket);
@@ -84,4 +87,4 @@ export const createStorage = async (kind: StorageKind): Promise<TestStorage> => 
       await bucket[Symbol.asyncDispose]();
     },
   };
-};
+}

@@ -23,7 +23,7 @@ export interface Way extends AsyncDisposable {
 const HEAD_BYTES = 2000;
 
 /** Opens a way over loopback to the host of `target`. */
-export const openWay = async (target: string): Promise<Way> => {
+export async function openWay(target: string): Promise<Way> {
   const { hostname, port } = new URL(target);
   const open = new Set<Socket>();
   let away = false;
@@ -89,4 +89,4 @@ export const openWay = async (target: string): Promise<Way> => {
     },
   };
   return way;
-};
+}

@@ -18,20 +18,20 @@ export interface LoginOptions {
   readonly passwordStdin?: boolean;
 }
 
-const askCorreo = async (): Promise<string> => {
+async function askCorreo(): Promise<string> {
   const stored = await readCredentials();
   if (!isInteractive()) throw new UsageError('Say who logs in: --correo NAME@EXAMPLE.COM');
   return askLine('Correo', stored?.correo);
-};
+}
 
-const askPassword = (fromStdin: boolean | undefined): Promise<string> => {
+function askPassword(fromStdin: boolean | undefined): Promise<string> {
   if (fromStdin) return readStdinLine();
   if (isInteractive()) return askSecret('Password');
   throw new UsageError('There is no terminal to ask for the password: use --password-stdin');
-};
+}
 
 /** Logs in and stores the session. */
-export const login = async (options: LoginOptions): Promise<void> => {
+export async function login(options: LoginOptions): Promise<void> {
   const url = normaliseBaseUrl(options.url ?? (await currentSession()).url);
   const correo = options.correo ?? (await askCorreo());
   const password = await askPassword(options.passwordStdin);
@@ -40,19 +40,19 @@ export const login = async (options: LoginOptions): Promise<void> => {
   await writeCredentials({ url, token: body.access_token, correo });
   print(`Logged in to ${url} as ${printable(correo)}.`);
   note(`The session is kept in ${credentialsPath()}.`);
-};
+}
 
 /** Forgets the stored session. */
-export const logout = async (): Promise<void> => {
+export async function logout(): Promise<void> {
   print((await removeCredentials()) ? 'Logged out.' : 'There was no session.');
   if (process.env['SOM3D_TOKEN']) note('SOM3D_TOKEN is still set in this environment.');
-};
+}
 
 /** Says whose session it is. */
-export const whoami = async (): Promise<void> => {
+export async function whoami(): Promise<void> {
   const client = await sessionClient();
   const { url } = await currentSession();
   const { body: user } = await client.auth.me();
   const state = user.activo ? '' : ', inactivo';
   print(printable(`${user.nombre} ${user.apellido} <${user.correo}> (${user.rol}${state}) at ${url}`));
-};
+}

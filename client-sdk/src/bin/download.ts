@@ -7,7 +7,7 @@ import { sessionClient } from './session.ts';
 type Stls = Awaited<ReturnType<Client['som3d']['stls']>>['body'];
 
 /** What there is of a job beside STL, the names as the service gives them; jobs of older services have none. */
-const otherForms = ({ items, threemf_url }: Stls): { filename: string; url: string }[] => {
+function otherForms({ items, threemf_url }: Stls): { filename: string; url: string }[] {
   const models = items.flatMap(({ filename, glb_url, png_url }) =>
     [
       { extension: '.glb', url: glb_url },
@@ -15,19 +15,19 @@ const otherForms = ({ items, threemf_url }: Stls): { filename: string; url: stri
     ].flatMap(({ extension, url }) => (url ? [{ filename: filename.replace(/\.stl$/i, '') + extension, url }] : [])),
   );
   return threemf_url ? [...models, { filename: 'modelos.3mf', url: threemf_url }] : models;
-};
+}
 
 /**
  * Saves every model of a job as STL, and the ZIP with everything.
  *
  * @param all each model as GLB and its picture too, and the 3MF of them all
  */
-export const saveJob = async (
+export async function saveJob(
   client: Client,
   jobId: string,
   directory: string,
   { all = false }: { readonly all?: boolean } = {},
-): Promise<void> => {
+): Promise<void> {
   const { body: stls } = await client.som3d.stls({ params: { id: jobId } });
   await makeDirectory(directory);
   const taken = new Set<string>();
@@ -52,7 +52,7 @@ export const saveJob = async (
     print(`${printable(path)} (${formatBytes(bytes)})`);
   }
   note(`Models: ${stls.items.length}. They and the ZIP are in ${directory}.`);
-};
+}
 
 export interface DownloadCommandOptions {
   readonly out?: string;
@@ -60,6 +60,6 @@ export interface DownloadCommandOptions {
 }
 
 /** `som3d download`. */
-export const download = async (jobId: string, options: DownloadCommandOptions): Promise<void> => {
+export async function download(jobId: string, options: DownloadCommandOptions): Promise<void> {
   await saveJob(await sessionClient(), jobId, options.out ?? `som3d-${safeName(jobId, 'job')}`, options);
-};
+}

@@ -39,16 +39,18 @@ interface Failure {
   readonly lines: readonly string[];
 }
 
-const requestLine = (error: ApiError): string[] => (error.requestId ? [`Request id: ${error.requestId}`] : []);
+function requestLine(error: ApiError): string[] {
+  return error.requestId ? [`Request id: ${error.requestId}`] : [];
+}
 
-const sessionHint = (error: ApiError): string[] => {
+function sessionHint(error: ApiError): string[] {
   if (error.route === 'auth.login') return [];
   return [
     process.env['SOM3D_TOKEN'] ? 'SOM3D_TOKEN is not valid (any more).' : 'The session has ended. Run: som3d login',
   ];
-};
+}
 
-const ofApi = (error: ApiError): Failure => {
+function ofApi(error: ApiError): Failure {
   const fields = error.errors
     .map(({ loc, msg }) => `${loc.slice(1).join('.') || loc.join('.')}: ${msg}`)
     .filter((line) => line !== error.message)
@@ -61,13 +63,14 @@ const ofApi = (error: ApiError): Failure => {
   if (error.status === 400 || error.status === 422) return { code: EXIT.usage, lines };
   const wait = error.retryAfter === undefined ? [] : [`Try again in ${error.retryAfter} s.`];
   return { code: EXIT.failed, lines: [...lines, ...wait, ...requestLine(error)] };
-};
+}
 
 /** Node's own errors of files carry a code such as ENOSPC; their message names the path. */
-const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && 'syscall' in error && 'code' in error;
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
+}
 
-const describe = (error: unknown, url: string | undefined): Failure => {
+function describe(error: unknown, url: string | undefined): Failure {
   if (error instanceof ApiError) return ofApi(error);
   if (error instanceof NetworkError) {
     const where = url ?? error.origin;
@@ -89,7 +92,7 @@ const describe = (error: unknown, url: string | undefined): Failure => {
   if (isUsage) return { code: EXIT.usage, lines: [error.message] };
   if (isSystemError(error)) return { code: EXIT.failed, lines: [error.message] };
   return { code: EXIT.failed, lines: [`Unexpected: ${error instanceof Error ? error.message : String(error)}`] };
-};
+}
 
 /**
  * What to print and to exit with. Only messages are shown: no stack, no request, no header.
@@ -97,7 +100,7 @@ const describe = (error: unknown, url: string | undefined): Failure => {
  * @param error what was thrown
  * @param url the server that was asked, if any
  */
-export const failureOf = (error: unknown, url: string | undefined): Failure => {
+export function failureOf(error: unknown, url: string | undefined): Failure {
   const { code, lines } = describe(error, url);
   return { code, lines: lines.map(printable) };
-};
+}

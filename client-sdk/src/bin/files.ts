@@ -18,7 +18,7 @@ const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
  * @param name as the server gave it
  * @param fallback taken when nothing is left
  */
-export const safeName = (name: string, fallback: string): string => {
+export function safeName(name: string, fallback: string): string {
   const last = name.split(/[/\\]/).at(-1) ?? '';
   const plain = last
     .normalize('NFC')
@@ -27,20 +27,20 @@ export const safeName = (name: string, fallback: string): string => {
   const short = plain.length > LONGEST_NAME ? plain.slice(-LONGEST_NAME).replace(/^[. ]+/, '') : plain;
   if (short === '') return fallback;
   return DEVICE.test(short) ? `_${short}` : short;
-};
+}
 
 /** Makes a name that is not among those taken, in upper or lower case, and takes it. */
-export const uniqueName = (name: string, taken: Set<string>): string => {
+export function uniqueName(name: string, taken: Set<string>): string {
   const dot = name.lastIndexOf('.');
   const [stem, extension] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
   let candidate = name;
   for (let n = 2; taken.has(candidate.toLowerCase()); n += 1) candidate = `${stem}-${n}${extension}`;
   taken.add(candidate.toLowerCase());
   return candidate;
-};
+}
 
 /** Writes a file whole or not at all: to a temporary name beside it, then renamed. */
-export const writeWhole = async (path: string, write: (temporary: string) => Promise<void>): Promise<void> => {
+export async function writeWhole(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = join(dirname(path), `.som3d-${randomBytes(6).toString('hex')}.part`);
   try {
     await write(temporary);
@@ -49,14 +49,14 @@ export const writeWhole = async (path: string, write: (temporary: string) => Pro
     await rm(temporary, { force: true });
     throw error;
   }
-};
+}
 
 /** Saves a download. @returns its bytes */
-export const saveBody = async (
+export async function saveBody(
   body: BinaryBody,
   path: string,
   onProgress: (loaded: number, total: number | undefined) => void,
-): Promise<number> => {
+): Promise<number> {
   let bytes = 0;
   const counted = new Transform({
     transform(chunk: Uint8Array, _encoding, done) {
@@ -68,21 +68,23 @@ export const saveBody = async (
   const source = Readable.fromWeb(body.stream() as NodeReadableStream<Uint8Array>);
   await writeWhole(path, (temporary) => pipeline(source, counted, createWriteStream(temporary, { flags: 'wx' })));
   return bytes;
-};
+}
 
 /** Makes a directory for downloads. @throws UsageError when there is a file in its place */
-export const makeDirectory = async (directory: string): Promise<void> => {
+export async function makeDirectory(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`${directory} can not be used as a directory (${error.code ?? error.message})`);
   });
-};
+}
 
 const SIGNATURE = Uint8Array.of(0x50, 0x4b, 0x03, 0x04);
 const EMPTY_SIGNATURE = Uint8Array.of(0x50, 0x4b, 0x05, 0x06);
-const startsWith = (bytes: Uint8Array, signature: Uint8Array) => signature.every((byte, at) => bytes[at] === byte);
+function startsWith(bytes: Uint8Array, signature: Uint8Array) {
+  return signature.every((byte, at) => bytes[at] === byte);
+}
 
 /** Opens a ZIP for an upload, as a stream. @throws UsageError when it is missing, empty or no ZIP */
-export const openZip = async (path: string): Promise<StreamSource> => {
+export async function openZip(path: string): Promise<StreamSource> {
   const facts = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(
       error.code === 'ENOENT' ? `There is no file ${path}` : `${path} can not be read (${error.code})`,
@@ -96,9 +98,9 @@ export const openZip = async (path: string): Promise<StreamSource> => {
     size: facts.size,
     stream: () => Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>,
   };
-};
+}
 
-const firstBytes = async (path: string): Promise<Uint8Array> => {
+async function firstBytes(path: string): Promise<Uint8Array> {
   const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`${path} can not be read (${error.code})`);
   });
@@ -108,4 +110,4 @@ const firstBytes = async (path: string): Promise<Uint8Array> => {
   } finally {
     await handle.close();
   }
-};
+}

@@ -3,8 +3,8 @@ import { totalCount } from '../index.ts';
 import { note, print, printable, table } from './output.ts';
 import { sessionClient } from './session.ts';
 
-const rowOf = (job: Job): string[] =>
-  [
+function rowOf(job: Job): string[] {
+  return [
     job.job_id,
     job.status,
     job.phase,
@@ -12,6 +12,7 @@ const rowOf = (job: Job): string[] =>
     job.params.nombre_proceso ?? '',
     job.created_at?.slice(0, 19).replace('T', ' ') ?? '',
   ].map(printable);
+}
 
 export interface JobsOptions {
   readonly status?: JobStatus;
@@ -20,17 +21,17 @@ export interface JobsOptions {
 }
 
 /** `som3d jobs`. */
-export const jobs = async ({ status, limit, json }: JobsOptions): Promise<void> => {
+export async function jobs({ status, limit, json }: JobsOptions): Promise<void> {
   const answer = await (await sessionClient()).som3d.list({ query: { status, limit } });
   if (json) return print(JSON.stringify(answer.body, null, 2));
   if (answer.body.length === 0) return note('There are no jobs.');
   print(table([['JOB', 'STATUS', 'PHASE', '%', 'NAME', 'CREATED (UTC)'], ...answer.body.map(rowOf)]));
   const total = totalCount(answer) ?? answer.body.length;
   if (total > answer.body.length) note(`${answer.body.length} of ${total}; more with --limit.`);
-};
+}
 
 /** `som3d cancel`. */
-export const cancel = async (jobId: string): Promise<void> => {
+export async function cancel(jobId: string): Promise<void> {
   const { body: job } = await (await sessionClient()).som3d.cancel({ params: { id: jobId } });
   print(`Job ${printable(job.job_id)}: ${job.status}`);
-};
+}

@@ -4,11 +4,11 @@ import { note } from './output.ts';
 import { makeProgram, withoutExit } from './program.ts';
 import { currentSession } from './session.ts';
 
-const urlInUse = async (args: readonly string[]): Promise<string | undefined> => {
+async function urlInUse(args: readonly string[]): Promise<string | undefined> {
   const at = args.indexOf('--url');
   const given = at >= 0 ? args[at + 1] : args.find((arg) => arg.startsWith('--url='))?.slice('--url='.length);
   return given ?? (await currentSession().catch(() => undefined))?.url;
-};
+}
 
 /**
  * Runs a command.
@@ -16,7 +16,7 @@ const urlInUse = async (args: readonly string[]): Promise<string | undefined> =>
  * @param args without the program's own name
  * @returns the exit code
  */
-export const main = async (args: readonly string[]): Promise<number> => {
+export async function main(args: readonly string[]): Promise<number> {
   // A reader that leaves early (`som3d jobs | head`) is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -36,4 +36,4 @@ export const main = async (args: readonly string[]): Promise<number> => {
     for (const line of lines) note(line);
     return code;
   }
-};
+}

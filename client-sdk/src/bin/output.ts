@@ -2,35 +2,37 @@
 const CONTROL = /\p{Cc}|\p{Cf}/gu;
 
 /** Text from outside without control characters, so that it can not steer the terminal. */
-export const printable = (text: string): string => text.replace(CONTROL, ' ');
+export function printable(text: string): string {
+  return text.replace(CONTROL, ' ');
+}
 
 /** A result, for people and pipes. */
-export const print = (text: string): void => {
+export function print(text: string): void {
   process.stdout.write(`${text}\n`);
-};
+}
 
 /** A remark. */
-export const note = (text: string): void => {
+export function note(text: string): void {
   process.stderr.write(`${text}\n`);
-};
+}
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
 /** Bytes for people, e.g. `1.5 MiB`. */
-export const formatBytes = (bytes: number): string => {
+export function formatBytes(bytes: number): string {
   const power = Math.min(UNITS.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
   const value = bytes / 1024 ** power;
   return `${power === 0 ? value : value.toFixed(1)} ${UNITS[power]}`;
-};
+}
 
 /** Left-aligned columns, as wide as their widest cell. */
-export const table = (rows: readonly (readonly string[])[]): string => {
+export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
     .map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
     .map((line) => line.trimEnd())
     .join('\n');
-};
+}
 
 const BAR_WIDTH = 28;
 
@@ -42,7 +44,7 @@ export interface Progress {
   end(): void;
 }
 
-const barProgress = (): Progress => {
+function barProgress(): Progress {
   let drawn = '';
   return {
     update(percent, label, detail = '') {
@@ -58,10 +60,10 @@ const barProgress = (): Progress => {
       drawn = '';
     },
   };
-};
+}
 
 /** A line for each new label and each further tenth. */
-const lineProgress = (): Progress => {
+function lineProgress(): Progress {
   let last = '';
   return {
     update(percent, label) {
@@ -72,7 +74,7 @@ const lineProgress = (): Progress => {
     },
     end: () => undefined,
   };
-};
+}
 
 const silence: Progress = { update: () => undefined, end: () => undefined };
 
@@ -81,7 +83,7 @@ const silence: Progress = { update: () => undefined, end: () => undefined };
  *
  * @param options lines: `false` where a line is printed at the end anyway
  */
-export const makeProgress = ({ lines = true } = {}): Progress => {
+export function makeProgress({ lines = true } = {}): Progress {
   if (process.stderr.isTTY) return barProgress();
   return lines ? lineProgress() : silence;
-};
+}

@@ -21,17 +21,17 @@ Environment:
   SOM3D_TOKEN      access token, before the stored one
   XDG_CONFIG_HOME  the session is kept in its som3d/credentials.json (default ~/.config)`;
 
-const integer =
-  (min: number, max: number) =>
-  (text: string): number => {
+function integer(min: number, max: number) {
+  return (text: string): number => {
     const value = Number(text);
     if (!/^\d+$/.test(text) || value < min || value > max) {
       throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
     }
     return value;
   };
+}
 
-const addAccount = (program: Command): void => {
+function addAccount(program: Command): void {
   program
     .command('login')
     .description('log in and keep the session for the other commands')
@@ -41,9 +41,9 @@ const addAccount = (program: Command): void => {
     .action((options: LoginOptions) => login(options));
   program.command('logout').description('forget the session').action(logout);
   program.command('whoami').description('say whose session it is').action(whoami);
-};
+}
 
-const addUpload = (program: Command): void => {
+function addUpload(program: Command): void {
   program
     .command('upload <scan>')
     .description('upload a ZIP of DICOM files and queue its conversion')
@@ -60,9 +60,9 @@ const addUpload = (program: Command): void => {
     .option('--out <dir>', 'wait, then save every model (STL) and the ZIP with everything there')
     .option('--all', 'with --out: GLB, pictures and 3MF beside the STL files too')
     .action((scan: string, options: UploadCommandOptions) => upload(scan, options));
-};
+}
 
-const addJobs = (program: Command): void => {
+function addJobs(program: Command): void {
   program
     .command('jobs')
     .description('list the jobs, the newest first')
@@ -80,18 +80,18 @@ const addJobs = (program: Command): void => {
     .command('cancel <job>')
     .description('cancel a queued or running job')
     .action((job: string) => cancel(job));
-};
+}
 
-const addSample = (program: Command): void => {
+function addSample(program: Command): void {
   program
     .command('sample <out>')
     .description('write a made-up CT scan as a ZIP, to try the service with')
     .option('--force', 'overwrite the file')
     .action((out: string, options: { force?: boolean }) => sample(out, options));
-};
+}
 
 /** The command line. */
-export const makeProgram = (): Command => {
+export function makeProgram(): Command {
   const program = new Command('som3d')
     .description('CT scans become printable 3D models.')
     .version(version())
@@ -102,10 +102,10 @@ export const makeProgram = (): Command => {
   addJobs(program);
   addSample(program);
   return program;
-};
+}
 
 /** Makes the program throw where commander would end the process, in every subcommand. */
-export const withoutExit = (program: Command): Command => {
+export function withoutExit(program: Command): Command {
   for (const command of [program, ...program.commands]) command.exitOverride();
   return program;
-};
+}

@@ -4,8 +4,8 @@ import { InterruptedError, UsageError } from './failure.ts';
 
 const LONGEST_INPUT = 4_096;
 
-const ask = (question: string, echo: boolean): Promise<string> =>
-  new Promise((resolve, reject) => {
+function ask(question: string, echo: boolean): Promise<string> {
+  return new Promise((resolve, reject) => {
     process.stderr.write(question);
     const output = echo ? process.stderr : new Writable({ write: (_chunk, _encoding, done) => done() });
     const reader = createInterface({ input: process.stdin, output, terminal: true });
@@ -21,19 +21,25 @@ const ask = (question: string, echo: boolean): Promise<string> =>
       if (!answered) reject(new InterruptedError('Canceled.'));
     });
   });
+}
 
 /** Asks for a line on the terminal. @param fallback taken for an empty answer */
-export const askLine = async (question: string, fallback = ''): Promise<string> =>
-  (await ask(`${question}${fallback ? ` [${fallback}]` : ''}: `, true)).trim() || fallback;
+export async function askLine(question: string, fallback = ''): Promise<string> {
+  return (await ask(`${question}${fallback ? ` [${fallback}]` : ''}: `, true)).trim() || fallback;
+}
 
 /** Asks for a secret; what is typed is not shown. */
-export const askSecret = (question: string): Promise<string> => ask(`${question}: `, false);
+export function askSecret(question: string): Promise<string> {
+  return ask(`${question}: `, false);
+}
 
 /** Whether there is somebody to ask. */
-export const isInteractive = (): boolean => process.stdin.isTTY && process.stderr.isTTY;
+export function isInteractive(): boolean {
+  return process.stdin.isTTY && process.stderr.isTTY;
+}
 
 /** The first line of standard input, as a password manager gives it. */
-export const readStdinLine = async (): Promise<string> => {
+export async function readStdinLine(): Promise<string> {
   let text = '';
   process.stdin.setEncoding('utf8');
   for await (const chunk of process.stdin) {
@@ -43,4 +49,4 @@ export const readStdinLine = async (): Promise<string> => {
   }
   const [line = ''] = text.split('\n');
   return line.replace(/\r$/, '');
-};
+}

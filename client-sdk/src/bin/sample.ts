@@ -7,7 +7,7 @@ import { writeWhole } from './files.ts';
 import { formatBytes, note, print } from './output.ts';
 
 /** `som3d sample`. */
-export const sample = async (path: string, { force }: { readonly force?: boolean }): Promise<void> => {
+export async function sample(path: string, { force }: { readonly force?: boolean }): Promise<void> {
   const present = await stat(path).catch(() => undefined);
   if (present && !force) throw new UsageError(`${path} is already there; --force overwrites it`);
   await writeWhole(path, async (temporary) => {
@@ -18,4 +18,4 @@ export const sample = async (path: string, { force }: { readonly force?: boolean
   });
   print(`${path} (${formatBytes((await stat(path)).size)})`);
   note(`Made up: it is nobody's. Try it: som3d upload ${path} --wait`);
-};
+}

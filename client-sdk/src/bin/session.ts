@@ -16,11 +16,12 @@ const Credentials = z.object({ url: z.string(), token: z.string(), correo: z.str
 export type Credentials = z.infer<typeof Credentials>;
 
 /** `$XDG_CONFIG_HOME/som3d/credentials.json`, else under `~/.config`. */
-export const credentialsPath = (): string =>
-  join(process.env['XDG_CONFIG_HOME'] || join(homedir(), '.config'), 'som3d', 'credentials.json');
+export function credentialsPath(): string {
+  return join(process.env['XDG_CONFIG_HOME'] || join(homedir(), '.config'), 'som3d', 'credentials.json');
+}
 
 /** The stored session; `undefined` when there is none or it can not be understood. */
-export const readCredentials = async (): Promise<Credentials | undefined> => {
+export async function readCredentials(): Promise<Credentials | undefined> {
   const text = await readFile(credentialsPath(), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw error;
@@ -31,23 +32,23 @@ export const readCredentials = async (): Promise<Credentials | undefined> => {
   } catch {
     return undefined;
   }
-};
+}
 
 /** Stores a session for its owner's eyes only (mode 0600), whole or not at all. */
-export const writeCredentials = async (credentials: Credentials): Promise<void> => {
+export async function writeCredentials(credentials: Credentials): Promise<void> {
   const path = credentialsPath();
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await writeWhole(path, (temporary) =>
     writeFile(temporary, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600, flag: 'wx' }),
   );
-};
+}
 
 /** Forgets the session. @returns whether there was one */
-export const removeCredentials = async (): Promise<boolean> => {
+export async function removeCredentials(): Promise<boolean> {
   const had = (await readCredentials()) !== undefined;
   await rm(credentialsPath(), { force: true });
   return had;
-};
+}
 
 /** The server and the token that commands use. */
 export interface Session {
@@ -56,19 +57,21 @@ export interface Session {
 }
 
 /** SOM3D_URL and SOM3D_TOKEN before the stored session. A stored token goes to no other server than its own. */
-export const currentSession = async (): Promise<Session> => {
+export async function currentSession(): Promise<Session> {
   const stored = await readCredentials();
   const url = normaliseBaseUrl(process.env['SOM3D_URL'] || stored?.url || DEFAULT_URL);
   const storedToken = stored?.url === url ? stored.token : undefined;
   return { url, token: process.env['SOM3D_TOKEN'] || storedToken };
-};
+}
 
 /** A client without a session, e.g. to log in with. */
-export const anonymousClient = (url: string): Client => createClient({ baseUrl: url, userAgent: userAgent() });
+export function anonymousClient(url: string): Client {
+  return createClient({ baseUrl: url, userAgent: userAgent() });
+}
 
 /** The client of the present session. @throws NotLoggedInError */
-export const sessionClient = async (): Promise<Client> => {
+export async function sessionClient(): Promise<Client> {
   const { url, token } = await currentSession();
   if (!token) throw new NotLoggedInError(url);
   return createClient({ baseUrl: url, token, userAgent: userAgent() });
-};
+}

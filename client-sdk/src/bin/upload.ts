@@ -22,20 +22,22 @@ export interface UploadCommandOptions {
   readonly all?: boolean;
 }
 
-const fieldsOf = (options: UploadCommandOptions): UploadFields => ({
-  nombre_proceso: options.name,
-  id_paciente: options.patient,
-  enable_ortopedia: options.ortopedia,
-  enable_appendicular: options.appendicular,
-  enable_muscles: options.muscles,
-  enable_hip_implant: options.hipImplant,
-  teeth: options.teeth,
-  cranio: options.cranio,
-  extra_tasks: options.extraTasks,
-});
+function fieldsOf(options: UploadCommandOptions): UploadFields {
+  return {
+    nombre_proceso: options.name,
+    id_paciente: options.patient,
+    enable_ortopedia: options.ortopedia,
+    enable_appendicular: options.appendicular,
+    enable_muscles: options.muscles,
+    enable_hip_implant: options.hipImplant,
+    teeth: options.teeth,
+    cranio: options.cranio,
+    extra_tasks: options.extraTasks,
+  };
+}
 
 /** Runs something that Ctrl-C ends with a sentence. */
-const interruptible = async <T>(sentence: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+async function interruptible<T>(sentence: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const stop = () => controller.abort(new InterruptedError(sentence));
   process.once('SIGINT', stop);
@@ -44,14 +46,9 @@ const interruptible = async <T>(sentence: string, run: (signal: AbortSignal) => 
   } finally {
     process.removeListener('SIGINT', stop);
   }
-};
+}
 
-const send = async (
-  client: Client,
-  file: StreamSource,
-  filename: string,
-  options: UploadCommandOptions,
-): Promise<Job> => {
+async function send(client: Client, file: StreamSource, filename: string, options: UploadCommandOptions): Promise<Job> {
   const progress = makeProgress();
   const onProgress = (loaded: number, total: number) => {
     progress.update((loaded / total) * 100, 'uploading', `${formatBytes(loaded)} of ${formatBytes(total)}`);
@@ -59,9 +56,9 @@ const send = async (
   return interruptible('Canceled before the upload was complete.', (signal) =>
     uploadJob(client, { file, filename, fields: fieldsOf(options), onProgress, signal }),
   ).finally(() => progress.end());
-};
+}
 
-const follow = async (client: Client, jobId: string): Promise<Job> => {
+async function follow(client: Client, jobId: string): Promise<Job> {
   const progress = makeProgress();
   const sentence =
     `The job goes on without this command. Look at it: som3d jobs; ` +
@@ -69,10 +66,10 @@ const follow = async (client: Client, jobId: string): Promise<Job> => {
   return interruptible(sentence, (signal) =>
     waitForJob(client, jobId, { signal, onProgress: ({ percent, phase }) => progress.update(percent, phase) }),
   ).finally(() => progress.end());
-};
+}
 
 /** `som3d upload`. `--out` waits as well: there is nothing to save before. */
-export const upload = async (path: string, options: UploadCommandOptions): Promise<void> => {
+export async function upload(path: string, options: UploadCommandOptions): Promise<void> {
   const file = await openZip(path);
   const client = await sessionClient();
   if (options.out !== undefined) await makeDirectory(options.out);
@@ -83,4 +80,4 @@ export const upload = async (path: string, options: UploadCommandOptions): Promi
   note('The job is done.');
   if (options.out === undefined) return note(`Fetch its models: som3d download ${printable(job.job_id)}`);
   await saveJob(client, job.job_id, options.out, options);
-};
+}

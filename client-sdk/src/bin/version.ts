@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 
 /** This package's version. */
-export const version = (): string => {
+export function version(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
-};
+}
 
 /** What the command calls itself in requests. */
-export const userAgent = (): string => `som3d-cli/${version()} node/${process.versions.node}`;
+export function userAgent(): string {
+  return `som3d-cli/${version()} node/${process.versions.node}`;
+}

@@ -21,7 +21,7 @@ export interface BinaryBody {
 const EXTENDED_NAME = /filename\*=UTF-8''([^;]+)/i;
 const PLAIN_NAME = /filename="?([^";]+)"?/i;
 
-const filenameOf = (disposition: string | null): string | undefined => {
+function filenameOf(disposition: string | null): string | undefined {
   const extended = EXTENDED_NAME.exec(disposition ?? '')?.[1];
   if (extended === undefined) return PLAIN_NAME.exec(disposition ?? '')?.[1];
   try {
@@ -29,13 +29,13 @@ const filenameOf = (disposition: string | null): string | undefined => {
   } catch {
     return undefined;
   }
-};
+}
 
-const sizeOf = (headers: Headers): number | undefined => {
+function sizeOf(headers: Headers): number | undefined {
   const length = headers.get('content-length');
   // A compressed answer's length is that of the wire, not of what is read here.
   return length === null || headers.has('content-encoding') ? undefined : Number(length);
-};
+}
 
 /**
  * Wraps an answer whose body is still to come.
@@ -43,7 +43,7 @@ const sizeOf = (headers: Headers): number | undefined => {
  * @param headers of the answer
  * @param stream its body
  */
-export const binaryBody = (headers: Headers, stream: ReadableStream<Uint8Array<ArrayBuffer>>): BinaryBody => {
+export function binaryBody(headers: Headers, stream: ReadableStream<Uint8Array<ArrayBuffer>>): BinaryBody {
   const type = headers.get('content-type') ?? 'application/octet-stream';
   const rest = new Response(stream, { headers: { 'content-type': type } });
   return {
@@ -62,4 +62,4 @@ export const binaryBody = (headers: Headers, stream: ReadableStream<Uint8Array<A
       if (!rest.bodyUsed) await rest.body?.cancel();
     },
   };
-};
+}

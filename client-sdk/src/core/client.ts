@@ -39,31 +39,36 @@ type FetcherArgs = ApiFetcherArgs & Pick<Args, 'timeoutMs' | 'retry' | typeof BO
 type AnyRoute = (args?: object) => Promise<unknown>;
 
 /** A body that can be sent again. An absent one is no body. */
-const fixedBody = (body: FetchBody | null | undefined): BodySource | undefined =>
-  body == null ? undefined : { replayable: true, open: () => ({ body, streamed: false }) };
+function fixedBody(body: FetchBody | null | undefined): BodySource | undefined {
+  return body == null ? undefined : { replayable: true, open: () => ({ body, streamed: false }) };
+}
 
-const metadataOf = (route: AppRoute): RouteMetadata => route.metadata as RouteMetadata;
+function metadataOf(route: AppRoute): RouteMetadata {
+  return route.metadata as RouteMetadata;
+}
 
-const fetcherOf = (transport: Transport, nameOf: (route: AppRoute) => string) => (args: ApiFetcherArgs) => {
-  const { route, path, method, headers, body, signal, timeoutMs, retry, [BODY]: source } = args as FetcherArgs;
-  const name = nameOf(route);
-  const request: WireRequest = {
-    name,
-    url: path,
-    method,
-    headers: { accept: 'application/json, */*;q=0.5', ...headers },
-    body: source ?? fixedBody(body),
-    authenticated: ROLES_OF[metadataOf(route).access] !== null,
-    signal: signal ?? undefined,
-    timeoutMs,
-    retry,
+function fetcherOf(transport: Transport, nameOf: (route: AppRoute) => string) {
+  return (args: ApiFetcherArgs) => {
+    const { route, path, method, headers, body, signal, timeoutMs, retry, [BODY]: source } = args as FetcherArgs;
+    const name = nameOf(route);
+    const request: WireRequest = {
+      name,
+      url: path,
+      method,
+      headers: { accept: 'application/json, */*;q=0.5', ...headers },
+      body: source ?? fixedBody(body),
+      authenticated: ROLES_OF[metadataOf(route).access] !== null,
+      signal: signal ?? undefined,
+      timeoutMs,
+      retry,
+    };
+    return transport.send(request, readAnswer(name, route, originOf(path)));
   };
-  return transport.send(request, readAnswer(name, route, originOf(path)));
-};
+}
 
 /** The same tree with the path parameters encoded, and nothing let through that could change the address. */
-const guarded = (router: AppRouter, functions: object, names: Map<AppRoute, string>, prefix = ''): object =>
-  Object.fromEntries(
+function guarded(router: AppRouter, functions: object, names: Map<AppRoute, string>, prefix = ''): object {
+  return Object.fromEntries(
     Object.entries(router).map(([key, route]) => {
       const name = prefix + key;
       const inner = (functions as Record<string, unknown>)[key];
@@ -84,6 +89,7 @@ const guarded = (router: AppRouter, functions: object, names: Map<AppRoute, stri
       return [key, call];
     }),
   );
+}
 
 /**
  * A client of the service, typed by the contract: `client.patients.list({ query: { q: 'ana' } })` answers
@@ -94,7 +100,7 @@ const guarded = (router: AppRouter, functions: object, names: Map<AppRoute, stri
  *
  * @throws InvalidRequestError when `baseUrl` is no address
  */
-export const createClient = (options: ClientOptions): Client => {
+export function createClient(options: ClientOptions): Client {
   const baseUrl = normaliseBaseUrl(options.baseUrl);
   const transport = new Transport(options);
   const names = new Map<AppRoute, string>();
@@ -106,8 +112,9 @@ export const createClient = (options: ClientOptions): Client => {
   const client = guarded(router, functions, names);
   const internals: ClientInternals = { baseUrl, transport };
   return Object.defineProperty(client, INTERNALS, { value: internals }) as Client;
-};
+}
 
 /** The parts of a client that its helpers use. */
-export const internalsOf = (client: Client): ClientInternals =>
-  (client as unknown as { readonly [INTERNALS]: ClientInternals })[INTERNALS];
+export function internalsOf(client: Client): ClientInternals {
+  return (client as unknown as { readonly [INTERNALS]: ClientInternals })[INTERNALS];
+}

@@ -46,8 +46,8 @@ export class Deadline {
 }
 
 /** Resolves after `ms` milliseconds; rejects with the signal's reason when it is aborted before. */
-export const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
-  new Promise((resolve, reject) => {
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason as Error);
     const stop = () => {
       clearTimeout(timer);
@@ -59,3 +59,4 @@ export const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
     }, ms);
     signal?.addEventListener('abort', stop, { once: true });
   });
+}

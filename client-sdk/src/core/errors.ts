@@ -135,12 +135,14 @@ const BY_STATUS: Readonly<Record<number, typeof ApiError>> = {
 };
 
 /** The most telling subclass of {@link ApiError} for a status. */
-export const apiError = (init: ApiErrorInit, options?: ErrorOptions): ApiError =>
-  new (BY_STATUS[init.status] ?? ApiError)(init, options);
+export function apiError(init: ApiErrorInit, options?: ErrorOptions): ApiError {
+  return new (BY_STATUS[init.status] ?? ApiError)(init, options);
+}
 
 /** Whether something thrown is an answer of the service, and of this status when one is named. */
-export const isApiError = (error: unknown, status?: number): error is ApiError =>
-  error instanceof ApiError && (status === undefined || error.status === status);
+export function isApiError(error: unknown, status?: number): error is ApiError {
+  return error instanceof ApiError && (status === undefined || error.status === status);
+}
 
 /** A job that ended in ERROR. The message is the service's Spanish sentence. */
 export class JobFailedError extends Som3dError {
@@ -165,9 +167,9 @@ export class JobCanceledError extends Som3dError {
 }
 
 /** fetch hides the system's error one or two causes deep, and in an AggregateError when a host has several addresses. */
-const systemCode = (error: unknown, depth = 0): string | undefined => {
+function systemCode(error: unknown, depth = 0): string | undefined {
   if (typeof error !== 'object' || error === null || depth > 3) return undefined;
   const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown };
   if (typeof code === 'string') return code;
   return systemCode(cause ?? (Array.isArray(errors) ? errors[0] : undefined), depth + 1);
-};
+}

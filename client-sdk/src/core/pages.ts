@@ -3,10 +3,10 @@
  *
  * @returns `undefined` when the answer does not say, e.g. because no `limit` was asked for
  */
-export const totalCount = (answer: { readonly headers: Headers }): number | undefined => {
+export function totalCount(answer: { readonly headers: Headers }): number | undefined {
   const value = answer.headers.get('x-total-count');
   return value !== null && /^\d+$/.test(value) ? Number(value) : undefined;
-};
+}
 
 type ListArgs = { query?: { limit?: number | undefined; offset?: number | undefined } | undefined };
 type List<Args extends ListArgs | undefined, Row> = (args: Args) => Promise<{ body: Row[]; headers: Headers }>;

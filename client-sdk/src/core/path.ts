@@ -9,12 +9,12 @@ import { InvalidRequestError } from './errors.ts';
  * @param path the route's path, e.g. `/patients/:id`
  * @param params values by name; numbers are written as they are
  */
-export const encodeParams = (
+export function encodeParams(
   route: string,
   path: string,
   params: Readonly<Record<string, unknown>> = {},
-): Record<string, string> =>
-  Object.fromEntries(
+): Record<string, string> {
+  return Object.fromEntries(
     [...path.matchAll(/:(\w+)(\?)?/g)].flatMap(([, name = '', optional]) => {
       const value = params[name];
       if (value === undefined && optional) return [];
@@ -28,15 +28,16 @@ export const encodeParams = (
       return [[name, encodeText(route, name, text)]];
     }),
   );
+}
 
-const encodeText = (route: string, name: string, text: string): string => {
+function encodeText(route: string, name: string, text: string): string {
   try {
     return encodeURIComponent(text);
   } catch {
     // A lone surrogate has no UTF-8 form.
     throw new InvalidRequestError(`${route}: the path parameter "${name}" is not valid Unicode`);
   }
-};
+}
 
 /**
  * Checks a base address and takes the trailing slashes off. A path alone is taken as it is: in a browser it is
@@ -44,7 +45,7 @@ const encodeText = (route: string, name: string, text: string): string => {
  *
  * @throws InvalidRequestError when it is no http(s) address, or carries a query, a fragment or credentials
  */
-export const normaliseBaseUrl = (baseUrl: string): string => {
+export function normaliseBaseUrl(baseUrl: string): string {
   const trimmed = baseUrl.trim().replace(/\/+$/, '');
   if (trimmed === '' || trimmed.startsWith('/')) return trimmed;
   let url: URL;
@@ -58,4 +59,4 @@ export const normaliseBaseUrl = (baseUrl: string): string => {
     throw new InvalidRequestError('A base address is http:// or https:// and has no query, fragment or credentials');
   }
   return trimmed;
-};
+}

@@ -14,7 +14,7 @@ const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i;
 /** How much of an error's body is read that is no problem document, in characters. */
 const MAX_FOREIGN_BODY = 2_000;
 
-const kindOf = (declared: unknown): Kind => {
+function kindOf(declared: unknown): Kind {
   if (declared === ContractNoBody) return 'none';
   if (!isAppRouteOtherResponse(declared as never)) return 'json';
   const { contentType } = declared as { contentType: string };
@@ -22,14 +22,14 @@ const kindOf = (declared: unknown): Kind => {
   // Events come one by one: they are not waited for.
   if (contentType === 'text/event-stream') return 'binary';
   return contentType.startsWith('text/') ? 'text' : 'binary';
-};
+}
 
 /** Passes chunks on; the clock runs only while the service is waited for, not while the reader takes its time. */
-export const watched = (
+export function watched(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   deadline: Deadline,
   origin: string,
-): ReadableStream<Uint8Array<ArrayBuffer>> => {
+): ReadableStream<Uint8Array<ArrayBuffer>> {
   const reader = stream.getReader();
   return new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
@@ -52,26 +52,32 @@ export const watched = (
     },
     { highWaterMark: 0 },
   );
-};
+}
 
-const isAbort = (error: unknown): boolean => (error as { name?: unknown } | null)?.name === 'AbortError';
+function isAbort(error: unknown): boolean {
+  return (error as { name?: unknown } | null)?.name === 'AbortError';
+}
 
-const networkError = (origin: string, error: unknown): unknown =>
-  isAbort(error) ? error : new NetworkError(origin, error);
+function networkError(origin: string, error: unknown): unknown {
+  return isAbort(error) ? error : new NetworkError(origin, error);
+}
 
-const parseJson = (text: string, response: Response, what: string): unknown => {
+function parseJson(text: string, response: Response, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     const type = response.headers.get('content-type') ?? undefined;
     throw new UnexpectedResponseError(`${what} was answered with broken JSON`, response.status, type);
   }
-};
+}
 
 /** Reads a success as the contract declares it for its status. */
-export const readAnswer =
-  (name: string, route: AppRoute, origin: string): BodyReader<{ status: number; body: unknown; headers: Headers }> =>
-  async (response, deadline) => {
+export function readAnswer(
+  name: string,
+  route: AppRoute,
+  origin: string,
+): BodyReader<{ status: number; body: unknown; headers: Headers }> {
+  return async (response, deadline) => {
     const { status, headers } = response;
     const type = headers.get('content-type') ?? undefined;
     if (!(status in route.responses)) {
@@ -91,17 +97,22 @@ export const readAnswer =
     const body = kind === 'none' ? undefined : kind === 'text' ? text : parseJson(text, response, name);
     return { status, headers, body };
   };
+}
 
-const emptyStream = (): ReadableStream<Uint8Array<ArrayBuffer>> =>
-  new ReadableStream({ start: (controller) => controller.close() });
+function emptyStream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({ start: (controller) => controller.close() });
+}
 
-const asText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+function asText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
 
-const isFieldError = (value: unknown): value is FieldError =>
-  typeof value === 'object' && value !== null && 'loc' in value && Array.isArray(value.loc) && 'msg' in value;
+function isFieldError(value: unknown): value is FieldError {
+  return typeof value === 'object' && value !== null && 'loc' in value && Array.isArray(value.loc) && 'msg' in value;
+}
 
 /** Reads an answer that is no success into the error that stands for it. A proxy's page is no problem document. */
-export const readError = async (name: string, response: Response): Promise<ApiError> => {
+export async function readError(name: string, response: Response): Promise<ApiError> {
   const { status, headers } = response;
   const text = await response.text();
   const isJson = JSON_TYPE.test(headers.get('content-type') ?? '');
@@ -119,12 +130,12 @@ export const readError = async (name: string, response: Response): Promise<ApiEr
     requestId: headers.get('x-request-id') ?? asText(problem['request_id']),
     retryAfter: parseRetryAfter(headers.get('retry-after'), Date.now()),
   });
-};
+}
 
-const safeJson = (text: string): unknown => {
+function safeJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return text.slice(0, MAX_FOREIGN_BODY);
   }
-};
+}

@@ -38,10 +38,10 @@ class SessionCookies {
  *
  * @throws UnauthorizedError for a wrong address or password; RateLimitError while the account is locked
  */
-export const signIn = async (
+export async function signIn(
   options: Omit<ClientOptions, 'token' | 'refresh'>,
   credentials: { readonly correo: string; readonly password: string },
-): Promise<SignedIn> => {
+): Promise<SignedIn> {
   const anonymous = createClient(options);
   const cookies = new SessionCookies();
   const { body, headers } = await anonymous.auth.login({ body: credentials });
@@ -66,4 +66,4 @@ export const signIn = async (
       await anonymous.auth.logout({ extraHeaders: cookies.header() });
     },
   };
-};
+}

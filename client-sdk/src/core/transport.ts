@@ -62,7 +62,9 @@ export interface WireRequest {
 const STREAMED = { duplex: 'half', redirect: 'error', window: null } as const;
 
 /** Scheme, host and port of an address: what an error may say of it. */
-export const originOf = (url: string): string => (URL.canParse(url) ? new URL(url).origin : 'the service');
+export function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : 'the service';
+}
 
 /** Sends requests: the token and its renewal, the deadline, and other tries where they are safe. */
 export class Transport {

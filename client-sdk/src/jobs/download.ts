@@ -15,21 +15,21 @@ export interface DownloadOptions extends Pick<CallOptions, 'signal' | 'timeoutMs
  *
  * @throws ConflictError until the job is done
  */
-export const downloadResult = async (
+export async function downloadResult(
   client: Client,
   jobId: string,
   { range, ...options }: DownloadOptions = {},
-): Promise<BinaryBody> => {
+): Promise<BinaryBody> {
   const { body } = await client.som3d.resultBytes({ params: { id: jobId }, headers: { range }, ...options });
   return body;
-};
+}
 
 /** An address that the service named: absolute, or a path of the service's own. */
-const resolve = (baseUrl: string, url: string): string => {
+function resolve(baseUrl: string, url: string): string {
   if (url.startsWith('/') && !url.startsWith('//')) return baseUrl + url;
   if (!/^https?:\/\//i.test(url)) throw new InvalidRequestError('A signed address is http:// or https://');
   return url;
-};
+}
 
 /**
  * One model, not yet read, by its signed address: an item of `client.som3d.stls()`, or the `url` of
@@ -38,11 +38,11 @@ const resolve = (baseUrl: string, url: string): string => {
  *
  * @throws ForbiddenError when the address has expired
  */
-export const downloadStl = async (
+export async function downloadStl(
   client: Client,
   item: string | { readonly url: string },
   { range, ...options }: DownloadOptions = {},
-): Promise<BinaryBody> => {
+): Promise<BinaryBody> {
   const { baseUrl, transport } = internalsOf(client);
   const url = resolve(baseUrl, typeof item === 'string' ? item : item.url);
   const request: WireRequest = {
@@ -57,4 +57,4 @@ export const downloadStl = async (
     const stream = body ?? new Blob([]).stream();
     return binaryBody(headers, watched(stream, deadline, originOf(url)));
   });
-};
+}

@@ -45,22 +45,22 @@ interface Memory {
   failures: number;
 }
 
-const parseProgress = (data: string): JobProgress => {
+function parseProgress(data: string): JobProgress {
   try {
     return JobProgress.parse(JSON.parse(data));
   } catch {
     throw new NoEventStreamError('som3d.events told something that is no progress', 200, 'text/event-stream');
   }
-};
+}
 
 /** Aborts unless told in time that bytes have come. */
-const firstByteWithin = (ms: number) => {
+function firstByteWithin(ms: number) {
   const controller = new AbortController();
   const fail = () =>
     controller.abort(new NoEventStreamError(`som3d.events was opened and said nothing for ${ms} ms`, 200, undefined));
   const timer = setTimeout(fail, ms);
   return { signal: controller.signal, came: () => clearTimeout(timer) };
-};
+}
 
 /**
  * One stream, from its opening to its end.
@@ -113,11 +113,14 @@ async function* oneStream(
 }
 
 /** Doubles with each failure in a row; random, so that not all come back at the same moment. */
-const pauseOf = ({ retryMs, failures }: Memory): number =>
-  retryMs * Math.min(2 ** Math.max(0, failures - 1), MAX_GROWTH) * (0.5 + Math.random() / 2);
+function pauseOf({ retryMs, failures }: Memory): number {
+  return retryMs * Math.min(2 ** Math.max(0, failures - 1), MAX_GROWTH) * (0.5 + Math.random() / 2);
+}
 
 /** What the service asks for, in ms. */
-const askedPause = (error: unknown): number => (error instanceof ApiError ? (error.retryAfter ?? 0) * 1000 : 0);
+function askedPause(error: unknown): number {
+  return error instanceof ApiError ? (error.retryAfter ?? 0) * 1000 : 0;
+}
 
 /** @param passes whether another try may help after this */
 export async function* listen(
@@ -144,7 +147,9 @@ export async function* listen(
 }
 
 /** Whether a stream that failed with this may do better when it is opened again. */
-export const mayPass = (error: unknown): boolean => isPassing(error) || error instanceof TimeoutError;
+export function mayPass(error: unknown): boolean {
+  return isPassing(error) || error instanceof TimeoutError;
+}
 
 /**
  * A job's progress as it moves: the present state at once, then every change, to the job's end:
@@ -156,8 +161,10 @@ export const mayPass = (error: unknown): boolean => isPassing(error) || error in
  * @throws NoEventStreamError where something on the way lets no stream through; NotFoundError when there is no such job,
  * also when it is deleted meanwhile; the signal's reason when it is aborted
  */
-export const jobEvents = (
+export function jobEvents(
   client: Client,
   jobId: string,
   options: JobEventsOptions = {},
-): AsyncGenerator<JobEvent, void, undefined> => listen(client, jobId, options, mayPass);
+): AsyncGenerator<JobEvent, void, undefined> {
+  return listen(client, jobId, options, mayPass);
+}

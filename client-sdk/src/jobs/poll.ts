@@ -17,7 +17,7 @@ export interface PollOptions {
 }
 
 /** Looks once; a passing failure is counted instead of thrown. */
-const makeLook = (client: Client, id: string, { signal, maxFailures }: PollOptions) => {
+function makeLook(client: Client, id: string, { signal, maxFailures }: PollOptions) {
   let failures = 0;
   return async (): Promise<JobProgress | undefined> => {
     try {
@@ -31,7 +31,7 @@ const makeLook = (client: Client, id: string, { signal, maxFailures }: PollOptio
       return undefined;
     }
   };
-};
+}
 
 /**
  * Asks for a job's progress again and again.
@@ -39,12 +39,12 @@ const makeLook = (client: Client, id: string, { signal, maxFailures }: PollOptio
  * @param tell is told what each look has found. @returns whether that was news
  * @returns whether the job has ended; false when the time is over
  */
-export const poll = async (
+export async function poll(
   client: Client,
   id: string,
   options: PollOptions,
   tell: (progress: JobProgress) => boolean,
-): Promise<boolean> => {
+): Promise<boolean> {
   const { signal, pollMs, forMs } = options;
   const look = makeLook(client, id, options);
   const until = Date.now() + forMs;
@@ -55,4 +55,4 @@ export const poll = async (
     if (Date.now() >= until) return false;
     await sleep(pause, signal);
   }
-};
+}

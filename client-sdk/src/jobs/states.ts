@@ -1,5 +1,6 @@
 import type { JobProgress } from '@som3d/contract';
 
 /** Whether a job stays as it is. */
-export const isOver = ({ status }: JobProgress): boolean =>
-  status === 'done' || status === 'error' || status === 'canceled';
+export function isOver({ status }: JobProgress): boolean {
+  return status === 'done' || status === 'error' || status === 'canceled';
+}

@@ -30,20 +30,22 @@ export interface UploadOptions {
 
 type CreateArgs = RouteArgs<Contract['som3d']['create']> & { [BODY]?: BodySource };
 
-const textOf = (value: unknown): string | undefined => {
+function textOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (Array.isArray(value)) return value.join(',');
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? `${value}` : undefined;
-};
+}
 
-const fieldsOf = (fields: UploadFields): [string, string][] =>
-  Object.entries(fields).flatMap(([name, value]) => {
+function fieldsOf(fields: UploadFields): [string, string][] {
+  return Object.entries(fields).flatMap(([name, value]) => {
     const text = textOf(value);
     return text === undefined ? [] : [[name, text] as [string, string]];
   });
+}
 
-const nameOf = (file: UploadFile): string | undefined =>
-  typeof File !== 'undefined' && file instanceof File ? file.name : undefined;
+function nameOf(file: UploadFile): string | undefined {
+  return typeof File !== 'undefined' && file instanceof File ? file.name : undefined;
+}
 
 /**
  * Uploads a scan and queues its conversion. In Node the file is streamed: its size does not matter to the memory.
@@ -53,7 +55,7 @@ const nameOf = (file: UploadFile): string | undefined =>
  * @returns the job, `queued` or further on
  * @throws ValidationError for fields or a size that the service refuses, ApiError 413 for a file that is too large
  */
-export const uploadJob = async (client: Client, options: UploadOptions): Promise<Job> => {
+export async function uploadJob(client: Client, options: UploadOptions): Promise<Job> {
   const { file, onProgress, idempotencyKey = randomKey() } = options;
   const content: MultipartContent = {
     fields: fieldsOf(options.fields ?? {}),
@@ -75,4 +77,4 @@ export const uploadJob = async (client: Client, options: UploadOptions): Promise
   const { body: job } = await client.som3d.create(args);
   onProgress?.(file.size, file.size);
   return job;
-};
+}

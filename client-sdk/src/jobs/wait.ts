@@ -34,27 +34,30 @@ const STREAM_FAILURES = 3;
 /** For how long looks take a stream's place that may come back, in ms. */
 const RECOVERY_MS = 15_000;
 
-const differs = (a: JobProgress | undefined, b: JobProgress): boolean =>
-  a?.status !== b.status || a.phase !== b.phase || a.percent !== b.percent;
+function differs(a: JobProgress | undefined, b: JobProgress): boolean {
+  return a?.status !== b.status || a.phase !== b.phase || a.percent !== b.percent;
+}
 
 /** The service has no room for another stream, or is about to go: looking is better than waiting for one. */
-const isBusy = (error: unknown): boolean => error instanceof ApiError && (error.status === 429 || error.status === 503);
+function isBusy(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 429 || error.status === 503);
+}
 
 /**
  * For how long to look instead of listening, in ms.
  *
  * @throws the error, where looking would not help either
  */
-const withoutStream = (error: unknown): number => {
+function withoutStream(error: unknown): number {
   if (isBusy(error)) return Math.max(RECOVERY_MS, ((error as ApiError).retryAfter ?? 0) * 1000);
   if (mayPass(error)) return RECOVERY_MS;
   // An older service, a proxy in between: whether something else is wrong, the looks will tell.
   if (error instanceof UnexpectedResponseError) return Infinity;
   if (error instanceof ApiError && !(error instanceof UnauthorizedError)) return Infinity;
   throw error;
-};
+}
 
-const follow = async (client: Client, id: string, options: WaitOptions): Promise<void> => {
+async function follow(client: Client, id: string, options: WaitOptions): Promise<void> {
   const { signal, onProgress, pollMs = 1_000, maxFailures = 10, firstByteMs } = options;
   let last: JobProgress | undefined;
   const tell = (progress: JobProgress): boolean => {
@@ -75,13 +78,13 @@ const follow = async (client: Client, id: string, options: WaitOptions): Promise
       if (await poll(client, id, { signal, pollMs, maxFailures, forMs }, tell)) return;
     }
   }
-};
+}
 
-const settle = (job: Job): Job => {
+function settle(job: Job): Job {
   if (job.status === 'error') throw new JobFailedError(job);
   if (job.status === 'canceled') throw new JobCanceledError(job);
   return job;
-};
+}
 
 /**
  * Waits until a job has ended: it listens to the job's events, and asks again and again where they do not come through.
@@ -90,7 +93,7 @@ const settle = (job: Job): Job => {
  * @returns the finished job
  * @throws JobFailedError, JobCanceledError; TimeoutError after `timeoutMs`; the signal's reason when it is aborted
  */
-export const waitForJob = async (client: Client, jobId: string, options: WaitOptions = {}): Promise<Job> => {
+export async function waitForJob(client: Client, jobId: string, options: WaitOptions = {}): Promise<Job> {
   const { timeoutMs } = options;
   const timeout = new AbortController();
   const stop = () => {
@@ -104,4 +107,4 @@ export const waitForJob = async (client: Client, jobId: string, options: WaitOpt
   } finally {
     clearTimeout(timer);
   }
-};
+}

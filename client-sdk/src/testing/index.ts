@@ -18,19 +18,21 @@ export interface SignedFields {
  * The signature that the payment gateway puts on a confirmation: lower-case hexadecimal SHA-256. For tests of what
  * happens around a payment, against a service of your own.
  */
-export const signatureOf = ({ customerId, key }: SigningAccount, fields: SignedFields): string => {
+export function signatureOf({ customerId, key }: SigningAccount, fields: SignedFields): string {
   const { x_ref_payco, x_transaction_id, x_amount, x_currency_code } = fields;
   return createHash('sha256')
     .update([customerId, key, x_ref_payco, x_transaction_id, x_amount, x_currency_code].join('^'))
     .digest('hex');
-};
+}
 
 /**
  * A confirmation with its signature, ready for `client.epayco.confirm({ body })`.
  *
  * @param fields more fields of the gateway may stand beside the signed ones
  */
-export const signConfirmation = <T extends SignedFields>(
+export function signConfirmation<T extends SignedFields>(
   account: SigningAccount,
   fields: T,
-): T & { readonly x_signature: string } => ({ ...fields, x_signature: signatureOf(account, fields) });
+): T & { readonly x_signature: string } {
+  return { ...fields, x_signature: signatureOf(account, fields) };
+}

@@ -43,10 +43,11 @@ type Routes = { readonly [name: string]: ContractRoute };
  * @param routes name -> route; each needs `metadata.access`
  * @returns the ts-rest router of the domain
  */
-export const defineRoutes = <const T extends Routes>(routes: T) =>
-  c.router(routes, { strictStatusCodes: true }) as unknown as {
+export function defineRoutes<const T extends Routes>(routes: T) {
+  return c.router(routes, { strictStatusCodes: true }) as unknown as {
     readonly [K in keyof T]: T[K] & { readonly strictStatusCodes: true };
   };
+}
 
 /** A route of the contract with the names that lead to it, e.g. `patients.list`. */
 export interface NamedRoute {
@@ -55,18 +56,22 @@ export interface NamedRoute {
   readonly route: ContractRoute;
 }
 
-const isRoute = (value: object): value is ContractRoute => 'method' in value && 'path' in value;
+function isRoute(value: object): value is ContractRoute {
+  return 'method' in value && 'path' in value;
+}
 
 /** Every route of a contract, in the order of its declaration. */
-export const routesOf = (contract: object): NamedRoute[] =>
-  Object.entries(contract).flatMap(([domain, routes]: [string, object]) =>
+export function routesOf(contract: object): NamedRoute[] {
+  return Object.entries(contract).flatMap(([domain, routes]: [string, object]) =>
     Object.entries(routes)
       .filter((entry): entry is [string, ContractRoute] => isRoute(entry[1]))
       .map(([key, route]) => ({ name: `${domain}.${key}`, domain, route })),
   );
+}
 
-const hasBody = (route: ContractRoute): boolean =>
-  route.metadata.form !== undefined || ('body' in route && route.body != null && typeof route.body !== 'symbol');
+function hasBody(route: ContractRoute): boolean {
+  return route.metadata.form !== undefined || ('body' in route && route.body != null && typeof route.body !== 'symbol');
+}
 
 /**
  * Every status a route can answer: those it declares and those that follow from what it takes and who may call it.
@@ -75,7 +80,7 @@ const hasBody = (route: ContractRoute): boolean =>
  * - 400 (malformed), 413 and 415 from a body
  * - 500 and 503 always: an internal error, and a database that can not be reached
  */
-export const statusesOf = (route: ContractRoute): number[] => {
+export function statusesOf(route: ContractRoute): number[] {
   const roles = ROLES_OF[route.metadata.access];
   const restricted = roles !== null && roles.length < ROLES.length;
   const takesInput = Boolean(route.pathParams ?? route.query ?? route.headers) || hasBody(route);
@@ -88,4 +93,4 @@ export const statusesOf = (route: ContractRoute): number[] => {
     503,
   ];
   return [...new Set([...Object.keys(route.responses).map(Number), ...implied])].toSorted((a, b) => a - b);
-};
+}

@@ -3,11 +3,12 @@ import { z } from 'zod';
 /** Rows a list answers at most, and when the caller names no limit. */
 export const MAX_PAGE = 500;
 
-const integer = (min: number, max: number) =>
-  z.preprocess(
+function integer(min: number, max: number) {
+  return z.preprocess(
     (value: number | undefined) => (typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value),
     z.int().min(min).max(max),
   );
+}
 
 /**
  * Optional paging of every list. The body stays a bare array; `X-Total-Count` carries the number of rows before

@@ -33,5 +33,6 @@ const problem = c.otherResponse({ contentType: PROBLEM_TYPE, body: Problem });
  * Response entries for the problems that a route names itself. Those that follow from its access rule and its
  * schemas are added by `statusesOf`.
  */
-export const problems = <const S extends number>(...statuses: S[]) =>
-  Object.fromEntries(statuses.map((status) => [status, problem])) as Record<S, typeof problem>;
+export function problems<const S extends number>(...statuses: S[]) {
+  return Object.fromEntries(statuses.map((status) => [status, problem])) as Record<S, typeof problem>;
+}

@@ -10,10 +10,9 @@ const collapse: Normalise = (value) => value.trim().replace(/\s+/gu, ' ');
 const nfc: Normalise = (value) => collapse(value.normalize('NFC'));
 const strip: Normalise = (value) => collapse(value.replace(/[<>]|[\p{Cc}\p{Cf}]/gu, ' '));
 const upper: Normalise = (value) => value.trim().toUpperCase();
-const keep =
-  (allowed: RegExp): Normalise =>
-  (value) =>
-    upper(value).replace(allowed, '');
+function keep(allowed: RegExp): Normalise {
+  return (value) => upper(value).replace(allowed, '');
+}
 const phone: Normalise = (value) => (value.trim().startsWith('+') ? '+' : '') + value.replace(/\D/g, '');
 
 interface Scalar {
@@ -25,14 +24,14 @@ interface Scalar {
   readonly patch: z.ZodOptional<z.ZodType<string | undefined, string | undefined>>;
 }
 
-const scalar = (normalise: Normalise, rules: (text: z.ZodString) => z.ZodString): Scalar => {
+function scalar(normalise: Normalise, rules: (text: z.ZodString) => z.ZodString): Scalar {
   const required = rules(z.string().overwrite(normalise));
   const isNothing = (value: unknown) => typeof value === 'string' && normalise(value) === '';
   // Optional inside, for what the preprocessing empties, and outside, for the key that is not there.
   const orNothing = <T extends string | null | undefined>(schema: z.ZodType<T, T>) =>
     z.preprocess((value: T) => (isNothing(value) ? undefined : value), schema).optional();
   return { required, optional: orNothing(required.nullish()), patch: orNothing(required.optional()) };
-};
+}
 
 const LATIN_NAME = /^[\p{Script=Latin}\p{M}'’. -]+$/u;
 const HOSPITAL_NAME = /^[\p{Script=Latin}\p{M}\p{Nd}'’. -]+$/u;
@@ -51,11 +50,12 @@ export const hospitalName = scalar(nfc, (text) =>
 
 // One @, no spaces, a domain with a dot: `.local` and new top-level domains pass, as they must.
 const EMAIL = /^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:".]+(\.[^\s@<>()[\]\\,;:".]+)+$/u;
-const email = (max: number) =>
-  scalar(
+function email(max: number) {
+  return scalar(
     (value) => value.trim().toLowerCase(),
     (text) => text.max(max).regex(EMAIL, { error: 'No es un correo electrónico válido' }),
   );
+}
 export const correo = email(100);
 export const correoPaciente = email(120);
 
@@ -65,8 +65,8 @@ export const telefono = scalar(phone, (text) =>
     .max(15)
     .regex(/^\+?\d+$/, { error: 'Solo se admiten dígitos y un + inicial' }),
 );
-const city = (max: number) =>
-  scalar(nfc, (text) =>
+function city(max: number) {
+  return scalar(nfc, (text) =>
     text
       .min(2)
       .max(max)
@@ -74,12 +74,15 @@ const city = (max: number) =>
         error: 'Solo se admiten letras, números, apóstrofo, punto, guion y espacio',
       }),
   );
+}
 export const ciudad = city(100);
 /** The patients' column is narrower than the users'. */
 export const ciudadPaciente = city(80);
 
 /** Free text of one line: control characters and angle brackets become spaces. */
-export const freeText = (max: number, min = 1) => scalar(strip, (text) => text.min(min).max(max));
+export function freeText(max: number, min = 1) {
+  return scalar(strip, (text) => text.min(min).max(max));
+}
 
 // A bracket opens a tag only before a letter, "/", "!" or "?": what is left are comparisons, as in "lesión < 5 mm".
 const TAG = /<(?=[a-z/!?])([^<>]*)>?/gi;
@@ -96,7 +99,9 @@ const lines: Normalise = (value) =>
  * Clinical text of several lines. Line breaks stay, and so do comparison signs, whose loss would change what a note
  * says; the brackets of tags and control characters become spaces.
  */
-export const clinicalText = (max: number, min = 1) => scalar(lines, (text) => text.min(min).max(max));
+export function clinicalText(max: number, min = 1) {
+  return scalar(lines, (text) => text.min(min).max(max));
+}
 
 /** Where in the body a note belongs, e.g. `RODILLA`. */
 export const segmento = scalar(
@@ -105,24 +110,25 @@ export const segmento = scalar(
 );
 
 const utf8 = new TextEncoder();
-const isJson = (text: string): boolean => {
+function isJson(text: string): boolean {
   try {
     JSON.parse(text);
     return text.isWellFormed();
   } catch {
     return false;
   }
-};
+}
 
 /** A JSON document that is kept as the string that was sent. @param maxBytes of its UTF-8 form */
-export const jsonText = (maxBytes: number) =>
-  z.string().superRefine((text, context) => {
+export function jsonText(maxBytes: number) {
+  return z.string().superRefine((text, context) => {
     if (utf8.encode(text).length > maxBytes) {
       context.addIssue({ code: 'custom', message: `No debe pasar de ${maxBytes} bytes` });
     } else if (!isJson(text)) {
       context.addIssue({ code: 'custom', message: 'No es JSON válido' });
     }
   });
+}
 
 export const codigoHospital = scalar(keep(/[^A-Z0-9-]/g), (text) => text.min(1).max(12));
 export const docTipo = scalar(upper, (text) =>

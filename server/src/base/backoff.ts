@@ -5,7 +5,10 @@ const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 3_600_000;
 
 /** Pause after the given number of attempts, in ms: 5 s, 10 s, 20 s … an hour. */
-export const pauseAfter = (attempts: number): number =>
-  Math.min(FIRST_PAUSE_MS * 2 ** Math.min(Math.max(attempts, 1) - 1, 20), LONGEST_PAUSE_MS);
+export function pauseAfter(attempts: number): number {
+  return Math.min(FIRST_PAUSE_MS * 2 ** Math.min(Math.max(attempts, 1) - 1, 20), LONGEST_PAUSE_MS);
+}
 
-export const plusMs = (instant: Date, ms: number): Date => new Date(instant.getTime() + ms);
+export function plusMs(instant: Date, ms: number): Date {
+  return new Date(instant.getTime() + ms);
+}

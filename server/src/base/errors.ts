@@ -56,5 +56,6 @@ export class AppError extends Error {
 }
 
 /** 422 for one field, in the shape of the schemas' own errors. */
-export const invalidField = (loc: (string | number)[], msg: string, type = 'invalid_value'): AppError =>
-  new AppError('validation', msg, { errors: [{ loc, msg, type }] });
+export function invalidField(loc: (string | number)[], msg: string, type = 'invalid_value'): AppError {
+  return new AppError('validation', msg, { errors: [{ loc, msg, type }] });
+}

@@ -10,7 +10,7 @@ export interface Lifecycle {
   drain(): void;
 }
 
-export const createLifecycle = (): Lifecycle => {
+export function createLifecycle(): Lifecycle {
   const [leaving, draining] = [new AbortController(), new AbortController()];
   // Every open stream listens.
   setMaxListeners(0, leaving.signal, draining.signal);
@@ -23,4 +23,4 @@ export const createLifecycle = (): Lifecycle => {
       draining.abort();
     },
   };
-};
+}

@@ -8,8 +8,8 @@ const SECRETS = ['authorization', 'cookie', 'password', 'contrasena', 'token', '
  *
  * @param level least severe level written
  */
-export const createLogger = (level: string): Logger =>
-  pino(
+export function createLogger(level: string): Logger {
+  return pino(
     {
       level,
       base: { pid: process.pid },
@@ -19,3 +19,4 @@ export const createLogger = (level: string): Logger =>
     },
     pino.destination({ fd: 2, sync: true }),
   );
+}

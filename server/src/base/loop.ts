@@ -20,12 +20,12 @@ const MAX_PAUSE_MS = 60_000;
  * @param everyMs pause between the end of a run and the next, in ms
  * @param run one round; `signal` is aborted by `stop`
  */
-export const createLoop = (options: {
+export function createLoop(options: {
   readonly name: string;
   readonly everyMs: number;
   readonly run: (signal: AbortSignal) => Promise<unknown>;
   readonly log: Logger;
-}): Loop => {
+}): Loop {
   const { name, everyMs, run, log } = options;
   const stopping = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -66,4 +66,4 @@ export const createLoop = (options: {
       await running;
     },
   };
-};
+}

@@ -8,14 +8,16 @@ const keepSource: Reviver = (_key, value, { source }) =>
  *
  * @throws SyntaxError
  */
-export const parseKeepingNumbers = (text: string): unknown =>
-  JSON.parse(text, keepSource as (key: string, value: unknown) => unknown) as unknown;
+export function parseKeepingNumbers(text: string): unknown {
+  return JSON.parse(text, keepSource as (key: string, value: unknown) => unknown) as unknown;
+}
 
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** Text, number or boolean as text; `undefined` for what carries no value. */
-export const textOf = (value: unknown): string | undefined => {
+export function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value.trim() === '' ? undefined : value.trim();
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
-};
+}

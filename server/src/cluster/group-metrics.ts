@@ -9,7 +9,7 @@ const waiting = new Map<number, (snapshots: readonly Snapshot[]) => void>();
 let reported: Registry | undefined;
 
 /** Answers the primary's questions for this process's numbers. */
-export const reportToGroup = (registry: Registry): void => {
+export function reportToGroup(registry: Registry): void {
   if (!isMember() || reported) return;
   reported = registry;
   onPrimaryMessage((message) => {
@@ -19,13 +19,14 @@ export const reportToGroup = (registry: Registry): void => {
         .then((metrics) => tellPrimary({ type: 'metrics.own', round: message.round, metrics }));
     } else if (message.type === 'metrics.all') waiting.get(message.request)?.(message.snapshots);
   });
-};
+}
 
 /** Adds the numbers of several processes up. */
-export const aggregate = (snapshots: readonly Snapshot[]): Registry =>
-  AggregatorRegistry.aggregate(snapshots as unknown as object[]);
+export function aggregate(snapshots: readonly Snapshot[]): Registry {
+  return AggregatorRegistry.aggregate(snapshots as unknown as object[]);
+}
 
-const askPrimary = async (): Promise<readonly Snapshot[]> => {
+async function askPrimary(): Promise<readonly Snapshot[]> {
   const request = asked++;
   const { promise, resolve } = Promise.withResolvers<readonly Snapshot[]>();
   const limit = setTimeout(() => resolve([]), WAIT_MS);
@@ -37,10 +38,10 @@ const askPrimary = async (): Promise<readonly Snapshot[]> => {
     clearTimeout(limit);
     waiting.delete(request);
   }
-};
+}
 
 /** The numbers of all processes of this group, or of this one where it is alone, in Prometheus's text format. */
-export const groupMetrics = async (registry: Registry): Promise<string> => {
+export async function groupMetrics(registry: Registry): Promise<string> {
   const snapshots = reported === registry ? await askPrimary() : [];
   return await (snapshots.length > 0 ? aggregate(snapshots) : registry).metrics();
-};
+}

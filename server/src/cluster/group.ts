@@ -43,7 +43,7 @@ export interface Group {
  * Keeps `size` processes of this program running on one port. One that ends is replaced: at once when it was sound,
  * after a growing pause when processes die young.
  */
-export const startGroup = ({ size, log, environment, stopWithinMs }: GroupOptions): Group => {
+export function startGroup({ size, log, environment, stopWithinMs }: GroupOptions): Group {
   const members = new Map<number, Member>();
   const pauses = new Set<NodeJS.Timeout>();
   const ready = Promise.withResolvers<string>();
@@ -141,4 +141,4 @@ export const startGroup = ({ size, log, environment, stopWithinMs }: GroupOption
     stop,
     kill,
   };
-};
+}

@@ -19,19 +19,21 @@ export type FromPrimary =
   | { readonly type: 'metrics.all'; readonly request: number; readonly snapshots: readonly Snapshot[] };
 
 /** Sends to the primary; a channel that is gone says so by its end. */
-export const tellPrimary = (message: FromMember): void => {
+export function tellPrimary(message: FromMember): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
-};
+}
 
 /** Calls `listener` with what the primary tells this process. */
-export const onPrimaryMessage = (listener: (message: FromPrimary) => void): void => {
+export function onPrimaryMessage(listener: (message: FromPrimary) => void): void {
   process.on('message', listener);
-};
+}
 
 /** Sends to one process of the group; one that is gone says so by its exit. */
-export const tellMember = (worker: Worker, message: FromPrimary): void => {
+export function tellMember(worker: Worker, message: FromPrimary): void {
   if (worker.isConnected()) worker.send(message, undefined, () => undefined);
-};
+}
 
 /** Whether this process is one of a group. */
-export const isMember = (): boolean => cluster.isWorker;
+export function isMember(): boolean {
+  return cluster.isWorker;
+}

@@ -13,13 +13,15 @@ interface Round {
 }
 
 /** Only what is counted up stays of a process that has ended; what it showed of its present is over. */
-const isCount = ({ type }: Snapshot[number]): boolean => type === 'counter' || type === 'histogram';
+function isCount({ type }: Snapshot[number]): boolean {
+  return type === 'counter' || type === 'histogram';
+}
 
 /**
  * Collects the metrics of a group of processes for the one that was asked. What ended processes had counted when they
  * last told is added on, so that counts do not fall when a process is replaced.
  */
-export const createMetricsHub = (workers: () => readonly Worker[]) => {
+export function createMetricsHub(workers: () => readonly Worker[]) {
   const rounds = new Map<number, Round>();
   const last = new Map<Worker, Snapshot>();
   let departed: Snapshot | null = null;
@@ -66,4 +68,4 @@ export const createMetricsHub = (workers: () => readonly Worker[]) => {
       departed = sum as unknown as Snapshot;
     },
   };
-};
+}

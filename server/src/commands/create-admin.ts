@@ -24,10 +24,12 @@ interface Options {
 }
 
 /** The password as it was piped in; a line end at its end is the shell's. */
-const readPassword = async (): Promise<string> => (await text(process.stdin)).replace(/\r?\n$/, '');
+async function readPassword(): Promise<string> {
+  return (await text(process.stdin)).replace(/\r?\n$/, '');
+}
 
-export const adminCommand = (): Command =>
-  new Command('create-admin')
+export function adminCommand(): Command {
+  return new Command('create-admin')
     .description('Create an administrator. Without --password-stdin a random password is printed once.')
     .requiredOption('--correo <address>', 'e-mail address to log in with')
     .option('--nombre <name>', 'first name', 'Administrador')
@@ -51,3 +53,4 @@ export const adminCommand = (): Command =>
         if (!passwordStdin) process.stdout.write(`Password, shown once: ${password}\n`);
       });
     });
+}

@@ -4,7 +4,7 @@ import { readConfig, type Config } from '../config/config.ts';
 import { openOrm } from '../db/orm.ts';
 
 /** Opens the configured database for one command and closes it afterwards. */
-export const withDatabase = async <T>(use: (orm: MikroORM, config: Config) => Promise<T>): Promise<T> => {
+export async function withDatabase<T>(use: (orm: MikroORM, config: Config) => Promise<T>): Promise<T> {
   const config = readConfig(process.env);
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const orm = await openOrm(config.database);
@@ -13,4 +13,4 @@ export const withDatabase = async <T>(use: (orm: MikroORM, config: Config) => Pr
   } finally {
     await orm.close();
   }
-};
+}

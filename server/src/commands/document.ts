@@ -12,8 +12,8 @@ interface Options {
  *
  * @param make the document's text
  */
-export const documentCommand = (name: string, description: string, make: () => string): Command =>
-  new Command(name)
+export function documentCommand(name: string, description: string, make: () => string): Command {
+  return new Command(name)
     .description(description)
     .option('--out <file>', 'write it to a file')
     .option('--check <file>', 'fail when the file differs')
@@ -26,3 +26,4 @@ export const documentCommand = (name: string, description: string, make: () => s
       } else if (out) await writeFile(out, document);
       else process.stdout.write(document);
     });
+}

@@ -13,8 +13,8 @@ interface Options {
   readonly discardUnfinished?: boolean;
 }
 
-export const importCommand = (): Command =>
-  new Command('import')
+export function importCommand(): Command {
+  return new Command('import')
     .description('Load a dump of the predecessor’s MySQL database into an empty one, and bring it up to date.')
     .argument('<dump.sql>', 'file that mysqldump, phpMyAdmin or Adminer wrote, unpacked')
     .option('--dry-run', 'only read the file and count what it holds; needs no database')
@@ -27,6 +27,7 @@ export const importCommand = (): Command =>
         await withDatabase(adopt);
       });
     });
+}
 
 const HELP = `
 The database is that of MYSQL_URL (or DB_HOST, DB_NAME, ...). A failed import leaves it empty again.
@@ -35,13 +36,13 @@ The database is that of MYSQL_URL (or DB_HOST, DB_NAME, ...). A failed import le
   $ som3d-server import data/casaos.sql --dry-run
   $ som3d-server import data/casaos.sql`;
 
-const databaseUrl = (): string => {
+function databaseUrl(): string {
   const { database } = readConfig(process.env);
   if (database.kind === 'mysql') return database.url;
   throw new UsageError('A MySQL dump goes into a MySQL, not into the embedded database: set MYSQL_URL (or DB_HOST).');
-};
+}
 
-const loadInto = async (url: string, file: string, discardUnfinished: boolean): Promise<void> => {
+async function loadInto(url: string, file: string, discardUnfinished: boolean): Promise<void> {
   const abort = new AbortController();
   const onSignal = (): void => abort.abort(new UsageError('Stopped. What was imported has been removed again.'));
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
@@ -50,27 +51,28 @@ const loadInto = async (url: string, file: string, discardUnfinished: boolean): 
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
-};
+}
 
-const listed = (counts: ReadonlyMap<string, number>): string =>
-  [...counts].map(([kind, number]) => `${number} × ${kind}`).join(', ');
+function listed(counts: ReadonlyMap<string, number>): string {
+  return [...counts].map(([kind, number]) => `${number} × ${kind}`).join(', ');
+}
 
 /** What breaks a new rule is settled where it is now. */
-const adopt = async (orm: MikroORM): Promise<void> => {
+async function adopt(orm: MikroORM): Promise<void> {
   await bringUpToDate(orm).catch((error: unknown) => {
     if (!(error instanceof UsageError)) throw error;
     throw new UsageError(`${error.message}\nThe dump itself is imported: settle these rows, then run \`migrate\`.`);
   });
-};
+}
 
-const report = ({ bytes, lines, kinds, leftOut, longest }: Survey, verb: string): void => {
+function report({ bytes, lines, kinds, leftOut, longest }: Survey, verb: string): void {
   say(`${mebibytes(bytes)} in ${lines} lines ${verb} ${listed(kinds)}`);
   if (leftOut.size > 0) say(`Left out: ${listed(leftOut)}`);
   say(`The longest statement has ${mebibytes(longest.bytes)}, from line ${longest.line} on.`);
-};
+}
 
 /** What the operator can mend is told as a sentence. */
-const plainly = async (file: string, work: () => Promise<void>): Promise<void> => {
+async function plainly(file: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -81,4 +83,4 @@ const plainly = async (file: string, work: () => Promise<void>): Promise<void> =
     if (code === 'ER_BAD_DB_ERROR') throw new UsageError(`${message}: create it first`, { cause: error });
     throw error;
   }
-};
+}

@@ -4,10 +4,12 @@ import { migrate, MigrationConflictError, pendingMigrations } from '../db/migrat
 import { withDatabase } from './database.ts';
 import { UsageError } from './usage.ts';
 
-export const say = (line: string): void => void process.stdout.write(`${line}\n`);
+export function say(line: string): void {
+  void process.stdout.write(`${line}\n`);
+}
 
-export const migrateCommand = (): Command =>
-  new Command('migrate')
+export function migrateCommand(): Command {
+  return new Command('migrate')
     .description('Bring the database up to date: an empty one, an older one, or the predecessor’s. Can be repeated.')
     .option('--check', 'only list what is pending; exit code 1 when something is')
     .action(async ({ check }: { check?: boolean }) => {
@@ -18,17 +20,18 @@ export const migrateCommand = (): Command =>
         if (pending.length > 0) process.exitCode = 1;
       });
     });
+}
 
 /**
  * Applies what is pending and prints its statements.
  *
  * @throws UsageError when rows break a new rule
  */
-export const bringUpToDate = async (orm: MikroORM): Promise<void> => {
+export async function bringUpToDate(orm: MikroORM): Promise<void> {
   const log = { info: ({ statement }: { statement?: string }) => say(statement ?? '') };
   await migrate(orm, log).catch((error: unknown) => {
     if (error instanceof MigrationConflictError) throw new UsageError(error.message);
     throw error;
   });
   say('The database is up to date.');
-};
+}

@@ -2,8 +2,8 @@ import { Command } from 'commander';
 import { seedPlans } from '../setup/seeds.ts';
 import { withDatabase } from './database.ts';
 
-export const seedCommand = (): Command =>
-  new Command('seed')
+export function seedCommand(): Command {
+  return new Command('seed')
     .description('Add the four plans where they are missing. Changes nothing that is there; can be repeated.')
     .action(async () => {
       await withDatabase(async (orm) => {
@@ -11,3 +11,4 @@ export const seedCommand = (): Command =>
         process.stdout.write('The plans are there.\n');
       });
     });
+}

@@ -11,17 +11,18 @@ import { shutDown } from '../process/shutdown.ts';
 import { untilSignal } from '../process/signals.ts';
 import { UsageError } from './usage.ts';
 
-const accountLines = (accounts: readonly FirstAccount[]): string[] =>
-  accounts.length === 0
+function accountLines(accounts: readonly FirstAccount[]): string[] {
+  return accounts.length === 0
     ? []
     : [
         '',
         'Accounts made just now; these passwords are not shown again:',
         ...accounts.map(({ role, correo, password }) => `  ${role.padEnd(14)} ${correo.padEnd(26)} ${password}`),
       ];
+}
 
-const banner = (url: string, config: Config, accounts: readonly FirstAccount[]): string =>
-  [
+function banner(url: string, config: Config, accounts: readonly FirstAccount[]): string {
+  return [
     '',
     `SOM3D serves at ${url}`,
     `  API reference  ${url}/docs`,
@@ -36,11 +37,14 @@ const banner = (url: string, config: Config, accounts: readonly FirstAccount[]):
     '  npx som3d upload phantom.zip --wait --out models',
     '',
   ].join('\n');
+}
 
-const say = (text: string): void => void process.stdout.write(`${text}\n`);
+function say(text: string): void {
+  void process.stdout.write(`${text}\n`);
+}
 
 /** What the operator can mend when a start has failed. */
-const explain = (error: unknown, config: Config): string | undefined => {
+function explain(error: unknown, config: Config): string | undefined {
   if (error instanceof NotReadyError) return error.message;
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (syscall !== 'listen' && syscall !== 'bind') return undefined;
@@ -48,10 +52,10 @@ const explain = (error: unknown, config: Config): string | undefined => {
   if (code === 'EACCES') return `PORT: ${config.PORT} may not be used by this user; choose one above 1023`;
   if (code === 'EADDRNOTAVAIL') return `HOST: ${config.HOST} is no address of this machine`;
   return undefined;
-};
+}
 
 /** Says where the service is, and gives the demo doctor a case to look at. */
-const greet = async (server: Pick<RunningServer, 'url' | 'deps' | 'accounts'>, config: Config): Promise<void> => {
+async function greet(server: Pick<RunningServer, 'url' | 'deps' | 'accounts'>, config: Config): Promise<void> {
   say(banner(server.url, config, server.accounts));
   try {
     const job = await queueFirstCase(server, config);
@@ -59,10 +63,10 @@ const greet = async (server: Pick<RunningServer, 'url' | 'deps' | 'accounts'>, c
   } catch (error) {
     server.deps.log.warn({ err: error }, 'the first case could not be queued');
   }
-};
+}
 
-export const serveCommand = (): Command =>
-  new Command('serve')
+export function serveCommand(): Command {
+  return new Command('serve')
     .description('Serve the API, and run jobs unless SOM3D_EMBEDDED_WORKER=false. The default command.')
     .option('--workers <n>', 'processes that share the port; SOM3D_API_PROCESSES says the same')
     .action(async ({ workers }: { workers?: string }) => {
@@ -85,3 +89,4 @@ export const serveCommand = (): Command =>
       await untilSignal();
       await shutDown(server, config);
     });
+}

@@ -10,8 +10,8 @@ import { stopLimitMs } from '../process/shutdown.ts';
 import { untilSignal } from '../process/signals.ts';
 import { UsageError } from './usage.ts';
 
-export const workerCommand = (): Command =>
-  new Command('worker')
+export function workerCommand(): Command {
+  return new Command('worker')
     .description('Run jobs without serving HTTP; any number of workers share one database and one storage.')
     .action(async () => {
       const config = readConfig({ ...process.env, SOM3D_EMBEDDED_WORKER: 'true' });
@@ -31,3 +31,4 @@ export const workerCommand = (): Command =>
       // Redis may go in the very moment of stopping, and leave the queue's timers behind.
       setTimeout(() => process.exit(), stopLimitMs(config)).unref();
     });
+}

@@ -77,7 +77,7 @@ export interface Config extends Values {
 /** The environment is not usable; `message` names each variable and what is wrong with it. */
 export class ConfigError extends Error {}
 
-const databaseOf = (values: Values, dataDir: string): DatabaseConfig => {
+function databaseOf(values: Values, dataDir: string): DatabaseConfig {
   const poolMax = values.SOM3D_DB_POOL;
   if (values.MYSQL_URL) return { kind: 'mysql', url: values.MYSQL_URL, poolMax };
   if (!values.DB_HOST) return { kind: 'sqlite', file: path.join(dataDir, 'som3d.sqlite') };
@@ -87,10 +87,10 @@ const databaseOf = (values: Values, dataDir: string): DatabaseConfig => {
   url.password = encodeURIComponent(values.DB_PASS ?? '');
   url.pathname = `/${encodeURIComponent(values.DB_NAME)}`;
   return { kind: 'mysql', url: url.href, poolMax };
-};
+}
 
 /** Real money needs every key, and no state is believed unseen. */
-const checkPayments = (values: Values): void => {
+function checkPayments(values: Values): void {
   if (values.EPAYCO_PRIVATE_KEY && !values.EPAYCO_PUBLIC_KEY) {
     throw new ConfigError('EPAYCO_PUBLIC_KEY: needed beside EPAYCO_PRIVATE_KEY');
   }
@@ -98,10 +98,10 @@ const checkPayments = (values: Values): void => {
   const missing = (['EPAYCO_PUBLIC_KEY', 'P_CUST_ID_CLIENTE', 'P_KEY'] as const).filter((name) => !values[name]);
   if (missing.length > 0) throw new ConfigError(`${missing.join(', ')}: needed with EPAYCO_TEST=false`);
   if (!values.EPAYCO_VERIFY_STATE) throw new ConfigError('EPAYCO_VERIFY_STATE: false is only for EPAYCO_TEST=true');
-};
+}
 
 /** Half a configuration of the bucket would fail at the first upload, or store where nobody wants it. */
-const checkStorage = (values: Values): void => {
+function checkStorage(values: Values): void {
   if (!values.S3_BUCKET) {
     const idle = (['S3_ENDPOINT', 'S3_PUBLIC_ENDPOINT', 'S3_KMS_KEY_ID'] as const).find((name) => values[name]);
     if (idle) throw new ConfigError(`S3_BUCKET: needed beside ${idle}`);
@@ -112,14 +112,14 @@ const checkStorage = (values: Values): void => {
   if (id && !secret) throw new ConfigError('AWS_SECRET_ACCESS_KEY: needed beside AWS_ACCESS_KEY_ID');
   if (token && !id) throw new ConfigError('AWS_ACCESS_KEY_ID: needed beside AWS_SESSION_TOKEN');
   if (values.S3_KMS_KEY_ID && values.S3_SSE !== 'aws:kms') throw new ConfigError('S3_SSE: aws:kms with S3_KMS_KEY_ID');
-};
+}
 
 /**
  * Reads and checks the configuration. An empty variable counts as absent.
  *
  * @throws ConfigError naming every variable that is wrong
  */
-export const readConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const read = Object.entries(VARIABLES).map(([name, { schema }]) => {
     const given = env[name]?.trim() === '' ? undefined : env[name];
     return [name, schema.safeParse(given)] as const;
@@ -153,4 +153,4 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     ),
     secureCookies,
   };
-};
+}

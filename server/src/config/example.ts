@@ -5,7 +5,7 @@ import type { Variable } from './variable.ts';
 const OF_THE_MACHINE = new Set(['SOM3D_WORKER_THREADS']);
 
 /** The text of `.env.example`: every variable with its meaning and its default. */
-export const envExample = (): string => {
+export function envExample(): string {
   const blocks = Object.entries(GROUPS).map(([group, variables]) => {
     const lines = Object.entries<Variable>(variables).map(([name, { schema, doc, example }]) => {
       const fallback = OF_THE_MACHINE.has(name)
@@ -16,4 +16,4 @@ export const envExample = (): string => {
     return `## ${group}\n${lines.join('\n')}`;
   });
   return `# Every variable of the service. Copy to .env; an empty variable counts as absent.\n\n${blocks.join('\n\n')}\n`;
-};
+}

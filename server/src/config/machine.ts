@@ -3,18 +3,20 @@ import { availableParallelism, totalmem } from 'node:os';
 const MIB = 1024 ** 2;
 
 /** Memory that this process may use, in MiB: the machine's, or what its container is given. */
-export const usableMemoryMb = (): number => {
+export function usableMemoryMb(): number {
   const limit = process.constrainedMemory();
   const total = totalmem();
   return Math.floor((limit > 0 ? Math.min(limit, total) : total) / MIB);
-};
+}
 
 /**
  * How many jobs one worker computes at once when nobody says so: half the cores, and no more than fit into memory.
  *
  * @param jobMemoryMb memory that one job may plan for, in MiB
  */
-export const defaultConcurrency = (
+export function defaultConcurrency(
   jobMemoryMb: number,
   { cores, memoryMb } = { cores: availableParallelism(), memoryMb: usableMemoryMb() },
-): number => Math.min(64, Math.max(1, Math.min(Math.floor(cores / 2), Math.floor(memoryMb / jobMemoryMb))));
+): number {
+  return Math.min(64, Math.max(1, Math.min(Math.floor(cores / 2), Math.floor(memoryMb / jobMemoryMb))));
+}

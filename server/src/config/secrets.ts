@@ -14,7 +14,7 @@ export interface Secrets {
  * The embedded default makes its own secret once and keeps it beside its data, readable by its user only. Two
  * processes that start at once agree: the first complete file wins.
  */
-const generatedSecret = async (dataDir: string): Promise<string> => {
+async function generatedSecret(dataDir: string): Promise<string> {
   const file = path.join(dataDir, 'jwt-secret');
   const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   await writeFile(draft, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' });
@@ -26,14 +26,14 @@ const generatedSecret = async (dataDir: string): Promise<string> => {
     await unlink(draft);
   }
   return await readFile(file, 'utf8');
-};
+}
 
 /** The secrets of the service: one is configured or generated, the others are derived from it (HKDF, RFC 5869). */
-export const loadSecrets = async (config: Config): Promise<Secrets> => {
+export async function loadSecrets(config: Config): Promise<Secrets> {
   const jwt = config.JWT_SECRET ?? (await generatedSecret(config.dataDir));
   return {
     // jsonwebtoken would try to read a plain string as a public key on every request.
     jwt: createSecretKey(Buffer.from(jwt)),
     urls: Buffer.from(hkdfSync('sha256', jwt, '', 'som3d signed urls', 32)),
   };
-};
+}

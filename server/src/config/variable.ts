@@ -8,14 +8,17 @@ export interface Variable {
   readonly example?: string;
 }
 
-export const variable = <S extends z.ZodType>(schema: S, doc: string, example?: string) => ({
-  schema,
-  doc,
-  ...(example === undefined ? {} : { example }),
-});
+export function variable<S extends z.ZodType>(schema: S, doc: string, example?: string) {
+  return {
+    schema,
+    doc,
+    ...(example === undefined ? {} : { example }),
+  };
+}
 
-export const integer = (min: number, max: number, fallback: number) =>
-  z.coerce.number<string | undefined>().int().min(min).max(max).default(fallback);
+export function integer(min: number, max: number, fallback: number) {
+  return z.coerce.number<string | undefined>().int().min(min).max(max).default(fallback);
+}
 
 export const boolean = z
   .string()
@@ -24,7 +27,9 @@ export const boolean = z
   .pipe(z.enum(['true', 'false', '1', '0']))
   .transform((text) => text === 'true' || text === '1');
 
-export const flag = (fallback: boolean) => boolean.default(fallback);
+export function flag(fallback: boolean) {
+  return boolean.default(fallback);
+}
 
 export const text = z.string().trim().min(1);
 

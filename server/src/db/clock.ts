@@ -34,7 +34,7 @@ interface Answer {
  *
  * @throws when the database does not answer the first time; later, time simply goes on
  */
-export const openDatabaseClock = async (orm: MikroORM, log: Logger): Promise<DatabaseClock> => {
+export async function openDatabaseClock(orm: MikroORM, log: Logger): Promise<DatabaseClock> {
   const ask = async (): Promise<Answer & { tookMs: number }> => {
     const sent = performance.now();
     const { ms } = await kysely(orm.em.fork())
@@ -90,4 +90,4 @@ export const openDatabaseClock = async (orm: MikroORM, log: Logger): Promise<Dat
       await asking;
     },
   };
-};
+}

@@ -7,7 +7,7 @@ export const PRIMARY_KEY = 'PRIMARY';
  * The unique key that a write broke, by its name in the database (`uq_usuario_correo`), or `PRIMARY`; undefined when
  * the error is something else.
  */
-export const uniqueViolation = (error: unknown): string | undefined => {
+export function uniqueViolation(error: unknown): string | undefined {
   for (const { errno, message } of causes(error)) {
     // the last of such words: the value before them may contain the same
     if (errno === MYSQL_DUPLICATE) return /.*for key '(?:[^']*\.)?([^'.]+)'/s.exec(message)?.[1];
@@ -15,29 +15,35 @@ export const uniqueViolation = (error: unknown): string | undefined => {
     if (columns) return keysByColumns.get(columns) ?? columns;
   }
   return undefined;
-};
+}
 
 /** Whether the database refused to wait any longer for somebody else: the same transaction may succeed when repeated. */
-export const isLockError = (error: unknown): boolean =>
-  causes(error).some(
+export function isLockError(error: unknown): boolean {
+  return causes(error).some(
     ({ errno, errcode }) => MYSQL_LOCK.has(errno as number) || SQLITE_LOCK.has(Number(errcode) & 0xff),
   );
+}
 
 /** Whether the database can not be reached or is about to go. */
-export const isUnavailableError = (error: unknown): boolean =>
-  causes(error).some(({ code, errno }) => UNREACHABLE.has(code as string) || MYSQL_GONE.has(errno as number));
+export function isUnavailableError(error: unknown): boolean {
+  return causes(error).some(({ code, errno }) => UNREACHABLE.has(code as string) || MYSQL_GONE.has(errno as number));
+}
 
 /**
  * Whether a row names one that has gone, which somebody removed since the request began: asked again, the service
  * answers what is so by then. MySQL only: on SQLite one writer follows the other.
  */
-export const isOrphanError = (error: unknown): boolean => causes(error).some(({ errno }) => errno === MYSQL_NO_PARENT);
+export function isOrphanError(error: unknown): boolean {
+  return causes(error).some(({ errno }) => errno === MYSQL_NO_PARENT);
+}
 
 /** Whether the cause is passing: a lock, or a database that can not be reached now. */
-export const isTransientError = (error: unknown): boolean => isLockError(error) || isUnavailableError(error);
+export function isTransientError(error: unknown): boolean {
+  return isLockError(error) || isUnavailableError(error);
+}
 
 /** SQLite names the columns of a broken key, not the key: this learns which key that is. Called by `openOrm`. */
-export const rememberKeys = (orm: MikroORM): void => {
+export function rememberKeys(orm: MikroORM): void {
   for (const meta of orm.getMetadata().getAll().values()) {
     const qualified = (properties: string | readonly string[]): string =>
       [properties]
@@ -52,7 +58,7 @@ export const rememberKeys = (orm: MikroORM): void => {
       if (typeof unique === 'string') keysByColumns.set(qualified([name]), unique);
     }
   }
-};
+}
 
 const keysByColumns = new Map<string, string>();
 
@@ -82,11 +88,11 @@ interface Cause {
 }
 
 /** An error with what it wraps: the ORM wraps the driver's error, a service may wrap the ORM's. */
-const causes = (error: unknown): Cause[] => {
+function causes(error: unknown): Cause[] {
   const chain: Cause[] = [];
   for (let at: unknown = error; at instanceof Error && chain.length < 8;) {
     chain.push(at);
     at = 'previous' in at && at.previous instanceof Error ? at.previous : at.cause;
   }
   return chain;
-};
+}

@@ -24,7 +24,9 @@ export type Database = {
 };
 
 /** A Kysely on the connection, and in the transaction, of this entity manager; typed by the entities. */
-export const kysely = (em: EntityManager): Kysely<Database> => (em as SqlEntityManager).getKysely<Database>();
+export function kysely(em: EntityManager): Kysely<Database> {
+  return (em as SqlEntityManager).getKysely<Database>();
+}
 
 /** An instant that was computed in SQL, as a `Date`: see `Database`. */
 export function toInstant(value: null | undefined): null;

@@ -35,7 +35,7 @@ export interface MigrationReport {
  * @param log gets every statement after it was run
  * @throws MigrationConflictError when rows break a rule that is new; the database is then as it was
  */
-export const migrate = async (orm: MikroORM, log: MigrationLog): Promise<MigrationReport> => {
+export async function migrate(orm: MikroORM, log: MigrationLog): Promise<MigrationReport> {
   if ((await pendingMigrations(orm)).length === 0) return { applied: [], statements: [] };
   const db = kysely(orm.em);
   if (dialectOf(orm) === 'sqlite') {
@@ -46,10 +46,10 @@ export const migrate = async (orm: MikroORM, log: MigrationLog): Promise<Migrati
     const session = sessionOf(connection);
     return locked(session, () => applyPending(session, 'mysql', log));
   });
-};
+}
 
 /** Names of the migrations that the database still lacks, in order. */
-export const pendingMigrations = async (orm: MikroORM): Promise<string[]> => {
+export async function pendingMigrations(orm: MikroORM): Promise<string[]> {
   const dialect = dialectOf(orm);
   return kysely(orm.em)
     .connection()
@@ -57,9 +57,9 @@ export const pendingMigrations = async (orm: MikroORM): Promise<string[]> => {
       const applied = await appliedNames(sessionOf(connection), dialect);
       return MIGRATIONS[dialect].map(({ name }) => name).filter((name) => !applied.has(name));
     });
-};
+}
 
-const applyPending = async (session: Session, dialect: Dialect, log: MigrationLog): Promise<MigrationReport> => {
+async function applyPending(session: Session, dialect: Dialect, log: MigrationLog): Promise<MigrationReport> {
   const report = { applied: [] as string[], statements: [] as string[] };
   const change = async (statement: string): Promise<void> => {
     await session.run(statement);
@@ -76,17 +76,17 @@ const applyPending = async (session: Session, dialect: Dialect, log: MigrationLo
     report.applied.push(migration.name);
   }
   return report;
-};
+}
 
-const appliedNames = async (session: Session, dialect: Dialect): Promise<Set<string>> => {
+async function appliedNames(session: Session, dialect: Dialect): Promise<Set<string>> {
   const [listed] = await session.run(HAS_LIST[dialect], [MIGRATION_TABLE]);
   if (!listed) return new Set();
   const rows = await session.run<{ name: string }>(`select name from ${MIGRATION_TABLE}`);
   return new Set(rows.map(({ name }) => name));
-};
+}
 
 /** MySQL commits every schema change by itself, so two runs are kept apart by a lock that dies with its connection. */
-export const locked = async <T>(session: Session, work: () => Promise<T>): Promise<T> => {
+export async function locked<T>(session: Session, work: () => Promise<T>): Promise<T> {
   const [row] = await session.run<{ got: number | null }>(`select get_lock(${LOCK}, ${LOCK_WAIT_S}) as got`);
   if (Number(row?.got) !== 1) throw new Error(`another process has been migrating for ${LOCK_WAIT_S} s`);
   try {
@@ -94,7 +94,7 @@ export const locked = async <T>(session: Session, work: () => Promise<T>): Promi
   } finally {
     await session.run(`select release_lock(${LOCK})`);
   }
-};
+}
 
 /** Lock names are the server's, not the database's, and 64 characters long at most. */
 const LOCK = "concat('som3d_migrate_', left(sha2(database(), 256), 40))";

@@ -23,7 +23,7 @@ export type OrmOptions =
  * @param observe sees every statement
  * @throws when the database can not be opened or reached
  */
-export const openOrm = async (options: OrmOptions, observe?: StatementObserver): Promise<MikroORM> => {
+export async function openOrm(options: OrmOptions, observe?: StatementObserver): Promise<MikroORM> {
   const orm = options.kind === 'sqlite' ? await initSqlite(options.file, observe) : await initMySql(options, observe);
   rememberKeys(orm);
   try {
@@ -33,11 +33,12 @@ export const openOrm = async (options: OrmOptions, observe?: StatementObserver):
     throw error;
   }
   return orm;
-};
+}
 
 /** Which dialect an opened database speaks. */
-export const dialectOf = (orm: MikroORM): OrmOptions['kind'] =>
-  orm.em.getPlatform() instanceof SqlitePlatform ? 'sqlite' : 'mysql';
+export function dialectOf(orm: MikroORM): OrmOptions['kind'] {
+  return orm.em.getPlatform() instanceof SqlitePlatform ? 'sqlite' : 'mysql';
+}
 
 /** The list of applied migrations: no entity, and no business of the schema comparison. */
 export const MIGRATION_TABLE = 'som3d_migration';
@@ -50,11 +51,11 @@ const COMMON = {
   schemaGenerator: { skipTables: [MIGRATION_TABLE] },
 };
 
-const initMySql = async (
+async function initMySql(
   { url, poolMax }: { url: string; poolMax: number },
   observe?: StatementObserver,
-): Promise<MikroORM> =>
-  MySqlOrm.init({
+): Promise<MikroORM> {
+  return MySqlOrm.init({
     ...COMMON,
     driver: MySqlDriver,
     clientUrl: url.replace(/^mariadb:/, 'mysql:'),
@@ -69,12 +70,13 @@ const initMySql = async (
       if (observe) observeConnection(connection as DatabaseConnection, observe);
     },
   });
+}
 
 /**
  * UTC for `timestamp` columns and their defaults; strictness, so that nothing is cut to fit; fractions of a second are cut
  * off, as MariaDB does, so that no instant is stored that is still to come; reads see what others have committed.
  */
-const prepareMySqlSession = async (connection: unknown): Promise<void> => {
+async function prepareMySqlSession(connection: unknown): Promise<void> {
   const session = connection as DatabaseConnection;
   const run = (text: string) => session.executeQuery<{ version: string }>(CompiledQuery.raw(text));
   const { rows } = await run('select version() as version');
@@ -84,22 +86,23 @@ const prepareMySqlSession = async (connection: unknown): Promise<void> => {
       'group_concat_max_len = 65536',
   );
   await run('set session transaction isolation level read committed');
-};
+}
 
 const STRICT_MODE =
   'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
 
-const initSqlite = async (file: string, observe?: StatementObserver): Promise<MikroORM> =>
-  SqlOrm.init({
+async function initSqlite(file: string, observe?: StatementObserver): Promise<MikroORM> {
+  return SqlOrm.init({
     ...COMMON,
     driver: SqliteDriver,
     dbName: file,
     driverOptions: new SqliteDialect(file, observe),
     discovery: { onMetadata: adaptToSqlite },
   });
+}
 
 /** The entities are written for MySQL; this is what differs on SQLite. */
-const adaptToSqlite = (meta: EntityMetadata, _platform: Platform): void => {
+function adaptToSqlite(meta: EntityMetadata, _platform: Platform): void {
   for (const property of meta.props) {
     // the parser of SQLite's table definitions expects nothing behind `virtual`
     if (property.generated) delete property.nullable;
@@ -113,6 +116,6 @@ const adaptToSqlite = (meta: EntityMetadata, _platform: Platform): void => {
     if (property.collation === CASELESS) property.collation = 'nocase';
     else delete property.collation;
   }
-};
+}
 
 const NOW_IN_MS = "(cast(unixepoch('subsec') * 1000 as integer))";

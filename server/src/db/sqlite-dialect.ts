@@ -137,8 +137,9 @@ class SqliteDriver implements Driver {
 }
 
 type Compile = QueryCompiler['compileQuery'];
-const named = (command: string, name: string) =>
-  RawNode.createWithChildren([RawNode.createWithSql(`${command} `), IdentifierNode.create(name)]);
+function named(command: string, name: string) {
+  return RawNode.createWithChildren([RawNode.createWithSql(`${command} `), IdentifierNode.create(name)]);
+}
 
 /** First come, first served. */
 class Turns {
@@ -255,16 +256,17 @@ class SqliteConnection implements DatabaseConnection {
 const SCHEMA_CHANGE = /^\s*(create|alter|drop)\b/i;
 const INSTANT_TYPE = /^(datetime|timestamp)\b/i;
 
-const isBusy = (error: unknown): boolean =>
-  error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
+}
 
-const bind = (value: unknown): SQLInputValue => {
+function bind(value: unknown): SQLInputValue {
   if (value instanceof Date) return value.getTime();
   if (typeof value === 'boolean') return value ? 1 : 0;
   return (value ?? null) as SQLInputValue;
-};
+}
 
-const present = (row: Record<string, unknown>, instants: readonly string[]): Record<string, unknown> => {
+function present(row: Record<string, unknown>, instants: readonly string[]): Record<string, unknown> {
   for (const name in row) {
     const value = row[name];
     if (typeof value === 'bigint' && value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER) {
@@ -276,4 +278,4 @@ const present = (row: Record<string, unknown>, instants: readonly string[]): Rec
     if (typeof value === 'number') row[name] = new Date(value);
   }
   return row;
-};
+}

@@ -4,8 +4,8 @@ import type { DatabaseConnection } from 'kysely';
 export type StatementObserver = <T>(sql: string, run: () => Promise<T>) => Promise<T>;
 
 /** Lets an observer see what runs on a connection. */
-export const observeConnection = <C extends DatabaseConnection>(connection: C, observe: StatementObserver): C => {
+export function observeConnection<C extends DatabaseConnection>(connection: C, observe: StatementObserver): C {
   const run = connection.executeQuery.bind(connection);
   connection.executeQuery = (query, options) => observe(query.sql, () => run(query, options));
   return connection;
-};
+}

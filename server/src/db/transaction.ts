@@ -13,7 +13,7 @@ const PAUSE_MS = 20;
  * @param em any entity manager outside a transaction
  * @returns what `work` returned in the run that was committed
  */
-export const inTransaction = async <T>(em: EntityManager, work: (em: EntityManager) => Promise<T>): Promise<T> => {
+export async function inTransaction<T>(em: EntityManager, work: (em: EntityManager) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await em.fork().transactional(work);
@@ -22,4 +22,4 @@ export const inTransaction = async <T>(em: EntityManager, work: (em: EntityManag
       await pause(Math.random() * PAUSE_MS * attempt);
     }
   }
-};
+}

@@ -12,13 +12,13 @@ type Table = keyof Database;
  * @param key columns of the unique key (SQLite needs their names)
  * @param changes what happens to a row that is there; nothing leaves it as it is
  */
-export const upsert = async <T extends Table>(
+export async function upsert<T extends Table>(
   em: EntityManager,
   table: T,
   row: InsertObject<Database, T>,
   key: readonly (keyof Database[T] & string)[],
   changes: UpdateObject<Database, T, T> = {},
-): Promise<void> => {
+): Promise<void> {
   const insert = kysely(em).insertInto(table).values(row);
   const none = Object.keys(changes).length === 0;
   if (em.getPlatform() instanceof SqlitePlatform) {
@@ -33,4 +33,4 @@ export const upsert = async <T extends Table>(
   const first = key[0] as string;
   const kept = { [first]: sql.ref(first) };
   await insert.onDuplicateKeyUpdate((none ? kept : changes) as never).execute();
-};
+}

@@ -15,12 +15,13 @@ export type Authenticate = (token: string) => Promise<Admitted | null>;
 const UNAUTHORIZED = { headers: { 'www-authenticate': 'Bearer' } };
 
 /** The token of an `Authorization: Bearer` header. */
-export const bearerOf = (header: string | undefined): string | undefined => /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
+export function bearerOf(header: string | undefined): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
+}
 
 /** Enforces the access rule that the contract states beside the route. The only place that does. */
-export const enforceAccess =
-  (authenticate: Authenticate): RequestHandler =>
-  async (req, _res, next) => {
+export function enforceAccess(authenticate: Authenticate): RequestHandler {
+  return async (req, _res, next) => {
     const { access } = (req as unknown as { tsRestRoute: { metadata: { access: Access } } }).tsRestRoute.metadata;
     const roles = ROLES_OF[access];
     if (roles === null) return next();
@@ -32,3 +33,4 @@ export const enforceAccess =
     req.admittedUntil = admitted.until;
     next();
   };
+}

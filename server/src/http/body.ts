@@ -7,11 +7,11 @@ import { readRawFields } from './raw-fields.ts';
 const MAX_JSON_BYTES = 1024 * 1024;
 
 const parsers = new Map<number, RequestHandler>();
-const jsonParser = (limit: number): RequestHandler => {
+function jsonParser(limit: number): RequestHandler {
   const parser = parsers.get(limit) ?? express.json({ limit, strict: false });
   parsers.set(limit, parser);
   return parser;
-};
+}
 
 interface WithRoute {
   tsRestRoute: { method: string; body?: unknown; contentType?: string; metadata: RouteMetadata };

@@ -30,9 +30,11 @@ declare global {
  *
  * @throws AppError 401 without one
  */
-export const actorOf = (req: Express.Request): Actor => {
+export function actorOf(req: Express.Request): Actor {
   if (!req.actor) throw new AppError('unauthorized', 'Inicie sesión para continuar');
   return req.actor;
-};
+}
 
-export const isAdmin = (actor: Actor): boolean => actor.rol === 'ADMINISTRADOR';
+export function isAdmin(actor: Actor): boolean {
+  return actor.rol === 'ADMINISTRADOR';
+}

@@ -50,7 +50,7 @@ const POLICY = [
 ].join('; ');
 
 /** `/docs`, an interactive reference of the contract that needs no other server, `/openapi.json`, and `/`. */
-export const docsRouter = (): Router => {
+export function docsRouter(): Router {
   const router = express.Router();
   const document = JSON.stringify(buildOpenApi());
   router.get('/', (_req, res) => res.redirect('docs'));
@@ -67,4 +67,4 @@ export const docsRouter = (): Router => {
   });
   router.use('/docs/assets', express.static(assets, { index: false, maxAge: '1h', extensions: [] }));
   return router;
-};
+}

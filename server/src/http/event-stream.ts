@@ -16,8 +16,9 @@ export const EVENT_STREAM_HEADERS: Readonly<Record<string, string>> = {
   connection: 'close',
 };
 
-const encode = ({ event, id, data }: ServerEvent): string =>
-  `event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`;
+function encode({ event, id, data }: ServerEvent): string {
+  return `event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`;
+}
 
 /**
  * Server-sent events (WHATWG HTML, 9.2) of which only the latest counts. What a slow reader has not taken when a newer

@@ -9,7 +9,7 @@ const SILENCE_MS = 5_000;
  * reset (so `connection: close` will not do), and the client never sees why: it must have the chance to read the
  * answer. Bounded in time, then closed.
  */
-export const discardBody = (req: Request, res: Response): void => {
+export function discardBody(req: Request, res: Response): void {
   if (req.complete || req.destroyed) return;
   const close = (): void => void req.socket.destroy();
   let timers: NodeJS.Timeout[] = [];
@@ -22,4 +22,4 @@ export const discardBody = (req: Request, res: Response): void => {
   });
   req.once('close', stop).once('end', stop);
   req.resume();
-};
+}

@@ -4,13 +4,13 @@ import type { Telemetry } from '../observability/telemetry.ts';
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** The template of the route that took a request, never its path; `unmatched` when none did. */
-export const routeOf = (req: Request): string | undefined =>
-  (req as { tsRestRoute?: { path: string } }).tsRestRoute?.path;
+export function routeOf(req: Request): string | undefined {
+  return (req as { tsRestRoute?: { path: string } }).tsRestRoute?.path;
+}
 
 /** Measures every request, and makes it a span that continues its caller's trace. */
-export const observeRequests =
-  ({ instruments, tracing }: Telemetry): RequestHandler =>
-  (req, res, next) => {
+export function observeRequests({ instruments, tracing }: Telemetry): RequestHandler {
+  return (req, res, next) => {
     const { duration, streams, inFlight } = instruments.http;
     const method = METHODS.has(req.method) ? req.method : 'other';
     const started = performance.now();
@@ -34,3 +34,4 @@ export const observeRequests =
     });
     tracing.within(span, next);
   };
+}

@@ -2,10 +2,12 @@ import { MAX_PAGE, type PageQuery } from '@som3d/contract';
 import type { Request, Response } from 'express';
 
 /** Rows to fetch and to skip for a list's optional `limit` and `offset`. */
-export const pageOf = ({ limit, offset }: PageQuery): { limit: number; offset: number } => ({
-  limit: limit ?? MAX_PAGE,
-  offset: offset ?? 0,
-});
+export function pageOf({ limit, offset }: PageQuery): { limit: number; offset: number } {
+  return {
+    limit: limit ?? MAX_PAGE,
+    offset: offset ?? 0,
+  };
+}
 
 /** One page of a list: its rows, and how many there are in all. */
 export interface PageOf<T> {
@@ -19,19 +21,19 @@ export interface PageOf<T> {
  *
  * @param count asks the database for the total; called only when the page does not tell
  */
-export const withTotal = async <T>(rows: T[], query: PageQuery, count: () => Promise<number>): Promise<PageOf<T>> => {
+export async function withTotal<T>(rows: T[], query: PageQuery, count: () => Promise<number>): Promise<PageOf<T>> {
   const { limit, offset } = pageOf(query);
   const tells = rows.length < limit && (rows.length > 0 || offset === 0);
   return { rows, total: tells ? offset + rows.length : await count() };
-};
+}
 
 /** Sets `X-Total-Count`, and `Link` to the neighbouring pages (RFC 8288). */
-export const setPageHeaders = (
+export function setPageHeaders(
   req: Pick<Request, 'originalUrl' | 'path'>,
   res: Response,
   query: PageQuery,
   total: number,
-): void => {
+): void {
   const { limit, offset } = pageOf(query);
   res.set('X-Total-Count', String(total));
   const link = (rel: string, at: number) => {
@@ -45,4 +47,4 @@ export const setPageHeaders = (
     ...(offset + limit < total ? [link('next', offset + limit)] : []),
   ];
   if (links.length > 0) res.set('Link', links.join(', '));
-};
+}

@@ -11,8 +11,8 @@ interface Issue {
   readonly code?: string;
 }
 
-const issuesOf = (place: string, error: { readonly issues: readonly Issue[] } | null): FieldError[] =>
-  (error?.issues ?? []).map((issue) => ({
+function issuesOf(place: string, error: { readonly issues: readonly Issue[] } | null): FieldError[] {
+  return (error?.issues ?? []).map((issue) => ({
     loc: [
       place,
       ...(issue.path ?? []).map((step) => {
@@ -23,25 +23,28 @@ const issuesOf = (place: string, error: { readonly issues: readonly Issue[] } | 
     msg: issue.message,
     type: issue.code ?? 'invalid',
   }));
+}
 
 /** 422 of a schema's issues, the first of each field; `detail` names the first fields so that it helps on its own. */
-export const validationError = (issues: FieldError[]): AppError => {
+export function validationError(issues: FieldError[]): AppError {
   const errors = [...new Map(issues.toReversed().map((issue) => [issue.loc.join('.'), issue])).values()].toReversed();
   const first = errors.slice(0, 3).map(({ loc, msg }) => `${loc.slice(1).join('.') || loc[0]}: ${msg}`);
   return new AppError('validation', first.join('; ') || 'Los datos no son válidos', { errors });
-};
+}
 
 /** 422 of a zod (or other standard schema) failure in one part of the request. */
-export const schemaError = (place: string, error: { readonly issues: readonly Issue[] }): AppError =>
-  validationError(issuesOf(place, error));
+export function schemaError(place: string, error: { readonly issues: readonly Issue[] }): AppError {
+  return validationError(issuesOf(place, error));
+}
 
-const fromValidation = (error: RequestValidationError): AppError =>
-  validationError([
+function fromValidation(error: RequestValidationError): AppError {
+  return validationError([
     ...issuesOf('path', error.pathParams),
     ...issuesOf('header', error.headers),
     ...issuesOf('query', error.query),
     ...issuesOf('body', error.body),
   ]);
+}
 
 /** Errors of the body parser and of the router carry a status of their own. */
 const HTTP_KINDS: Record<number, [ErrorKind, string]> = {
@@ -50,7 +53,7 @@ const HTTP_KINDS: Record<number, [ErrorKind, string]> = {
   415: ['unsupported_media_type', 'La codificación del contenido no se admite'],
 };
 
-const toAppError = (error: unknown): AppError | undefined => {
+function toAppError(error: unknown): AppError | undefined {
   if (error instanceof AppError) return error;
   if (error instanceof RequestValidationError) return fromValidation(error);
   if (isTransientError(error) || isOrphanError(error)) {
@@ -62,10 +65,10 @@ const toAppError = (error: unknown): AppError | undefined => {
   const status = (error as { status?: unknown; statusCode?: unknown } | null)?.status;
   const known = typeof status === 'number' ? HTTP_KINDS[status] : undefined;
   return known ? new AppError(...known, { cause: error }) : undefined;
-};
+}
 
 /** Writes an error as RFC 9457 problem details. */
-export const sendProblem = (res: Response, requestId: string, error: AppError): void => {
+export function sendProblem(res: Response, requestId: string, error: AppError): void {
   const problem: Problem = {
     type: `urn:som3d:problem:${error.kind.replaceAll('_', '-')}`,
     title: KINDS[error.kind].title,
@@ -76,7 +79,7 @@ export const sendProblem = (res: Response, requestId: string, error: AppError): 
   };
   res.set({ ...error.headers, 'cache-control': 'no-store' });
   res.status(error.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
-};
+}
 
 /** The one mapping from what is thrown to what is answered. */
 export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, next) => {

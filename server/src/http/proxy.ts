@@ -4,7 +4,9 @@ import type { RequestHandler } from 'express';
  * How many proxies in front are believed: the nearest alone. What stands further left in `X-Forwarded-For` was said by
  * the caller, and may be anything.
  */
-export const trustedHops = (trusted: boolean): number | false => (trusted ? 1 : false);
+export function trustedHops(trusted: boolean): number | false {
+  return trusted ? 1 : false;
+}
 
 /**
  * Leaves of `X-Forwarded-Proto` what the nearest proxy has added, which is the last value, and only a scheme that the

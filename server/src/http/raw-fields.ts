@@ -9,13 +9,16 @@ const MAX_FIELDS = 300;
 const FORM = 'application/x-www-form-urlencoded';
 const TYPES = [FORM, 'multipart/form-data', 'application/json', 'application/*+json', 'text/plain'];
 
-const malformed = (cause?: unknown): AppError =>
-  new AppError('malformed', 'El contenido no se puede leer: no es un formulario ni un objeto JSON', { cause });
+function malformed(cause?: unknown): AppError {
+  return new AppError('malformed', 'El contenido no se puede leer: no es un formulario ni un objeto JSON', { cause });
+}
 
-const fromForm = (text: string): Fields => Object.fromEntries([...new URLSearchParams(text)].slice(0, MAX_FIELDS));
+function fromForm(text: string): Fields {
+  return Object.fromEntries([...new URLSearchParams(text)].slice(0, MAX_FIELDS));
+}
 
 /** Numbers keep their source text; nested values carry no field and are left out. */
-const fromJson = (text: string): Fields => {
+function fromJson(text: string): Fields {
   let value: unknown;
   try {
     value = parseKeepingNumbers(text);
@@ -29,9 +32,9 @@ const fromJson = (text: string): Fields => {
       .slice(0, MAX_FIELDS)
       .map(([name, field]) => [name, String(field)]),
   );
-};
+}
 
-const fromMultipart = async (req: Request, body: Buffer): Promise<Fields> => {
+async function fromMultipart(req: Request, body: Buffer): Promise<Fields> {
   const fields: Fields = {};
   try {
     const parser = busboy({ headers: req.headers, limits: { files: 0, fields: MAX_FIELDS } });
@@ -46,14 +49,14 @@ const fromMultipart = async (req: Request, body: Buffer): Promise<Fields> => {
     throw malformed(error);
   }
   return fields;
-};
+}
 
-const fieldsOf = async (req: Request, body: Buffer): Promise<Fields> => {
+async function fieldsOf(req: Request, body: Buffer): Promise<Fields> {
   if (req.is('multipart/form-data')) return await fromMultipart(req, body);
   const text = body.toString('utf8');
   if (req.is(['application/json', 'application/*+json'])) return fromJson(text);
   return text.trimStart().startsWith('{') ? fromJson(text) : fromForm(text);
-};
+}
 
 /**
  * Reads flat fields in whichever encoding they come into `req.body`, each as the text that was sent: what is signed over
@@ -62,7 +65,7 @@ const fieldsOf = async (req: Request, body: Buffer): Promise<Fields> => {
  * @param limit in bytes
  * @throws AppError 400, 415, or the error of a body that is too large
  */
-export const readRawFields = async (req: Request, res: Response, limit: number): Promise<void> => {
+export async function readRawFields(req: Request, res: Response, limit: number): Promise<void> {
   if (req.headers['content-type'] && !req.is(TYPES)) {
     throw new AppError('unsupported_media_type', `El contenido debe enviarse como ${TYPES.slice(0, 3).join(', ')}`);
   }
@@ -72,4 +75,4 @@ export const readRawFields = async (req: Request, res: Response, limit: number):
   });
   const body: unknown = req.body;
   req.body = await fieldsOf(req, Buffer.isBuffer(body) ? body : Buffer.alloc(0));
-};
+}

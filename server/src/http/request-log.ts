@@ -12,15 +12,16 @@ const JOB = '/som3d/jobs/:id';
 const JOB_PATH = /^\/som3d\/jobs\/([\w-]{1,64})(?:\/|$)/;
 
 /** The job that a request is about; what can not be one is not logged. Parameters are gone when a request has failed. */
-const jobIdOf = (req: Request): string | null => JOB_PATH.exec(req.path)?.[1] ?? null;
+function jobIdOf(req: Request): string | null {
+  return JOB_PATH.exec(req.path)?.[1] ?? null;
+}
 
 /**
  * Gives each request its id (the caller's `x-request-id` when it is harmless, else a new one) and its logger, and
  * writes one line when the answer has gone. The path is the route's pattern: no id, query or token of a URL is logged.
  */
-export const requestLog =
-  (log: Logger, tracing: Tracing): RequestHandler =>
-  (req, res, next) => {
+export function requestLog(log: Logger, tracing: Tracing): RequestHandler {
+  return (req, res, next) => {
     const given = req.get('x-request-id');
     req.requestId = given && SAFE_ID.test(given) ? given : randomUUID();
     const trace_id = tracing.current()?.traceId;
@@ -43,3 +44,4 @@ export const requestLog =
     });
     next();
   };
+}

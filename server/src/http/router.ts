@@ -13,12 +13,12 @@ export type Handlers<T extends AppRouter> = Mount<T>[1];
  *
  * @param middleware runs for every route before its request is validated
  */
-export const mount = <T extends AppRouter>(
+export function mount<T extends AppRouter>(
   app: Express,
   contract: T,
   handlers: Handlers<T>,
   middleware: readonly RequestHandler[],
-): void =>
+): void {
   createExpressEndpoints(contract, handlers, app, {
     logInitialization: false,
     responseValidation: true,
@@ -26,3 +26,4 @@ export const mount = <T extends AppRouter>(
     globalMiddleware: [...middleware] as never,
     requestValidationErrorHandler: (error, _req, _res, next) => next(error),
   });
+}

@@ -6,8 +6,8 @@ import type { Config } from '../config/config.ts';
 const EXPOSED = ['x-request-id', 'x-total-count', 'link', 'location', 'retry-after', 'content-disposition', 'etag'];
 
 /** Security headers of every answer. An API answers no scripts: only the docs page loosens the policy, for itself. */
-export const securityHeaders = (): RequestHandler =>
-  helmet({
+export function securityHeaders(): RequestHandler {
+  return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
@@ -15,12 +15,14 @@ export const securityHeaders = (): RequestHandler =>
     crossOriginResourcePolicy: { policy: 'cross-origin' },
     referrerPolicy: { policy: 'no-referrer' },
   });
+}
 
 /** Browsers may call from the configured origins only, with the refresh cookie. */
-export const crossOrigin = (config: Config): RequestHandler =>
-  cors({
+export function crossOrigin(config: Config): RequestHandler {
+  return cors({
     origin: config.frontendOrigins === '*' ? true : [...config.frontendOrigins],
     credentials: config.frontendOrigins !== '*',
     exposedHeaders: EXPOSED,
     maxAge: 600,
   });
+}

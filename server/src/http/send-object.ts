@@ -19,7 +19,7 @@ export type ObjectAnswer = { status: 200 | 206; body: Blob } | { status: 304; bo
  *
  * @returns `undefined` for the whole object, `null` when the range lies outside of it
  */
-export const rangeOf = (header: string | undefined, size: number): ByteRange | null | undefined => {
+export function rangeOf(header: string | undefined, size: number): ByteRange | null | undefined {
   const [, first = '', last = ''] = /^\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*$/i.exec(header ?? '') ?? [];
   if (first === '' && last === '') return undefined;
   if (first === '') {
@@ -29,30 +29,33 @@ export const rangeOf = (header: string | undefined, size: number): ByteRange | n
   const start = Number(first);
   if (last !== '' && Number(last) < start) return undefined;
   return start < size ? { start, end: Math.min(last === '' ? size - 1 : Number(last), size - 1) } : null;
-};
+}
 
-const matchesAny = (header: string | undefined, etag: string): boolean =>
-  header !== undefined &&
-  header.split(',').some((given) => given.trim() === '*' || given.trim().replace(/^W\//, '') === etag);
+function matchesAny(header: string | undefined, etag: string): boolean {
+  return (
+    header !== undefined &&
+    header.split(',').some((given) => given.trim() === '*' || given.trim().replace(/^W\//, '') === etag)
+  );
+}
 
 /** If-Range: the range holds only for the very object that the client has a part of. Dates count by the second. */
-const rangeApplies = (req: Request, object: StoredObject): boolean => {
+function rangeApplies(req: Request, object: StoredObject): boolean {
   const condition = req.get('if-range')?.trim();
   if (condition === undefined) return true;
   if (condition.startsWith('"')) return condition === object.etag;
   return Date.parse(condition) === Math.floor(object.modifiedAt.getTime() / 1000) * 1000;
-};
+}
 
 /**
  * Answers with a stored object: whole, one range of it, or 304 when the caller has it already.
  *
  * @throws AppError 416 for a range outside of the object, 404 when it is no longer stored
  */
-export const sendObject = async (
+export async function sendObject(
   { req, res, storage }: { req: Request; res: Response; storage: Storage },
   object: StoredObject,
   { filename, type }: Presentation,
-): Promise<ObjectAnswer> => {
+): Promise<ObjectAnswer> {
   res.set({
     etag: object.etag,
     'last-modified': object.modifiedAt.toUTCString(),
@@ -76,4 +79,4 @@ export const sendObject = async (
   });
   // ts-rest pipes a stream; its types only know the body that the client sees.
   return { status: range ? 206 : 200, body: streamTo(res, body) as unknown as Blob };
-};
+}

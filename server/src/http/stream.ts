@@ -7,9 +7,9 @@ import type { Response } from 'express';
  *
  * @returns the same stream, to be given as the answer's body
  */
-export const streamTo = (res: Response, source: Readable): Readable => {
+export function streamTo(res: Response, source: Readable): Readable {
   if (res.destroyed) source.destroy();
   else res.once('close', () => source.destroy());
   source.once('error', (error) => res.destroy(error));
   return source;
-};
+}

@@ -10,7 +10,7 @@ const GRACE_MS = 1000;
  *
  * @returns closes them, after a moment
  */
-export const watchUnused = (server: Server): (() => void) => {
+export function watchUnused(server: Server): () => void {
   const unused = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     unused.add(socket);
@@ -21,4 +21,4 @@ export const watchUnused = (server: Server): (() => void) => {
     for (const socket of unused) socket.destroy();
   };
   return () => void setTimeout(close, GRACE_MS).unref();
-};
+}

@@ -12,14 +12,16 @@ interface ObservedJob {
 export type AttemptOutcome = 'done' | 'error' | 'requeued' | 'lost';
 
 /** Milliseconds from an instant of the steady clock to now. */
-const since = (at: number): number => Math.round(performance.now() - at);
+function since(at: number): number {
+  return Math.round(performance.now() - at);
+}
 
 /**
  * Follows one attempt at a job: its log lines, its numbers, and its part of the trace that the upload began.
  *
  * @param worker who computes it
  */
-export const observeAttempt = ({ instruments, tracing }: Telemetry, log: Logger, job: ObservedJob, worker: string) => {
+export function observeAttempt({ instruments, tracing }: Telemetry, log: Logger, job: ObservedJob, worker: string) {
   const { stages, attempts, outcomes, running } = instruments.jobs;
   const attributes = { 'som3d.job_id': job.job_id, 'som3d.attempt': job.attempts };
   const span = tracing.begin('job attempt', { kind: 'consumer', attributes, parent: job.trace_parent });
@@ -79,5 +81,5 @@ export const observeAttempt = ({ instruments, tracing }: Telemetry, log: Logger,
       lines.info({ outcome, code: code || null, ms: since(started) }, 'job attempt ended');
     },
   };
-};
+}
 export type AttemptObserver = ReturnType<typeof observeAttempt>;

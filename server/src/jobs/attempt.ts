@@ -44,16 +44,20 @@ export type AttemptDeps = Pick<Deps, 'orm' | 'clock' | 'config' | 'log' | 'stora
 };
 
 /** Where attempts work: a folder for each, named by the process that owns it. */
-export const workFolder = (dataDir: string): string => path.join(dataDir, 'work');
+export function workFolder(dataDir: string): string {
+  return path.join(dataDir, 'work');
+}
 
-const failed = (code: string, message: string, retryable: boolean): Outcome => ({
-  kind: 'failed',
-  retryable,
-  failure: { code, message },
-});
+function failed(code: string, message: string, retryable: boolean): Outcome {
+  return {
+    kind: 'failed',
+    retryable,
+    failure: { code, message },
+  };
+}
 
 /** What a child's end means for the job, when it has no result. */
-const fromChild = (child: Exclude<ChildOutcome, { kind: 'done' }>): Outcome => {
+function fromChild(child: Exclude<ChildOutcome, { kind: 'done' }>): Outcome {
   if (child.kind === 'unstarted') return { kind: 'unstarted' };
   if (child.kind === 'died') {
     return failed('WORKER_DIED', `El proceso de conversión terminó de forma inesperada (${child.reason}).`, true);
@@ -61,9 +65,9 @@ const fromChild = (child: Exclude<ChildOutcome, { kind: 'done' }>): Outcome => {
   // The child's own sentence promises another try; whether there is one is decided here.
   if (child.retryable) return failed(child.code, 'La conversión falló por un error inesperado.', true);
   return failed(child.code, child.message, false);
-};
+}
 
-const fromError = (error: unknown): Outcome => {
+function fromError(error: unknown): Outcome {
   const known = asDiskError(error);
   if (known instanceof AppError && known.kind === 'not_found') {
     // The row names it, so it was there: a storage that has just come back may not know it yet.
@@ -72,7 +76,7 @@ const fromError = (error: unknown): Outcome => {
   if (known instanceof AppError) return { kind: 'outage', failure: { code: 'STORAGE', message: `${known.detail}.` } };
   if (error instanceof OutputError) return failed('OUTPUT', 'La conversión dejó un resultado incompleto.', true);
   return failed('INTERNAL', 'La conversión falló por un error inesperado.', true);
-};
+}
 
 const SPENT = `Se intentó ${MAX_ATTEMPTS} veces; si se repite al subirlo de nuevo, avise al soporte.`;
 
@@ -81,7 +85,7 @@ const SETTLE_MS = 60_000;
 const RETRY_MS = 500;
 
 /** Repeats a statement while the database is away for a moment: hours of work hang on it. */
-const persistently = async <T>(work: () => Promise<T>): Promise<T> => {
+async function persistently<T>(work: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + SETTLE_MS;
   for (;;) {
     try {
@@ -91,14 +95,10 @@ const persistently = async <T>(work: () => Promise<T>): Promise<T> => {
       await delay(RETRY_MS);
     }
   }
-};
+}
 
 /** One attempt at a job that this worker has claimed, from its input to the last word in its row. */
-export const runAttempt = async (
-  deps: AttemptDeps,
-  job: ClaimedJob,
-  controller: AbortController,
-): Promise<AttemptEnd> => {
+export async function runAttempt(deps: AttemptDeps, job: ClaimedJob, controller: AbortController): Promise<AttemptEnd> {
   const { config, queue, signals, observer, storage, clock, log } = deps;
   const { signal } = controller;
   const jobLog = createJobLog(deps, job.job_id);
@@ -245,4 +245,4 @@ export const runAttempt = async (
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     releaseOwnedName(name);
   }
-};
+}

@@ -11,19 +11,19 @@ const Relayed = z.discriminatedUnion('event', [
 ]);
 type Relayed = z.infer<typeof Relayed>;
 
-const parse = (text: string): Relayed | null => {
+function parse(text: string): Relayed | null {
   try {
     return Relayed.safeParse(JSON.parse(text)).data ?? null;
   } catch {
     return null;
   }
-};
+}
 
 /**
  * Carries signals between the signals of this process and those of all others. A queued job is not told: its message in
  * the queue does that. While Redis is away nothing is carried, and nobody waits.
  */
-export const createBridge = (redis: RedisGateway, signals: JobSignals) => {
+export function createBridge(redis: RedisGateway, signals: JobSignals) {
   const origin = randomUUID();
   const channel = `${redis.prefix}:signals`;
   let subscriber: Redis | null = null;
@@ -68,4 +68,4 @@ export const createBridge = (redis: RedisGateway, signals: JobSignals) => {
   };
 
   return { start, stop };
-};
+}

@@ -32,38 +32,40 @@ const ENVIRONMENT = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '262144' };
  * Serving comes first: a job takes the processor that is left over, and is what the kernel ends when memory runs out.
  * Linux weighs sessions against each other before processes (autogroup), and a child leads one: both get told.
  */
-const yieldToServer = (pid: number): void => {
+function yieldToServer(pid: number): void {
   standBack(pid, COMPUTING_PRIORITY);
   writeFile(`/proc/${pid}/autogroup`, String(COMPUTING_PRIORITY)).catch(() => undefined);
   writeFile(`/proc/${pid}/oom_score_adj`, '500').catch(() => undefined);
-};
+}
 
 /** Ends a child and what it has started; it leads a process group of its own. */
-const kill = (child: ChildProcess): void => {
+function kill(child: ChildProcess): void {
   try {
     if (child.pid) process.kill(-child.pid, 'SIGKILL');
   } catch {
     child.kill('SIGKILL');
   }
-};
+}
 
-const refusedForMemory = (): ChildOutcome => {
+function refusedForMemory(): ChildOutcome {
   const { code, message, retryable } = outOfMemory();
   return { kind: 'refused', code, message, retryable };
-};
+}
 
-const reasonOf = (code: number | null, signal: NodeJS.Signals | null): string =>
-  signal ? `señal ${signal}` : `código de salida ${code ?? 'desconocido'}`;
+function reasonOf(code: number | null, signal: NodeJS.Signals | null): string {
+  return signal ? `señal ${signal}` : `código de salida ${code ?? 'desconocido'}`;
+}
 
 /** Throws where the system reports a failure at once; others come as the child's `error` event. */
-const start = ({ outDir }: ConvertRequest, memoryMb: number): ChildProcess =>
-  fork(ENTRY, [], {
+function start({ outDir }: ConvertRequest, memoryMb: number): ChildProcess {
+  return fork(ENTRY, [], {
     cwd: outDir,
     env: ENVIRONMENT,
     execArgv: [`--max-old-space-size=${memoryMb}`],
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
+}
 
 /**
  * Runs one conversion in a process of its own, which gets no secret (nothing of this environment; only the licence of
@@ -73,10 +75,10 @@ const start = ({ outDir }: ConvertRequest, memoryMb: number): ChildProcess =>
  * @param signal kills the child; the outcome is then `died`
  * @returns how it ended, once the process is gone
  */
-export const runChild = async (
+export async function runChild(
   request: ConvertRequest,
   { memoryMb, reporter, signal }: { memoryMb: number; reporter: Reporter; signal: AbortSignal },
-): Promise<ChildOutcome> => {
+): Promise<ChildOutcome> {
   signal.throwIfAborted();
   let child: ChildProcess;
   try {
@@ -127,4 +129,4 @@ export const runChild = async (
     guard.stop();
     signal.removeEventListener('abort', onAbort);
   }
-};
+}

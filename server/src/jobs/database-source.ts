@@ -19,10 +19,10 @@ export interface Bench {
  * @param wanted false while jobs come in another way
  * @param begin has a claimed job computed in the slot that was taken for it
  */
-export const createDatabaseSource = (
+export function createDatabaseSource(
   { queue, slots, log }: Bench,
   { wanted, begin }: { wanted: () => boolean; begin: (job: ClaimedJob, release: Release) => void },
-) => {
+) {
   let running = false;
   let filling: Promise<void> | null = null;
   let askedAgain = false;
@@ -80,4 +80,4 @@ export const createDatabaseSource = (
   };
 
   return { start, stop, wake };
-};
+}

@@ -11,7 +11,7 @@ const ERROR_LENGTH = 500;
  * Removes the stored files that a committed transaction has given up (`storage_deletion`). Removing twice is no error,
  * so any number of processes may do this at once.
  */
-export const createDeletions = ({ orm, clock, storage, log }: Pick<Deps, 'orm' | 'clock' | 'storage' | 'log'>) => {
+export function createDeletions({ orm, clock, storage, log }: Pick<Deps, 'orm' | 'clock' | 'storage' | 'log'>) {
   const db = () => kysely(orm.em.fork());
 
   const due = async () =>
@@ -51,4 +51,4 @@ export const createDeletions = ({ orm, clock, storage, log }: Pick<Deps, 'orm' |
   };
 
   return { workOff };
-};
+}

@@ -3,24 +3,30 @@ import type { Database } from '../db/kysely.ts';
 import { MAX_ATTEMPTS } from './states.ts';
 
 /** A queued job is not begun before its instant. */
-export const isDue = (now: Date) => (eb: ExpressionBuilder<Database, 'JobConv'>) =>
-  eb.or([eb('run_after', 'is', null), eb('run_after', '<=', now)]);
+export function isDue(now: Date) {
+  return (eb: ExpressionBuilder<Database, 'JobConv'>) =>
+    eb.or([eb('run_after', 'is', null), eb('run_after', '<=', now)]);
+}
 
-const jobs = (db: Kysely<Database>) => db.selectFrom('JobConv').where('input_key', 'is not', null);
+function jobs(db: Kysely<Database>) {
+  return db.selectFrom('JobConv').where('input_key', 'is not', null);
+}
 
 /** Queued jobs that may begin, in the order in which they do. */
-export const waitingJobs = (db: Kysely<Database>, now: Date) =>
-  jobs(db)
+export function waitingJobs(db: Kysely<Database>, now: Date) {
+  return jobs(db)
     .where('status', '=', 'QUEUED')
     .where(isDue(now))
     .orderBy('priority', 'desc')
     .orderBy('created_at')
     .orderBy('job_id');
+}
 
 /** Jobs whose worker has gone silent and that may be taken up again, the longest silent first. */
-export const abandonedJobs = (db: Kysely<Database>, now: Date) =>
-  jobs(db)
+export function abandonedJobs(db: Kysely<Database>, now: Date) {
+  return jobs(db)
     .where('status', '=', 'RUNNING')
     .where('lease_expires_at', '<', now)
     .where('attempts', '<', MAX_ATTEMPTS)
     .orderBy('lease_expires_at');
+}

@@ -23,12 +23,12 @@ type HeartbeatDeps = { readonly queue: JobQueue; readonly signals: JobSignals } 
  *
  * @param onLost called once, when the row is no longer this worker's
  */
-export const startHeartbeat = (
+export function startHeartbeat(
   { queue, signals, config, log, redis }: HeartbeatDeps,
   job: ClaimedJob,
   jobLog: JobLog,
   onLost: () => void,
-) => {
+) {
   const renewMs = (config.SOM3D_LEASE_SECONDS * 1000) / 3;
   // What an earlier attempt reached stands: progress never goes back.
   const progress: { phase: Phase; percent: number } = { phase: 'reading', percent: job.percent };
@@ -102,4 +102,4 @@ export const startHeartbeat = (
     await beating;
   };
   return { reporter, stop, reached: () => progress.percent };
-};
+}

@@ -8,17 +8,20 @@ const MAX_LENGTH = 1000;
 const FULL = 'El registro alcanzó su límite; las líneas siguientes se omiten.';
 
 /** A line as it is kept: control characters become spaces; null when nothing is left. */
-export const logLine = (line: string): string | null =>
-  line
-    .replaceAll(/\p{Cc}+/gu, ' ')
-    .trim()
-    .slice(0, MAX_LENGTH) || null;
+export function logLine(line: string): string | null {
+  return (
+    line
+      .replaceAll(/\p{Cc}+/gu, ' ')
+      .trim()
+      .slice(0, MAX_LENGTH) || null
+  );
+}
 
 /**
  * Appends lines to a job's log in batches. They wait while the database is away. What can not be written (the job was
  * deleted) is let go: the log never decides about a job.
  */
-export const createJobLog = ({ orm, clock, log }: Pick<Deps, 'orm' | 'clock' | 'log'>, jobId: string) => {
+export function createJobLog({ orm, clock, log }: Pick<Deps, 'orm' | 'clock' | 'log'>, jobId: string) {
   let pending: { job_id: string; created_at: Date; line: string }[] = [];
   let room: number | undefined;
 
@@ -54,5 +57,5 @@ export const createJobLog = ({ orm, clock, log }: Pick<Deps, 'orm' | 'clock' | '
   };
 
   return { add, flush };
-};
+}
 export type JobLog = ReturnType<typeof createJobLog>;

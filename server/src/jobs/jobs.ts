@@ -19,7 +19,7 @@ export interface Jobs extends AsyncDisposable {
 }
 
 /** What a process with Redis does beside: jobs get messages, signals go to and come from other processes. */
-const createExchange = (deps: Deps, redis: RedisGateway, signals: JobSignals) => {
+function createExchange(deps: Deps, redis: RedisGateway, signals: JobSignals) {
   const bridge = createBridge(redis, signals);
   const producer = createProducer(deps, redis);
   const feeder = createFeeder(deps, redis, producer);
@@ -40,10 +40,10 @@ const createExchange = (deps: Deps, redis: RedisGateway, signals: JobSignals) =>
       bridge.stop();
     },
   };
-};
+}
 
 /** Wires the runner (unless SOM3D_EMBEDDED_WORKER is off) and the sweeper. Nothing happens before `start`. */
-export const createJobs = (deps: Deps): Jobs => {
+export function createJobs(deps: Deps): Jobs {
   const signals = createJobSignals();
   const watch = createJobWatch(deps, signals);
   const runner = deps.config.SOM3D_EMBEDDED_WORKER ? createRunner(deps, signals) : null;
@@ -66,4 +66,4 @@ export const createJobs = (deps: Deps): Jobs => {
       await exchange?.stop();
     },
   };
-};
+}

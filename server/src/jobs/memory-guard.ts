@@ -13,11 +13,11 @@ const MARGIN_MB = 128;
  * @param memoryMb what the process plans with, MiB
  * @param onExceeded called once, when more than that and a margin is resident
  */
-export const watchMemory = (
+export function watchMemory(
   pid: number | undefined,
   memoryMb: number,
   onExceeded: () => void,
-): { readonly stop: () => void } => {
+): { readonly stop: () => void } {
   const limit = (memoryMb * (1 + MARGIN_SHARE) + MARGIN_MB) * MEGABYTE;
   const look = async (): Promise<void> => {
     const bytes = await residentBytes(pid);
@@ -28,10 +28,10 @@ export const watchMemory = (
   const timer = setInterval(() => void look(), LOOK_EVERY_MS);
   timer.unref();
   return { stop: () => clearInterval(timer) };
-};
+}
 
-const residentBytes = async (pid: number | undefined): Promise<number | null> => {
+async function residentBytes(pid: number | undefined): Promise<number | null> {
   const status = await readFile(`/proc/${pid}/status`, 'latin1').catch(() => '');
   const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(status)?.[1];
   return kilobytes === undefined ? null : 1024 * Number(kilobytes);
-};
+}

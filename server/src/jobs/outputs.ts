@@ -9,7 +9,9 @@ import { attemptPrefix } from './keys.ts';
 export const MANIFEST = 'manifest.json';
 
 /** The name under which a result is saved. */
-export const resultName = (jobId: string): string => `som3d-${jobId}.zip`;
+export function resultName(jobId: string): string {
+  return `som3d-${jobId}.zip`;
+}
 
 /** A conversion that says it is done and is not. */
 export class OutputError extends Error {}
@@ -26,25 +28,28 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** What a stored file of a job is, by its name. */
-export const mediaTypeOf = (filename: string): string =>
-  MEDIA_TYPES[path.extname(filename).toLowerCase()] ?? 'application/octet-stream';
+export function mediaTypeOf(filename: string): string {
+  return MEDIA_TYPES[path.extname(filename).toLowerCase()] ?? 'application/octet-stream';
+}
 
 /** The models in all their forms, each name once. */
-const modelsOf = ({ meshes, threemf }: Manifest): FileManifest[] => {
+function modelsOf({ meshes, threemf }: Manifest): FileManifest[] {
   const files = [...meshes.flatMap(({ files: { stl, glb, png } }) => [stl, glb, png]), threemf];
   const names = new Set(files.map(({ filename }) => filename));
   const unsafe = files.some(({ filename }) => !SAFE_NAME.test(filename));
   if (unsafe || names.size !== files.length) throw new OutputError('unusable file names');
   return files;
-};
+}
 
 /** Vertices in float32 compress to about half at the lowest level; the higher ones cost time and give little. */
 const ZIP_LEVEL = 3;
 /** What is compressed already stays as it is. */
 const COMPRESSED = /\.(glb|png|3mf)$/;
-const levelOf = (name: string): number => (COMPRESSED.test(name) ? 0 : ZIP_LEVEL);
+function levelOf(name: string): number {
+  return COMPRESSED.test(name) ? 0 : ZIP_LEVEL;
+}
 
-const zipOf = (folder: string, names: readonly string[], mtime: Date): PassThrough => {
+function zipOf(folder: string, names: readonly string[], mtime: Date): PassThrough {
   const zip = new yazl.ZipFile();
   const out = new PassThrough();
   zip.on('error', (error: Error) => out.destroy(error));
@@ -54,7 +59,7 @@ const zipOf = (folder: string, names: readonly string[], mtime: Date): PassThrou
   }
   zip.end();
   return out;
-};
+}
 
 /**
  * Stores what a conversion left in its folder: each model in all its forms, their 3MF, the manifest, and one ZIP of them all, streamed.
@@ -62,11 +67,11 @@ const zipOf = (folder: string, names: readonly string[], mtime: Date): PassThrou
  * @returns the ZIP as stored
  * @throws OutputError when the folder does not hold what the manifest says; whatever `signal` aborts with
  */
-export const storeOutputs = async (
+export async function storeOutputs(
   storage: Storage,
   job: { readonly job_id: string; readonly token: string },
   { folder, manifest, now, signal }: { folder: string; manifest: Manifest; now: Date; signal: AbortSignal },
-): Promise<StoredObject> => {
+): Promise<StoredObject> {
   const prefix = attemptPrefix(job.job_id, job.token);
   const models = modelsOf(manifest);
   for (const { filename, sizeBytes } of models) {
@@ -76,4 +81,4 @@ export const storeOutputs = async (
   const names = [...models.map(({ filename }) => filename), MANIFEST];
   await storage.put(prefix + MANIFEST, createReadStream(path.join(folder, MANIFEST)), signal);
   return await storage.put(prefix + resultName(job.job_id), zipOf(folder, names, now), signal);
-};
+}

@@ -10,8 +10,8 @@ const LIFE = randomBytes(6).toString('hex');
 export const OWNER = `${HOST}:${process.pid}:${LIFE}`;
 
 /** Whether the process that holds a lease ran on this machine and is gone. */
-export const isGone = (owner: string): boolean => {
+export function isGone(owner: string): boolean {
   const [host, pid, life] = owner.split(':');
   if (host !== HOST || !/^\d+$/.test(pid ?? '')) return false;
   return Number(pid) === process.pid ? life !== LIFE : !isAlive(Number(pid));
-};
+}

@@ -6,25 +6,30 @@ import type { JobState } from './states.ts';
 /** The columns of a job that say how far it is. */
 export type ProgressRow = Pick<Selectable<Database['JobConv']>, 'status' | 'phase' | 'percent' | 'error'>;
 
-const statusOf = (state: JobState): JobStatus => state.toLowerCase() as JobStatus;
+function statusOf(state: JobState): JobStatus {
+  return state.toLowerCase() as JobStatus;
+}
 
 /** A job that has ended is in the phase of its end; the predecessor's rows name none. */
-const phaseOf = (state: JobState, stored: string | null): JobPhase => {
+function phaseOf(state: JobState, stored: string | null): JobPhase {
   if (state === 'DONE') return 'finished';
   if (state === 'ERROR') return 'error';
   if (state === 'CANCELED') return 'canceled';
   if (state === 'QUEUED') return 'queued';
   const known = JOB_PHASES.find((phase) => phase === stored);
   return known && known !== 'queued' ? known : 'reading';
-};
+}
 
-const percentOf = (state: JobState, stored: number | null): number =>
-  state === 'DONE' ? 100 : Math.min(100, Math.max(0, stored ?? 0));
+function percentOf(state: JobState, stored: number | null): number {
+  return state === 'DONE' ? 100 : Math.min(100, Math.max(0, stored ?? 0));
+}
 
 /** How far a job is. */
-export const presentProgress = (row: ProgressRow): JobProgress => ({
-  status: statusOf(row.status),
-  phase: phaseOf(row.status, row.phase),
-  percent: percentOf(row.status, row.percent),
-  error: row.error,
-});
+export function presentProgress(row: ProgressRow): JobProgress {
+  return {
+    status: statusOf(row.status),
+    phase: phaseOf(row.status, row.phase),
+    percent: percentOf(row.status, row.percent),
+    error: row.error,
+  };
+}

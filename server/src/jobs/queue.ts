@@ -61,20 +61,22 @@ export interface JobFailure {
 
 const NO_LEASE = { lease_owner: null, lease_token: null, lease_expires_at: null };
 
-const failureOf = ({ code, message }: JobFailure, now: Date) => ({
-  ...NO_LEASE,
-  status: 'ERROR' as const,
-  phase: 'error',
-  finished_at: now,
-  error: message,
-  error_code: code,
-});
+function failureOf({ code, message }: JobFailure, now: Date) {
+  return {
+    ...NO_LEASE,
+    status: 'ERROR' as const,
+    phase: 'error',
+    finished_at: now,
+    error: message,
+    error_code: code,
+  };
+}
 
 /**
  * The queue in the database. Every move is one statement whose condition names the state (and the lease) it starts
  * from: of all the processes that try, the database lets one through. Instants are the service's clock.
  */
-export const createJobQueue = ({ orm, clock, config }: Pick<Deps, 'orm' | 'clock' | 'config'>) => {
+export function createJobQueue({ orm, clock, config }: Pick<Deps, 'orm' | 'clock' | 'config'>) {
   const db = () => kysely(orm.em.fork());
   const leaseEnd = (now: Date): Date => new Date(now.getTime() + config.SOM3D_LEASE_SECONDS * 1000);
 
@@ -298,5 +300,5 @@ export const createJobQueue = ({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
     releaseLeases,
     failExhausted,
   };
-};
+}
 export type JobQueue = ReturnType<typeof createJobQueue>;

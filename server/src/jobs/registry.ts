@@ -23,12 +23,7 @@ export interface WorkerCapabilities {
 }
 
 /** Keeps this worker's row in the registry, and takes it out when the worker stops. */
-export const createRegistration = ({
-  orm,
-  clock,
-  config,
-  log,
-}: Pick<Deps, 'orm' | 'clock' | 'config' | 'log'>): Loop => {
+export function createRegistration({ orm, clock, config, log }: Pick<Deps, 'orm' | 'clock' | 'config' | 'log'>): Loop {
   const startedAt = clock();
   let capabilities: string | undefined;
 
@@ -68,22 +63,23 @@ export const createRegistration = ({
       await leave().catch((error: unknown) => log.warn({ err: error }, 'this worker is still in the registry'));
     },
   };
-};
+}
 
 /** Workers that are heard of, the longest running first. */
-export const listWorkers = async ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) =>
-  await kysely(orm.em.fork())
+export async function listWorkers({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
+  return await kysely(orm.em.fork())
     .selectFrom('worker_node')
     .select(['worker_id', 'host', 'pid', 'version', 'capabilities_json', 'started_at', 'heartbeat_at'])
     .where('heartbeat_at', '>', new Date(clock().getTime() - SILENT_MS))
     .orderBy('started_at')
     .orderBy('worker_id')
     .execute();
+}
 
 /** Takes out workers that ended without a word. */
-export const forgetSilentWorkers = async ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>): Promise<void> => {
+export async function forgetSilentWorkers({ orm, clock }: Pick<Deps, 'orm' | 'clock'>): Promise<void> {
   await kysely(orm.em.fork())
     .deleteFrom('worker_node')
     .where('heartbeat_at', '<=', new Date(clock().getTime() - SILENT_MS))
     .execute();
-};
+}

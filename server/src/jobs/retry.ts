@@ -14,8 +14,9 @@ export const UNSTARTED_PAUSE_MS = 10_000;
  * @param attempts how many have failed, at least 1
  * @param random 0..1
  */
-export const retryPauseMs = (attempts: number, random: () => number = Math.random): number =>
-  Math.round(Math.min(LONGEST_MS, FIRST_MS * FACTOR ** (attempts - 1)) * (1 - JITTER * random()));
+export function retryPauseMs(attempts: number, random: () => number = Math.random): number {
+  return Math.round(Math.min(LONGEST_MS, FIRST_MS * FACTOR ** (attempts - 1)) * (1 - JITTER * random()));
+}
 
 /** A job waits no longer than this for a storage that is away, from when it was first begun. */
 export const LONGEST_OUTAGE_MS = 86_400_000;
@@ -26,5 +27,6 @@ export const LONGEST_OUTAGE_MS = 86_400_000;
  * @param waitedMs since the job was first begun
  * @param random 0..1
  */
-export const outagePauseMs = (waitedMs: number, random: () => number = Math.random): number =>
-  Math.round(Math.min(LONGEST_MS, Math.max(FIRST_MS, waitedMs / 2)) * (1 - JITTER * random()));
+export function outagePauseMs(waitedMs: number, random: () => number = Math.random): number {
+  return Math.round(Math.min(LONGEST_MS, Math.max(FIRST_MS, waitedMs / 2)) * (1 - JITTER * random()));
+}

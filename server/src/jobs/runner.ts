@@ -24,10 +24,10 @@ const LEFT_TO_THE_LEASE: AttemptEnd = { again: null, unstarted: false };
  * from the database, or, with Redis, when a message of the queue names them; while Redis is away, from the database
  * again. Any number of runners, in any number of processes, share one database. Nothing happens before `start`.
  */
-export const createRunner = (
+export function createRunner(
   deps: Omit<AttemptDeps, 'queue' | 'signals' | 'observer'> & Pick<Deps, 'telemetry'>,
   signals: JobSignals,
-) => {
+) {
   const { config, log, redis, telemetry } = deps;
   const queue = createJobQueue(deps);
   const slots = createSlots(config.SOM3D_WORKER_CONCURRENCY);
@@ -116,5 +116,5 @@ export const createRunner = (
   };
 
   return { start, stop };
-};
+}
 export type Runner = ReturnType<typeof createRunner>;

@@ -15,4 +15,6 @@ interface Events {
  */
 export type JobSignals = EventEmitter<Events>;
 
-export const createJobSignals = (): JobSignals => new EventEmitter<Events>();
+export function createJobSignals(): JobSignals {
+  return new EventEmitter<Events>();
+}

@@ -6,7 +6,7 @@ export type Release = () => void;
  *
  * @param count at least 1
  */
-export const createSlots = (count: number) => {
+export function createSlots(count: number) {
   const waiting: ((release: Release | null) => void)[] = [];
   let free = count;
   let closed = false;
@@ -42,5 +42,5 @@ export const createSlots = (count: number) => {
   };
 
   return { tryTake, take, close };
-};
+}
 export type Slots = ReturnType<typeof createSlots>;

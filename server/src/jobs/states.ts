@@ -15,7 +15,11 @@ const NEXT: Record<JobState, readonly JobState[]> = {
 };
 
 /** The states that `next` may follow: the condition of every update that moves a job. */
-export const statesBefore = (next: JobState): JobState[] => JOB_STATES.filter((state) => NEXT[state].includes(next));
+export function statesBefore(next: JobState): JobState[] {
+  return JOB_STATES.filter((state) => NEXT[state].includes(next));
+}
 
 /** A job that has ended stays as it is. */
-export const isTerminal = (state: JobState): boolean => NEXT[state].length === 0;
+export function isTerminal(state: JobState): boolean {
+  return NEXT[state].length === 0;
+}

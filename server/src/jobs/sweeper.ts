@@ -33,10 +33,10 @@ interface JobFiles {
  * names, half-written files. Each step is safe beside other sweepers and running workers. Nothing happens before
  * `start`.
  */
-export const createSweeper = (
+export function createSweeper(
   deps: Pick<Deps, 'orm' | 'clock' | 'machineAheadMs' | 'config' | 'log' | 'storage'>,
   signals: JobSignals,
-) => {
+) {
   const { orm, config, log, storage } = deps;
   const queue = createJobQueue(deps);
   const graceMs = config.SOM3D_ORPHAN_GRACE_SECONDS * 1000;
@@ -130,5 +130,5 @@ export const createSweeper = (
   };
 
   return { start, stop, sweep };
-};
+}
 export type Sweeper = ReturnType<typeof createSweeper>;

@@ -33,14 +33,16 @@ interface Watched {
   readonly watchers: Set<JobWatcher>;
 }
 
-export const hasEnded = ({ status }: JobProgress): boolean => status !== 'queued' && status !== 'running';
+export function hasEnded({ status }: JobProgress): boolean {
+  return status !== 'queued' && status !== 'running';
+}
 
 /**
  * Looks at jobs for all who want to see them move: one statement for all watched rows in a slow rhythm, as long as
  * somebody watches, and what the workers say in between. Their words are only hints: that a job has ended or changed
  * its state is believed when the row says so, which is looked at straight away.
  */
-export const createJobWatch = ({ orm, config, log }: Pick<Deps, 'orm' | 'config' | 'log'>, signals: JobSignals) => {
+export function createJobWatch({ orm, config, log }: Pick<Deps, 'orm' | 'config' | 'log'>, signals: JobSignals) {
   const everyMs = config.REDIS_URL === undefined ? LOOK_MS : BRIDGED_LOOK_MS;
   const jobs = new Map<string, Watched>();
   let closed = false;
@@ -167,5 +169,5 @@ export const createJobWatch = ({ orm, config, log }: Pick<Deps, 'orm' | 'config'
   };
 
   return { watch, close, isClosed: (): boolean => closed };
-};
+}
 export type JobWatch = ReturnType<typeof createJobWatch>;

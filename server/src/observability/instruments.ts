@@ -11,7 +11,7 @@ const JOB_SECONDS = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600];
  * What this process counts about itself, in a registry of its own. Names follow Prometheus: base units, `_total` on
  * counters. Every label has few values: routes are templates, codes are those of the service.
  */
-export const createInstruments = () => {
+export function createInstruments() {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -112,5 +112,5 @@ export const createInstruments = () => {
       }),
     },
   };
-};
+}
 export type Instruments = ReturnType<typeof createInstruments>;

@@ -3,9 +3,8 @@ import type { MailGateway } from '../gateways/mail/mail.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** Measures a call of another service, and makes it a step of the trace at hand. Nothing of what is said is told. */
-const observer =
-  ({ instruments, tracing }: Telemetry, gateway: string) =>
-  async <T>(operation: string, work: () => Promise<T>): Promise<T> =>
+function observer({ instruments, tracing }: Telemetry, gateway: string) {
+  return async <T>(operation: string, work: () => Promise<T>): Promise<T> =>
     await tracing.step(`${gateway} ${operation}`, { kind: 'client' }, async () => {
       try {
         const result = await work();
@@ -16,20 +15,21 @@ const observer =
         throw error;
       }
     });
+}
 
-export const observeEpayco = (epayco: EpaycoGateway, telemetry: Telemetry): EpaycoGateway => {
+export function observeEpayco(epayco: EpaycoGateway, telemetry: Telemetry): EpaycoGateway {
   const observed = observer(telemetry, 'epayco');
   return {
     validate: async (refs) => await observed('validate', () => epayco.validate(refs)),
     payment: async (reference, redirects) => await observed('payment', () => epayco.payment(reference, redirects)),
     createSession: async (request) => await observed('create_session', () => epayco.createSession(request)),
   };
-};
+}
 
-export const observeMail = (mail: MailGateway, telemetry: Telemetry): MailGateway => {
+export function observeMail(mail: MailGateway, telemetry: Telemetry): MailGateway {
   const observed = observer(telemetry, 'mail');
   return {
     send: async (message) => await observed('send', () => mail.send(message)),
     close: () => mail.close(),
   };
-};
+}

@@ -2,10 +2,12 @@ import { AppError } from '../base/errors.ts';
 import type { Storage } from '../gateways/storage/storage.ts';
 import type { Telemetry } from './telemetry.ts';
 
-const isFailure = (error: unknown): boolean => !(error instanceof AppError && error.status < 500);
+function isFailure(error: unknown): boolean {
+  return !(error instanceof AppError && error.status < 500);
+}
 
 /** A storage whose operations are measured, and are steps of the trace at hand. No key is told. */
-export const observeStorage = (storage: Storage, { instruments, tracing }: Telemetry): Storage => {
+export function observeStorage(storage: Storage, { instruments, tracing }: Telemetry): Storage {
   const { duration, errors } = instruments.storage;
   const observed = async <T>(operation: string, work: () => Promise<T>): Promise<T> =>
     await tracing.step(`storage ${operation}`, { kind: 'client' }, async () => {
@@ -43,4 +45,4 @@ export const observeStorage = (storage: Storage, { instruments, tracing }: Telem
     check: async () => await observed('check', () => storage.check()),
     close: () => storage.close(),
   };
-};
+}

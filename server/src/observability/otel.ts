@@ -35,24 +35,26 @@ const TELL_MS = 60_000;
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
 /** The context that a `traceparent` names (W3C Trace Context, 3.2); what is malformed begins a new trace. */
-const contextOf = (traceparent: string | null | undefined): Context => {
+function contextOf(traceparent: string | null | undefined): Context {
   const [, traceId, spanId, flags] = TRACEPARENT.exec(traceparent ?? '') ?? [];
   if (!traceId || !spanId || !flags) return ROOT_CONTEXT;
   const traceFlags = Number.parseInt(flags, 16) & TraceFlags.SAMPLED;
   return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags, isRemote: true });
-};
+}
 
-const traceparentOf = (span: OtelSpan): string => {
+function traceparentOf(span: OtelSpan): string {
   const { traceId, spanId, traceFlags } = span.spanContext();
   return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
-};
+}
 
-const idsOf = (span: OtelSpan) => ({ traceId: span.spanContext().traceId, traceparent: traceparentOf(span) });
+function idsOf(span: OtelSpan) {
+  return { traceId: span.spanContext().traceId, traceparent: traceparentOf(span) };
+}
 
-const quiet = (): void => undefined;
+function quiet(): void {}
 
 /** An exporter that fails says so here, again and again: it is told now and then. */
-const tellSeldom = (log: Logger): void => {
+function tellSeldom(log: Logger): void {
   let toldAt: number | undefined;
   const tell = (): void => {
     if (toldAt !== undefined && performance.now() - toldAt < TELL_MS) return;
@@ -63,10 +65,10 @@ const tellSeldom = (log: Logger): void => {
     { error: tell, warn: tell, info: quiet, debug: quiet, verbose: quiet },
     { logLevel: DiagLogLevel.ERROR, suppressOverrideMessage: true },
   );
-};
+}
 
 /** Traces that go to a collector over OTLP in batches. A collector that is away costs nothing but its traces. */
-export const createOtelTracing = (config: Config, endpoint: string, log: Logger): Tracing => {
+export function createOtelTracing(config: Config, endpoint: string, log: Logger): Tracing {
   tellSeldom(log);
   const exporter = new OTLPTraceExporter({
     url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
@@ -127,4 +129,4 @@ export const createOtelTracing = (config: Config, endpoint: string, log: Logger)
       await Promise.race([provider.shutdown().catch(() => undefined), delay(FLUSH_MS, undefined, { ref: false })]);
     },
   };
-};
+}

@@ -16,7 +16,7 @@ interface PoolOwner {
 }
 
 /** Shows the pool of MySQL connections of this process. */
-export const showPool = async (orm: MikroORM, { instruments: { registry } }: Telemetry): Promise<void> => {
+export async function showPool(orm: MikroORM, { instruments: { registry } }: Telemetry): Promise<void> {
   if (dialectOf(orm) !== 'mysql') return;
   const pool = await (orm.em.getConnection() as unknown as PoolOwner).getNativeClient();
   for (const [name, { list, help }] of Object.entries(LISTS)) {
@@ -30,4 +30,4 @@ export const showPool = async (orm: MikroORM, { instruments: { registry } }: Tel
     });
     registry.registerMetric(gauge);
   }
-};
+}

@@ -18,7 +18,7 @@ interface GaugeDeps {
 type Row = { readonly state: string; readonly count: number; readonly oldest: unknown };
 
 /** States by number of rows, and since when the oldest of those that wait has waited. */
-const readStates = async ({ orm, clock }: GaugeDeps) => {
+async function readStates({ orm, clock }: GaugeDeps) {
   const db = kysely(orm.em.fork());
   const now = clock();
   const count = sql<number>`count(*)`.as('count');
@@ -41,22 +41,25 @@ const readStates = async ({ orm, clock }: GaugeDeps) => {
       .executeTakeFirstOrThrow(),
   ]);
   return { jobs, due: due?.oldest, payments, mails, workers: workers.count, now };
-};
+}
 
-const ageOf = (oldest: unknown, now: Date): number =>
-  oldest === null || oldest === undefined
+function ageOf(oldest: unknown, now: Date): number {
+  return oldest === null || oldest === undefined
     ? 0
     : Math.max(0, (now.getTime() - toInstant(oldest as Date | number | string).getTime()) / 1000);
+}
 
-const show = (to: Gauge<'state'>, states: readonly string[], rows: readonly Row[]): void => {
+function show(to: Gauge<'state'>, states: readonly string[], rows: readonly Row[]): void {
   const counts = new Map(rows.map(({ state, count }) => [state, count]));
   for (const state of states) to.set({ state: state.toLowerCase() }, counts.get(state) ?? 0);
-};
+}
 
-const pending = (rows: readonly Row[]): unknown => rows.find(({ state }) => state === 'PENDIENTE')?.oldest;
+function pending(rows: readonly Row[]): unknown {
+  return rows.find(({ state }) => state === 'PENDIENTE')?.oldest;
+}
 
 /** The service's own state, which is the database's: the same whichever process tells it. Read at each scrape. */
-export const createServiceGauges = (deps: GaugeDeps) => {
+export function createServiceGauges(deps: GaugeDeps) {
   const registry = new Registry();
   const registers = [registry];
   const gauge = <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) =>
@@ -103,4 +106,4 @@ export const createServiceGauges = (deps: GaugeDeps) => {
       return await registry.metrics();
     },
   };
-};
+}

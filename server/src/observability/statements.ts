@@ -5,14 +5,14 @@ import type { Telemetry } from './telemetry.ts';
 const OPERATION = /^\s*(?:\(\s*)?(select|insert|update|delete|begin|start|commit|rollback|savepoint|release)\b/i;
 const TABLE = /\b(?:from|into|update|join)\s+[`"]?([A-Za-z_]\w*)/i;
 
-const kindOf = (error: unknown): string => {
+function kindOf(error: unknown): string {
   if (isLockError(error)) return 'lock';
   if (isUnavailableError(error)) return 'unavailable';
   return uniqueViolation(error) !== undefined || isOrphanError(error) ? 'constraint' : 'other';
-};
+}
 
 /** Measures statements, and makes each a step of the trace at hand, named by operation and table alone. */
-export const observeStatements = ({ instruments, tracing }: Telemetry): StatementObserver => {
+export function observeStatements({ instruments, tracing }: Telemetry): StatementObserver {
   const { duration, errors } = instruments.database;
   return async (sql, run) => {
     const operation = OPERATION.exec(sql)?.[1]?.toLowerCase() ?? 'other';
@@ -32,4 +32,4 @@ export const observeStatements = ({ instruments, tracing }: Telemetry): Statemen
     const attributes = { 'db.operation.name': operation, ...(table ? { 'db.collection.name': table } : {}) };
     return await tracing.step(`db ${operation}${table ? ` ${table}` : ''}`, { kind: 'client', attributes }, measured);
   };
-};
+}

@@ -10,10 +10,10 @@ export interface Telemetry {
 }
 
 /** Without `OTEL_EXPORTER_OTLP_ENDPOINT` nothing of the tracing is even loaded. */
-export const openTelemetry = async (config: Config, log: Logger): Promise<Telemetry> => {
+export async function openTelemetry(config: Config, log: Logger): Promise<Telemetry> {
   const instruments = createInstruments();
   const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;
   if (!endpoint) return { instruments, tracing: NO_TRACING };
   const { createOtelTracing } = await import('./otel.ts');
   return { instruments, tracing: createOtelTracing(config, endpoint, log) };
-};
+}

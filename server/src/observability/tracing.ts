@@ -55,8 +55,8 @@ export const NO_TRACING: Tracing = {
 };
 
 /** What a span tells of an error: its kind alone, since a message may carry anything. */
-export const kindOfError = (error: unknown): string => {
+export function kindOfError(error: unknown): string {
   const { kind, code, name } = error as { kind?: unknown; code?: unknown; name?: unknown };
   const word = [kind, code, name].find((each) => typeof each === 'string');
   return word ?? 'error';
-};
+}

@@ -37,7 +37,7 @@ import type { Jobs } from '../jobs/jobs.ts';
  * @param jobs tells the workers of this process about new and cancelled jobs
  * @param payments settles confirmed payments
  */
-export const buildApp = (deps: Deps, jobs: Jobs, payments: PaymentProcessor): Express => {
+export function buildApp(deps: Deps, jobs: Jobs, payments: PaymentProcessor): Express {
   z.config(z.locales.es());
   const auth = createAuthService(deps);
   const app = express();
@@ -74,4 +74,4 @@ export const buildApp = (deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
   );
   app.use(unmatched, problemHandler);
   return app;
-};
+}

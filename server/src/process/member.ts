@@ -10,7 +10,7 @@ import { tellPrimary, type FromPrimary } from '../cluster/messages.ts';
  * Resolves when this process is to end: the primary says so, is gone, or somebody has sent this process a signal. A
  * second signal ends it at once.
  */
-const untilTold = async (): Promise<void> => {
+async function untilTold(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   let signalled = false;
   const onSignal = (): void => {
@@ -26,7 +26,7 @@ const untilTold = async (): Promise<void> => {
     resolve();
   });
   await promise;
-};
+}
 
 /**
  * Serves as one of a group, on the port of all of them, until told to end; then the process ends. The primary has made
@@ -34,11 +34,11 @@ const untilTold = async (): Promise<void> => {
  *
  * @param explain the sentence for the operator, when the error is one that they can mend
  */
-export const runMember = async (
+export async function runMember(
   config: Config,
   log: Logger,
   explain: (error: unknown) => string | undefined,
-): Promise<void> => {
+): Promise<void> {
   const told = untilTold();
   try {
     const server = await startServer(config, log, undefined, { prepared: true });
@@ -54,4 +54,4 @@ export const runMember = async (
     await delay(200);
     process.exit(1);
   }
-};
+}

@@ -16,14 +16,16 @@ import { showPool } from '../observability/pool.ts';
 import { observeStatements } from '../observability/statements.ts';
 import { openTelemetry } from '../observability/telemetry.ts';
 
-const ownTime = (clock: () => Date = () => new Date()) => ({ now: clock, aheadMs: () => 0 });
+function ownTime(clock: () => Date = () => new Date()) {
+  return { now: clock, aheadMs: () => 0 };
+}
 
 /**
  * Opens the dependencies in order. They close in reverse when the result is disposed, also when a later one fails.
  *
  * @param steered the present instant in tests; else it is the database's where machines share one, or this machine's
  */
-export const openDeps = async (config: Config, log: Logger, steered?: () => Date): Promise<OpenDeps> => {
+export async function openDeps(config: Config, log: Logger, steered?: () => Date): Promise<OpenDeps> {
   await using stack = new AsyncDisposableStack();
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const secrets = await loadSecrets(config);
@@ -57,4 +59,4 @@ export const openDeps = async (config: Config, log: Logger, steered?: () => Date
     telemetry,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
-};
+}

@@ -14,7 +14,7 @@ interface Greeted {
 }
 
 /** Ends the group in order at the first signal, at once at the second. */
-const obeySignals = (group: Group): void => {
+function obeySignals(group: Group): void {
   let signalled = false;
   const onSignal = (): void => {
     if (signalled) {
@@ -25,7 +25,7 @@ const obeySignals = (group: Group): void => {
     group.stop();
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
-};
+}
 
 /**
  * Runs the service as a group of processes on one port and looks after them; returns when a signal has ended them all.
@@ -34,11 +34,11 @@ const obeySignals = (group: Group): void => {
  * @param greet called once, when every process serves
  * @throws NotReadyError when migrations are pending on MySQL, or no process of the group stays alive
  */
-export const runPrimary = async (
+export async function runPrimary(
   config: Config,
   log: Logger,
   greet: (server: Greeted, config: Config) => Promise<void>,
-): Promise<void> => {
+): Promise<void> {
   await using deps = await openDeps(config, log);
   const accounts = await prepareDatabase(deps, config, log);
   const group = startGroup({
@@ -56,4 +56,4 @@ export const runPrimary = async (
     if (error instanceof GroupFailedError) throw new NotReadyError(error.message, { cause: error });
     throw error;
   }
-};
+}

@@ -40,16 +40,16 @@ export interface ServeOptions {
   readonly prepared?: boolean;
 }
 
-const listen = async (server: Server, config: Config): Promise<void> => {
+async function listen(server: Server, config: Config): Promise<void> {
   server.listen(config.PORT, config.HOST);
   await once(server, 'listening');
-};
+}
 
 /**
  * While the process leaves, answers ask for the end of their connections, so that callers come back elsewhere; a
  * connection that has become idle, or was never used, is closed.
  */
-const letGo = (server: Server, { leaving, draining }: Lifecycle): void => {
+function letGo(server: Server, { leaving, draining }: Lifecycle): void {
   draining.addEventListener('abort', watchUnused(server), { once: true });
   server.prependListener('request', (_req, res) => {
     if (leaving.aborted) res.shouldKeepAlive = false;
@@ -57,23 +57,23 @@ const letGo = (server: Server, { leaving, draining }: Lifecycle): void => {
       if (leaving.aborted) setImmediate(() => server.closeIdleConnections());
     });
   });
-};
+}
 
 /** Stops accepting, lets running requests finish for a while, then closes what is left. */
-const drain = async (server: Server, lifecycle: Lifecycle, seconds: number): Promise<void> => {
+async function drain(server: Server, lifecycle: Lifecycle, seconds: number): Promise<void> {
   const closed = once(server, 'close');
   lifecycle.drain();
   server.close();
   const limit = setTimeout(() => server.closeAllConnections(), seconds * 1000);
   await closed;
   clearTimeout(limit);
-};
+}
 
-const addressOf = (server: Server): string => {
+function addressOf(server: Server): string {
   const { address, family, port } = server.address() as AddressInfo;
   const host = ['0.0.0.0', '::'].includes(address) ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
   return `http://${host}:${port}`;
-};
+}
 
 /**
  * Starts the service: database, workers of this process, HTTP. Disposing the result drains it: no new work, running
@@ -81,12 +81,12 @@ const addressOf = (server: Server): string => {
  *
  * @throws NotReadyError when migrations are pending on MySQL
  */
-export const startServer = async (
+export async function startServer(
   config: Config,
   log: Logger,
   clock?: () => Date,
   { prepared = false }: ServeOptions = {},
-): Promise<RunningServer> => {
+): Promise<RunningServer> {
   await using stack = new AsyncDisposableStack();
   const deps = stack.use(await openDeps(config, log, clock));
   const accounts = prepared ? [] : await prepareDatabase(deps, config, log);
@@ -122,4 +122,4 @@ export const startServer = async (
   const opened = stack.move();
   const leave = (): void => deps.lifecycle.leave();
   return { url, deps, accounts, leave, [Symbol.asyncDispose]: () => opened.disposeAsync() };
-};
+}

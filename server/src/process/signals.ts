@@ -1,5 +1,5 @@
 /** Waits for SIGTERM or SIGINT. A second signal ends the process at once. */
-export const untilSignal = async (): Promise<void> => {
+export async function untilSignal(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   let signalled = false;
   const onSignal = () => {
@@ -9,4 +9,4 @@ export const untilSignal = async (): Promise<void> => {
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   await promise;
-};
+}

@@ -12,17 +12,19 @@ interface Answer {
   readonly body: string;
 }
 
-const plain = (status: number, body: string): Answer => ({ status, type: 'text/plain; charset=utf-8', body });
+function plain(status: number, body: string): Answer {
+  return { status, type: 'text/plain; charset=utf-8', body };
+}
 
 /**
  * What a worker, which serves no API, answers to those who watch over it: `/health/live`, and `/metrics` with
  * SOM3D_METRICS_TOKEN, of this process alone. Nothing listens without SOM3D_WORKER_METRICS_PORT.
  */
-export const serveWorkerStatus = async ({
+export async function serveWorkerStatus({
   config,
   log,
   telemetry,
-}: Pick<Deps, 'config' | 'log' | 'telemetry'>): Promise<AsyncDisposable | null> => {
+}: Pick<Deps, 'config' | 'log' | 'telemetry'>): Promise<AsyncDisposable | null> {
   const { SOM3D_WORKER_METRICS_PORT: port, SOM3D_METRICS_TOKEN: token, HOST: host } = config;
   if (port === undefined) return null;
   const registry: Registry = telemetry.instruments.registry;
@@ -56,4 +58,4 @@ export const serveWorkerStatus = async ({
       await Promise.resolve();
     },
   };
-};
+}

@@ -21,10 +21,10 @@ const KEY = 'demo-first-case';
  *
  * @returns the job's id, or undefined when there is nothing to queue
  */
-export const queueFirstCase = async (
+export async function queueFirstCase(
   { url, deps }: { readonly url: string; readonly deps: Deps },
   config: Config,
-): Promise<string | undefined> => {
+): Promise<string | undefined> {
   if (!config.embedded || !config.SOM3D_DEMO) return undefined;
   const em = deps.orm.em.fork();
   const doctor = await em.findOne(Usuario, { correo: DEMO_DOCTOR });
@@ -47,4 +47,4 @@ export const queueFirstCase = async (
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-};
+}

@@ -13,17 +13,19 @@ export interface FirstAccount {
 }
 
 /** Five groups of four: easy to type, 100 bits. */
-export const randomPassword = (): string => {
+export function randomPassword(): string {
   const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789';
   const letters = [...randomBytes(20)].map((byte) => alphabet[byte % alphabet.length]).join('');
   return letters.match(/.{4}/g)?.join('-') ?? letters;
-};
+}
 
-const account = (role: string, correo: string, given: string | undefined): FirstAccount => ({
-  role,
-  correo,
-  password: given ?? randomPassword(),
-});
+function account(role: string, correo: string, given: string | undefined): FirstAccount {
+  return {
+    role,
+    correo,
+    password: given ?? randomPassword(),
+  };
+}
 
 /**
  * Seeds an embedded database that has no users yet: the plans, and unless `SOM3D_DEMO=false` the demo doctor and the
@@ -31,7 +33,7 @@ const account = (role: string, correo: string, given: string | undefined): First
  *
  * @returns the accounts that were made by this call, with their passwords in plain text
  */
-export const seedFirstStart = async ({ orm, clock }: Deps, config: Config): Promise<FirstAccount[]> => {
+export async function seedFirstStart({ orm, clock }: Deps, config: Config): Promise<FirstAccount[]> {
   const em = orm.em.fork();
   if ((await em.count(Usuario)) > 0) return [];
   await seedPlans(em);
@@ -45,4 +47,4 @@ export const seedFirstStart = async ({ orm, clock }: Deps, config: Config): Prom
   const made = await seedDemo(em, { doctorPasswordHash, adminPasswordHash, now: clock() });
   // Two first starts at once: each account has the password of the process that made it.
   return [...(made.doctorCreated ? [doctor] : []), ...(made.adminCreated ? [admin] : [])];
-};
+}

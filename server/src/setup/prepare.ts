@@ -13,7 +13,7 @@ export class NotReadyError extends Error {}
  * @returns the accounts that were made by this call
  * @throws NotReadyError when migrations are pending on MySQL
  */
-export const prepareDatabase = async (deps: Deps, config: Config, log: Logger): Promise<FirstAccount[]> => {
+export async function prepareDatabase(deps: Deps, config: Config, log: Logger): Promise<FirstAccount[]> {
   if (config.embedded) {
     const { applied } = await migrate(deps.orm, { info: (fields, message) => log.debug(fields, message) });
     if (applied.length > 0) log.info({ applied }, 'the database is up to date');
@@ -26,4 +26,4 @@ export const prepareDatabase = async (deps: Deps, config: Config, log: Logger): 
     );
   }
   return [];
-};
+}

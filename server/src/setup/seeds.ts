@@ -23,13 +23,14 @@ export const DEMO_ADMIN = 'admin@som3d.local';
  *
  * @returns the names of those that were added
  */
-export const seedPlans = (em: EntityManager): Promise<string[]> =>
-  ensured(em, async (tx) => {
+export function seedPlans(em: EntityManager): Promise<string[]> {
+  return ensured(em, async (tx) => {
     const known = new Set((await tx.find(Plan, {}, { fields: ['nombre'] })).map(({ nombre }) => nombre.toLowerCase()));
     const missing = PLANS.filter(({ nombre }) => !known.has(nombre.toLowerCase()));
     for (const plan of missing) tx.create(Plan, plan);
     return missing.map(({ nombre }) => nombre);
   });
+}
 
 export interface DemoOptions {
   /** Hash of the demo doctor's password. */
@@ -52,7 +53,7 @@ export interface DemoReport {
  * Adds a doctor with a subscription of one year and a patient, and an administrator, to try the service with. What is
  * there already stays as it is.
  */
-export const seedDemo = async (em: EntityManager, options: DemoOptions): Promise<DemoReport> => {
+export async function seedDemo(em: EntityManager, options: DemoOptions): Promise<DemoReport> {
   await seedPlans(em);
   return ensured(em, async (tx) => {
     const admin = await ensureUser(tx, {
@@ -84,43 +85,43 @@ export const seedDemo = async (em: EntityManager, options: DemoOptions): Promise
       patientCreated,
     };
   });
-};
+}
 
 /** Two processes may seed at once: the one that comes second looks again and finds everything there. */
-const ensured = async <T>(em: EntityManager, work: (tx: EntityManager) => Promise<T>): Promise<T> => {
+async function ensured<T>(em: EntityManager, work: (tx: EntityManager) => Promise<T>): Promise<T> {
   try {
     return await inTransaction(em, work);
   } catch (error) {
     if (!uniqueViolation(error)) throw error;
     return inTransaction(em, work);
   }
-};
+}
 
-const ensureUser = async (tx: EntityManager, data: RequiredEntityData<Usuario> & { correo: string }) => {
+async function ensureUser(tx: EntityManager, data: RequiredEntityData<Usuario> & { correo: string }) {
   const known = await tx.findOne(Usuario, { correo: data.correo });
   if (known) return { id: known.id_usuario, created: false };
   const user = tx.create(Usuario, data);
   await tx.flush();
   return { id: user.id_usuario, created: true };
-};
+}
 
-const ensureProfile = async (tx: EntityManager, id_usuario: number): Promise<number> => {
+async function ensureProfile(tx: EntityManager, id_usuario: number): Promise<number> {
   const known = await tx.findOne(Medico, { id_usuario });
   if (known) return known.id_medico;
   const profile = tx.create(Medico, { id_usuario, estado: 'ACTIVO' });
   await tx.flush();
   return profile.id_medico;
-};
+}
 
-const ensureSubscription = async (tx: EntityManager, id_medico: number, now: Date): Promise<void> => {
+async function ensureSubscription(tx: EntityManager, id_medico: number, now: Date): Promise<void> {
   if (await tx.findOne(Suscripcion, { id_medico })) return;
   const plan = await tx.findOneOrFail(Plan, { periodo: 'ANUAL' }, { orderBy: { precio: 'asc' } });
   const fecha_expiracion = new Date(now);
   fecha_expiracion.setUTCFullYear(now.getUTCFullYear() + 1);
   tx.create(Suscripcion, { id_medico, id_plan: plan.id_plan, estado: 'ACTIVA', fecha_inicio: now, fecha_expiracion });
-};
+}
 
-const ensurePatient = async (tx: EntityManager, id_medico: number): Promise<boolean> => {
+async function ensurePatient(tx: EntityManager, id_medico: number): Promise<boolean> {
   const document = { doc_tipo: 'CC', doc_numero: '1020304050' };
   if (await tx.findOne(Paciente, document)) return false;
   tx.create(Paciente, {
@@ -134,4 +135,4 @@ const ensurePatient = async (tx: EntityManager, id_medico: number): Promise<bool
     estado: 'ACTIVO',
   });
   return true;
-};
+}

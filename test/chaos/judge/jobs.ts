@@ -5,14 +5,16 @@ const TERMINAL = new Set(['DONE', 'ERROR', 'CANCELED']);
 const FINISHED = /^Conversión terminada/;
 
 /** Where a job of this plan may end. */
-const mayEnd = ({ plan, cancel }: Outcome): string[] => {
+function mayEnd({ plan, cancel }: Outcome): string[] {
   if (cancel === 'canceled') return ['CANCELED'];
   return ['stls' in plan.study.ends ? 'DONE' : `ERROR ${plan.study.ends.errorCode}`];
-};
+}
 
-const endOf = ({ status, error_code }: JobRow): string => (status === 'ERROR' ? `ERROR ${error_code}` : status);
+function endOf({ status, error_code }: JobRow): string {
+  return status === 'ERROR' ? `ERROR ${error_code}` : status;
+}
 
-const faultsOfRow = (outcome: Outcome, row: JobRow, lines: readonly string[]): string[] => {
+function faultsOfRow(outcome: Outcome, row: JobRow, lines: readonly string[]): string[] {
   const faults: string[] = [];
   if (!TERMINAL.has(row.status)) faults.push(`is stuck in ${row.status}`);
   else if (!mayEnd(outcome).includes(endOf(row))) {
@@ -28,10 +30,10 @@ const faultsOfRow = (outcome: Outcome, row: JobRow, lines: readonly string[]): s
   if (row.status === 'ERROR' && lines.filter((line) => line === row.error).length > 1)
     faults.push('its log tells the error more than once');
   return faults;
-};
+}
 
 /** What is wrong with the jobs in the database: of each client exactly one, ended as it should be. */
-export const judgeJobs = (outcomes: readonly Outcome[], { jobs, lines }: Database): string[] => {
+export function judgeJobs(outcomes: readonly Outcome[], { jobs, lines }: Database): string[] {
   const faults: string[] = [];
   const known = new Set<string>();
   for (const outcome of outcomes) {
@@ -49,4 +51,4 @@ export const judgeJobs = (outcomes: readonly Outcome[], { jobs, lines }: Databas
   }
   for (const { job_id } of jobs) if (!known.has(job_id)) faults.push(`${job_id}: nobody has sent this job`);
   return faults;
-};
+}

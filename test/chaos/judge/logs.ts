@@ -22,17 +22,17 @@ export interface Logs {
 
 const CRASH = /uncaught|unhandled|FATAL ERROR|Segmentation fault|heap out of memory|MaxListenersExceeded/i;
 
-const parse = (process: string, text: string): LogLine | undefined => {
+function parse(process: string, text: string): LogLine | undefined {
   try {
     const { time, ...line } = JSON.parse(text) as Record<string, unknown>;
     return { ...(line as unknown as LogLine), process, at: Date.parse(String(time)), text };
   } catch {
     return undefined;
   }
-};
+}
 
 /** Reads what the processes of the service have written. The lines of a process whose clock jumps are its own times. */
-export const readLogs = async (folder: string): Promise<Logs> => {
+export async function readLogs(folder: string): Promise<Logs> {
   const lines: LogLine[] = [];
   const crashes: string[] = [];
   for (const file of await readdir(folder)) {
@@ -45,4 +45,4 @@ export const readLogs = async (folder: string): Promise<Logs> => {
     }
   }
   return { lines, crashes };
-};
+}

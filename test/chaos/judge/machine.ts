@@ -13,16 +13,16 @@ interface Process {
   readonly command: string;
 }
 
-const linkOf = (pid: number): string => {
+function linkOf(pid: number): string {
   try {
     return readlinkSync(`/proc/${pid}/cwd`);
   } catch {
     return '';
   }
-};
+}
 
-const processes = (): Process[] =>
-  readdirSync('/proc')
+function processes(): Process[] {
+  return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       try {
@@ -34,26 +34,32 @@ const processes = (): Process[] =>
         return [];
       }
     });
+}
 
 /** Processes that work below the run's folder, and dead ones that nobody has waited for, of these parents. */
-export const processesBelow = (folder: string, parents: ReadonlySet<number>): string[] =>
-  processes()
+export function processesBelow(folder: string, parents: ReadonlySet<number>): string[] {
+  return processes()
     .filter(({ cwd, parent, state }) => cwd.startsWith(folder) || (state === 'Z' && parents.has(parent)))
     .map(({ pid, state, command }) => `${pid} (${state}) ${command}`);
+}
 
 /** What is wrong with the processes: one that ended although nobody asked, or did not end when asked. */
-export const judgeProcesses = (
+export function judgeProcesses(
   { processes: all }: Cluster,
   codes: ReadonlyMap<string, number | null>,
   { crashes, lines }: Logs,
-): string[] => [
-  ...crashes.map((line) => `a crash in the log of ${line}`),
-  ...all.flatMap(({ name, program }) =>
-    program.lives
-      .filter(({ expected, end }) => !expected && end !== undefined)
-      // That it does not start without its database is no fault: a service manager tries again.
-      .filter(({ pid }) => lines.some((line) => line.process === name && line.pid === pid && SERVES.has(line.msg)))
-      .map(({ pid, end }) => `${name} (${pid}) ended by itself: ${end}`),
-  ),
-  ...[...codes].filter(([, code]) => code !== 0).map(([name, code]) => `${name} ended with ${code} when asked to stop`),
-];
+): string[] {
+  return [
+    ...crashes.map((line) => `a crash in the log of ${line}`),
+    ...all.flatMap(({ name, program }) =>
+      program.lives
+        .filter(({ expected, end }) => !expected && end !== undefined)
+        // That it does not start without its database is no fault: a service manager tries again.
+        .filter(({ pid }) => lines.some((line) => line.process === name && line.pid === pid && SERVES.has(line.msg)))
+        .map(({ pid, end }) => `${name} (${pid}) ended by itself: ${end}`),
+    ),
+    ...[...codes]
+      .filter(([, code]) => code !== 0)
+      .map(([name, code]) => `${name} ended with ${code} when asked to stop`),
+  ];
+}

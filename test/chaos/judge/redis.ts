@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 const OF_THE_QUEUE = /:(id|meta|events|stalled-check|marker|pc|priority)$/;
 
 /** Keys about single jobs. When all have ended there should be none. */
-export const redisLeftovers = async (url: string | undefined): Promise<string[]> => {
+export async function redisLeftovers(url: string | undefined): Promise<string[]> {
   if (url === undefined) return [];
   const redis = new Redis(url);
   try {
@@ -12,4 +12,4 @@ export const redisLeftovers = async (url: string | undefined): Promise<string[]>
   } finally {
     redis.disconnect();
   }
-};
+}

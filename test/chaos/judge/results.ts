@@ -14,16 +14,20 @@ interface ManifestShape {
   readonly threemf: ManifestFile;
 }
 
-const attemptOf = (key: string): string => key.slice(0, key.lastIndexOf('/') + 1);
-const sorted = (names: Iterable<string>): string => [...names].toSorted().join(' ');
+function attemptOf(key: string): string {
+  return key.slice(0, key.lastIndexOf('/') + 1);
+}
+function sorted(names: Iterable<string>): string {
+  return [...names].toSorted().join(' ');
+}
 
 /** Fetches the ZIP of a finished job as its doctor would. */
-const download = async ({ doctor }: Outcome, jobId: string): Promise<Buffer> => {
+async function download({ doctor }: Outcome, jobId: string): Promise<Buffer> {
   const body = await downloadResult(doctor.pick(), jobId);
   return Buffer.from(await body.arrayBuffer());
-};
+}
 
-const judgeZip = async (outcome: Outcome, row: JobRow): Promise<{ faults: string[]; names: string[] }> => {
+async function judgeZip(outcome: Outcome, row: JobRow): Promise<{ faults: string[]; names: string[] }> {
   const zip = await download(outcome, row.job_id);
   const faults: string[] = [];
   if (zip.length !== row.result_size) faults.push(`its ZIP has ${zip.length} bytes, not ${row.result_size}`);
@@ -42,14 +46,14 @@ const judgeZip = async (outcome: Outcome, row: JobRow): Promise<{ faults: string
     if (!stl || sha256(stl) !== hash) faults.push(`${filename} differs from that of the undisturbed conversion`);
   }
   return { faults, names: [...entries.keys()] };
-};
+}
 
 /** What is wrong with the results: each a ZIP that holds what it says, the same models as without any trouble. */
-export const judgeResults = async (
+export async function judgeResults(
   outcomes: readonly Outcome[],
   rows: readonly JobRow[],
   stored: Stored,
-): Promise<string[]> => {
+): Promise<string[]> {
   const faults: string[] = [];
   for (const outcome of outcomes) {
     const row = rows.find(({ idempotency_key }) => idempotency_key === outcome.plan.key);
@@ -68,10 +72,10 @@ export const judgeResults = async (
     }
   }
   return faults;
-};
+}
 
 /** Keys that no finished job accounts for. */
-export const orphansOf = (rows: readonly JobRow[], { keys, leftovers }: Stored): string[] => {
+export function orphansOf(rows: readonly JobRow[], { keys, leftovers }: Stored): string[] {
   const kept = new Set(rows.flatMap(({ result_key }) => (result_key === null ? [] : [attemptOf(result_key)])));
   return [...keys.filter((key) => !kept.has(attemptOf(key))), ...leftovers];
-};
+}

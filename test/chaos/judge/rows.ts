@@ -23,7 +23,7 @@ export interface Database {
 }
 
 /** Reads the tables of jobs past the service, on a connection of its own. */
-export const readDatabase = async (url: string): Promise<Database> => {
+export async function readDatabase(url: string): Promise<Database> {
   const connection = await createConnection(url);
   try {
     const [jobs] = await connection.query<JobRow[]>('select * from JobConv order by created_at, job_id');
@@ -37,4 +37,4 @@ export const readDatabase = async (url: string): Promise<Database> => {
   } finally {
     await connection.end();
   }
-};
+}

@@ -13,15 +13,15 @@ export interface Stored {
 }
 
 /** Files below a data folder that every process shares. */
-export const storedInFolder = async (dataDir: string): Promise<Stored> => {
+export async function storedInFolder(dataDir: string): Promise<Stored> {
   const files = await storedFiles(dataDir);
   return {
     keys: files.filter((file) => file.startsWith('files/')).map((file) => file.slice('files/'.length)),
     leftovers: files.filter((file) => !file.startsWith('files/')),
   };
-};
+}
 
-const storedInBucket = async (url: string): Promise<Stored> => {
+async function storedInBucket(url: string): Promise<Stored> {
   const client = s3Client(url);
   try {
     const keys: string[] = [];
@@ -33,12 +33,12 @@ const storedInBucket = async (url: string): Promise<Stored> => {
   } finally {
     client.destroy();
   }
-};
+}
 
 /** Everything that the service keeps, wherever it is. */
-export const storedBy = async ({ dataDir, s3Url }: Pick<Cluster, 'dataDir' | 's3Url'>): Promise<Stored> => {
+export async function storedBy({ dataDir, s3Url }: Pick<Cluster, 'dataDir' | 's3Url'>): Promise<Stored> {
   const local = await storedInFolder(dataDir);
   if (s3Url === undefined) return local;
   const { keys, leftovers } = await storedInBucket(s3Url);
   return { keys, leftovers: [...leftovers, ...local.keys, ...local.leftovers] };
-};
+}

@@ -25,9 +25,8 @@ export interface Traffic {
 
 const LONGEST_QUOTE = 400;
 
-const countingFetch =
-  (traffic: Traffic): typeof fetch =>
-  async (input, init) => {
+function countingFetch(traffic: Traffic): typeof fetch {
+  return async (input, init) => {
     const response = await fetch(input, init).catch((error: unknown) => {
       traffic.unanswered += 1;
       throw error;
@@ -40,13 +39,14 @@ const countingFetch =
     }
     return response;
   };
+}
 
 /** Registers doctors and signs them in, while all is well. */
-export const signUpDoctors = async (
+export async function signUpDoctors(
   urls: readonly string[],
   dice: Dice,
   count: number,
-): Promise<{ doctors: Doctor[]; traffic: Traffic }> => {
+): Promise<{ doctors: Doctor[]; traffic: Traffic }> {
   const traffic: Traffic = { answered: 0, unavailable: 0, unanswered: 0, bad: [] };
   const counting = countingFetch(traffic);
   const doctors: Doctor[] = [];
@@ -69,4 +69,4 @@ export const signUpDoctors = async (
     });
   }
   return { doctors, traffic };
-};
+}

@@ -32,13 +32,16 @@ const PAUSE_MS = 400;
 const POLL_MS = 300;
 
 /** Whether a client sits it out. A 500 is counted elsewhere; the client of a real doctor would try again too. */
-const isPassing = (error: unknown): boolean =>
-  error instanceof NetworkError ||
-  error instanceof TimeoutError ||
-  (isApiError(error) && (error.status >= 500 || error.status === 429));
+function isPassing(error: unknown): boolean {
+  return (
+    error instanceof NetworkError ||
+    error instanceof TimeoutError ||
+    (isApiError(error) && (error.status >= 500 || error.status === 429))
+  );
+}
 
 /** Repeats, each time through some API process, until there is an answer that is not passing trouble. */
-const persist = async <T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> => {
+async function persist<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (;;) {
     try {
       return await ask();
@@ -48,10 +51,10 @@ const persist = async <T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T
       await pause(PAUSE_MS, undefined, { signal });
     }
   }
-};
+}
 
 /** Sends half a form and goes away. */
-const breakOff = async ({ study }: Plan, doctor: Doctor): Promise<void> => {
+async function breakOff({ study }: Plan, doctor: Doctor): Promise<void> {
   const { url, token } = doctor.raw();
   const form = formBytes([{ name: 'file', filename: 'a.zip', content: study.zip }]);
   const { request } = openUpload(url, {
@@ -62,9 +65,9 @@ const breakOff = async ({ study }: Plan, doctor: Doctor): Promise<void> => {
   request.on('error', () => undefined);
   await new Promise((resolve) => request.write(form.subarray(0, form.length >> 1), resolve));
   request.destroy();
-};
+}
 
-const send = async ({ plan, doctor, jobIds }: Outcome, signal: AbortSignal): Promise<string> => {
+async function send({ plan, doctor, jobIds }: Outcome, signal: AbortSignal): Promise<string> {
   const upload = async (client: Client): Promise<void> => {
     const { job_id } = await uploadJob(client, {
       file: new Blob([plan.study.zip]),
@@ -78,9 +81,9 @@ const send = async ({ plan, doctor, jobIds }: Outcome, signal: AbortSignal): Pro
   await persist(() => upload(doctor.pick()), signal);
   const [jobId = ''] = jobIds;
   return jobId;
-};
+}
 
-const cancel = async (outcome: Outcome, jobId: string, afterMs: number, signal: AbortSignal): Promise<void> => {
+async function cancel(outcome: Outcome, jobId: string, afterMs: number, signal: AbortSignal): Promise<void> {
   await pause(afterMs, undefined, { signal });
   try {
     await persist(() => outcome.doctor.pick().som3d.cancel({ params: { id: jobId } }), signal);
@@ -89,9 +92,9 @@ const cancel = async (outcome: Outcome, jobId: string, afterMs: number, signal: 
     if (!isApiError(error, 409)) throw error;
     outcome.cancel = 'too late';
   }
-};
+}
 
-const follow = async (outcome: Outcome, jobId: string, signal: AbortSignal): Promise<Outcome['end']> => {
+async function follow(outcome: Outcome, jobId: string, signal: AbortSignal): Promise<Outcome['end']> {
   try {
     await persist(() => waitForJob(outcome.doctor.pick(), jobId, { pollMs: POLL_MS, signal }), signal);
     return 'done';
@@ -100,10 +103,10 @@ const follow = async (outcome: Outcome, jobId: string, signal: AbortSignal): Pro
     if (error instanceof JobCanceledError) return 'canceled';
     throw error;
   }
-};
+}
 
 /** One client from its upload to the end of its job. Never throws: what goes wrong is in the outcome. */
-export const runClient = async (plan: Plan, doctor: Doctor, signal: AbortSignal): Promise<Outcome> => {
+export async function runClient(plan: Plan, doctor: Doctor, signal: AbortSignal): Promise<Outcome> {
   const outcome: Outcome = { plan, doctor, jobIds: new Set(), sentAt: Date.now(), end: 'unknown', faults: [] };
   try {
     if (plan.brokenOffFirst) await breakOff(plan, doctor);
@@ -118,4 +121,4 @@ export const runClient = async (plan: Plan, doctor: Doctor, signal: AbortSignal)
     outcome.faults.push(signal.aborted ? 'was still waiting at the deadline' : String(error));
   }
   return outcome;
-};
+}

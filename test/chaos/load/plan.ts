@@ -23,12 +23,12 @@ const BROKEN_OFF = 0.05;
 const CANCEL_WITHIN_MS = 6000;
 
 /** So many jobs; about every tenth is no good, every twentieth cancelled, sent twice at once, or broken off first. */
-export const planJobs = (
+export function planJobs(
   dice: Dice,
   count: number,
   { good, bad }: { good: readonly Study[]; bad: readonly Study[] },
-): Plan[] =>
-  Array.from({ length: count }, (_, i) => {
+): Plan[] {
+  return Array.from({ length: count }, (_, i) => {
     const isBad = dice.next() < BAD;
     const study = dice.of(isBad ? bad : good);
     return {
@@ -40,3 +40,4 @@ export const planJobs = (
       brokenOffFirst: dice.next() < BROKEN_OFF,
     };
   });
+}

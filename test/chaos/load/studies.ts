@@ -16,7 +16,9 @@ export interface Study {
   readonly ends: { readonly stls: ReadonlyMap<string, string> } | { readonly errorCode: string };
 }
 
-export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
 
 const twoBalls: Body = ([x, y, z]) =>
   Math.max(rampBall([-11, 0, 0], 8, 300)([x, y, z]), rampBall([11, 3, 2], 7, 300)([x, y, z]));
@@ -65,10 +67,12 @@ const BAD: Readonly<Record<string, () => Buffer>> = {
     rawZip([{ name: 'a', bytes: Buffer.from(encodeFile([{ tag: 0x00080060, vr: 'CS', value: 'MR' }], '2.25.1')) }]),
 };
 
-const asEntry = ({ name, bytes }: { name: string; bytes: Uint8Array }) => ({ name, bytes: Buffer.from(bytes) });
+function asEntry({ name, bytes }: { name: string; bytes: Uint8Array }) {
+  return { name, bytes: Buffer.from(bytes) };
+}
 
 /** Converts a study as a worker does, in this process. */
-const endOf = async (file: string, folder: string): Promise<Study['ends']> => {
+async function endOf(file: string, folder: string): Promise<Study['ends']> {
   try {
     const manifest = await convert(
       { inputZip: file, outDir: folder, threads: 1, segmentation: { engine: 'threshold' } },
@@ -82,9 +86,9 @@ const endOf = async (file: string, folder: string): Promise<Study['ends']> => {
     if (error instanceof ImagingError && !error.retryable) return { errorCode: error.code };
     throw error;
   }
-};
+}
 
-const studyOf = async (name: string, write: (file: string) => Promise<unknown>): Promise<Study> => {
+async function studyOf(name: string, write: (file: string) => Promise<unknown>): Promise<Study> {
   const folder = await mkdtemp(path.join(tmpdir(), 'som3d-chaos-study-'));
   try {
     const file = path.join(folder, 'study.zip');
@@ -93,10 +97,10 @@ const studyOf = async (name: string, write: (file: string) => Promise<unknown>):
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-};
+}
 
 /** Every study with its undisturbed end. @throws Error when one that is meant to be good is refused, or the reverse */
-export const makeStudies = async (): Promise<{ good: Study[]; bad: Study[] }> => {
+export async function makeStudies(): Promise<{ good: Study[]; bad: Study[] }> {
   const good: Study[] = [];
   for (const [name, slices] of Object.entries(GOOD)) {
     good.push(await studyOf(name, (file) => writeZip(file, dicomFiles(slices()))));
@@ -108,4 +112,4 @@ export const makeStudies = async (): Promise<{ good: Study[]; bad: Study[] }> =>
     throw new Error(`these studies are not what they should be: ${wrong.map(({ name }) => name).join(', ')}`);
   }
   return { good, bad };
-};
+}

@@ -32,7 +32,7 @@ export interface Cluster extends Service {
   stopServers(): Promise<void>;
 }
 
-const prepareDatabase = async (port: number): Promise<URL> => {
+async function prepareDatabase(port: number): Promise<URL> {
   const server = `mysql://root@127.0.0.1:${port}/`;
   const connection = await createConnection(server);
   await connection.query(`create database ${DATABASE} character set utf8mb4 collate utf8mb4_general_ci`);
@@ -41,13 +41,13 @@ const prepareDatabase = async (port: number): Promise<URL> => {
   await migrate(orm, { info: () => {} });
   await orm.close(true);
   return new URL(server + DATABASE);
-};
+}
 
 /** Starts servers, API processes and workers below `folder`. */
-export const startCluster = async (
+export async function startCluster(
   folder: string,
   { api, workers, queue, storage }: Pick<ChaosOptions, 'api' | 'workers' | 'queue' | 'storage'>,
-): Promise<Cluster> => {
+): Promise<Cluster> {
   const logs = path.join(folder, 'logs');
   await mkdir(logs, { recursive: true });
   const limitedDisk = await mountDisk(path.join(folder, 'disk'));
@@ -92,4 +92,4 @@ export const startCluster = async (
       if (limitedDisk) await unmountDisk(limitedDisk);
     },
   };
-};
+}

@@ -20,15 +20,15 @@ const file = process.env[CONDITIONS_FILE];
 const RealDate = Date;
 let conditions: Conditions = {};
 
-const look = (): void => {
+function look(): void {
   try {
     conditions = JSON.parse(readFileSync(file ?? '', 'utf8')) as Conditions;
   } catch {
     // It is being written: what was so a moment ago still is.
   }
-};
+}
 
-const steerClock = (): void => {
+function steerClock(): void {
   const now = (): number => RealDate.now() + (conditions.clockMs ?? 0);
   globalThis.Date = new Proxy(RealDate, {
     construct: (target, args: unknown[], newTarget) =>
@@ -36,11 +36,11 @@ const steerClock = (): void => {
     apply: () => new RealDate(now()).toString(),
     get: (target, name, receiver) => (name === 'now' ? now : (Reflect.get(target, name, receiver) as unknown)),
   });
-};
+}
 
 type Callback = (...result: unknown[]) => void;
 
-const steerDisk = (): void => {
+function steerDisk(): void {
   for (const name of ['write', 'writev', 'fsync'] as const) {
     const real = fs[name] as unknown as (...args: unknown[]) => void;
     const held = (...args: unknown[]): void => {
@@ -51,13 +51,13 @@ const steerDisk = (): void => {
     Object.assign(fs, { [name]: held satisfies Callback });
   }
   syncBuiltinESMExports();
-};
+}
 
 const parent = process.ppid;
 /** Whoever started this process may be killed too: nobody would end it then. */
-const endWithParent = (): void => {
+function endWithParent(): void {
   if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
-};
+}
 
 if (file) {
   look();

@@ -12,7 +12,7 @@ const ROOMY_BYTES = 4 * 1024 ** 3;
  * @param bytes its size; a multiple of the page size
  * @returns `folder`; undefined where mounting is not allowed, the folder is then an ordinary one
  */
-export const mountDisk = async (folder: string, bytes = ROOMY_BYTES): Promise<string | undefined> => {
+export async function mountDisk(folder: string, bytes = ROOMY_BYTES): Promise<string | undefined> {
   await mkdir(folder, { recursive: true });
   try {
     await run('mount', ['-t', 'tmpfs', '-o', `size=${bytes},mode=700`, 'som3d-chaos', folder]);
@@ -22,14 +22,14 @@ export const mountDisk = async (folder: string, bytes = ROOMY_BYTES): Promise<st
   } catch {
     return undefined;
   }
-};
+}
 
-export const unmountDisk = async (folder: string): Promise<void> => {
+export async function unmountDisk(folder: string): Promise<void> {
   await run('umount', ['-l', folder]);
-};
+}
 
 /** Sets the size of such a file system to what is on it, or makes it roomy again. */
-export const setDiskFull = async (folder: string, full: boolean): Promise<void> => {
+export async function setDiskFull(folder: string, full: boolean): Promise<void> {
   for (let tries = 5; ; tries--) {
     const { blocks, bfree, bsize } = await statfs(folder);
     const size = full ? Math.max(bsize, (blocks - bfree) * bsize) : ROOMY_BYTES;
@@ -41,4 +41,4 @@ export const setDiskFull = async (folder: string, full: boolean): Promise<void> 
       if (!full || tries <= 1) throw error;
     }
   }
-};
+}

@@ -10,17 +10,18 @@ import { createProgram } from './program.ts';
 
 const run = promisify(execFile);
 
-const isThere = (file: string): Promise<boolean> =>
-  access(file, constants.X_OK).then(
+function isThere(file: string): Promise<boolean> {
+  return access(file, constants.X_OK).then(
     () => true,
     () => false,
   );
+}
 
 /** A command and the arguments that come before all others. */
 type Command = readonly [command: string, ...args: string[]];
 
 /** mysqld from the PATH, or the one that `../shared/bin/mysql-server` has unpacked, which runs on its own libraries. */
-const mysqldCommand = async (): Promise<Command> => {
+async function mysqldCommand(): Promise<Command> {
   const installed = await onPath('mysqld');
   if (installed) return [installed, '--no-defaults'];
   const root = path.join(process.env['MYSQL_HOME'] ?? path.join(homedir(), '.cache/som3d-mysql'), 'root');
@@ -31,17 +32,17 @@ const mysqldCommand = async (): Promise<Command> => {
   }
   const options = ['--no-defaults', `--basedir=${root}/usr`, `--lc-messages-dir=${root}/usr/share/mysql`];
   return [loader, '--library-path', libraries, path.join(root, 'usr/sbin/mysqld'), ...options];
-};
+}
 
-const answersSql = async (port: number): Promise<boolean> => {
+async function answersSql(port: number): Promise<boolean> {
   const connection = await createConnection({ host: '127.0.0.1', port, user: 'root', connectTimeout: 2000 });
   await connection.query('select 1');
   await connection.end();
   return true;
-};
+}
 
 /** A MySQL server with data of its own. Each commit is handed to the kernel: a killed process loses none. */
-export const createMysql = async ({ folder, logs, port }: Place): Promise<OwnServer> => {
+export async function createMysql({ folder, logs, port }: Place): Promise<OwnServer> {
   const [command, ...args] = await mysqldCommand();
   const common = [...args, '--secure-file-priv=', `--user=${userInfo().username}`, `--datadir=${folder}/mysql`];
   await run(command, [...common, '--initialize-insecure']);
@@ -65,4 +66,4 @@ export const createMysql = async ({ folder, logs, port }: Place): Promise<OwnSer
     ready: () => answersSql(port),
   });
   return { program, port };
-};
+}

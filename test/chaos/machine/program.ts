@@ -55,7 +55,7 @@ const READY_MS = 60_000;
 /** After an end that nobody asked for, and after a start that failed. */
 const RESTART_MS = 500;
 
-export const createProgram = (options: ProgramOptions): Program => {
+export function createProgram(options: ProgramOptions): Program {
   const { name, command, args, cwd, env, logFile } = options;
   const lives: Life[] = [];
   const log = createWriteStream(logFile, { flags: 'a' });
@@ -123,4 +123,4 @@ export const createProgram = (options: ProgramOptions): Program => {
       return running.exitCode;
     },
   };
-};
+}

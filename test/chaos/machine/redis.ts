@@ -5,8 +5,8 @@ import type { OwnServer, Place } from './own-server.ts';
 import { createProgram } from './program.ts';
 
 /** Whether something listens there. */
-const listens = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     socket.once('connect', () => {
       socket.destroy();
@@ -14,9 +14,10 @@ const listens = (port: number): Promise<boolean> =>
     });
     socket.once('error', () => resolve(false));
   });
+}
 
 /** A Redis that keeps nothing: whenever it is killed it comes back empty. */
-export const createRedis = async ({ folder, logs, port }: Place): Promise<OwnServer> => {
+export async function createRedis({ folder, logs, port }: Place): Promise<OwnServer> {
   const command = await onPath('redis-server');
   if (!command) throw new Error('there is no redis-server on the PATH; --queue database goes without');
   const program = createProgram({
@@ -29,4 +30,4 @@ export const createRedis = async ({ folder, logs, port }: Place): Promise<OwnSer
     ready: () => listens(port),
   });
   return { program, port };
-};
+}

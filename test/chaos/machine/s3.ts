@@ -9,8 +9,9 @@ const S3_KEYS = { id: 'som3d-chaos', secret: 'a secret of the soak alone' } as c
 export const BUCKET = 'som3d';
 
 /** The address of the S3 server, with its keys. */
-export const s3Address = (port: number): string =>
-  `http://${S3_KEYS.id}:${encodeURIComponent(S3_KEYS.secret)}@127.0.0.1:${port}`;
+export function s3Address(port: number): string {
+  return `http://${S3_KEYS.id}:${encodeURIComponent(S3_KEYS.secret)}@127.0.0.1:${port}`;
+}
 
 /** The variables that make the service store in it, but for its address. */
 export const S3_ENV: Readonly<Record<string, string>> = {
@@ -21,15 +22,15 @@ export const S3_ENV: Readonly<Record<string, string>> = {
   AWS_SECRET_ACCESS_KEY: S3_KEYS.secret,
 };
 
-const s3Arguments = async (program: string, address: string, home: string, log: string): Promise<string[]> => {
+async function s3Arguments(program: string, address: string, home: string, log: string): Promise<string[]> {
   if (path.basename(program) === 'minio') return ['server', '--address', address, path.join(home, 'data')];
   const [data = '', meta = ''] = ['data', 'meta'].map((name) => path.join(home, name));
   await mkdir(data, { recursive: true });
   await mkdir(meta, { recursive: true });
   return ['--port', address, '--access-log', log, '--keep-alive', '--quiet', 'posix', '--sidecar', meta, data];
-};
+}
 
-const answersS3 = async (port: number): Promise<boolean> => {
+async function answersS3(port: number): Promise<boolean> {
   const client = s3Client(s3Address(port));
   try {
     await client.send(new ListBucketsCommand({}));
@@ -37,10 +38,10 @@ const answersS3 = async (port: number): Promise<boolean> => {
   } finally {
     client.destroy();
   }
-};
+}
 
 /** An S3 server over a folder, which it comes back on when it is killed. */
-export const createS3 = async ({ folder, logs, port }: Place): Promise<OwnServer> => {
+export async function createS3({ folder, logs, port }: Place): Promise<OwnServer> {
   const command = await s3Program();
   if (!command) throw new Error('there is no S3 server (test/support/s3-server.sh); --storage files goes without');
   await mkdir(folder, { recursive: true });
@@ -60,11 +61,11 @@ export const createS3 = async ({ folder, logs, port }: Place): Promise<OwnServer
     ready: () => answersS3(port),
   });
   return { program, port };
-};
+}
 
 /** Makes the bucket that the service stores in. */
-export const createBucket = async (port: number): Promise<void> => {
+export async function createBucket(port: number): Promise<void> {
   const client = s3Client(s3Address(port));
   await client.send(new CreateBucketCommand({ Bucket: BUCKET }));
   client.destroy();
-};
+}

@@ -64,14 +64,14 @@ const COMMON: Readonly<Record<string, string>> = {
 };
 
 /** An address as it is reached by a way. */
-const by = (target: URL, way: Way): string => {
+function by(target: URL, way: Way): string {
   const url = new URL(target);
   url.host = `127.0.0.1:${way.port}`;
   return url.href;
-};
+}
 
 /** Ways to all targets, and the variables that lead a process there. */
-const openWays = async ({ mysql, redis, s3 }: Targets) => {
+async function openWays({ mysql, redis, s3 }: Targets) {
   const ways: Partial<Record<keyof Targets, Way>> = {};
   const env: Record<string, string> = {};
   ways.mysql = await openWay(mysql, 3306);
@@ -85,14 +85,14 @@ const openWays = async ({ mysql, redis, s3 }: Targets) => {
     env['S3_ENDPOINT'] = by(s3, ways.s3).replace(/\/$/, '');
   }
   return { ways, env };
-};
+}
 
-const createProcess = async (
+async function createProcess(
   kind: 'api' | 'worker',
   name: string,
   port: number,
   options: ServiceOptions,
-): Promise<ServiceProcess> => {
+): Promise<ServiceProcess> {
   const { folder, dataDir, targets } = options;
   const { ways, env } = await openWays(targets);
   const url = kind === 'api' ? `http://127.0.0.1:${port}` : '';
@@ -117,10 +117,10 @@ const createProcess = async (
     ready: async () => kind === 'worker' || (await fetch(`${url}/health`)).ok,
   });
   return { kind, name, program, ways, url, set };
-};
+}
 
 /** Starts API processes and workers; an API process serves when this returns. */
-export const startService = async (options: ServiceOptions): Promise<Service> => {
+export async function startService(options: ServiceOptions): Promise<Service> {
   const ports = await freePorts(options.api);
   const processes = await Promise.all([
     ...ports.map((port, i) => createProcess('api', `api-${i + 1}`, port, options)),
@@ -136,4 +136,4 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       return codes;
     },
   };
-};
+}

@@ -15,7 +15,7 @@ export interface Way extends AsyncDisposable {
 }
 
 /** @param defaultPort where `target` names none */
-export const openWay = async (target: URL, defaultPort: number): Promise<Way> => {
+export async function openWay(target: URL, defaultPort: number): Promise<Way> {
   const destination = { host: target.hostname, port: Number(target.port) || defaultPort, allowHalfOpen: true };
   const sockets = new Set<Socket>();
   let isCut = false;
@@ -83,4 +83,4 @@ export const openWay = async (target: URL, defaultPort: number): Promise<Way> =>
       await once(server, 'close');
     },
   };
-};
+}

@@ -1,3 +1,4 @@
 /** The parts of a multipart body, read by the platform's own parser. */
-export const parseForm = (contentType: string | undefined, body: Buffer): Promise<FormData> =>
-  new Response(new Uint8Array(body), { headers: { 'content-type': contentType ?? '' } }).formData();
+export function parseForm(contentType: string | undefined, body: Buffer): Promise<FormData> {
+  return new Response(new Uint8Array(body), { headers: { 'content-type': contentType ?? '' } }).formData();
+}

@@ -15,8 +15,8 @@ export interface RunOptions {
 }
 
 /** Runs a process to its end. */
-export const run = (command: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> =>
-  new Promise((resolve, reject) => {
+export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  return new Promise((resolve, reject) => {
     const env = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...options.env };
     const child = spawn(command, args, { env, stdio: 'pipe' });
     let stdout = '';
@@ -32,7 +32,9 @@ export const run = (command: string, args: readonly string[], options: RunOption
     child.stdin.on('error', () => undefined);
     child.stdin.end(options.stdin ?? '');
   });
+}
 
 /** Runs a script beside this file with Node, on the packages' sources. */
-export const runScript = (name: string, args: readonly string[]): Promise<Ended> =>
-  run(process.execPath, ['--conditions=som3d:source', fileURLToPath(new URL(name, import.meta.url)), ...args]);
+export function runScript(name: string, args: readonly string[]): Promise<Ended> {
+  return run(process.execPath, ['--conditions=som3d:source', fileURLToPath(new URL(name, import.meta.url)), ...args]);
+}

@@ -14,7 +14,7 @@ export interface Home extends AsyncDisposable {
   som3d(args: readonly string[], options?: RunOptions): Promise<Ended>;
 }
 
-export const makeHome = async (): Promise<Home> => {
+export async function makeHome(): Promise<Home> {
   const directory = await mkdtemp(join(tmpdir(), 'som3d-cli-'));
   return {
     directory,
@@ -26,4 +26,4 @@ export const makeHome = async (): Promise<Home> => {
       }),
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true }),
   };
-};
+}

@@ -18,10 +18,10 @@ const start = process.memoryUsage().rss;
 let peak = start;
 let calls = 0;
 let last: [number, number] = [0, 0];
-const onProgress = (loaded: number, total: number) => {
+function onProgress(loaded: number, total: number) {
   calls += 1;
   last = [loaded, total];
   peak = Math.max(peak, process.memoryUsage().rss);
-};
+}
 const job = await uploadJob(createClient({ baseUrl: url }), { file, filename: 'big.zip', onProgress });
 process.stdout.write(JSON.stringify({ jobId: job.job_id, grown: peak - start, calls, last }));

@@ -11,8 +11,12 @@ import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import type { Scenario } from './scenario.ts';
 
-const numbered = (count: number, name: string): string[] => Array.from({ length: count }, (_, i) => `${name}${i + 1}`);
-const bothSides = (...names: string[]): string[] => names.flatMap((name) => [`${name}_left`, `${name}_right`]);
+function numbered(count: number, name: string): string[] {
+  return Array.from({ length: count }, (_, i) => `${name}${i + 1}`);
+}
+function bothSides(...names: string[]): string[] {
+  return names.flatMap((name) => [`${name}_left`, `${name}_right`]);
+}
 
 const CLASSES: Record<string, string[]> = {
   total: [

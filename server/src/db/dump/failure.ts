@@ -15,7 +15,7 @@ interface ServerError extends Error {
  * @param line where the statement begins
  * @param error what the driver threw
  */
-export const failure = (line: number, statement: Described, error: unknown): DumpError => {
+export function failure(line: number, statement: Described, error: unknown): DumpError {
   if (!(error instanceof Error)) return new DumpError(line, `${title(statement)}: ${String(error)}`);
   const { code = 'error', errno, sqlMessage }: ServerError = error;
   const said = sqlMessage === undefined ? error.message : decode(sqlMessage);
@@ -25,16 +25,21 @@ export const failure = (line: number, statement: Described, error: unknown): Dum
     lineOf(line, said),
     `${title(statement)}: ${code}${text && `: ${text}`}${hint ? `\n${hint}` : ''}`,
   );
-};
+}
 
 /** A syntax error names a line of the statement. */
-const lineOf = (line: number, message: string): number => line + Number(/ at line (\d+)$/.exec(message)?.[1] ?? 1) - 1;
+function lineOf(line: number, message: string): number {
+  return line + Number(/ at line (\d+)$/.exec(message)?.[1] ?? 1) - 1;
+}
 
-const withoutValues = (message: string): string =>
-  KEPT.flatMap((pattern) => pattern.exec(message)?.[0] ?? []).join(' ');
+function withoutValues(message: string): string {
+  return KEPT.flatMap((pattern) => pattern.exec(message)?.[0] ?? []).join(' ');
+}
 
 /** Texts go to the server byte for byte, and so do they come back. */
-const decode = (message: string): string => Buffer.from(message, 'latin1').toString();
+function decode(message: string): string {
+  return Buffer.from(message, 'latin1').toString();
+}
 
 const HAS_NO_ROWS = /^(?:CREATE|ALTER|DROP|SET|COMMIT|START)\b/;
 /** Ends of messages that hold names alone. */

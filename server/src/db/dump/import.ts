@@ -32,7 +32,7 @@ export const MAX_STATEMENT_BYTES = 256 * 2 ** 20;
  * @throws ImportRefusedError when the database holds something
  * @throws DumpError at the first statement that can not be run
  */
-export const importDump = async (options: ImportOptions): Promise<Survey> => {
+export async function importDump(options: ImportOptions): Promise<Survey> {
   await using control = await openSession(options.url);
   const session = {
     run: async <R>(text: string): Promise<R[]> => (await control.query(text))[0] as R[],
@@ -51,9 +51,9 @@ export const importDump = async (options: ImportOptions): Promise<Survey> => {
     await removeMarker(control);
     return found;
   });
-};
+}
 
-const requireEmpty = async (control: Connection, discardUnfinished: boolean): Promise<void> => {
+async function requireEmpty(control: Connection, discardUnfinished: boolean): Promise<void> {
   const contents = await describeContents(control);
   if (contents === '') return;
   if (!(await isUnfinished(control))) {
@@ -69,9 +69,9 @@ const requireEmpty = async (control: Connection, discardUnfinished: boolean): Pr
     );
   }
   await dropEverything(control);
-};
+}
 
-const load = async (control: Connection, { url, file, signal, say }: ImportOptions, found: Survey): Promise<void> => {
+async function load(control: Connection, { url, file, signal, say }: ImportOptions, found: Survey): Promise<void> {
   await using loader = await openSession(url);
   const stop = (): void => void control.query(`kill query ${loader.threadId}`).catch(() => {});
   signal.addEventListener('abort', stop, { once: true });
@@ -97,17 +97,17 @@ const load = async (control: Connection, { url, file, signal, say }: ImportOptio
   } finally {
     signal.removeEventListener('abort', stop);
   }
-};
+}
 
 /** What is all comment to this server is no error. */
-const runOne = async (loader: Connection, text: string): Promise<void> => {
+async function runOne(loader: Connection, text: string): Promise<void> {
   await loader.query(text).catch((error: unknown) => {
     if ((error as { code?: string }).code !== 'ER_EMPTY_QUERY') throw error;
   });
-};
+}
 
 /** The failure that led here is the one to tell; that its remains are still there is told beside it. */
-const clearAfter = async (control: Connection, cause: unknown): Promise<void> => {
+async function clearAfter(control: Connection, cause: unknown): Promise<void> {
   try {
     await dropEverything(control);
   } catch (error) {
@@ -117,10 +117,10 @@ const clearAfter = async (control: Connection, cause: unknown): Promise<void> =>
       { cause },
     );
   }
-};
+}
 
 /** A line for each twentieth of the dump, and no more than one for each MiB. */
-const progressOf = ({ bytes }: Survey, say: (line: string) => void) => {
+function progressOf({ bytes }: Survey, say: (line: string) => void) {
   const step = Math.max(bytes / 20, 2 ** 20);
   let next = step;
   return ({ end, line }: { end: number; line: number }, object: string | undefined): void => {
@@ -131,15 +131,17 @@ const progressOf = ({ bytes }: Survey, say: (line: string) => void) => {
       `${percent} %  ${mebibytes(end)} of ${mebibytes(bytes)}, line ${line}${object === undefined ? '' : `, ${object}`}`,
     );
   };
-};
+}
 
-export const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+export function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
 
 /**
  * A connection on which texts are bytes: what it is given goes to the server unchanged, whatever character set the dump
  * names. It begins as a dump expects it, and does not go by the server's own defaults.
  */
-const openSession = async (url: string): Promise<Connection & AsyncDisposable> => {
+async function openSession(url: string): Promise<Connection & AsyncDisposable> {
   const connection = await createConnection({
     uri: url.replace(/^mariadb:/, 'mysql:'),
     charset: 'LATIN1_SWEDISH_CI',
@@ -157,12 +159,12 @@ const openSession = async (url: string): Promise<Connection & AsyncDisposable> =
       await connection.end().catch(() => connection.destroy());
     },
   });
-};
+}
 
-const maxStatementBytes = async (connection: Connection): Promise<number> => {
+async function maxStatementBytes(connection: Connection): Promise<number> {
   const [rows] = await connection.query('select @@max_allowed_packet as bytes');
   return Math.min(Number((rows as { bytes: number }[])[0]?.bytes), MAX_STATEMENT_BYTES);
-};
+}
 
 const COMMIT_BYTES = 16 * 2 ** 20;
 /** The lock's connection says nothing while the dump is loaded. */

@@ -9,34 +9,34 @@ interface Part {
 }
 
 /** What a database is made of; its triggers go with their tables. */
-const partsOf = async (connection: Connection): Promise<Part[]> => {
+async function partsOf(connection: Connection): Promise<Part[]> {
   const [rows] = await connection.query<(RowDataPacket & Part)[]>(PARTS);
   return rows;
-};
+}
 
 /** What is in the way of an import: names of up to five parts, with their kind. Empty when nothing is. */
-export const describeContents = async (connection: Connection): Promise<string> => {
+export async function describeContents(connection: Connection): Promise<string> {
   const parts = await partsOf(connection);
   const named = parts.slice(0, SHOWN).map(({ kind, name }) => `${kind.toLowerCase()} ${name}`);
   return [...named, ...(parts.length > SHOWN ? [`${parts.length - SHOWN} more`] : [])].join(', ');
-};
+}
 
 /** Whether an import began here and did not come to its end. An adopted database is never taken for one. */
-export const isUnfinished = async (connection: Connection): Promise<boolean> => {
+export async function isUnfinished(connection: Connection): Promise<boolean> {
   const names = new Set((await partsOf(connection)).map(({ name }) => name));
   return names.has(MARKER) && !names.has('som3d_migration');
-};
+}
 
-export const setMarker = async (connection: Connection): Promise<void> => {
+export async function setMarker(connection: Connection): Promise<void> {
   await connection.query(`create table ${MARKER} (id int not null primary key)`);
-};
+}
 
-export const removeMarker = async (connection: Connection): Promise<void> => {
+export async function removeMarker(connection: Connection): Promise<void> {
   await connection.query(`drop table ${MARKER}`);
-};
+}
 
 /** Empties the database. For one alone that was empty before: everything in it goes, the marker last. */
-export const dropEverything = async (connection: Connection): Promise<void> => {
+export async function dropEverything(connection: Connection): Promise<void> {
   await connection.query('set session foreign_key_checks = 0');
   const parts = await partsOf(connection);
   // events first, so that none of them runs on what is half gone
@@ -45,7 +45,7 @@ export const dropEverything = async (connection: Connection): Promise<void> => {
   for (const { kind, name } of parts.toSorted((a, b) => rank(a) - rank(b))) {
     await connection.query(`drop ${kind} if exists \`${name.replaceAll('`', '``')}\``);
   }
-};
+}
 
 const SHOWN = 5;
 const PARTS = `

@@ -262,11 +262,11 @@ export class StatementSplitter {
 }
 
 /** By byte: whether it is part of nothing but itself inside a statement. */
-const plainBytes = (delimiter: Buffer): Uint8Array => {
+function plainBytes(delimiter: Buffer): Uint8Array {
   const plain = new Uint8Array(256).fill(1);
   for (const byte of [HASH, DASH, SLASH, STAR, APOSTROPHE, QUOTATION, BACKTICK, delimiter[0] ?? 0]) plain[byte] = 0;
   return plain;
-};
+}
 
 const [SPACE, BANG, QUOTATION, HASH, APOSTROPHE] = [0x20, 0x21, 0x22, 0x23, 0x27] as const;
 const [STAR, DASH, SLASH, BACKSLASH, BACKTICK] = [0x2a, 0x2d, 0x2f, 0x5c, 0x60] as const;

@@ -24,24 +24,26 @@ export interface Interpreted extends Described {
  *
  * @throws DumpError when the statement says that the dump is of a sort that can not be imported
  */
-export const interpret = (statement: Statement): Interpreted => {
+export function interpret(statement: Statement): Interpreted {
   const head = headOf(statement.text);
   const described = describe(head);
   refuse(statement, head);
   const leftOut = LEFT_OUT.find(({ pattern }) => pattern.test(head))?.what;
   if (leftOut) return { ...described, leftOut };
   return { ...described, text: rewrite(statement.text, described) };
-};
+}
 
 /** `CREATE TRIGGER trg_pago_bi`. */
-export const title = ({ kind, object }: Described): string => (object === undefined ? kind : `${kind} ${object}`);
+export function title({ kind, object }: Described): string {
+  return object === undefined ? kind : `${kind} ${object}`;
+}
 
 /**
  * The beginning of a statement as the server reads it: what stands in conditional comments is part of it, other comments
  * and the DEFINER are not.
  */
-const headOf = (text: string): string =>
-  text
+function headOf(text: string): string {
+  return text
     .slice(0, HEAD_LENGTH)
     .replace(/\/\*(?!M?!).*?\*\//gs, ' ')
     .replace(/\/\*M?!\d*|\*\//g, ' ')
@@ -49,24 +51,27 @@ const headOf = (text: string): string =>
     .replace(DEFINER, '$1')
     .replace(/\s+/g, ' ')
     .trimStart();
+}
 
-const describe = (head: string): Described => {
+function describe(head: string): Described {
   const definition = DEFINITION.exec(head);
-  if (definition) return described(`${definition[1]} ${definition[2]}`, definition[3]);
+  if (definition) return asDescribed(`${definition[1]} ${definition[2]}`, definition[3]);
   const change = ROW_CHANGE.exec(head);
-  if (change) return described(change[1] ?? '', change[2]);
+  if (change) return asDescribed(change[1] ?? '', change[2]);
   const use = USE.exec(head);
-  if (use) return described('USE', use[1]);
+  if (use) return asDescribed('USE', use[1]);
   const [kind = ''] = /^(?:(?:START|LOCK|UNLOCK|SET(?= NAMES)) )?[a-z]+/i.exec(head) ?? [];
-  return described(kind === '' ? 'statement' : kind, undefined);
-};
+  return asDescribed(kind === '' ? 'statement' : kind, undefined);
+}
 
-const described = (kind: string, object: string | undefined): Described => ({
-  kind: kind.toUpperCase(),
-  ...(object === undefined ? {} : { object: Buffer.from(object.replaceAll(/[`"]/g, ''), 'latin1').toString() }),
-});
+function asDescribed(kind: string, object: string | undefined): Described {
+  return {
+    kind: kind.toUpperCase(),
+    ...(object === undefined ? {} : { object: Buffer.from(object.replaceAll(/[`"]/g, ''), 'latin1').toString() }),
+  };
+}
 
-const refuse = ({ line }: Statement, head: string): void => {
+function refuse({ line }: Statement, head: string): void {
   const [, charset] = UNSAFE_CHARSET.exec(head) ?? [];
   if (charset) {
     throw new DumpError(line, `the dump is written in ${charset}: dump with --default-character-set=utf8mb4`);
@@ -75,21 +80,21 @@ const refuse = ({ line }: Statement, head: string): void => {
   if (kind && schema) {
     throw new DumpError(line, `${kind.toUpperCase()} names a database (${schema}): dump without names of databases`);
   }
-};
+}
 
-const rewrite = (text: string, { kind }: Described): string => {
+function rewrite(text: string, { kind }: Described): string {
   if (/^(?:CREATE|ALTER)\b/.test(kind)) return text.replace(DEFINER, '$1');
   if (kind === 'SET') return text.replaceAll(SQL_MODE_LIST, withoutRemovedModes);
   return text;
-};
+}
 
 /** The server refuses a list with a mode that it no longer has; MySQL 5.7 and MariaDB write this one. */
-const withoutRemovedModes = (_match: string, before: string, single?: string, double?: string): string => {
+function withoutRemovedModes(_match: string, before: string, single?: string, double?: string): string {
   const kept = (single ?? double ?? '')
     .split(',')
     .filter((mode) => mode.trim().toUpperCase() !== 'NO_AUTO_CREATE_USER');
   return `${before}'${kept.join(',')}'`;
-};
+}
 
 const HEAD_LENGTH = 1000;
 const NAME = '(?:`[^`]+`|"[^"]+"|[\\w$\\x80-\\xff]+)';

@@ -39,7 +39,7 @@ export async function* readDump(file: string, maxStatementBytes: number): AsyncG
  *
  * @throws DumpError as above
  */
-export const survey = async (file: string, maxStatementBytes: number): Promise<Survey> => {
+export async function survey(file: string, maxStatementBytes: number): Promise<Survey> {
   const { bytes, complete } = await readEnds(file);
   const kinds = new Map<string, number>();
   const leftOut = new Map<string, number>();
@@ -65,25 +65,27 @@ export const survey = async (file: string, maxStatementBytes: number): Promise<S
   }
   if (!kinds.has('CREATE TABLE')) throw new DumpError(lines, 'the file creates no table: it is no dump of a database');
   return { bytes, lines, kinds, leftOut, longest };
-};
+}
 
 /** @returns the database that the dump was found to be of */
-const oneDatabase = (line: number, { kind, object }: Interpreted, known: string | undefined): string | undefined => {
+function oneDatabase(line: number, { kind, object }: Interpreted, known: string | undefined): string | undefined {
   if (kind !== 'USE' || object === undefined) return known;
   if (known === undefined || known === object) return object;
   throw new DumpError(
     line,
     `the dump holds several databases (${known}, ${object}): dump the one of the service alone`,
   );
-};
+}
 
-const count = (counts: Map<string, number>, key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
+function count(counts: Map<string, number>, key: string): void {
+  void counts.set(key, (counts.get(key) ?? 0) + 1);
+}
 
 /**
  * What the first and the last bytes tell: mysqldump says at the end that it has come to it, and what was cut off between
  * two statements is seen by that alone.
  */
-const readEnds = async (file: string): Promise<{ bytes: number; complete: boolean }> => {
+async function readEnds(file: string): Promise<{ bytes: number; complete: boolean }> {
   await using handle = await open(file);
   const { size } = await handle.stat();
   const textAt = async (position: number): Promise<string> => {
@@ -98,11 +100,12 @@ const readEnds = async (file: string): Promise<{ bytes: number; complete: boolea
   }
   const saysItsEnd = /^-- (?:MySQL|MariaDB) dump /m.test(head);
   return { bytes: size, complete: !saysItsEnd || /^-- Dump completed/m.test(await textAt(size - END_BYTES)) };
-};
+}
 
 /** Without the byte order mark of UTF-8. */
-const withoutMark = (chunk: Buffer): Buffer =>
-  chunk.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? chunk.subarray(3) : chunk;
+function withoutMark(chunk: Buffer): Buffer {
+  return chunk.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? chunk.subarray(3) : chunk;
+}
 
 const CHUNK_BYTES = 2 ** 20;
 const END_BYTES = 4096;

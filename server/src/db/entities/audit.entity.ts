@@ -2,7 +2,9 @@ import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 import { identity, instantOfInsert } from '../columns.ts';
 import { Usuario } from './auth.entity.ts';
 
-const json = () => p.text().columnType('mediumtext').nullable();
+function json() {
+  return p.text().columnType('mediumtext').nullable();
+}
 
 /** Who did what to which record, with the record before and after. Rows outlive the records they tell of. */
 export const ClinicalAudit = defineEntity({

@@ -4,7 +4,9 @@ import { Medico } from './doctors.entity.ts';
 import { Paciente } from './patients.entity.ts';
 import { JobSTL } from './som3d.entity.ts';
 
-const json = () => p.text().columnType('mediumtext');
+function json() {
+  return p.text().columnType('mediumtext');
+}
 
 /** A saved state of the 3D viewer. The four JSON columns hold the strings as they were sent, 1 MiB each at most. */
 export const VisorEstado = defineEntity({

@@ -20,9 +20,11 @@ export interface Lease {
 }
 
 const OWNER = `${hostname()}:${process.pid}`.slice(0, 128);
-const ago = (now: Date, ms: number): Date => new Date(now.getTime() - ms);
+function ago(now: Date, ms: number): Date {
+  return new Date(now.getTime() - ms);
+}
 
-const take = async (orm: MikroORM, options: LeaseOptions, token: string): Promise<boolean> => {
+async function take(orm: MikroORM, options: LeaseOptions, token: string): Promise<boolean> {
   const { name, leaseMs, clock, notWithinMs } = options;
   const em = orm.em.fork();
   await em.upsert(ServiceLock, { name }, { onConflictFields: ['name'], onConflictAction: 'ignore' });
@@ -38,7 +40,7 @@ const take = async (orm: MikroORM, options: LeaseOptions, token: string): Promis
   }
   const { numUpdatedRows } = await update.executeTakeFirst();
   return numUpdatedRows > 0n;
-};
+}
 
 /**
  * Does a duty that one process at a time may do. The lease is a row of the database, taken by one statement, so it
@@ -46,11 +48,11 @@ const take = async (orm: MikroORM, options: LeaseOptions, token: string): Promis
  *
  * @returns what `work` returned, or null when the duty is somebody else's now
  */
-export const withLease = async <T>(
+export async function withLease<T>(
   orm: MikroORM,
   options: LeaseOptions,
   work: (lease: Lease) => Promise<T>,
-): Promise<T | null> => {
+): Promise<T | null> {
   const { name, leaseMs, clock } = options;
   const token = randomUUID();
   if (!(await take(orm, options, token))) return null;
@@ -75,4 +77,4 @@ export const withLease = async <T>(
     await release(false).catch(() => undefined);
     throw error;
   }
-};
+}

@@ -17,7 +17,7 @@ export interface Limit {
  *
  * @returns milliseconds until a further hit is taken; 0 when this one was
  */
-const takeHit = async (orm: MikroORM, limits: readonly Limit[], windowMs: number, now: Date): Promise<number> => {
+async function takeHit(orm: MikroORM, limits: readonly Limit[], windowMs: number, now: Date): Promise<number> {
   const end = new Date(now.getTime() + windowMs);
   // In one order, so that two hits do not wait for each other.
   const ordered = limits.toSorted((a, b) => (a.bucket < b.bucket ? -1 : 1));
@@ -49,15 +49,16 @@ const takeHit = async (orm: MikroORM, limits: readonly Limit[], windowMs: number
     }
     return 0;
   });
-};
+}
 
 /**
  * 429 with Retry-After.
  *
  * @param waitMs until another try is taken, more than 0
  */
-export const tooMany = (detail: string, waitMs: number): AppError =>
-  new AppError('too_many_requests', detail, { headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } });
+export function tooMany(detail: string, waitMs: number): AppError {
+  return new AppError('too_many_requests', detail, { headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } });
+}
 
 /**
  * Counts one hit, or refuses it.
@@ -65,13 +66,13 @@ export const tooMany = (detail: string, waitMs: number): AppError =>
  * @param detail the Spanish sentence of the refusal
  * @throws AppError 429 with Retry-After
  */
-export const countOrRefuse = async (
+export async function countOrRefuse(
   { orm, clock }: { readonly orm: MikroORM; readonly clock: () => Date },
   limits: readonly Limit[],
   windowMs: number,
   detail: string,
-): Promise<void> => {
+): Promise<void> {
   const wait = await takeHit(orm, limits, windowMs, clock());
   if (wait === 0) return;
   throw tooMany(detail, wait);
-};
+}

@@ -12,10 +12,12 @@ interface QueryRunner {
   executeQuery(query: CompiledQuery): Promise<{ readonly rows: unknown[] }>;
 }
 
-export const sessionOf = (db: QueryRunner): Session => ({
-  run: async <R extends Row>(text: string, parameters: readonly unknown[] = []) =>
-    (await db.executeQuery(CompiledQuery.raw(text, [...parameters]))).rows as R[],
-});
+export function sessionOf(db: QueryRunner): Session {
+  return {
+    run: async <R extends Row>(text: string, parameters: readonly unknown[] = []) =>
+      (await db.executeQuery(CompiledQuery.raw(text, [...parameters]))).rows as R[],
+  };
+}
 
 /** What a migration does. It is recorded as applied when it returns, and runs again from its start when it did not. */
 export interface Migration {

@@ -27,16 +27,16 @@ interface Removal {
  * Studies and notes that this doctor left with another doctor's patient stay with the patient, under its doctor. The
  * doctor's own patients are gone already.
  */
-const handOver = async (em: EntityManager, id_medico: number): Promise<void> => {
+async function handOver(em: EntityManager, id_medico: number): Promise<void> {
   for (const table of ['Estudio', 'clinical_note']) {
     const { patient, doctor } = { patient: sql.ref(`${table}.id_paciente`), doctor: sql.ref(`${table}.id_medico`) };
     const owner = sql`(select p.id_medico from Paciente p where p.id_paciente = ${patient})`;
     await sql`update ${sql.table(table)} set id_medico = ${owner} where ${doctor} = ${id_medico}`.execute(kysely(em));
   }
-};
+}
 
 /** Removes a doctor's profile with all that hangs on it. The profile and its user are locked. */
-const removeProfile = async (em: EntityManager, doctor: Medico, { actor, at }: Removal): Promise<void> => {
+async function removeProfile(em: EntityManager, doctor: Medico, { actor, at }: Removal): Promise<void> {
   const { id_medico } = doctor;
   const { record } = await removeSubscriptionsOf(em, { id_medico });
   const patients = await em.find(Paciente, { id_medico }, { ...LOCK, orderBy: { id_paciente: 'asc' } });
@@ -71,16 +71,16 @@ const removeProfile = async (em: EntityManager, doctor: Medico, { actor, at }: R
   );
   em.remove(doctor);
   await em.flush();
-};
+}
 
 /** The user and the doctor's profile, locked in the order in which everybody locks them: doctors before users. */
-const lockAccount = async (em: EntityManager, id_usuario: number) => {
+async function lockAccount(em: EntityManager, id_usuario: number) {
   const early = await em.findOne(Medico, { id_usuario }, LOCK);
   const user = await em.findOne(Usuario, id_usuario, LOCK);
   if (!user) throw new AppError('not_found', 'El usuario no existe');
   // A profile may have been made in between; with the user locked, none is made any more.
   return { user, doctor: early ?? (await em.findOne(Medico, { id_usuario }, LOCK)) };
-};
+}
 
 /**
  * Removes an account with everything of its owner's within the caller's transaction: patients with studies, notes and
@@ -90,7 +90,7 @@ const lockAccount = async (em: EntityManager, id_usuario: number) => {
  * @returns the jobs that a worker may be computing
  * @throws AppError 404
  */
-export const removeAccount = async (em: EntityManager, id_usuario: number, removal: Removal): Promise<string[]> => {
+export async function removeAccount(em: EntityManager, id_usuario: number, removal: Removal): Promise<string[]> {
   const { actor, at } = removal;
   const { user, doctor } = await lockAccount(em, id_usuario);
   const { jobs, results, unfinished } = await removeJobsOfUser(em, id_usuario, at);
@@ -121,4 +121,4 @@ export const removeAccount = async (em: EntityManager, id_usuario: number, remov
   em.remove(user);
   await em.flush();
   return [...unfinished];
-};
+}

@@ -22,7 +22,7 @@ type Routes = Handlers<typeof contract.admin>;
 
 const RECENT_PAYMENTS = 10;
 
-const hospitalRoutes = (deps: Deps) => {
+function hospitalRoutes(deps: Deps) {
   const { orm, clock } = deps;
   const hospitals = createHospitalService(deps);
   const removal = createHospitalRemoval(deps);
@@ -58,9 +58,9 @@ const hospitalRoutes = (deps: Deps) => {
       body: { ok: true, revoked: await hospitals.revoke(actorOf(req), params.id) },
     }),
   } satisfies Partial<Routes>;
-};
+}
 
-const accountRoutes = (deps: Deps, { signals }: Pick<Jobs, 'signals'>) => {
+function accountRoutes(deps: Deps, { signals }: Pick<Jobs, 'signals'>) {
   const { orm } = deps;
   const doctors = createDoctorService(deps);
   const users = createUserService(deps, signals);
@@ -99,10 +99,10 @@ const accountRoutes = (deps: Deps, { signals }: Pick<Jobs, 'signals'>) => {
       return { status: 204, body: undefined };
     },
   } satisfies Partial<Routes>;
-};
+}
 
-const reportRoutes = ({ orm, clock }: Deps) =>
-  ({
+function reportRoutes({ orm, clock }: Deps) {
+  return {
     metrics: async () => ({ status: 200, body: await readMetrics(orm.em.fork(), clock()) }),
     recentPayments: async ({ query }) => ({
       status: 200,
@@ -123,11 +123,14 @@ const reportRoutes = ({ orm, clock }: Deps) =>
       setPageHeaders(req, res, query, total);
       return { status: 200, body: rows };
     },
-  }) satisfies Partial<Routes>;
+  } satisfies Partial<Routes>;
+}
 
 /** What administrators do: behaviour.md section 10. */
-export const adminRoutes = (deps: Deps, jobs: Pick<Jobs, 'signals'>): Routes => ({
-  ...hospitalRoutes(deps),
-  ...accountRoutes(deps, jobs),
-  ...reportRoutes(deps),
-});
+export function adminRoutes(deps: Deps, jobs: Pick<Jobs, 'signals'>): Routes {
+  return {
+    ...hospitalRoutes(deps),
+    ...accountRoutes(deps, jobs),
+    ...reportRoutes(deps),
+  };
+}

@@ -7,12 +7,16 @@ import { daysFrom, monthOf } from './calendar.ts';
 
 const RECENT_DAYS = 30;
 
-const hundredths = (value: number): number => Math.round(value * 100) / 100;
+function hundredths(value: number): number {
+  return Math.round(value * 100) / 100;
+}
 
-const count = (from: ReturnType<typeof sql>) => sql<number>`(select count(*) from ${from})`;
+function count(from: ReturnType<typeof sql>) {
+  return sql<number>`(select count(*) from ${from})`;
+}
 
 /** One row of numbers, each a count or a sum of one table: a single statement, so all of one moment. */
-const numbersOf = async (em: EntityManager, now: Date) => {
+async function numbersOf(em: EntityManager, now: Date) {
   const month = monthOf(now);
   const expiring = sql`Suscripcion s where ${inForce('s', now)} and s.fecha_expiracion <= ${daysFrom(now, RECENT_DAYS)}`;
   const approved = sql`Pago p where p.estado = 'APROBADO'`;
@@ -44,11 +48,11 @@ const numbersOf = async (em: EntityManager, now: Date) => {
       sql<number>`(select coalesce(sum(p.monto), 0) from ${ofMonth})`.as('paidOfMonth'),
     ])
     .executeTakeFirstOrThrow();
-};
+}
 
 /** Every hospital with how many doctors it has, most first. */
-const doctorsByHospital = async (em: EntityManager) =>
-  await kysely(em)
+async function doctorsByHospital(em: EntityManager) {
+  return await kysely(em)
     .selectFrom('Hospital as h')
     .leftJoin('Medico as m', 'm.id_hospital', 'h.id_hospital')
     .select(['h.id_hospital', 'h.nombre', sql<number>`count(m.id_medico)`.as('doctores')])
@@ -57,9 +61,10 @@ const doctorsByHospital = async (em: EntityManager) =>
     .orderBy('h.nombre')
     .orderBy('h.id_hospital')
     .execute();
+}
 
 /** The dashboard's numbers, in two statements however many rows there are: behaviour.md section 10. */
-export const readMetrics = async (em: EntityManager, now: Date): Promise<Metrics> => {
+export async function readMetrics(em: EntityManager, now: Date): Promise<Metrics> {
   const n = await numbersOf(em, now);
   const perDoctor = n.doctors === 0 ? 0 : hundredths(n.patients / n.doctors);
   return {
@@ -95,4 +100,4 @@ export const readMetrics = async (em: EntityManager, now: Date): Promise<Metrics
     payments: { total: n.payments, monto: hundredths(n.paid) },
     doctors_by_hospital: await doctorsByHospital(em),
   };
-};
+}

@@ -7,11 +7,15 @@ import { hasActiveSubscription } from '../hospitals/hospitals.queries.ts';
 import { inForce } from '../subscriptions/in-force.ts';
 
 const total = sql<number>`count(*)`.as('total');
-const iso = (value: Date | number | string): string => toInstant(value).toISOString();
-const isoOrNull = (value: Date | number | string | null): string | null => (value === null ? null : iso(value));
+function iso(value: Date | number | string): string {
+  return toInstant(value).toISOString();
+}
+function isoOrNull(value: Date | number | string | null): string | null {
+  return value === null ? null : iso(value);
+}
 
 /** The newest payments, reversed ones too, with who paid. */
-export const listRecentPayments = async (em: EntityManager, limit: number): Promise<RecentPayment[]> => {
+export async function listRecentPayments(em: EntityManager, limit: number): Promise<RecentPayment[]> {
   const rows = await kysely(em)
     .selectFrom('Pago as p')
     .innerJoin('Suscripcion as s', 's.id_suscripcion', 'p.id_suscripcion')
@@ -47,10 +51,10 @@ export const listRecentPayments = async (em: EntityManager, limit: number): Prom
     nombre: hospital ?? `${nombre ?? ''} ${apellido ?? ''}`.trim(),
     correo: row.id_hospital === null ? correo : correo_hospital,
   }));
-};
+}
 
 /** Doctors under a subscription in force, own ones and their hospital's; the one that runs out first, first. */
-export const listActiveUserSubscriptions = async (em: EntityManager, query: PageQuery, now: Date) => {
+export async function listActiveUserSubscriptions(em: EntityManager, query: PageQuery, now: Date) {
   const covered = (through: 'id_medico' | 'id_hospital') =>
     kysely(em)
       .selectFrom('Suscripcion as s')
@@ -98,10 +102,10 @@ export const listActiveUserSubscriptions = async (em: EntityManager, query: Page
     const counted = kysely(em).selectFrom(all().as('a')).select(total);
     return (await counted.executeTakeFirstOrThrow()).total;
   });
-};
+}
 
 /** Of each hospital the subscription in force, else the latest. */
-const subscriptionsOf = async (em: EntityManager, hospitals: readonly number[], now: Date) => {
+async function subscriptionsOf(em: EntityManager, hospitals: readonly number[], now: Date) {
   const ranked = kysely(em)
     .selectFrom('Suscripcion as s')
     .innerJoin('Plan as l', 'l.id_plan', 's.id_plan')
@@ -118,10 +122,10 @@ const subscriptionsOf = async (em: EntityManager, hospitals: readonly number[], 
     .where('s.id_hospital', 'in', [...hospitals]);
   const rows = await kysely(em).selectFrom(ranked.as('r')).selectAll().where('place', '=', 1).execute();
   return new Map(rows.map((row) => [row.id_hospital, row]));
-};
+}
 
 /** Of each hospital the newest approved payment, how many there are and what they come to. */
-const paymentsOf = async (em: EntityManager, hospitals: readonly number[]) => {
+async function paymentsOf(em: EntityManager, hospitals: readonly number[]) {
   const ranked = kysely(em)
     .selectFrom('Pago as p')
     .innerJoin('Suscripcion as s', 's.id_suscripcion', 'p.id_suscripcion')
@@ -140,10 +144,10 @@ const paymentsOf = async (em: EntityManager, hospitals: readonly number[]) => {
     .where('s.id_hospital', 'in', [...hospitals]);
   const rows = await kysely(em).selectFrom(ranked.as('r')).selectAll().where('place', '=', 1).execute();
   return new Map(rows.map((row) => [row.id_hospital, row]));
-};
+}
 
 /** One page of hospitals by name with what they have subscribed to and paid: three statements whatever its length. */
-export const listHospitalsBilling = async (em: EntityManager, query: PageQuery, now: Date) => {
+export async function listHospitalsBilling(em: EntityManager, query: PageQuery, now: Date) {
   const { limit, offset } = pageOf(query);
   const hospitals = await kysely(em)
     .selectFrom('Hospital as h')
@@ -185,4 +189,4 @@ export const listHospitalsBilling = async (em: EntityManager, query: PageQuery, 
     const counted = kysely(em).selectFrom('Hospital').select(total);
     return (await counted.executeTakeFirstOrThrow()).total;
   });
-};
+}

@@ -18,7 +18,7 @@ const COLUMNS = [
 ] as const;
 
 /** One page of users, newest first: the inactive ones, or the administrators. */
-export const listUsers = async (em: EntityManager, which: 'inactive' | 'admins', query: UserQuery) => {
+export async function listUsers(em: EntityManager, which: 'inactive' | 'admins', query: UserQuery) {
   const filtered = () => {
     const all = kysely(em).selectFrom('Usuario');
     let rows = which === 'admins' ? all.where('rol', '=', 'ADMINISTRADOR') : all.where('activo', '=', 0);
@@ -36,4 +36,4 @@ export const listUsers = async (em: EntityManager, which: 'inactive' | 'admins',
     const counted = filtered().select(sql<number>`count(*)`.as('total'));
     return (await counted.executeTakeFirstOrThrow()).total;
   });
-};
+}

@@ -15,7 +15,7 @@ import { removeAccount } from './account-removal.ts';
 import { Medico } from '../../db/entities/doctors.entity.ts';
 
 /** Holds every administrator: of two who remove each other, the second finds that one alone is left. */
-const keepOneAdmin = async (em: EntityManager, actor: Actor, id_usuario: number): Promise<void> => {
+async function keepOneAdmin(em: EntityManager, actor: Actor, id_usuario: number): Promise<void> {
   const admins = await em.find(
     Usuario,
     { rol: 'ADMINISTRADOR' },
@@ -29,10 +29,10 @@ const keepOneAdmin = async (em: EntityManager, actor: Actor, id_usuario: number)
       headers: { 'www-authenticate': 'Bearer' },
     });
   }
-};
+}
 
 /** Accounts as an administrator manages them: behaviour.md section 10. */
-export const createUserService = (deps: Deps, signals: JobSignals) => {
+export function createUserService(deps: Deps, signals: JobSignals) {
   const { orm, clock, log } = deps;
   const deletions = createDeletions(deps);
 
@@ -82,4 +82,4 @@ export const createUserService = (deps: Deps, signals: JobSignals) => {
   };
 
   return { createAdmin, removeUser, removeDoctor };
-};
+}

@@ -6,7 +6,7 @@ import { kysely } from '../../db/kysely.ts';
  * Detaches the audit rows of a user that is about to be removed, within the caller's transaction: the rows stay, and
  * `meta_json` keeps the id as `actor_eliminado`. The account's own removal row tells whose id that was.
  */
-export const keepRowsOfActor = async (em: EntityManager, id_usuario: number): Promise<void> => {
+export async function keepRowsOfActor(em: EntityManager, id_usuario: number): Promise<void> {
   await kysely(em)
     .updateTable('ClinicalAudit')
     .set({
@@ -18,4 +18,4 @@ export const keepRowsOfActor = async (em: EntityManager, id_usuario: number): Pr
     })
     .where('actor_id_usuario', '=', id_usuario)
     .execute();
-};
+}

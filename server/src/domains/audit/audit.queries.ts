@@ -12,7 +12,7 @@ interface Range {
 }
 
 /** One page of audit rows, newest first. */
-export const listAudit = async (em: EntityManager, query: AuditQuery, { start, end }: Range) => {
+export async function listAudit(em: EntityManager, query: AuditQuery, { start, end }: Range) {
   const filtered = () => {
     let rows = kysely(em).selectFrom('ClinicalAudit as a');
     if (query.entity_type) rows = rows.where('a.entity_type', '=', query.entity_type);
@@ -54,4 +54,4 @@ export const listAudit = async (em: EntityManager, query: AuditQuery, { start, e
     const counted = filtered().select(sql<number>`count(*)`.as('total'));
     return (await counted.executeTakeFirstOrThrow()).total;
   });
-};
+}

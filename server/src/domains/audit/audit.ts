@@ -14,13 +14,16 @@ interface AuditEntry {
   readonly meta?: AuditRecord;
 }
 
-const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
+function json(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value);
+}
 
-const changedFields = (before: AuditRecord, after: AuditRecord): string[] =>
-  Object.keys(after).filter((name) => json(before[name]) !== json(after[name]));
+function changedFields(before: AuditRecord, after: AuditRecord): string[] {
+  return Object.keys(after).filter((name) => json(before[name]) !== json(after[name]));
+}
 
 /** Puts who did what to a record, before and after, into the unit of work: it is written with the change itself. */
-export const audit = (em: EntityManager, { before, after, meta, ...entry }: AuditEntry, at: Date): void => {
+export function audit(em: EntityManager, { before, after, meta, ...entry }: AuditEntry, at: Date): void {
   const changed = before && after ? { changed: changedFields(before, after) } : undefined;
   em.create(ClinicalAudit, {
     ...entry,
@@ -29,4 +32,4 @@ export const audit = (em: EntityManager, { before, after, meta, ...entry }: Audi
     meta_json: json(meta || changed ? { ...changed, ...meta } : undefined),
     created_at: at,
   });
-};
+}

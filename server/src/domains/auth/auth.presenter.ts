@@ -2,14 +2,16 @@ import type { User } from '@som3d/contract';
 import type { Usuario } from '../../db/entities/auth.entity.ts';
 
 /** A user as the contract shows it. */
-export const presentUser = (user: Usuario): User => ({
-  id_usuario: user.id_usuario,
-  nombre: user.nombre,
-  apellido: user.apellido,
-  correo: user.correo,
-  telefono: user.telefono ?? null,
-  direccion: user.direccion ?? null,
-  ciudad: user.ciudad ?? null,
-  rol: user.rol,
-  activo: user.activo,
-});
+export function presentUser(user: Usuario): User {
+  return {
+    id_usuario: user.id_usuario,
+    nombre: user.nombre,
+    apellido: user.apellido,
+    correo: user.correo,
+    telefono: user.telefono ?? null,
+    direccion: user.direccion ?? null,
+    ciudad: user.ciudad ?? null,
+    rol: user.rol,
+    activo: user.activo,
+  };
+}

@@ -12,10 +12,12 @@ import { createPasswordReset } from './password-reset.ts';
 import { createRegistration } from './registration.ts';
 import { RESET_PAGE, RESET_PAGE_POLICY, SPENT_LINK_PAGE } from './reset-page.ts';
 
-const callerOf = (req: Request): Caller => ({ ip: req.ip ?? null, userAgent: req.get('user-agent') ?? null });
+function callerOf(req: Request): Caller {
+  return { ip: req.ip ?? null, userAgent: req.get('user-agent') ?? null };
+}
 
 /** Accounts and sessions over HTTP. */
-export const authRoutes = (auth: AuthService, deps: Deps): Handlers<typeof contract.auth> => {
+export function authRoutes(auth: AuthService, deps: Deps): Handlers<typeof contract.auth> {
   const { config } = deps;
   const cookies = createSessionCookies(config);
   const tokens = createOneTimeTokens(deps);
@@ -80,4 +82,4 @@ export const authRoutes = (auth: AuthService, deps: Deps): Handlers<typeof contr
       return { status: 200, body: { ok: true } };
     },
   };
-};
+}

@@ -28,7 +28,7 @@ const BEARER = { headers: { 'www-authenticate': 'Bearer' } };
 export type AuthService = ReturnType<typeof createAuthService>;
 
 /** Accounts and sessions: behaviour.md section 3. */
-export const createAuthService = (deps: Deps) => {
+export function createAuthService(deps: Deps) {
   const { orm, config, clock } = deps;
   const lockout = createLockout(deps);
   const sessions = createSessions(deps);
@@ -120,4 +120,4 @@ export const createAuthService = (deps: Deps) => {
   };
 
   return { register, login, refresh, logout, authenticate, me, updateMe };
-};
+}

@@ -9,7 +9,7 @@ const ATTEMPTS_KEPT_MS = 30 * 86_400_000;
 const BATCH = 1000;
 
 /** Each removes one batch and tells how many rows it had. */
-const batches = (now: Date): readonly ((em: EntityManager) => Promise<number>)[] => {
+function batches(now: Date): readonly ((em: EntityManager) => Promise<number>)[] {
   const overdue = { expires_at: { $lte: now } };
   const page = { limit: BATCH, disableIdentityMap: true } as const;
   return [
@@ -32,19 +32,21 @@ const batches = (now: Date): readonly ((em: EntityManager) => Promise<number>)[]
       return await em.nativeDelete(RateLimit, { bucket: { $in: rows.map((row) => row.bucket) }, ...overdue });
     },
   ];
-};
+}
 
 /**
  * Removes what accounts leave behind: old tries to log in, and sessions, tokens and counts whose time is over. Removing
  * twice is no error, so any number of processes may do this at once.
  */
-export const createAuthCleanup = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) => ({
-  runDue: async (signal?: AbortSignal): Promise<void> => {
-    for (const removeBatch of batches(clock())) {
-      for (;;) {
-        const removed = await removeBatch(orm.em.fork());
-        if (removed < BATCH || signal?.aborted) break;
+export function createAuthCleanup({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
+  return {
+    runDue: async (signal?: AbortSignal): Promise<void> => {
+      for (const removeBatch of batches(clock())) {
+        for (;;) {
+          const removed = await removeBatch(orm.em.fork());
+          if (removed < BATCH || signal?.aborted) break;
+        }
       }
-    }
-  },
-});
+    },
+  };
+}

@@ -5,22 +5,22 @@ import type { Config } from '../../config/config.ts';
 const DAY_MS = 86_400_000;
 const CSRF_FORM = /^[\w-]{20,100}$/;
 
-const cookieOf = (req: Request, name: string): string | undefined => {
+function cookieOf(req: Request, name: string): string | undefined {
   const pairs = (req.headers.cookie ?? '').split(';').map((pair) => pair.trim());
   const value = pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
   return value === '' ? undefined : value;
-};
+}
 
-const same = (a: string, b: string): boolean => {
+function same(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length === right.length && timingSafeEqual(left, right);
-};
+}
 
 /**
  * The two cookies of a browser's session: the refresh token, which no script can read and which goes to `/auth` alone,
  * and the CSRF value, which a script of the frontend repeats in a header, as no other site's can.
  */
-export const createSessionCookies = (config: Config) => {
+export function createSessionCookies(config: Config) {
   const common: CookieOptions = { sameSite: config.COOKIE_SAMESITE };
   const base = config.BASE_URL ? new URL(config.BASE_URL).pathname.replace(/\/+$/, '') : '';
   const refresh: CookieOptions = { ...common, httpOnly: true, path: `${base}/auth` };
@@ -57,4 +57,4 @@ export const createSessionCookies = (config: Config) => {
       res.clearCookie(config.CSRF_COOKIE_NAME, { ...csrf, secure });
     },
   };
-};
+}

@@ -28,15 +28,15 @@ export interface Attempt {
 const LOCKED_OUT = 'Demasiados intentos fallidos. Espere antes de volver a intentarlo';
 
 /** Forgets an account's failures, in the caller's transaction: its owner has proved to be who they are. */
-export const forgiveFailures = (em: EntityManager, correo: string, at: Date): void => {
+export function forgiveFailures(em: EntityManager, correo: string, at: Date): void {
   em.create(LoginAttempt, { correo, success: true, reason: 'password_reset', created_at: at });
-};
+}
 
 /**
  * The lock-out of behaviour.md section 3, held in the database so that it counts across processes. A try is written
  * first and counted after: of many parallel tries no more than the allowed number sees a password compared.
  */
-export const createLockout = ({ clock }: Pick<Deps, 'clock'>) => {
+export function createLockout({ clock }: Pick<Deps, 'clock'>) {
   /** Milliseconds until a further try is allowed, 0 when one is. */
   const waitFor = async (em: EntityManager, own: LoginAttempt, by: 'correo' | 'ip_address', allowed: number) => {
     const value = own[by];
@@ -106,4 +106,4 @@ export const createLockout = ({ clock }: Pick<Deps, 'clock'>) => {
   };
 
   return { open };
-};
+}

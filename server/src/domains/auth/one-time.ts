@@ -20,33 +20,42 @@ const CIPHER = 'aes-256-gcm';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-const digestOf = (token: string): string => createHash('sha256').update(token).digest('hex');
+function digestOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
 
-const equal = (a: string, b: string): boolean =>
-  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+function equal(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+}
 
-const keyOf = (token: string): Buffer => Buffer.from(hkdfSync('sha256', token, '', 'som3d pending registration', 32));
+function keyOf(token: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', token, '', 'som3d pending registration', 32));
+}
 
 /** Seals what must wait for a token under a key that is derived from it: without the client's token nobody reads it. */
-export const seal = (token: string, value: object): string => {
+export function seal(token: string, value: object): string {
   const iv = randomBytes(IV_BYTES);
   const cipher = createCipheriv(CIPHER, keyOf(token), iv);
   const sealed = [cipher.update(JSON.stringify(value), 'utf8'), cipher.final()];
   return JSON.stringify({ v: 1, data: Buffer.concat([iv, cipher.getAuthTag(), ...sealed]).toString('base64url') });
-};
+}
 
 /** Opens what was sealed under this token. @throws when it was sealed under another or was changed */
-export const unseal = (token: string, text: string): unknown => {
+export function unseal(token: string, text: string): unknown {
   const { data } = JSON.parse(text) as { data: string };
   const bytes = Buffer.from(data, 'base64url');
   const decipher = createDecipheriv(CIPHER, keyOf(token), bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
   decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
   const plain = [decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()];
   return JSON.parse(Buffer.concat(plain).toString());
-};
+}
 
-export const newToken = (): string => randomBytes(32).toString('base64url');
-export const newCode = (): string => String(randomInt(1_000_000)).padStart(6, '0');
+export function newToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+export function newCode(): string {
+  return String(randomInt(1_000_000)).padStart(6, '0');
+}
 
 interface Issue {
   readonly purpose: Purpose;
@@ -67,7 +76,7 @@ export type Named = { readonly token: string } | { readonly correo: string };
  * Single-use tokens and codes. The database holds digests alone: of a token, and keyed ones of a code (which has only
  * a million values) and of the password hash that it is bound to.
  */
-export const createOneTimeTokens = ({ secrets, clock }: Pick<Deps, 'secrets' | 'clock'>) => {
+export function createOneTimeTokens({ secrets, clock }: Pick<Deps, 'secrets' | 'clock'>) {
   const pepper = Buffer.from(hkdfSync('sha256', secrets.jwt.export(), '', 'som3d one-time codes', 32));
   const keyed = (...parts: string[]): string =>
     createHmac('sha256', pepper).update(JSON.stringify(parts)).digest('hex');
@@ -123,5 +132,5 @@ export const createOneTimeTokens = ({ secrets, clock }: Pick<Deps, 'secrets' | '
   };
 
   return { issue, find, tryCode, isBoundTo, use };
-};
+}
 export type OneTimeTokens = ReturnType<typeof createOneTimeTokens>;

@@ -15,11 +15,15 @@ import { revokeSessionsOf } from './sessions.ts';
 const LINK = 'clave_enlace';
 const CODE = 'clave_codigo';
 
-const badLink = () => new AppError('bad_request', 'El enlace no es válido o ha vencido; pida uno nuevo');
-const badCode = () => new AppError('bad_request', 'El código no es válido o ha vencido');
+function badLink() {
+  return new AppError('bad_request', 'El enlace no es válido o ha vencido; pida uno nuevo');
+}
+function badCode() {
+  return new AppError('bad_request', 'El código no es válido o ha vencido');
+}
 
 /** A new password by a link or a code that was mailed: behaviour.md section 3. */
-export const createPasswordReset = (deps: Deps, tokens: OneTimeTokens) => {
+export function createPasswordReset(deps: Deps, tokens: OneTimeTokens) {
   const { orm, clock, config } = deps;
   const minutes = config.RESET_PASS_EXPIRE_MIN;
 
@@ -92,4 +96,4 @@ export const createPasswordReset = (deps: Deps, tokens: OneTimeTokens) => {
   };
 
   return { requestLink, requestCode, byLink, byCode, isGoodLink };
-};
+}

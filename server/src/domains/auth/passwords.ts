@@ -15,15 +15,17 @@ const TAG_BYTES = 32;
 const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 const BCRYPT = /^\$2[aby]\$\d\d\$/;
 
-const base64 = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '');
+function base64(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/=+$/, '');
+}
 
 /** argon2id hash of a password, `$argon2id$v=19$m=…,t=…,p=…$salt$tag`. */
-export const hashPassword = async (password: string): Promise<string> => {
+export async function hashPassword(password: string): Promise<string> {
   const nonce = randomBytes(16);
   const tag = await derive('argon2id', { message: password, nonce, tagLength: TAG_BYTES, ...COST });
   const { memory, passes, parallelism } = COST;
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(nonce)}$${base64(tag)}`;
-};
+}
 
 export interface Verdict {
   readonly matches: boolean;
@@ -31,7 +33,7 @@ export interface Verdict {
   readonly outdated: boolean;
 }
 
-const verifyArgon2 = async (password: string, match: RegExpExecArray): Promise<Verdict> => {
+async function verifyArgon2(password: string, match: RegExpExecArray): Promise<Verdict> {
   const [memory = 0, passes = 0, parallelism = 0] = match.slice(1, 4).map(Number);
   const nonce = Buffer.from(match[4] ?? '', 'base64');
   const tag = Buffer.from(match[5] ?? '', 'base64');
@@ -39,21 +41,21 @@ const verifyArgon2 = async (password: string, match: RegExpExecArray): Promise<V
   const matches = timingSafeEqual(await derive('argon2id', params), tag);
   const current = memory === COST.memory && passes === COST.passes && parallelism === COST.parallelism;
   return { matches, outdated: !current };
-};
+}
 
 /** Compares a password with a stored hash. A hash of an unknown kind matches nothing. */
-export const verifyPassword = async (password: string, hash: string): Promise<Verdict> => {
+export async function verifyPassword(password: string, hash: string): Promise<Verdict> {
   const phc = PHC.exec(hash);
   if (phc) return await verifyArgon2(password, phc);
   // bcrypt stops at the first NUL and at 72 bytes: the predecessor hashed the same way.
   if (BCRYPT.test(hash)) return { matches: await bcrypt.compare(password, hash), outdated: true };
   return { matches: false, outdated: true };
-};
+}
 
 let dummy: Promise<string> | undefined;
 
 /** Spends the time of a comparison for an account that does not exist. */
-export const verifyNothing = async (password: string): Promise<void> => {
+export async function verifyNothing(password: string): Promise<void> {
   dummy ??= hashPassword(randomBytes(12).toString('hex'));
   await verifyPassword(password, await dummy);
-};
+}

@@ -26,22 +26,26 @@ const Pending = z.object({
   ciudad: z.string().nullable(),
 });
 
-const badCode = () => new AppError('bad_request', 'El código no es válido o ha vencido');
+function badCode() {
+  return new AppError('bad_request', 'El código no es válido o ha vencido');
+}
 
 /** An inactive doctor's account from what was registered. */
-export const newDoctor = async ({ password, ...body }: RegisterBody) => ({
-  nombre: body.nombre,
-  apellido: body.apellido,
-  correo: body.correo,
-  contrasena: await hashPassword(password),
-  telefono: body.telefono ?? null,
-  direccion: body.direccion ?? null,
-  ciudad: body.ciudad ?? null,
-});
+export async function newDoctor({ password, ...body }: RegisterBody) {
+  return {
+    nombre: body.nombre,
+    apellido: body.apellido,
+    correo: body.correo,
+    contrasena: await hashPassword(password),
+    telefono: body.telefono ?? null,
+    direccion: body.direccion ?? null,
+    ciudad: body.ciudad ?? null,
+  };
+}
 export const AS_INACTIVE_DOCTOR = { rol: 'MEDICO', activo: false } as const;
 
 /** Registration in two steps: behaviour.md section 3. */
-export const createRegistration = (deps: Deps, tokens: OneTimeTokens) => {
+export function createRegistration(deps: Deps, tokens: OneTimeTokens) {
   const { orm, clock, config } = deps;
   const minutes = config.VERIFY_EMAIL_EXPIRE_MIN;
 
@@ -80,4 +84,4 @@ export const createRegistration = (deps: Deps, tokens: OneTimeTokens) => {
   };
 
   return { begin, confirm };
-};
+}

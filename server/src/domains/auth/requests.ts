@@ -17,11 +17,11 @@ const ANSWER_MS = 400;
  *
  * @throws AppError 429 with Retry-After
  */
-export const limitedRequest = async <T>(
+export async function limitedRequest<T>(
   deps: Pick<Deps, 'orm' | 'clock'>,
   { purpose, correo, caller }: { purpose: Purpose; correo: string; caller: Caller },
   work: () => Promise<T>,
-): Promise<T> => {
+): Promise<T> {
   const address = caller.ip ?? 'unknown';
   const limits = [
     { bucket: `mail:${purpose}:${correo}:${address}`, hits: PER_PAIR },
@@ -31,4 +31,4 @@ export const limitedRequest = async <T>(
   await countOrRefuse(deps, limits, WINDOW_MS, 'Demasiadas solicitudes. Espere antes de volver a intentarlo');
   const [result] = await Promise.all([work(), delay(ANSWER_MS)]);
   return result;
-};
+}

@@ -79,7 +79,8 @@ form.addEventListener('submit', async (event) => {
 });
 `;
 
-const documentOf = (title: string, content: string): string => `<!doctype html>
+function documentOf(title: string, content: string): string {
+  return `<!doctype html>
 <html lang="es">
 <head>
 <meta charset="utf-8">
@@ -97,6 +98,7 @@ ${content}
 </body>
 </html>
 `;
+}
 
 /** The form for the new password, typed twice. */
 export const RESET_PAGE = documentOf(
@@ -123,7 +125,9 @@ export const SPENT_LINK_PAGE = documentOf(
   '<p>El enlace no es válido, ya se usó o venció. Pida uno nuevo desde la página de inicio de sesión.</p>',
 );
 
-const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+function hashOf(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+}
 
 /** The policy of both pages. */
 export const RESET_PAGE_POLICY = [

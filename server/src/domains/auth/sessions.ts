@@ -9,10 +9,13 @@ const DAY_MS = 86_400_000;
 const lockMode = LockMode.PESSIMISTIC_WRITE;
 
 /** A refresh token is random; the database knows its digest alone. */
-const digestOf = (token: string): string => createHash('sha256').update(token).digest('hex');
+function digestOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
 
-const find = async (em: EntityManager, token: string): Promise<RefreshSession | null> =>
-  await em.findOne(RefreshSession, { jti: digestOf(token) }, { lockMode });
+async function find(em: EntityManager, token: string): Promise<RefreshSession | null> {
+  return await em.findOne(RefreshSession, { jti: digestOf(token) }, { lockMode });
+}
 
 /** A session's token after it was exchanged, and whose it is. */
 export interface Renewal {
@@ -21,7 +24,7 @@ export interface Renewal {
 }
 
 /** Refresh sessions: behaviour.md section 3. One login is a family of tokens, of which only the last is good. */
-export const createSessions = ({ orm, clock, config }: Pick<Deps, 'orm' | 'clock' | 'config'>) => {
+export function createSessions({ orm, clock, config }: Pick<Deps, 'orm' | 'clock' | 'config'>) {
   const insert = (em: EntityManager, id_usuario: number, family_id: string, caller: Caller) => {
     const token = randomBytes(32).toString('base64url');
     const at = clock();
@@ -78,9 +81,9 @@ export const createSessions = ({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
   };
 
   return { open, renew, close };
-};
+}
 
 /** Ends every session of a user, in the caller's transaction: a password has changed. */
-export const revokeSessionsOf = async (em: EntityManager, id_usuario: number, revoked_at: Date): Promise<void> => {
+export async function revokeSessionsOf(em: EntityManager, id_usuario: number, revoked_at: Date): Promise<void> {
   await em.nativeUpdate(RefreshSession, { id_usuario, revoked_at: null }, { revoked_at });
-};
+}

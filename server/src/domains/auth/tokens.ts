@@ -13,17 +13,14 @@ interface Subject {
 type Needs = Pick<Deps, 'config' | 'secrets' | 'clock'>;
 
 /** A signed access token that lives `JWT_EXPIRE_MINUTES`. */
-export const issueAccessToken = ({ config, secrets, clock }: Needs, user: Subject): string => {
+export function issueAccessToken({ config, secrets, clock }: Needs, user: Subject): string {
   const iat = Math.floor(clock().getTime() / 1000);
   const claims = { rol: user.rol, email: user.correo, k: 'access', iat, exp: iat + config.JWT_EXPIRE_MINUTES * 60 };
   return jwt.sign(claims, secrets.jwt, { subject: String(user.id_usuario), algorithm: config.JWT_ALG });
-};
+}
 
 /** Whose a valid access token is, and until when; `null` for any other. Only the configured algorithm is accepted. */
-export const readAccessToken = (
-  { config, secrets, clock }: Needs,
-  token: string,
-): { id: number; until: Date } | null => {
+export function readAccessToken({ config, secrets, clock }: Needs, token: string): { id: number; until: Date } | null {
   try {
     const clockTimestamp = Math.floor(clock().getTime() / 1000);
     const claims = AccessClaims.parse(jwt.verify(token, secrets.jwt, { algorithms: [config.JWT_ALG], clockTimestamp }));
@@ -31,4 +28,4 @@ export const readAccessToken = (
   } catch {
     return null;
   }
-};
+}

@@ -15,20 +15,20 @@ const SCRIPT = 'https://checkout.epayco.co/checkout.js';
 type PaidPlan = Pick<Plan, 'id_plan' | 'nombre' | 'precio' | 'duracion_meses'>;
 
 /** `SOM3D-S12-20260131T235959-a1b2c3d4e5`: told apart by eye, and not to be guessed. */
-const invoiceOf = (id_suscripcion: number, now: Date): string => {
+function invoiceOf(id_suscripcion: number, now: Date): string {
   const timestamp = now.toISOString().replace(/[-:]|\.\d+Z$/g, '');
   return `SOM3D-S${id_suscripcion}-${timestamp}-${randomBytes(5).toString('hex')}`;
-};
+}
 
 /**
  * Writes down what a payment will have to agree with: the plan's price and months as they are now. In the caller's
  * transaction.
  */
-export const recordCheckout = async (
+export async function recordCheckout(
   em: EntityManager,
   { clock, config }: Pick<Deps, 'clock' | 'config'>,
   { id_suscripcion, plan }: { readonly id_suscripcion: number; readonly plan: PaidPlan },
-): Promise<EpaycoCheckout> => {
+): Promise<EpaycoCheckout> {
   const now = clock();
   const checkout = em.create(EpaycoCheckout, {
     invoice: invoiceOf(id_suscripcion, now),
@@ -42,29 +42,31 @@ export const recordCheckout = async (
   });
   await em.flush();
   return checkout;
-};
+}
 
 /** An address of this service as the gateway and the payer's browser reach it. */
-const publicAddress = (config: Config, path: string): string => {
+function publicAddress(config: Config, path: string): string {
   const host = ['0.0.0.0', '::'].includes(config.HOST) ? 'localhost' : config.HOST;
   const base = config.BASE_URL?.replace(/\/+$/, '') ?? `http://${host}:${config.PORT}`;
   return `${base}${path}${config.USE_NGROK_SKIP ? '?ngrok-skip-browser-warning=true' : ''}`;
-};
+}
 
-const billingOf = (payer: Payer | undefined) => ({
-  ...(payer?.name ? { name_billing: payer.name } : {}),
-  ...(payer?.email ? { email_billing: payer.email } : {}),
-  ...(payer?.phone ? { mobilephone_billing: payer.phone } : {}),
-  ...(payer?.address ? { address_billing: payer.address } : {}),
-});
+function billingOf(payer: Payer | undefined) {
+  return {
+    ...(payer?.name ? { name_billing: payer.name } : {}),
+    ...(payer?.email ? { email_billing: payer.email } : {}),
+    ...(payer?.phone ? { mobilephone_billing: payer.phone } : {}),
+    ...(payer?.address ? { address_billing: payer.address } : {}),
+  };
+}
 
 /** The gateway's script tag. A field's name becomes an attribute: `tax_base` is `data-epayco-tax-base`. */
-const scriptTag = ({ session_id: _session, ...fields }: Checkout): string => {
+function scriptTag({ session_id: _session, ...fields }: Checkout): string {
   const attributes = Object.entries(fields).map(
     ([name, value]) => `data-epayco-${name.replaceAll('_', '-')}="${escapeHtml(String(value))}"`,
   );
   return `<form><script src="${SCRIPT}" class="epayco-button" ${attributes.join(' ')}></script></form>`;
-};
+}
 
 /**
  * A recorded checkout as the browser needs it. Call it after the commit: with a private key it asks the gateway for a
@@ -72,12 +74,12 @@ const scriptTag = ({ session_id: _session, ...fields }: Checkout): string => {
  *
  * @param payer what the gateway's form is filled with
  */
-export const presentCheckout = async (
+export async function presentCheckout(
   deps: Pick<Deps, 'config' | 'epayco' | 'log' | 'orm'>,
   recorded: EpaycoCheckout,
   plan: Pick<Plan, 'nombre'>,
   payer?: Payer,
-): Promise<{ readonly checkout: Checkout; readonly onpage_html: string }> => {
+): Promise<{ readonly checkout: Checkout; readonly onpage_html: string }> {
   const { config, epayco, log, orm } = deps;
   const { base, tax } = splitTax(recorded.amount, config.EPAYCO_TAX_RATE);
   const classic: Checkout = {
@@ -117,4 +119,4 @@ export const presentCheckout = async (
       })
     : undefined;
   return { checkout: session_id ? { ...classic, session_id } : classic, onpage_html: scriptTag(classic) };
-};
+}

@@ -2,7 +2,11 @@ const pesos = new Intl.NumberFormat('es-CO', { style: 'currency', currency: 'COP
 const date = new Intl.DateTimeFormat('es-CO', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'America/Bogota' });
 
 /** `$ 39.900` */
-export const formatPesos = (amount: number): string => pesos.format(amount);
+export function formatPesos(amount: number): string {
+  return pesos.format(amount);
+}
 
 /** Date and time in Colombia: `31/01/2026, 6:59 p. m.` */
-export const formatDate = (instant: Date): string => date.format(instant);
+export function formatDate(instant: Date): string {
+  return date.format(instant);
+}

@@ -20,19 +20,23 @@ const COLUMNS = [
   'u.activo',
 ] as const;
 
-const doctors = (em: EntityManager) =>
-  kysely(em).selectFrom('Medico as m').innerJoin('Usuario as u', 'u.id_usuario', 'm.id_usuario');
+function doctors(em: EntityManager) {
+  return kysely(em).selectFrom('Medico as m').innerJoin('Usuario as u', 'u.id_usuario', 'm.id_usuario');
+}
 
-const details = (em: EntityManager) => doctors(em).select(COLUMNS);
+function details(em: EntityManager) {
+  return doctors(em).select(COLUMNS);
+}
 
 export type DoctorRow = Awaited<ReturnType<ReturnType<typeof details>['executeTakeFirstOrThrow']>>;
 
 /** A doctor's profile with the user it belongs to. */
-export const findDoctor = async (em: EntityManager, id_medico: number): Promise<DoctorRow | undefined> =>
-  await details(em).where('m.id_medico', '=', id_medico).executeTakeFirst();
+export async function findDoctor(em: EntityManager, id_medico: number): Promise<DoctorRow | undefined> {
+  return await details(em).where('m.id_medico', '=', id_medico).executeTakeFirst();
+}
 
 /** One page of doctors, newest first. */
-export const listDoctors = async (em: EntityManager, query: DoctorQuery) => {
+export async function listDoctors(em: EntityManager, query: DoctorQuery) {
   const filtered = () => {
     let rows = doctors(em);
     if (query.hospital_id !== undefined) rows = rows.where('m.id_hospital', '=', query.hospital_id);
@@ -50,10 +54,10 @@ export const listDoctors = async (em: EntityManager, query: DoctorQuery) => {
     const counted = filtered().select(sql<number>`count(*)`.as('total'));
     return (await counted.executeTakeFirstOrThrow()).total;
   });
-};
+}
 
 /** How many doctors there are, of one hospital or of all. */
-export const countDoctors = async (em: EntityManager, hospitalId: number | undefined) => {
+export async function countDoctors(em: EntityManager, hospitalId: number | undefined) {
   let rows = kysely(em).selectFrom('Medico');
   if (hospitalId !== undefined) rows = rows.where('id_hospital', '=', hospitalId);
   const { total, activos } = await rows
@@ -63,4 +67,4 @@ export const countDoctors = async (em: EntityManager, hospitalId: number | undef
     ])
     .executeTakeFirstOrThrow();
   return { total, activos, inactivos: total - activos };
-};
+}

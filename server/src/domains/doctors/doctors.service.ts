@@ -18,26 +18,26 @@ const LOCK = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
 type Switches = Pick<UpdateDoctorBody, 'estado' | 'activo'>;
 
 /** The profile's state and the user's are two columns of one thing: the one that is not given follows the other. */
-const bothOf = ({ estado, activo }: Switches): Switches => {
+function bothOf({ estado, activo }: Switches): Switches {
   if (estado === undefined) return activo === undefined ? {} : { activo, estado: activo ? 'ACTIVO' : 'INACTIVO' };
   return { estado, activo: activo ?? estado === 'ACTIVO' };
-};
+}
 
 /** The hospital is held, so that it is not removed in the same moment. */
-const requireHospital = async (em: EntityManager, id_hospital: number | null | undefined): Promise<void> => {
+async function requireHospital(em: EntityManager, id_hospital: number | null | undefined): Promise<void> {
   if (id_hospital == null) return;
   const hospital = await em.findOne(Hospital, id_hospital, LOCK);
   if (!hospital) throw new AppError('not_found', 'El hospital no existe');
-};
+}
 
-const present = async (em: EntityManager, id_medico: number): Promise<DoctorRow> => {
+async function present(em: EntityManager, id_medico: number): Promise<DoctorRow> {
   const row = await findDoctor(em, id_medico);
   if (!row) throw new AppError('not_found', 'El médico no existe');
   return row;
-};
+}
 
 /** Doctors as an administrator manages them: behaviour.md section 10. */
-export const createDoctorService = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) => {
+export function createDoctorService({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
   /** Makes the account and the profile. 404 for an unknown hospital, 409 when the address is taken. */
   const create = async (actor: Actor, body: CreateDoctorBody): Promise<DoctorRow> => {
     const { password, id_hospital, referenciado, estado, activo, ...person } = body;
@@ -102,4 +102,4 @@ export const createDoctorService = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>)
   };
 
   return { create, update };
-};
+}

@@ -6,7 +6,7 @@ import { Medico } from '../../db/entities/doctors.entity.ts';
  * The id of the doctor's profile row, which is made when it is missing (older accounts have none). Two requests at
  * once make one row: the user's unique key decides.
  */
-export const ensureDoctorProfile = async (em: EntityManager, actor: Actor): Promise<number> => {
+export async function ensureDoctorProfile(em: EntityManager, actor: Actor): Promise<number> {
   if (actor.id_medico !== null) return actor.id_medico;
   const estado = actor.activo ? ('ACTIVO' as const) : ('INACTIVO' as const);
   await em.upsert(
@@ -16,4 +16,4 @@ export const ensureDoctorProfile = async (em: EntityManager, actor: Actor): Prom
   );
   const { id_medico } = await em.findOneOrFail(Medico, { id_usuario: actor.id_usuario });
   return id_medico;
-};
+}

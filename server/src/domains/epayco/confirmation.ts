@@ -51,18 +51,18 @@ const SHORT = [
   'x_signature',
 ];
 
-const payloadOf = (fields: Readonly<Record<string, string>>, maxBytes: number): string => {
+function payloadOf(fields: Readonly<Record<string, string>>, maxBytes: number): string {
   const whole = JSON.stringify(fields);
   if (Buffer.byteLength(whole) <= maxBytes) return whole;
   const entries = SHORT.filter((name) => fields[name] !== undefined).map((name) => [name, fields[name]?.slice(0, 64)]);
   return JSON.stringify(Object.fromEntries(entries));
-};
+}
 
 /** Reads a confirmation. The signature is checked over the values as they came; nothing is formatted before that. */
-export const readConfirmation = (
+export function readConfirmation(
   config: Pick<Config, 'P_CUST_ID_CLIENTE' | 'P_KEY'>,
   given: Readonly<Record<string, unknown>>,
-): Confirmation => {
+): Confirmation {
   const fields = Object.fromEntries(
     Object.entries(given).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
@@ -97,19 +97,19 @@ export const readConfirmation = (
     },
     payload: payloadOf(fields, signed ? SIGNED_PAYLOAD : UNSIGNED_PAYLOAD),
   };
-};
+}
 
 /** The id of the subscription that `x_extra1` names, or the invoice when it does not; `null` when neither does. */
-export const subscriptionOf = ({ extra1, invoice }: Pick<Hints, 'extra1' | 'invoice'>): number | null => {
+export function subscriptionOf({ extra1, invoice }: Pick<Hints, 'extra1' | 'invoice'>): number | null {
   const digits = /^\d{1,10}$/.exec(extra1 ?? '')?.[0] ?? /^SOM3D-S(\d{1,10})-/.exec(invoice ?? '')?.[1];
   const id = Number(digits ?? 0);
   return id >= 1 && id <= 2_147_483_647 ? id : null;
-};
+}
 
 /** `true` or `false` as the gateway writes it; `null` when it does not say. */
-export const flagOf = (text: string | null | undefined): boolean | null => {
+export function flagOf(text: string | null | undefined): boolean | null {
   const word = text?.trim().toLowerCase() ?? '';
   if (['true', '1', 'yes', 'si', 'sí', 'test'].includes(word)) return true;
   if (['false', '0', 'no', 'production'].includes(word)) return false;
   return null;
-};
+}

@@ -26,21 +26,29 @@ const REVERSED = '6';
 /** States in which an attempt to pay has ended without a payment. */
 const FAILED = new Set(['2', '4', '9', '10', '11']);
 
-const wait = (reason: string): Decision => ({ kind: 'wait', reason });
-const refuse = (reason: string): Decision => ({ kind: 'refuse', reason });
+function wait(reason: string): Decision {
+  return { kind: 'wait', reason };
+}
+function refuse(reason: string): Decision {
+  return { kind: 'refuse', reason };
+}
 
-const same = (a: string | null | undefined, b: string | null | undefined): boolean =>
-  (a ?? '').trim().toUpperCase() === (b ?? '').trim().toUpperCase();
+function same(a: string | null | undefined, b: string | null | undefined): boolean {
+  return (a ?? '').trim().toUpperCase() === (b ?? '').trim().toUpperCase();
+}
 
 /** Whether what a call said about itself, without a signature, is what the gateway says. */
-const agrees = (hints: Hints, payment: GatewayPayment): boolean =>
-  (hints.invoice === null || hints.invoice === (payment.x_id_invoice ?? null)) &&
-  (hints.extra1 === null || payment.x_extra1 === undefined || hints.extra1 === payment.x_extra1) &&
-  (flagOf(hints.test) === null ||
-    flagOf(payment.x_test_request) === null ||
-    flagOf(hints.test) === flagOf(payment.x_test_request));
+function agrees(hints: Hints, payment: GatewayPayment): boolean {
+  return (
+    (hints.invoice === null || hints.invoice === (payment.x_id_invoice ?? null)) &&
+    (hints.extra1 === null || payment.x_extra1 === undefined || hints.extra1 === payment.x_extra1) &&
+    (flagOf(hints.test) === null ||
+      flagOf(payment.x_test_request) === null ||
+      flagOf(hints.test) === flagOf(payment.x_test_request))
+  );
+}
 
-const compareStates = (event: EventFacts, payment: GatewayPayment): Decision => {
+function compareStates(event: EventFacts, payment: GatewayPayment): Decision {
   const code = knownCode(payment.x_cod_response);
   const state = stateOf(code);
   if (code === event.cod_response) return { kind: 'apply' };
@@ -49,7 +57,7 @@ const compareStates = (event: EventFacts, payment: GatewayPayment): Decision => 
     return { kind: 'ignore', reason: 'La pasarela ya lo reversó' };
   }
   return wait(`La pasarela dice ${state}`);
-};
+}
 
 /**
  * Compares an event with what the gateway itself says about that payment. What differs for now may agree later (the
@@ -57,7 +65,7 @@ const compareStates = (event: EventFacts, payment: GatewayPayment): Decision => 
  * so is refused; beyond the versions that are kept only the gateway's word counts, so that no flood of false versions
  * can bury the true one.
  */
-export const compare = (event: EventFacts, payment: GatewayPayment | null): Decision => {
+export function compare(event: EventFacts, payment: GatewayPayment | null): Decision {
   if (!payment) return wait('La pasarela no conoce la referencia');
   if (payment.x_ref_payco !== event.ref_payco) return wait('La pasarela respondió por otra referencia');
   if (!same(payment.x_transaction_id, event.transaction_id)) return wait('La transacción no es la de la pasarela');
@@ -70,7 +78,7 @@ export const compare = (event: EventFacts, payment: GatewayPayment | null): Deci
     return refuse('La factura, la suscripción o la marca de prueba no son las de la pasarela');
   }
   return states;
-};
+}
 
 /** What of an issued checkout a payment must agree with. */
 export interface IssuedCheckout {
@@ -87,11 +95,11 @@ export interface IssuedCheckout {
  *
  * @param testMode `EPAYCO_TEST`
  */
-export const judge = (
+export function judge(
   checkout: IssuedCheckout | undefined,
   payment: GatewayPayment,
   testMode: boolean,
-): Decision & { readonly id_suscripcion?: number } => {
+): Decision & { readonly id_suscripcion?: number } {
   if (!checkout) return refuse('La factura no fue emitida por este servicio');
   if (checkout.id_suscripcion === null) return refuse('La suscripción ya no existe');
   if (payment.x_extra1 !== undefined && payment.x_extra1 !== String(checkout.id_suscripcion)) {
@@ -107,4 +115,4 @@ export const judge = (
     return refuse(`La factura ya se pagó con la referencia ${checkout.ref_payco ?? ''}`);
   }
   return { kind: 'apply', id_suscripcion: checkout.id_suscripcion };
-};
+}

@@ -2,33 +2,39 @@ import type { PaymentEvent, PaymentEventDetail } from '@som3d/contract';
 import { stateOf } from '../../gateways/epayco/states.ts';
 import type { EventRow } from './inbox.ts';
 
-const iso = (instant: Date | null): string | null => instant?.toISOString() ?? null;
+function iso(instant: Date | null): string | null {
+  return instant?.toISOString() ?? null;
+}
 
 /** A row of the inbox as the contract shows it. */
-export const presentEvent = (row: Omit<EventRow, 'payload_json' | 'variantes_json'>): PaymentEvent => ({
-  id_event: row.id_event,
-  ref_payco: row.ref_payco,
-  transaction_id: row.transaction_id,
-  cod_response: row.cod_response,
-  estado_pago: stateOf(row.cod_response),
-  firma_valida: Boolean(row.firma_valida),
-  estado: row.estado,
-  resultado: row.resultado,
-  invoice: row.invoice,
-  id_suscripcion: row.id_suscripcion,
-  amount: row.amount,
-  currency: row.currency,
-  test_request: row.test_request,
-  received_count: row.received_count,
-  attempts: row.attempts,
-  last_error: row.last_error,
-  next_attempt_at: iso(row.next_attempt_at),
-  last_received_at: iso(row.last_received_at),
-  processed_at: iso(row.processed_at),
-  created_at: row.created_at.toISOString(),
-});
+export function presentEvent(row: Omit<EventRow, 'payload_json' | 'variantes_json'>): PaymentEvent {
+  return {
+    id_event: row.id_event,
+    ref_payco: row.ref_payco,
+    transaction_id: row.transaction_id,
+    cod_response: row.cod_response,
+    estado_pago: stateOf(row.cod_response),
+    firma_valida: Boolean(row.firma_valida),
+    estado: row.estado,
+    resultado: row.resultado,
+    invoice: row.invoice,
+    id_suscripcion: row.id_suscripcion,
+    amount: row.amount,
+    currency: row.currency,
+    test_request: row.test_request,
+    received_count: row.received_count,
+    attempts: row.attempts,
+    last_error: row.last_error,
+    next_attempt_at: iso(row.next_attempt_at),
+    last_received_at: iso(row.last_received_at),
+    processed_at: iso(row.processed_at),
+    created_at: row.created_at.toISOString(),
+  };
+}
 
-export const presentEventDetail = (row: EventRow): PaymentEventDetail => ({
-  ...presentEvent(row),
-  payload: JSON.parse(row.payload_json ?? '{}') as Record<string, string>,
-});
+export function presentEventDetail(row: EventRow): PaymentEventDetail {
+  return {
+    ...presentEvent(row),
+    payload: JSON.parse(row.payload_json ?? '{}') as Record<string, string>,
+  };
+}

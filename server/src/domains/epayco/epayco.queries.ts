@@ -6,7 +6,7 @@ import { pageOf, withTotal } from '../../http/pages.ts';
 import type { EventRow } from './inbox.ts';
 
 /** One page of the inbox, newest first. */
-export const listEvents = async (orm: MikroORM, query: PaymentEventQuery) => {
+export async function listEvents(orm: MikroORM, query: PaymentEventQuery) {
   const filtered = () => {
     let rows = kysely(orm.em.fork()).selectFrom('epayco_event');
     if (query.estado) rows = rows.where('estado', '=', query.estado);
@@ -24,10 +24,10 @@ export const listEvents = async (orm: MikroORM, query: PaymentEventQuery) => {
       .executeTakeFirstOrThrow();
     return total;
   });
-};
+}
 
 /** @throws AppError 404 */
-export const getEvent = async (orm: MikroORM, id_event: number): Promise<EventRow> => {
+export async function getEvent(orm: MikroORM, id_event: number): Promise<EventRow> {
   const row = await kysely(orm.em.fork())
     .selectFrom('epayco_event')
     .selectAll()
@@ -35,4 +35,4 @@ export const getEvent = async (orm: MikroORM, id_event: number): Promise<EventRo
     .executeTakeFirst();
   if (!row) throw new AppError('not_found', 'La confirmación no existe');
   return row;
-};
+}

@@ -8,7 +8,7 @@ import { createEpaycoService } from './epayco.service.ts';
 import type { PaymentProcessor } from './processor.ts';
 import { PAGE_POLICY, responsePage } from './response-page.ts';
 
-export const epaycoRoutes = (deps: Deps, processor: PaymentProcessor): Handlers<typeof contract.epayco> => {
+export function epaycoRoutes(deps: Deps, processor: PaymentProcessor): Handlers<typeof contract.epayco> {
   const payments = createEpaycoService(deps, processor);
   return {
     confirm: async ({ body, query }) => ({ status: 200, body: await payments.confirm({ ...query, ...body }) }),
@@ -27,4 +27,4 @@ export const epaycoRoutes = (deps: Deps, processor: PaymentProcessor): Handlers<
     getEvent: async ({ params }) => ({ status: 200, body: presentEventDetail(await getEvent(deps.orm, params.id)) }),
     retryEvent: async ({ params }) => ({ status: 200, body: presentEvent(await payments.retry(params.id)) }),
   };
-};
+}

@@ -19,7 +19,7 @@ export type PaymentView =
   | { readonly kind: 'unavailable' };
 
 /** Confirmations and questions about payments: behaviour.md section 7. */
-export const createEpaycoService = (deps: Deps, processor: PaymentProcessor) => {
+export function createEpaycoService(deps: Deps, processor: PaymentProcessor) {
   const { orm, clock, config, epayco, log } = deps;
 
   /**
@@ -99,4 +99,4 @@ export const createEpaycoService = (deps: Deps, processor: PaymentProcessor) => 
   };
 
   return { confirm, validate, view, retry };
-};
+}

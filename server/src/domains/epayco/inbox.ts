@@ -36,15 +36,20 @@ export const MAX_UNSIGNED = 1000;
 const LOOK_AGAIN_MS = 15_000;
 
 /** Time that the work on one event may take: the gateway's, and some for the database. */
-export const leaseMs = ({ config }: Pick<Deps, 'config'>): number => config.EPAYCO_TIMEOUT_SECONDS * 1000 + 5_000;
+export function leaseMs({ config }: Pick<Deps, 'config'>): number {
+  return config.EPAYCO_TIMEOUT_SECONDS * 1000 + 5_000;
+}
 
-export const variantsOf = (row: { readonly variantes_json?: string | null }): Hints[] =>
-  JSON.parse(row.variantes_json ?? '[]') as Hints[];
+export function variantsOf(row: { readonly variantes_json?: string | null }): Hints[] {
+  return JSON.parse(row.variantes_json ?? '[]') as Hints[];
+}
 
-const sameHints = (a: Hints, b: Hints): boolean => JSON.stringify(a) === JSON.stringify(b);
+function sameHints(a: Hints, b: Hints): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
 
 /** When an event may be looked at again because its call came again; never for one that has had its effect. */
-const mayLookAgain = (row: EventRow, isNewVariant: boolean, now: Date): boolean => {
+function mayLookAgain(row: EventRow, isNewVariant: boolean, now: Date): boolean {
   if (row.lease_expires_at && row.lease_expires_at > now) return false;
   if (row.estado === 'PENDIENTE' && row.next_attempt_at) {
     const last = row.next_attempt_at.getTime() - pauseAfter(row.attempts);
@@ -52,9 +57,9 @@ const mayLookAgain = (row: EventRow, isNewVariant: boolean, now: Date): boolean 
   }
   if (row.estado !== 'RECHAZADO' && row.estado !== 'AGOTADO') return false;
   return isNewVariant || (row.processed_at?.getTime() ?? 0) + LOOK_AGAIN_MS <= now.getTime();
-};
+}
 
-const summarise = async (em: EntityManager, given: Confirmation, now: Date): Promise<void> => {
+async function summarise(em: EntityManager, given: Confirmation, now: Date): Promise<void> {
   const settles = given.signed && !ACTIONABLE.has(given.code);
   const estado = settles ? stateOf(given.code) : 'RECIBIDO';
   const row = {
@@ -77,10 +82,10 @@ const summarise = async (em: EntityManager, given: Confirmation, now: Date): Pro
     firma_valida: true,
     updated_at: now,
   });
-};
+}
 
 /** Keeps the newest badly signed calls and forgets the others, with their summaries. */
-const forgetOldUnsigned = async (em: EntityManager): Promise<void> => {
+async function forgetOldUnsigned(em: EntityManager): Promise<void> {
   const db = kysely(em);
   const old = await db
     .selectFrom('epayco_event')
@@ -100,7 +105,7 @@ const forgetOldUnsigned = async (em: EntityManager): Promise<void> => {
     .where('firma_valida', '=', 0)
     .where('processed', '=', 0)
     .execute();
-};
+}
 
 /**
  * Writes a confirmation into the inbox, in one transaction: one row for each distinct event, however often and however
@@ -108,10 +113,10 @@ const forgetOldUnsigned = async (em: EntityManager): Promise<void> => {
  *
  * @returns a claim when this call should be worked on now, by this process
  */
-export const storeConfirmation = async (
+export async function storeConfirmation(
   deps: Pick<Deps, 'orm' | 'clock' | 'config'>,
   given: Confirmation,
-): Promise<Stored> => {
+): Promise<Stored> {
   const token = randomUUID();
   return await inTransaction(deps.orm.em, async (em) => {
     const now = deps.clock();
@@ -177,21 +182,23 @@ export const storeConfirmation = async (
       .execute();
     return { duplicate, claim: again ? { id_event: row.id_event, token } : null };
   });
-};
+}
 
-const describe = (given: Confirmation) => ({
-  ref_payco_redirect: given.hints.redirect,
-  estado_pago: stateOf(given.code),
-  invoice: given.hints.invoice,
-  id_suscripcion: subscriptionOf(given.hints),
-  amount: given.amount,
-  currency: given.currency,
-  test_request: given.hints.test,
-  payload_json: given.payload,
-});
+function describe(given: Confirmation) {
+  return {
+    ref_payco_redirect: given.hints.redirect,
+    estado_pago: stateOf(given.code),
+    invoice: given.hints.invoice,
+    id_suscripcion: subscriptionOf(given.hints),
+    amount: given.amount,
+    currency: given.currency,
+    test_request: given.hints.test,
+    payload_json: given.payload,
+  };
+}
 
 /** Takes up to `limit` events whose time has come, each for this process alone. */
-export const claimDue = async (deps: Pick<Deps, 'orm' | 'clock' | 'config'>, limit: number): Promise<Claim[]> => {
+export async function claimDue(deps: Pick<Deps, 'orm' | 'clock' | 'config'>, limit: number): Promise<Claim[]> {
   const db = kysely(deps.orm.em.fork());
   const now = deps.clock();
   const due = await db
@@ -209,13 +216,13 @@ export const claimDue = async (deps: Pick<Deps, 'orm' | 'clock' | 'config'>, lim
     if (claim) claims.push(claim);
   }
   return claims;
-};
+}
 
 /** Takes one event, when it waits and nobody works on it. */
-export const claimEvent = async (
+export async function claimEvent(
   deps: Pick<Deps, 'orm' | 'clock' | 'config'>,
   id_event: number,
-): Promise<Claim | null> => {
+): Promise<Claim | null> {
   const now = deps.clock();
   const token = randomUUID();
   const { numUpdatedRows } = await kysely(deps.orm.em.fork())
@@ -231,4 +238,4 @@ export const claimEvent = async (
     .where((where) => where.or([where('lease_expires_at', 'is', null), where('lease_expires_at', '<=', now)]))
     .executeTakeFirst();
   return numUpdatedRows === 1n ? { id_event, token } : null;
-};
+}

@@ -20,7 +20,7 @@ interface Paid {
 }
 
 /** The payer of a subscription with its mail address; `null` when there is none to write to. */
-export const payerOf = async (em: EntityManager, id_suscripcion: number): Promise<PaidBy | null> => {
+export async function payerOf(em: EntityManager, id_suscripcion: number): Promise<PaidBy | null> {
   const row = await kysely(em)
     .selectFrom('Suscripcion as s')
     .innerJoin('Plan as p', 'p.id_plan', 's.id_plan')
@@ -35,9 +35,9 @@ export const payerOf = async (em: EntityManager, id_suscripcion: number): Promis
   if (!row || !to) return null;
   const nombre = row.hospital ?? `${row.nombre ?? ''} ${row.apellido ?? ''}`.trim();
   return { to, nombre, plan: row.plan, vence: row.fecha_expiracion };
-};
+}
 
-const compose = (title: string, greeting: string, opening: string, facts: readonly (readonly [string, string])[]) => {
+function compose(title: string, greeting: string, opening: string, facts: readonly (readonly [string, string])[]) {
   const closing = 'Si tiene alguna pregunta, escriba al soporte con la referencia del pago.';
   const rows = facts.map(
     ([name, value]) =>
@@ -67,38 +67,44 @@ const compose = (title: string, greeting: string, opening: string, facts: readon
       `<p>${escapeHtml(closing)}</p><p>SOM3D</p></body></html>`,
     ].join('\n'),
   };
-};
+}
 
-const factsOf = (payer: PaidBy, paid: Paid): [string, string][] => [
-  ['Plan', payer.plan],
-  ['Valor', formatPesos(paid.monto)],
-  ['Fecha', formatDate(paid.fecha)],
-  ['Referencia', paid.reference],
-  ...(paid.invoice ? ([['Factura', paid.invoice]] as [string, string][]) : []),
-];
+function factsOf(payer: PaidBy, paid: Paid): [string, string][] {
+  return [
+    ['Plan', payer.plan],
+    ['Valor', formatPesos(paid.monto)],
+    ['Fecha', formatDate(paid.fecha)],
+    ['Referencia', paid.reference],
+    ...(paid.invoice ? ([['Factura', paid.invoice]] as [string, string][]) : []),
+  ];
+}
 
 /** The mail that confirms a payment. */
-export const approvalMail = (payer: PaidBy, paid: Paid): OutgoingMail => ({
-  kind: 'pago_aprobado',
-  to: payer.to,
-  dedupe_key: `pago_aprobado:${paid.reference}`,
-  ...compose(
-    'Recibimos su pago de SOM3D',
-    `Hola, ${payer.nombre}:`,
-    'Su pago fue aprobado y su suscripción está activa.',
-    [...factsOf(payer, paid), ...(payer.vence ? ([['Vigente hasta', formatDate(payer.vence)]] as const) : [])],
-  ),
-});
+export function approvalMail(payer: PaidBy, paid: Paid): OutgoingMail {
+  return {
+    kind: 'pago_aprobado',
+    to: payer.to,
+    dedupe_key: `pago_aprobado:${paid.reference}`,
+    ...compose(
+      'Recibimos su pago de SOM3D',
+      `Hola, ${payer.nombre}:`,
+      'Su pago fue aprobado y su suscripción está activa.',
+      [...factsOf(payer, paid), ...(payer.vence ? ([['Vigente hasta', formatDate(payer.vence)]] as const) : [])],
+    ),
+  };
+}
 
 /** The mail that tells of a reversal. */
-export const reversalMail = (payer: PaidBy, paid: Paid): OutgoingMail => ({
-  kind: 'pago_reversado',
-  to: payer.to,
-  dedupe_key: `pago_reversado:${paid.reference}`,
-  ...compose(
-    'Su pago de SOM3D fue reversado',
-    `Hola, ${payer.nombre}:`,
-    'La pasarela reversó su pago, y el tiempo que este había dado a su suscripción dejó de contar.',
-    factsOf(payer, paid),
-  ),
-});
+export function reversalMail(payer: PaidBy, paid: Paid): OutgoingMail {
+  return {
+    kind: 'pago_reversado',
+    to: payer.to,
+    dedupe_key: `pago_reversado:${paid.reference}`,
+    ...compose(
+      'Su pago de SOM3D fue reversado',
+      `Hola, ${payer.nombre}:`,
+      'La pasarela reversó su pago, y el tiempo que este había dado a su suscripción dejó de contar.',
+      factsOf(payer, paid),
+    ),
+  };
+}

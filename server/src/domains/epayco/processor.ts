@@ -19,7 +19,7 @@ const INLINE_MS = 8_000;
 type ProcessorDeps = Pick<Deps, 'orm' | 'clock' | 'config' | 'epayco' | 'log'>;
 
 /** Settles events of the inbox: confirms them with the gateway, then grants or takes back. */
-export const createPaymentProcessor = (deps: ProcessorDeps) => {
+export function createPaymentProcessor(deps: ProcessorDeps) {
   const { orm, config, epayco, log } = deps;
   const working = new Set<Promise<unknown>>();
 
@@ -82,5 +82,5 @@ export const createPaymentProcessor = (deps: ProcessorDeps) => {
       await Promise.all(working);
     },
   };
-};
+}
 export type PaymentProcessor = ReturnType<typeof createPaymentProcessor>;

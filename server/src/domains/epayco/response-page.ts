@@ -105,27 +105,27 @@ const MARKS: Readonly<Record<Tone, string>> = {
   plain: '<path d="M24 22v11M24 15v.5"/>',
 };
 
-const messageOf = (view: PaymentView): Message => {
+function messageOf(view: PaymentView): Message {
   if (view.kind === 'unavailable') return UNAVAILABLE;
   if (view.kind === 'unknown') return UNKNOWN;
   return BY_CODE[knownCode(view.payment.x_cod_response)] ?? OTHER;
-};
+}
 
-const amountOf = ({ x_amount, x_currency_code }: GatewayPayment): string | undefined => {
+function amountOf({ x_amount, x_currency_code }: GatewayPayment): string | undefined {
   const cents = centsOf(x_amount);
   if (cents === null) return x_amount;
   const pesos = (x_currency_code ?? 'COP').toUpperCase() === 'COP';
   return pesos ? `${formatPesos(Number(cents) / 100)} COP` : `${x_amount ?? ''} ${x_currency_code ?? ''}`;
-};
+}
 
 /** The gateway writes Colombian time without a zone. */
-const dateOf = ({ x_transaction_date: text }: GatewayPayment): string | undefined => {
+function dateOf({ x_transaction_date: text }: GatewayPayment): string | undefined {
   const match = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2})?)$/.exec(text ?? '');
   const instant = new Date(match ? `${match[1]}T${match[2]}-05:00` : Number.NaN);
   return Number.isNaN(instant.getTime()) ? text : formatDate(instant);
-};
+}
 
-const factsOf = (view: PaymentView, reference: string | undefined): [string, string | undefined][] => {
+function factsOf(view: PaymentView, reference: string | undefined): [string, string | undefined][] {
   if (view.kind !== 'payment') return [['Referencia', reference]];
   const { payment } = view;
   return [
@@ -137,10 +137,11 @@ const factsOf = (view: PaymentView, reference: string | undefined): [string, str
     ['Respuesta', (payment.x_response_reason_text ?? payment.x_response)?.replace(/^\d{1,3}-/, '')],
     ['Autorización', payment.x_approval_code],
   ];
-};
+}
 
-const frontendOf = (config: Pick<Config, 'FRONTEND_URL' | 'frontendOrigins'>): string | undefined =>
-  config.FRONTEND_URL ?? (config.frontendOrigins === '*' ? undefined : config.frontendOrigins[0]);
+function frontendOf(config: Pick<Config, 'FRONTEND_URL' | 'frontendOrigins'>): string | undefined {
+  return config.FRONTEND_URL ?? (config.frontendOrigins === '*' ? undefined : config.frontendOrigins[0]);
+}
 
 /**
  * The page a payer comes back to: Spanish, readable on a phone and on paper, without a script. Everything that came
@@ -148,11 +149,11 @@ const frontendOf = (config: Pick<Config, 'FRONTEND_URL' | 'frontendOrigins'>): s
  *
  * @param reference as the browser brought it
  */
-export const responsePage = (
+export function responsePage(
   view: PaymentView,
   reference: string | undefined,
   config: Pick<Config, 'FRONTEND_URL' | 'frontendOrigins'>,
-): string => {
+): string {
   const message = messageOf(view);
   const facts = factsOf(view, reference).filter((fact): fact is [string, string] => Boolean(fact[1]));
   const rows = facts.map(([name, value]) => `<div><dt>${name}</dt><dd>${escapeHtml(value)}</dd></div>`);
@@ -185,4 +186,4 @@ ${view.kind === 'payment' ? '<p class="hint">Guarde o imprima esta página como 
 </body>
 </html>
 `;
-};
+}

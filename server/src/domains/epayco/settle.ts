@@ -22,14 +22,16 @@ export type Outcome = 'PROCESADO' | 'RECHAZADO' | 'IGNORADO' | 'AGOTADO' | 'PEND
 const LOCK = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
 
 /** The event, locked, while the claim holds. */
-const lockEvent = async (em: EntityManager, { id_event, token }: Claim): Promise<EpaycoEvent | null> =>
-  await em.findOne(EpaycoEvent, { id_event, lease_token: token, estado: 'PENDIENTE' }, LOCK);
+async function lockEvent(em: EntityManager, { id_event, token }: Claim): Promise<EpaycoEvent | null> {
+  return await em.findOne(EpaycoEvent, { id_event, lease_token: token, estado: 'PENDIENTE' }, LOCK);
+}
 
 /** The summary of a reference, locked: everything about one payment waits here for its turn. */
-const lockReference = async (em: EntityManager, ref_payco: string): Promise<WebhookEvent | null> =>
-  await em.findOne(WebhookEvent, { ref_payco }, LOCK);
+async function lockReference(em: EntityManager, ref_payco: string): Promise<WebhookEvent | null> {
+  return await em.findOne(WebhookEvent, { ref_payco }, LOCK);
+}
 
-const wasReversed = async (em: EntityManager, reference: string): Promise<boolean> => {
+async function wasReversed(em: EntityManager, reference: string): Promise<boolean> {
   const row = await kysely(em)
     .selectFrom('epayco_event')
     .select('id_event')
@@ -39,19 +41,23 @@ const wasReversed = async (em: EntityManager, reference: string): Promise<boolea
     .where('estado', '=', 'PROCESADO')
     .executeTakeFirst();
   return row !== undefined;
-};
+}
 
-const factsOf = (event: EpaycoEvent): EventFacts => ({
-  ...event,
-  amount: event.amount ?? null,
-  currency: event.currency ?? null,
-  variants: variantsOf(event),
-});
+function factsOf(event: EpaycoEvent): EventFacts {
+  return {
+    ...event,
+    amount: event.amount ?? null,
+    currency: event.currency ?? null,
+    variants: variantsOf(event),
+  };
+}
 
-const done = (reason: string): Decision & { readonly kind: 'ignore' } => ({ kind: 'ignore', reason });
+function done(reason: string): Decision & { readonly kind: 'ignore' } {
+  return { kind: 'ignore', reason };
+}
 
 /** Stores the payment and activates what it pays. */
-const grant = async (em: EntityManager, deps: SettleDeps, payment: GatewayPayment): Promise<Decision> => {
+async function grant(em: EntityManager, deps: SettleDeps, payment: GatewayPayment): Promise<Decision> {
   const reference = payment.x_ref_payco ?? '';
   const now = deps.clock();
   if (await wasReversed(em, reference)) return done('Se reversó antes de su aprobación');
@@ -85,10 +91,10 @@ const grant = async (em: EntityManager, deps: SettleDeps, payment: GatewayPaymen
   if (payer)
     await enqueueMail(em, approvalMail(payer, { reference, invoice, monto: checkout.amount, fecha: now }), now);
   return decision;
-};
+}
 
 /** Marks the payment and takes back what it gave. Without a payment it is only noted: a later approval finds it. */
-const takeBack = async (em: EntityManager, deps: SettleDeps, payment: GatewayPayment): Promise<Decision> => {
+async function takeBack(em: EntityManager, deps: SettleDeps, payment: GatewayPayment): Promise<Decision> {
   const reference = payment.x_ref_payco ?? '';
   const now = deps.clock();
   const found = await em.findOne(Pago, { referencia_epayco: reference });
@@ -111,7 +117,7 @@ const takeBack = async (em: EntityManager, deps: SettleDeps, payment: GatewayPay
   const facts = { reference, invoice: pago.invoice ?? null, monto: pago.monto, fecha: now };
   if (payer) await enqueueMail(em, reversalMail(payer, facts), now);
   return { kind: 'apply' };
-};
+}
 
 const STATES = { apply: 'PROCESADO', refuse: 'RECHAZADO', ignore: 'IGNORADO' } as const;
 
@@ -121,12 +127,12 @@ interface Locked {
 }
 
 /** Writes down how an event ended. */
-const close = (
+function close(
   em: EntityManager,
   { event, summary }: Locked,
   decision: Exclude<Decision, { kind: 'wait' }>,
   { now, verified }: { readonly now: Date; readonly verified: boolean },
-): Outcome => {
+): Outcome {
   const effect = event.cod_response === '6' ? 'REVERSADO' : 'APROBADO';
   const applied = decision.kind === 'apply';
   const resultado = decision.kind === 'apply' ? effect : decision.reason;
@@ -145,24 +151,24 @@ const close = (
     if (applied) em.assign(summary, { processed: true, estado: effect });
   }
   return STATES[decision.kind];
-};
+}
 
 /** The database's own rule on payments (the predecessor's trigger) spoke: `signal` of MySQL. */
-const isSignal = (error: unknown): boolean => {
+function isSignal(error: unknown): boolean {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     if ((at as { errno?: unknown }).errno === 1644) return true;
   }
   return false;
-};
+}
 
-const refusalOf = (error: unknown): string | null => {
+function refusalOf(error: unknown): string | null {
   if (error instanceof AppError) return error.detail;
   return isSignal(error) ? 'La base de datos no admite el pago: es menor que el precio actual del plan' : null;
-};
+}
 
 /** Leaves the event for later, or for an administrator when its time is over. */
-export const postpone = async (deps: SettleDeps, claim: Claim, reason: string): Promise<Outcome> =>
-  await inTransaction(deps.orm.em, async (em) => {
+export async function postpone(deps: SettleDeps, claim: Claim, reason: string): Promise<Outcome> {
+  return await inTransaction(deps.orm.em, async (em) => {
     const event = await lockEvent(em, claim);
     if (!event) return 'lost';
     const summary = await lockReference(em, event.ref_payco);
@@ -178,6 +184,7 @@ export const postpone = async (deps: SettleDeps, claim: Claim, reason: string): 
     if (summary) em.assign(summary, { last_error: reason, updated_at: now });
     return over ? 'AGOTADO' : 'PENDIENTE';
   });
+}
 
 /**
  * Settles an event by what the gateway says, in one transaction that holds the event, its reference and the
@@ -186,12 +193,12 @@ export const postpone = async (deps: SettleDeps, claim: Claim, reason: string): 
  * @param payment the gateway's word
  * @param verified whether it really is, and not the call's own (`EPAYCO_VERIFY_STATE=false`)
  */
-export const settle = async (
+export async function settle(
   deps: SettleDeps,
   claim: Claim,
   payment: GatewayPayment | null,
   verified: boolean,
-): Promise<Outcome> => {
+): Promise<Outcome> {
   const run = async (refusal: string | null): Promise<Outcome | { readonly waits: string }> =>
     await inTransaction(deps.orm.em, async (em) => {
       const event = await lockEvent(em, claim);
@@ -213,4 +220,4 @@ export const settle = async (
     return await run(refusal);
   });
   return typeof outcome === 'string' ? outcome : await postpone(deps, claim, outcome.waits);
-};
+}

@@ -14,11 +14,11 @@ export interface SignedValues {
  * `P_CUST_ID_CLIENTE^P_KEY^x_ref_payco^x_transaction_id^x_amount^x_currency_code`. A value with the separator in it is
  * refused, or one signature would fit several ways of cutting the text. Without keys nothing is well signed.
  */
-export const isSigned = (
+export function isSigned(
   { P_CUST_ID_CLIENTE, P_KEY }: Pick<Config, 'P_CUST_ID_CLIENTE' | 'P_KEY'>,
   values: SignedValues,
   signature: string,
-): boolean => {
+): boolean {
   const { x_ref_payco, x_transaction_id, x_amount, x_currency_code } = values;
   const parts = [x_ref_payco, x_transaction_id, x_amount, x_currency_code];
   if (!P_CUST_ID_CLIENTE || !P_KEY || x_ref_payco === '' || parts.some((part) => part.includes('^'))) return false;
@@ -27,4 +27,4 @@ export const isSigned = (
     .digest();
   const given = /^[0-9a-f]{64}$/i.test(signature) ? Buffer.from(signature, 'hex') : Buffer.alloc(32);
   return timingSafeEqual(expected, given);
-};
+}

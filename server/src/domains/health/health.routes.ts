@@ -3,7 +3,7 @@ import type { Handlers } from '../../http/router.ts';
 import type { Deps } from '../../deps.ts';
 import { createHealth } from './health.service.ts';
 
-export const healthRoutes = (deps: Deps): Handlers<typeof contract.health> => {
+export function healthRoutes(deps: Deps): Handlers<typeof contract.health> {
   const health = createHealth(deps);
   return {
     check: async () => {
@@ -12,4 +12,4 @@ export const healthRoutes = (deps: Deps): Handlers<typeof contract.health> => {
     },
     live: async () => ({ status: 200, body: { status: 'ok' as const } }),
   };
-};
+}

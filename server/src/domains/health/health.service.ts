@@ -15,21 +15,23 @@ interface Timed<T> {
   readonly result: T | undefined;
 }
 
-const timed = async <T>(check: () => Promise<T>): Promise<Timed<T>> => {
+async function timed<T>(check: () => Promise<T>): Promise<Timed<T>> {
   const started = performance.now();
   const late = Promise.withResolvers<undefined>();
   const limit = setTimeout(() => late.resolve(undefined), CHECK_LIMIT_MS);
   const result = await Promise.race([check(), late.promise]).catch(() => undefined);
   clearTimeout(limit);
   return { ms: Math.round(performance.now() - started), result };
-};
+}
 
-const stateOf = ({ ms, result }: Timed<true>) => ({ status: result ? ('ok' as const) : ('error' as const), ms });
+function stateOf({ ms, result }: Timed<true>) {
+  return { status: result ? ('ok' as const) : ('error' as const), ms };
+}
 
 type HealthDeps = Pick<Deps, 'orm' | 'storage' | 'redis' | 'lifecycle'>;
 
 /** Whether this process can serve: what it needs answers, and it is not about to end. */
-export const createHealth = ({ orm, storage, redis, lifecycle }: HealthDeps) => {
+export function createHealth({ orm, storage, redis, lifecycle }: HealthDeps) {
   let completeUntil = 0;
 
   const countPending = async (): Promise<number> => {
@@ -79,4 +81,4 @@ export const createHealth = ({ orm, storage, redis, lifecycle }: HealthDeps) => 
   };
 
   return { check };
-};
+}

@@ -15,7 +15,7 @@ type BillingDeps = Parameters<typeof startSubscription>[0];
  * What a hospital's office sees and pays with the hospital's present code, used or not: behaviour.md section 6. An
  * INACTIVO hospital is let in, since that is what one is whose subscription has run out. A former code is not.
  */
-export const createHospitalBilling = (deps: BillingDeps & Pick<Deps, 'orm' | 'clock'>) => {
+export function createHospitalBilling(deps: BillingDeps & Pick<Deps, 'orm' | 'clock'>) {
   const { orm, clock } = deps;
 
   const findByCode = async (codigo: string): Promise<Hospital> => {
@@ -65,4 +65,4 @@ export const createHospitalBilling = (deps: BillingDeps & Pick<Deps, 'orm' | 'cl
   };
 
   return { status, statusOfMine, start };
-};
+}

@@ -12,7 +12,7 @@ const PER_ADDRESS = 120;
  *
  * @throws AppError 429 with Retry-After
  */
-export const countCodeUse = async (deps: Pick<Deps, 'orm' | 'clock'>, req: Request): Promise<void> => {
+export async function countCodeUse(deps: Pick<Deps, 'orm' | 'clock'>, req: Request): Promise<void> {
   const limits = [{ bucket: `hospital-code:${req.ip ?? 'unknown'}`, hits: PER_ADDRESS }];
   await countOrRefuse(deps, limits, WINDOW_MS, 'Demasiadas consultas de códigos. Espere antes de volver a intentarlo');
-};
+}

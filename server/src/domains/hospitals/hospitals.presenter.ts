@@ -4,27 +4,33 @@ import type { HospitalRow } from './hospitals.queries.ts';
 import type { Hospital } from '../../db/entities/hospitals.entity.ts';
 
 /** A hospital as the contract shows it, from an entity or from a row. */
-export const presentHospital = (row: Omit<Hospital, 'creado_en' | 'actualizado_en'>): HospitalShape => ({
-  id_hospital: row.id_hospital,
-  nombre: row.nombre,
-  direccion: row.direccion ?? null,
-  ciudad: row.ciudad ?? null,
-  telefono: row.telefono ?? null,
-  correo: row.correo ?? null,
-  codigo: row.codigo,
-  estado: row.estado,
-});
+export function presentHospital(row: Omit<Hospital, 'creado_en' | 'actualizado_en'>): HospitalShape {
+  return {
+    id_hospital: row.id_hospital,
+    nombre: row.nombre,
+    direccion: row.direccion ?? null,
+    ciudad: row.ciudad ?? null,
+    telefono: row.telefono ?? null,
+    correo: row.correo ?? null,
+    codigo: row.codigo,
+    estado: row.estado,
+  };
+}
 
-const instant = (value: Date | null): string | null => toInstant(value)?.toISOString() ?? null;
+function instant(value: Date | null): string | null {
+  return toInstant(value)?.toISOString() ?? null;
+}
 
 /** The same with its subscription's worth and a code of its history. */
-export const presentHospitalDetail = (row: HospitalRow): HospitalDetail => ({
-  ...presentHospital(row),
-  has_active_subscription: Boolean(row.has_active_subscription),
-  code: {
-    codigo: row.code_codigo ?? row.codigo,
-    expires_at: instant(row.expires_at),
-    used_at: instant(row.used_at),
-    revoked_at: instant(row.revoked_at),
-  },
-});
+export function presentHospitalDetail(row: HospitalRow): HospitalDetail {
+  return {
+    ...presentHospital(row),
+    has_active_subscription: Boolean(row.has_active_subscription),
+    code: {
+      codigo: row.code_codigo ?? row.codigo,
+      expires_at: instant(row.expires_at),
+      used_at: instant(row.used_at),
+      revoked_at: instant(row.revoked_at),
+    },
+  };
+}

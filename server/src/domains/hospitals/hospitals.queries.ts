@@ -20,37 +20,36 @@ const COLUMNS = [
 const CODE_COLUMNS = ['c.codigo as code_codigo', 'c.expires_at', 'c.used_at', 'c.revoked_at'] as const;
 
 /** Whether the hospital `h` of a query has a subscription that is in force: 1 or 0. */
-export const hasActiveSubscription = (now: Date): RawBuilder<number> =>
-  sql<number>`exists (select 1 from Suscripcion s where s.id_hospital = h.id_hospital and ${inForce('s', now)})`;
+export function hasActiveSubscription(now: Date): RawBuilder<number> {
+  return sql<number>`exists (select 1 from Suscripcion s where s.id_hospital = h.id_hospital and ${inForce('s', now)})`;
+}
 
 const total = sql<number>`count(*)`.as('total');
 
 /** Hospitals with their present code. */
-const details = (em: EntityManager, now: Date) =>
-  kysely(em)
+function details(em: EntityManager, now: Date) {
+  return kysely(em)
     .selectFrom('Hospital as h')
     .leftJoin('HospitalCode as c', (join) =>
       join.onRef('c.codigo', '=', 'h.codigo').onRef('c.id_hospital', '=', 'h.id_hospital'),
     )
     .select([...COLUMNS, ...CODE_COLUMNS, hasActiveSubscription(now).as('has_active_subscription')]);
+}
 
 /** A hospital with the code at hand and whether it has an active subscription. */
 export type HospitalRow = Awaited<ReturnType<ReturnType<typeof details>['executeTakeFirstOrThrow']>>;
 
-export const findHospitalDetail = async (
+export async function findHospitalDetail(
   em: EntityManager,
   id_hospital: number,
   now: Date,
-): Promise<HospitalRow | undefined> =>
-  await details(em, now).where('h.id_hospital', '=', id_hospital).executeTakeFirst();
+): Promise<HospitalRow | undefined> {
+  return await details(em, now).where('h.id_hospital', '=', id_hospital).executeTakeFirst();
+}
 
 /** The ACTIVO hospital whose code this is or was, with that code. */
-export const findActiveByCode = async (
-  em: EntityManager,
-  codigo: string,
-  now: Date,
-): Promise<HospitalRow | undefined> =>
-  await kysely(em)
+export async function findActiveByCode(em: EntityManager, codigo: string, now: Date): Promise<HospitalRow | undefined> {
+  return await kysely(em)
     .selectFrom('Hospital as h')
     .leftJoin('HospitalCode as c', (join) =>
       join.onRef('c.id_hospital', '=', 'h.id_hospital').on('c.codigo', '=', codigo),
@@ -65,9 +64,10 @@ export const findActiveByCode = async (
         .union(of.selectFrom('HospitalCode').select('id_hospital').where('codigo', '=', codigo)),
     )
     .executeTakeFirst();
+}
 
 /** One page of hospitals by name: the ACTIVO ones unless `all`. */
-export const listHospitals = async (em: EntityManager, query: HospitalQuery, { all }: { all: boolean }) => {
+export async function listHospitals(em: EntityManager, query: HospitalQuery, { all }: { all: boolean }) {
   const filtered = () => {
     const rows = kysely(em).selectFrom('Hospital as h');
     return all ? rows : rows.where('h.estado', '=', 'ACTIVO');
@@ -81,9 +81,9 @@ export const listHospitals = async (em: EntityManager, query: HospitalQuery, { a
     .offset(offset)
     .execute();
   return await withTotal(rows, query, async () => (await filtered().select(total).executeTakeFirstOrThrow()).total);
-};
+}
 
-const matches = ({ estado, q }: AdminHospitalQuery): RawBuilder<SqlBool> => {
+function matches({ estado, q }: AdminHospitalQuery): RawBuilder<SqlBool> {
   const words = q?.split(/\s+/).filter(Boolean) ?? [];
   const conditions = [
     sql`1 = 1`,
@@ -93,10 +93,10 @@ const matches = ({ estado, q }: AdminHospitalQuery): RawBuilder<SqlBool> => {
     ),
   ];
   return sql<SqlBool>`${sql.join(conditions, sql` and `)}`;
-};
+}
 
 /** One page of hospitals for an administrator, newest first. */
-export const listHospitalDetails = async (em: EntityManager, query: AdminHospitalQuery, now: Date) => {
+export async function listHospitalDetails(em: EntityManager, query: AdminHospitalQuery, now: Date) {
   const { limit, offset } = pageOf(query);
   const rows = await details(em, now)
     .where(matches(query))
@@ -108,4 +108,4 @@ export const listHospitalDetails = async (em: EntityManager, query: AdminHospita
     const counted = kysely(em).selectFrom('Hospital as h').where(matches(query)).select(total);
     return (await counted.executeTakeFirstOrThrow()).total;
   });
-};
+}

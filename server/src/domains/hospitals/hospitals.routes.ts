@@ -13,7 +13,7 @@ import { createHospitalRemoval } from './removal.ts';
 import { createHospitalBilling } from './billing.ts';
 
 /** Hospitals over HTTP: behaviour.md section 6. */
-export const hospitalRoutes = (deps: Deps): Handlers<typeof contract.hospitals> => {
+export function hospitalRoutes(deps: Deps): Handlers<typeof contract.hospitals> {
   const { orm, clock } = deps;
   const hospitals = createHospitalService(deps);
   const links = createHospitalLinks(deps);
@@ -63,4 +63,4 @@ export const hospitalRoutes = (deps: Deps): Handlers<typeof contract.hospitals> 
       return { status: 204, body: undefined };
     },
   };
-};
+}

@@ -13,32 +13,36 @@ import { freeCode, issueCode, recordLegacyCode, refuseTakenCode, revokeUnused } 
 import { Hospital } from '../../db/entities/hospitals.entity.ts';
 import { findHospitalDetail, type HospitalRow } from './hospitals.queries.ts';
 
-const notFound = (): AppError => new AppError('not_found', 'El hospital no existe');
+function notFound(): AppError {
+  return new AppError('not_found', 'El hospital no existe');
+}
 
 /** The hospital, held until the transaction ends: its code, its doctors and its subscriptions change one after another. */
-export const lockHospital = async (em: EntityManager, id_hospital: number): Promise<Hospital> => {
+export async function lockHospital(em: EntityManager, id_hospital: number): Promise<Hospital> {
   const hospital = await em.findOne(Hospital, id_hospital, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
   if (!hospital) throw notFound();
   return hospital;
-};
+}
 
-const recordOf = (hospital: Hospital) => ({ ...wrap(hospital).toPOJO() });
+function recordOf(hospital: Hospital) {
+  return { ...wrap(hospital).toPOJO() };
+}
 
 /** Gives the hospital another code; the one it had stays taken. */
-const replaceCode = async (
+async function replaceCode(
   em: EntityManager,
   hospital: Hospital,
   codigo: string,
   issue: Parameters<typeof issueCode>[2],
-): Promise<void> => {
+): Promise<void> {
   await recordLegacyCode(em, hospital, issue.now);
   hospital.codigo = codigo;
   await em.flush();
   await issueCode(em, hospital, issue);
-};
+}
 
 /** Hospitals and their codes: behaviour.md section 6. Each command and its audit row are one transaction. */
-export const createHospitalService = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) => {
+export function createHospitalService({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
   const detail = async (id: number, em: EntityManager = orm.em.fork()): Promise<HospitalRow> => {
     const row = await findHospitalDetail(em, id, clock());
     if (!row) throw notFound();
@@ -140,4 +144,4 @@ export const createHospitalService = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'
   const generateCode = async (): Promise<string> => await freeCode(orm.em.fork());
 
   return { get, detail, create, update, reissue, revoke, generateCode };
-};
+}

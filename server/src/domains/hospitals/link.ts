@@ -13,31 +13,33 @@ import { findActiveByCode } from './hospitals.queries.ts';
 
 const LOCK = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
 
-const unknownCode = (): AppError => new AppError('not_found', 'El código no corresponde a un hospital activo');
+function unknownCode(): AppError {
+  return new AppError('not_found', 'El código no corresponde a un hospital activo');
+}
 
 /** The code's row, locked. A code of the predecessor that has none gets it here; its first use makes it used. */
-const lockCode = async (em: EntityManager, codigo: string, hospital: Hospital, now: Date): Promise<HospitalCode> => {
+async function lockCode(em: EntityManager, codigo: string, hospital: Hospital, now: Date): Promise<HospitalCode> {
   const known = await em.findOne(HospitalCode, { codigo, id_hospital: hospital.id_hospital }, LOCK);
   // Between the look-up and the lock an administrator may have given the hospital another code.
   if (!known && hospital.codigo.toUpperCase() !== codigo) throw unknownCode();
   const { id_hospital } = hospital;
   return known ?? em.create(HospitalCode, { codigo: hospital.codigo, id_hospital, created_at: now });
-};
+}
 
-const activate = async (em: EntityManager, doctor: Medico, now: Date): Promise<void> => {
+async function activate(em: EntityManager, doctor: Medico, now: Date): Promise<void> {
   doctor.estado = 'ACTIVO';
   await em.nativeUpdate(
     Usuario,
     { id_usuario: doctor.id_usuario, activo: false },
     { activo: true, actualizado_en: now },
   );
-};
+}
 
 /**
  * Linking doctors to hospitals by code: behaviour.md section 6. The hospital's row is locked first, so that of two
  * doctors with one code the second sees it used, and so that a code that is being revoked is not used.
  */
-export const createHospitalLinks = ({ orm, clock, config }: Pick<Deps, 'orm' | 'clock' | 'config'>) => {
+export function createHospitalLinks({ orm, clock, config }: Pick<Deps, 'orm' | 'clock' | 'config'>) {
   /**
    * Links the caller and consumes the code. A doctor of another hospital moves to this one; one who is linked to this
    * hospital and active already is left alone, and the code stays for somebody else.
@@ -72,4 +74,4 @@ export const createHospitalLinks = ({ orm, clock, config }: Pick<Deps, 'orm' | '
     });
 
   return { linkByCode };
-};
+}

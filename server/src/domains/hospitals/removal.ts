@@ -10,7 +10,7 @@ import { HospitalCode } from '../../db/entities/hospital-code.entity.ts';
 import { lockHospital } from './hospitals.service.ts';
 
 /** Removing hospitals: behaviour.md section 6. */
-export const createHospitalRemoval = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) => {
+export function createHospitalRemoval({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
   /**
    * Removes the hospital with its subscriptions, payments and codes, and detaches its doctors, in one transaction. When
    * one was ACTIVA it ends here: doctors whom nothing else covers are INACTIVO, as when it runs out. The
@@ -58,4 +58,4 @@ export const createHospitalRemoval = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'
   };
 
   return { remove };
-};
+}

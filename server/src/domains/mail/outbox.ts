@@ -17,7 +17,7 @@ export interface OutgoingMail {
  * Writes a mail into the outbox, in the caller's transaction: it is sent once that has been committed, and never when
  * it has not. A second mail with the same `dedupe_key` is left out.
  */
-export const enqueueMail = async (em: EntityManager, mail: OutgoingMail, now: Date): Promise<void> => {
+export async function enqueueMail(em: EntityManager, mail: OutgoingMail, now: Date): Promise<void> {
   const row = {
     kind: mail.kind,
     to_address: mail.to,
@@ -30,4 +30,4 @@ export const enqueueMail = async (em: EntityManager, mail: OutgoingMail, now: Da
   };
   if (row.dedupe_key === null) await kysely(em).insertInto('mail_outbox').values(row).execute();
   else await upsert(em, 'mail_outbox', row, ['dedupe_key']);
-};
+}

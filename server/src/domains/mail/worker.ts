@@ -13,14 +13,16 @@ const LONGEST_PAUSE_MS = 3_600_000;
 
 const UNKNOWN_END = 'El proceso terminó mientras lo enviaba; no se repite';
 
-const pauseAfter = (attempts: number): number => Math.min(FIRST_PAUSE_MS * 2 ** (attempts - 1), LONGEST_PAUSE_MS);
+function pauseAfter(attempts: number): number {
+  return Math.min(FIRST_PAUSE_MS * 2 ** (attempts - 1), LONGEST_PAUSE_MS);
+}
 
 /**
  * Sends what is in the outbox. A mail belongs to one process while its lease lasts. A refused one is tried again with
  * growing pauses. One whose process died while sending may have gone out: with a `dedupe_key` it is not sent again.
  * The content is forgotten once it is sent or given up: it may hold a code or a link.
  */
-export const createMailWorker = ({ orm, clock, mail, log }: Pick<Deps, 'orm' | 'clock' | 'mail' | 'log'>) => {
+export function createMailWorker({ orm, clock, mail, log }: Pick<Deps, 'orm' | 'clock' | 'mail' | 'log'>) {
   const db = () => kysely(orm.em.fork());
   const later = (ms: number): Date => new Date(clock().getTime() + ms);
   const forgotten = { text_body: '', html_body: null, lease_token: null, lease_expires_at: null };
@@ -119,5 +121,5 @@ export const createMailWorker = ({ orm, clock, mail, log }: Pick<Deps, 'orm' | '
       }
     },
   };
-};
+}
 export type MailWorker = ReturnType<typeof createMailWorker>;

@@ -9,32 +9,35 @@ import type { Mensaje } from '../../db/entities/messages.entity.ts';
 
 export type MessageRow = Selectable<Database['mensaje']> | Mensaje;
 
-const pageOf = ({ page, page_size }: MessageQuery) => ({ limit: page_size, offset: (page - 1) * page_size });
+function pageOf({ page, page_size }: MessageQuery) {
+  return { limit: page_size, offset: (page - 1) * page_size };
+}
 
 /** One page of a doctor's messages, newest first. */
-export const listMessages = async (
+export async function listMessages(
   em: EntityManager,
   id_medico: number,
   query: MessageQuery,
-): Promise<PageOf<MessageRow>> => {
+): Promise<PageOf<MessageRow>> {
   const own = kysely(em).selectFrom('mensaje').where('id_medico', '=', id_medico);
   const { limit, offset } = pageOf(query);
   const rows = await own.selectAll().orderBy('id_mensaje', 'desc').limit(limit).offset(offset).execute();
   const counted = own.select(({ fn }) => fn.countAll<number>().as('total'));
   return { rows, total: (await counted.executeTakeFirstOrThrow()).total };
-};
+}
 
 /** Messages with their doctor and the administrator who looks after them. */
-const inbox = (em: EntityManager) =>
-  kysely(em)
+function inbox(em: EntityManager) {
+  return kysely(em)
     .selectFrom('mensaje as m')
     .innerJoin('Medico as d', 'd.id_medico', 'm.id_medico')
     .innerJoin('Usuario as u', 'u.id_usuario', 'd.id_usuario')
     .leftJoin('mensaje_gestion as g', 'g.id_mensaje', 'm.id_mensaje')
     .leftJoin('Usuario as a', 'a.id_usuario', 'g.asignado_admin_id_usuario');
+}
 
-const withPeople = (rows: ReturnType<typeof inbox>) =>
-  rows
+function withPeople(rows: ReturnType<typeof inbox>) {
+  return rows
     .selectAll('m')
     .select([
       'u.id_usuario as medico_id_usuario',
@@ -46,14 +49,16 @@ const withPeople = (rows: ReturnType<typeof inbox>) =>
       'a.apellido as asignado_apellido',
       'a.correo as asignado_correo',
     ]);
+}
 
 /** One message of the inbox; undefined when there is none. */
-export const findInboxMessage = async (em: EntityManager, id_mensaje: number) =>
-  await withPeople(inbox(em).where('m.id_mensaje', '=', id_mensaje)).executeTakeFirst();
+export async function findInboxMessage(em: EntityManager, id_mensaje: number) {
+  return await withPeople(inbox(em).where('m.id_mensaje', '=', id_mensaje)).executeTakeFirst();
+}
 export type InboxRow = NonNullable<Awaited<ReturnType<typeof findInboxMessage>>>;
 
 /** One page of everybody's messages, newest first. */
-export const listInbox = async (em: EntityManager, actor: Actor, query: InboxQuery): Promise<PageOf<InboxRow>> => {
+export async function listInbox(em: EntityManager, actor: Actor, query: InboxQuery): Promise<PageOf<InboxRow>> {
   let found = inbox(em);
   if (query.estado) found = found.where('m.estado', '=', query.estado);
   if (query.tipo) found = found.where('m.tipo', '=', query.tipo);
@@ -74,11 +79,11 @@ export const listInbox = async (em: EntityManager, actor: Actor, query: InboxQue
   const rows = await withPeople(found).orderBy('m.id_mensaje', 'desc').limit(limit).offset(offset).execute();
   const counted = found.select(({ fn }) => fn.countAll<number>().as('total'));
   return { rows, total: (await counted.executeTakeFirstOrThrow()).total };
-};
+}
 
 /** The history of a message, in order. */
-export const listMessageEvents = async (em: EntityManager, id_mensaje: number) =>
-  await kysely(em)
+export async function listMessageEvents(em: EntityManager, id_mensaje: number) {
+  return await kysely(em)
     .selectFrom('mensaje_evento as e')
     .leftJoin('Usuario as u', 'u.id_usuario', 'e.id_actor_usuario')
     .selectAll('e')
@@ -86,4 +91,5 @@ export const listMessageEvents = async (em: EntityManager, id_mensaje: number) =
     .where('e.id_mensaje', '=', id_mensaje)
     .orderBy('e.id_evento')
     .execute();
+}
 export type EventRow = Awaited<ReturnType<typeof listMessageEvents>>[number];

@@ -7,7 +7,7 @@ import { listInbox, listMessageEvents, listMessages } from './messages.queries.t
 import { createMessageService } from './messages.service.ts';
 
 /** Messages over HTTP. */
-export const messageRoutes = (deps: Deps): Handlers<typeof contract.messages> => {
+export function messageRoutes(deps: Deps): Handlers<typeof contract.messages> {
   const messages = createMessageService(deps);
   const em = () => deps.orm.em.fork();
   return {
@@ -37,4 +37,4 @@ export const messageRoutes = (deps: Deps): Handlers<typeof contract.messages> =>
       body: presentMessage(await messages.markRead(actorOf(req), params.id)),
     }),
   };
-};
+}

@@ -17,38 +17,38 @@ interface Step {
 }
 
 /** A message, held until the transaction ends. */
-const lockMessage = async (em: EntityManager, where: { id_mensaje: number; id_medico?: number }): Promise<Mensaje> => {
+async function lockMessage(em: EntityManager, where: { id_mensaje: number; id_medico?: number }): Promise<Mensaje> {
   const message = await em.findOne(Mensaje, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (!message) throw new AppError('not_found', 'El mensaje no existe');
   return message;
-};
+}
 
-const refuseUnknownAdmin = async (em: EntityManager, id_usuario: number): Promise<void> => {
+async function refuseUnknownAdmin(em: EntityManager, id_usuario: number): Promise<void> {
   const admin = await em.findOne(Usuario, { id_usuario, rol: 'ADMINISTRADOR', activo: true });
   if (!admin) throw new AppError('not_found', 'El administrador no existe');
-};
+}
 
-const answer = (message: Mensaje, text: string): Step => {
+function answer(message: Mensaje, text: string): Step {
   message.respuesta_admin = text;
   message.leido_medico = false;
   return { accion: 'respondido', detalle: { respuesta: text } };
-};
+}
 
-const moveTo = (message: Mensaje, estado: string): Step | null => {
+function moveTo(message: Mensaje, estado: string): Step | null {
   if (message.estado === estado) return null;
   const step: Step = { accion: 'estado', detalle: { de: message.estado, a: estado } };
   message.estado = estado;
   return step;
-};
+}
 
-const setRead = (message: Mensaje, read: boolean): Step | null => {
+function setRead(message: Mensaje, read: boolean): Step | null {
   if (message.leido_admin === read) return null;
   message.leido_admin = read;
   return { accion: 'leido', detalle: { leido: read } };
-};
+}
 
 /** Messages between doctors and administrators: behaviour.md section 10. Each command and its history are one transaction. */
-export const createMessageService = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) => {
+export function createMessageService({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
   const record = (em: EntityManager, message: Mensaje, actor: Actor, steps: readonly Step[]): void => {
     for (const { accion, detalle } of steps) {
       em.create(MensajeEvento, {
@@ -130,4 +130,4 @@ export const createMessageService = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>
   };
 
   return { create, markRead, update, check };
-};
+}

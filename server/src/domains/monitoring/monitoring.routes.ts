@@ -8,7 +8,7 @@ import type { Handlers } from '../../http/router.ts';
 import { sameSecret } from '../../base/secret.ts';
 import { createExposition } from './exposition.ts';
 
-export const monitoringRoutes = (deps: Deps, authenticate: Authenticate): Handlers<typeof contract.monitoring> => {
+export function monitoringRoutes(deps: Deps, authenticate: Authenticate): Handlers<typeof contract.monitoring> {
   const { SOM3D_METRICS_TOKEN: expected } = deps.config;
   const exposition = createExposition(deps);
 
@@ -32,4 +32,4 @@ export const monitoringRoutes = (deps: Deps, authenticate: Authenticate): Handle
       return { status: 200, body: await exposition() };
     },
   };
-};
+}

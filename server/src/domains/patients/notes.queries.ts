@@ -4,7 +4,7 @@ import { kysely } from '../../db/orm.ts';
 import { pageOf, withTotal } from '../../http/pages.ts';
 
 /** One page of a patient's notes, newest first. */
-export const listNotes = async (orm: MikroORM, id_paciente: number, query: NoteQuery) => {
+export async function listNotes(orm: MikroORM, id_paciente: number, query: NoteQuery) {
   const filtered = () => {
     const rows = kysely(orm.em).selectFrom('clinical_note').where('id_paciente', '=', id_paciente);
     return query.segmento ? rows.where('segmento', '=', query.segmento) : rows;
@@ -17,4 +17,4 @@ export const listNotes = async (orm: MikroORM, id_paciente: number, query: NoteQ
       .executeTakeFirstOrThrow();
     return total;
   });
-};
+}

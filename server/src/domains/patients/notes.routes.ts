@@ -10,7 +10,7 @@ import { createNoteService } from './notes.service.ts';
 type NoteHandlers = Pick<Handlers<typeof contract.patients>, 'listNotes' | 'createNote' | 'updateNote' | 'removeNote'>;
 
 /** Notes on a patient over HTTP. */
-export const noteRoutes = (deps: Deps): NoteHandlers => {
+export function noteRoutes(deps: Deps): NoteHandlers {
   const notes = createNoteService(deps);
   return {
     listNotes: async ({ params, query, req, res }) => {
@@ -32,4 +32,4 @@ export const noteRoutes = (deps: Deps): NoteHandlers => {
       return { status: 204, body: undefined };
     },
   };
-};
+}

@@ -18,16 +18,16 @@ export interface NotePath {
 }
 
 /** A note of this patient, held until the transaction ends; one of another patient does not exist here. */
-const lockNote = async (em: EntityManager, actor: Actor, { id, note_id }: NotePath): Promise<ClinicalNote> => {
+async function lockNote(em: EntityManager, actor: Actor, { id, note_id }: NotePath): Promise<ClinicalNote> {
   await lockPatientFor(em, actor, id);
   const where = { id_note: note_id, id_paciente: id };
   const note = await em.findOne(ClinicalNote, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (!note) throw new AppError('not_found', 'La nota no existe');
   return note;
-};
+}
 
 /** Notes on a patient: behaviour.md section 8. Who may touch the patient may touch the notes. */
-export const createNoteService = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) => {
+export function createNoteService({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
   /** @throws AppError 404 or 403, as for the patient */
   const checkPatient = async (actor: Actor, id: number): Promise<void> => {
     await findPatientFor(orm.em.fork(), actor, id);
@@ -65,4 +65,4 @@ export const createNoteService = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) =
   };
 
   return { checkPatient, create, update, remove };
-};
+}

@@ -18,11 +18,7 @@ interface Removal {
  * Removes a patient with studies, notes and viewer states, and detaches the 3D results and messages, within the
  * caller's transaction, which has locked the patient. The audit row keeps the record and its notes.
  */
-export const removePatient = async (
-  em: EntityManager,
-  patient: Paciente,
-  { actor, at, meta }: Removal,
-): Promise<void> => {
+export async function removePatient(em: EntityManager, patient: Paciente, { actor, at, meta }: Removal): Promise<void> {
   const { id_paciente } = patient;
   const notas = await em.find(ClinicalNote, { id_paciente });
   const before = { ...wrap(patient).toPOJO(), notas: notas.map((note) => wrap(note).toPOJO()) };
@@ -44,4 +40,4 @@ export const removePatient = async (
     },
     at,
   );
-};
+}

@@ -3,22 +3,24 @@ import { AppError } from '../../base/errors.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
 import { Paciente } from '../../db/entities/patients.entity.ts';
 
-const allowed = (actor: Actor, patient: Paciente | null): Paciente => {
+function allowed(actor: Actor, patient: Paciente | null): Paciente {
   if (!patient) throw new AppError('not_found', 'El paciente no existe');
   if (!isAdmin(actor) && patient.id_medico !== actor.id_medico) {
     throw new AppError('forbidden', 'El paciente pertenece a otro médico');
   }
   return patient;
-};
+}
 
 /**
  * The patient, when the caller may touch them: a doctor their own, an administrator any.
  *
  * @throws AppError 404 when there is none, 403 when it is another doctor's
  */
-export const findPatientFor = async (em: EntityManager, actor: Actor, id: number): Promise<Paciente> =>
-  allowed(actor, await em.findOne(Paciente, id));
+export async function findPatientFor(em: EntityManager, actor: Actor, id: number): Promise<Paciente> {
+  return allowed(actor, await em.findOne(Paciente, id));
+}
 
 /** The same, held until the caller's transaction ends: nothing is added to a patient that is being changed or removed. */
-export const lockPatientFor = async (em: EntityManager, actor: Actor, id: number): Promise<Paciente> =>
-  allowed(actor, await em.findOne(Paciente, id, { lockMode: LockMode.PESSIMISTIC_WRITE }));
+export async function lockPatientFor(em: EntityManager, actor: Actor, id: number): Promise<Paciente> {
+  return allowed(actor, await em.findOne(Paciente, id, { lockMode: LockMode.PESSIMISTIC_WRITE }));
+}

@@ -7,7 +7,7 @@ import { pageOf, withTotal } from '../../http/pages.ts';
 import { PATIENT_COLUMNS } from './patients.presenter.ts';
 
 /** One page of patients, newest first: a doctor's own, or all for an administrator. */
-export const listPatients = async (orm: MikroORM, actor: Actor, query: PatientQuery) => {
+export async function listPatients(orm: MikroORM, actor: Actor, query: PatientQuery) {
   const filtered = () => {
     let rows = kysely(orm.em).selectFrom('Paciente');
     // A doctor without a profile row has no patients: no row has the id 0.
@@ -35,4 +35,4 @@ export const listPatients = async (orm: MikroORM, actor: Actor, query: PatientQu
       .executeTakeFirstOrThrow();
     return total;
   });
-};
+}

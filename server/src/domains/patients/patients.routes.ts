@@ -8,7 +8,7 @@ import { presentPatient } from './patients.presenter.ts';
 import { listPatients } from './patients.queries.ts';
 import { createPatientService } from './patients.service.ts';
 
-export const patientRoutes = (deps: Deps): Handlers<typeof contract.patients> => {
+export function patientRoutes(deps: Deps): Handlers<typeof contract.patients> {
   const patients = createPatientService(deps);
   return {
     list: async ({ query, req, res }) => {
@@ -34,4 +34,4 @@ export const patientRoutes = (deps: Deps): Handlers<typeof contract.patients> =>
     },
     ...noteRoutes(deps),
   };
-};
+}

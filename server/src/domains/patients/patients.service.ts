@@ -12,15 +12,17 @@ import { removePatient } from './patients.cascade.ts';
 import { Paciente } from '../../db/entities/patients.entity.ts';
 import { findPatientFor, lockPatientFor } from './patients.policy.ts';
 
-const refuseTakenDocument = (error: unknown): never => {
+function refuseTakenDocument(error: unknown): never {
   if (uniqueViolation(error) !== 'uq_paciente_documento') throw error;
   throw new AppError('conflict', 'Documento ya registrado', { cause: error });
-};
+}
 
-const recordOf = (patient: Paciente) => ({ ...wrap(patient).toPOJO() });
+function recordOf(patient: Paciente) {
+  return { ...wrap(patient).toPOJO() };
+}
 
 /** Patients: behaviour.md section 8. Each command and its audit row are one transaction. */
-export const createPatientService = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) => {
+export function createPatientService({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
   /** 409 when the document is registered already, also when two requests race. */
   const create = async (actor: Actor, body: CreatePatientBody): Promise<Paciente> =>
     await inTransaction(orm.em, async (em) => {
@@ -73,4 +75,4 @@ export const createPatientService = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>
   };
 
   return { create, get, update, remove };
-};
+}

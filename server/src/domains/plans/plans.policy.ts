@@ -10,12 +10,12 @@ export const NO_PLAN = 'El plan no existe';
  *
  * @throws AppError 404 when there is none
  */
-export const lockPlan = async (
+export async function lockPlan(
   em: EntityManager,
   id_plan: number,
   lockMode: LockMode.PESSIMISTIC_READ | LockMode.PESSIMISTIC_WRITE,
-): Promise<Plan> => {
+): Promise<Plan> {
   const plan = await em.findOne(Plan, id_plan, { lockMode, refresh: true });
   if (!plan) throw new AppError('not_found', NO_PLAN);
   return plan;
-};
+}

@@ -6,7 +6,7 @@ import { pageOf, withTotal } from '../../http/pages.ts';
 const COLUMNS = ['id_plan', 'nombre', 'precio', 'periodo', 'duracion_meses'] as const;
 
 /** One page of plans, the cheapest first. */
-export const listPlans = async (orm: MikroORM, query: PageQuery) => {
+export async function listPlans(orm: MikroORM, query: PageQuery) {
   const { limit, offset } = pageOf(query);
   const rows = await kysely(orm.em.fork())
     .selectFrom('Plan')
@@ -23,7 +23,8 @@ export const listPlans = async (orm: MikroORM, query: PageQuery) => {
       .executeTakeFirstOrThrow();
     return total;
   });
-};
+}
 
-export const findPlan = async (orm: MikroORM, id: number) =>
-  await kysely(orm.em.fork()).selectFrom('Plan').select(COLUMNS).where('id_plan', '=', id).executeTakeFirst();
+export async function findPlan(orm: MikroORM, id: number) {
+  return await kysely(orm.em.fork()).selectFrom('Plan').select(COLUMNS).where('id_plan', '=', id).executeTakeFirst();
+}

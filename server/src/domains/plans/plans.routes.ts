@@ -9,7 +9,7 @@ import { presentPlan } from './plans.presenter.ts';
 import { findPlan, listPlans } from './plans.queries.ts';
 import { createPlanService } from './plans.service.ts';
 
-export const planRoutes = (deps: Deps): Handlers<typeof contract.plans> => {
+export function planRoutes(deps: Deps): Handlers<typeof contract.plans> {
   const plans = createPlanService(deps);
   return {
     list: async ({ query, req, res }) => {
@@ -32,4 +32,4 @@ export const planRoutes = (deps: Deps): Handlers<typeof contract.plans> => {
       return { status: 204, body: undefined };
     },
   };
-};
+}

@@ -11,20 +11,22 @@ import { removeSubscriptionsOfPlan } from '../subscriptions/subscriptions.cascad
 import { Plan } from '../../db/entities/plans.entity.ts';
 import { lockPlan } from './plans.policy.ts';
 
-const refuseTakenName = (error: unknown): never => {
+function refuseTakenName(error: unknown): never {
   if (uniqueViolation(error) !== 'uq_plan_nombre') throw error;
   throw new AppError('conflict', 'Ya existe un plan con ese nombre', { cause: error });
-};
+}
 
-const checkPeriod = ({ periodo, duracion_meses }: Pick<Plan, 'periodo' | 'duracion_meses'>): void => {
+function checkPeriod({ periodo, duracion_meses }: Pick<Plan, 'periodo' | 'duracion_meses'>): void {
   if (MONTHS_OF_PERIOD[periodo] === duracion_meses) return;
   throw new AppError('bad_request', 'periodo y duracion_meses no son coherentes');
-};
+}
 
-const recordOf = (plan: Plan) => ({ ...wrap(plan).toPOJO() });
+function recordOf(plan: Plan) {
+  return { ...wrap(plan).toPOJO() };
+}
 
 /** Plans: behaviour.md section 4. Each command and its audit row are one transaction. */
-export const createPlanService = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) => {
+export function createPlanService({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
   const create = async (actor: Actor, body: CreatePlanBody): Promise<Plan> => {
     checkPeriod(body);
     return await inTransaction(orm.em, async (em) => {
@@ -65,4 +67,4 @@ export const createPlanService = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) =
   };
 
   return { create, update, remove };
-};
+}

@@ -23,13 +23,13 @@ export interface Listener {
  * The id of an event: the snapshot itself, so that any process knows what the client has seen without remembering it.
  * The error's text goes in as a digest, since an id is a header of the next request.
  */
-export const eventIdOf = ({ status, phase, percent, error }: JobProgress): string => {
+export function eventIdOf({ status, phase, percent, error }: JobProgress): string {
   const digest = error === null ? [] : [createHash('sha256').update(error).digest('base64url').slice(0, 16)];
   return [status, phase, percent, ...digest].join('.');
-};
+}
 
 /** Counts the streams that are open in this process, in all and by user. */
-const createSeats = (total: number, perUser: number) => {
+function createSeats(total: number, perUser: number) {
   const taken = new Map<number, number>();
   let all = 0;
 
@@ -52,10 +52,10 @@ const createSeats = (total: number, perUser: number) => {
       else taken.delete(user);
     };
   };
-};
+}
 
 /** The progress of jobs as server-sent events. */
-export const createJobEvents = ({ clock, config }: Pick<Deps, 'clock' | 'config'>, watch: JobWatch) => {
+export function createJobEvents({ clock, config }: Pick<Deps, 'clock' | 'config'>, watch: JobWatch) {
   const takeSeat = createSeats(config.SOM3D_EVENT_STREAMS, config.SOM3D_EVENT_STREAMS_PER_USER);
 
   /**
@@ -101,4 +101,4 @@ export const createJobEvents = ({ clock, config }: Pick<Deps, 'clock' | 'config'
   };
 
   return { open };
-};
+}

@@ -14,9 +14,8 @@ import { findJob, type JobRow } from './som3d.queries.ts';
  * @param prioridad higher comes first
  * @throws AppError 404, and 409 when the job is not queued any more
  */
-export const createPrioritize =
-  ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>, signals: JobSignals) =>
-  async (actor: Actor, jobId: string, prioridad: number): Promise<JobRow> => {
+export function createPrioritize({ orm, clock }: Pick<Deps, 'orm' | 'clock'>, signals: JobSignals) {
+  return async (actor: Actor, jobId: string, prioridad: number): Promise<JobRow> => {
     const changed = await inTransaction(orm.em, async (em) => {
       const job = await em.findOne(JobConv, jobId, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (!job) throw new AppError('not_found', 'El trabajo no existe');
@@ -41,3 +40,4 @@ export const createPrioritize =
     if (!row) throw new AppError('not_found', 'El trabajo no existe');
     return row;
   };
+}

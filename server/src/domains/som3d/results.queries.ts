@@ -25,35 +25,36 @@ interface PatientsQuery {
 }
 
 /** Results registered of one job, newest first. */
-const resultsOfJob = async (orm: MikroORM, job_id: string) =>
-  await kysely(orm.em.fork())
+async function resultsOfJob(orm: MikroORM, job_id: string) {
+  return await kysely(orm.em.fork())
     .selectFrom('JobSTL')
     .selectAll()
     .where('job_id', '=', job_id)
     .orderBy('id_jobstl', 'desc')
     .execute();
+}
 
 /** The patient, when the caller may see them. */
-const findVisiblePatient = async (orm: MikroORM, actor: Actor, id: number | null) => {
+async function findVisiblePatient(orm: MikroORM, actor: Actor, id: number | null) {
   if (id === null) return null;
   let rows = kysely(orm.em.fork()).selectFrom('Paciente').select(PATIENT_COLUMNS).where('id_paciente', '=', id);
   if (!isAdmin(actor)) rows = rows.where('id_medico', '=', actor.id_medico ?? 0);
   return (await rows.executeTakeFirst()) ?? null;
-};
+}
 
-const statesOfResults = async (orm: MikroORM, actor: Actor, results: readonly number[]) => {
+async function statesOfResults(orm: MikroORM, actor: Actor, results: readonly number[]) {
   if (results.length === 0) return [];
   let rows = kysely(orm.em.fork()).selectFrom('VisorEstado').select(STATE).where('id_jobstl', 'in', results);
   if (!isAdmin(actor)) rows = rows.where('id_medico', '=', actor.id_medico ?? 0);
   return await rows.orderBy('actualizado_en', 'desc').orderBy('id_visor_estado', 'desc').limit(MAX_STATES).execute();
-};
+}
 
 /** What surrounds a job in the viewer: its results, its patient, and the saved states that the caller may see. */
-export const readContext = async (
+export async function readContext(
   orm: MikroORM,
   actor: Actor,
   job: { readonly job_id: string; readonly id_paciente: number | null },
-) => {
+) {
   const results = await resultsOfJob(orm, job.job_id);
   const patient = await findVisiblePatient(orm, actor, job.id_paciente ?? results[0]?.id_paciente ?? null);
   const states = await statesOfResults(
@@ -72,9 +73,9 @@ export const readContext = async (
       actualizado_en: state.actualizado_en.toISOString(),
     })),
   };
-};
+}
 
-const patientsByResult = (orm: MikroORM, actor: Actor, { q }: PatientsQuery) => {
+function patientsByResult(orm: MikroORM, actor: Actor, { q }: PatientsQuery) {
   let rows = kysely(orm.em.fork())
     .selectFrom('JobSTL as s')
     .innerJoin('Paciente as p', 'p.id_paciente', 's.id_paciente');
@@ -85,10 +86,10 @@ const patientsByResult = (orm: MikroORM, actor: Actor, { q }: PatientsQuery) => 
     );
   }
   return rows;
-};
+}
 
 /** One page of patients with registered results, the one with the newest result first, each with its results. */
-export const listPatientsWithStl = async (orm: MikroORM, actor: Actor, query: PatientsQuery) => {
+export async function listPatientsWithStl(orm: MikroORM, actor: Actor, query: PatientsQuery) {
   const { limit, offset } = pageOf(query);
   const page = await patientsByResult(orm, actor, query)
     .select(({ fn }) => ['p.id_paciente', fn.max('s.id_jobstl').as('newest')])
@@ -132,4 +133,4 @@ export const listPatientsWithStl = async (orm: MikroORM, actor: Actor, query: Pa
     ];
   });
   return { rows, total };
-};
+}

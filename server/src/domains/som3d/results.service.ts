@@ -9,33 +9,35 @@ import { removeStatesOfResult } from '../visor/visor.cascade.ts';
 import { JobConv, JobSTL, StorageDeletion } from '../../db/entities/som3d.entity.ts';
 
 const lockMode = LockMode.PESSIMISTIC_WRITE;
-const missing = () => new AppError('not_found', 'El resultado 3D no existe');
+function missing() {
+  return new AppError('not_found', 'El resultado 3D no existe');
+}
 
 /**
  * A registered result and its job, held until the caller's transaction ends. It belongs to the job's owner, an
  * administrator may touch any; another's does not exist for the caller, like the job itself.
  */
-const lockResultFor = async (em: EntityManager, actor: Actor, id: number) => {
+async function lockResultFor(em: EntityManager, actor: Actor, id: number) {
   const { job_id } = (await em.findOne(JobSTL, id, { fields: ['job_id'], disableIdentityMap: true })) ?? {};
   const job = job_id === undefined ? null : await em.findOne(JobConv, job_id, { lockMode });
   if (!job || !(isAdmin(actor) || job.id_usuario === actor.id_usuario)) throw missing();
   const result = await em.findOne(JobSTL, id, { lockMode });
   if (!result) throw missing();
   return { job, result };
-};
+}
 
 /** Gives up the files when nobody else has this result: noted here, removed after the commit. */
-const giveUpFiles = async (em: EntityManager, job: JobConv, at: Date): Promise<void> => {
+async function giveUpFiles(em: EntityManager, job: JobConv, at: Date): Promise<void> {
   if (await em.count(JobSTL, { job_id: job.job_id })) return;
   job.result_key = null;
   job.result_size = null;
   job.result_etag = null;
   const noted = { storage_key: resultsOf(job.job_id), is_prefix: true, next_attempt_at: at, created_at: at };
   em.create(StorageDeletion, noted);
-};
+}
 
 /** Registered results after their job: behaviour.md section 9. */
-export const createResultService = (deps: Deps) => {
+export function createResultService(deps: Deps) {
   const { orm, clock, log } = deps;
   const deletions = createDeletions(deps);
 
@@ -65,4 +67,4 @@ export const createResultService = (deps: Deps) => {
   };
 
   return { updateNotes, remove };
-};
+}

@@ -5,10 +5,10 @@ import { detachStatesOfResults } from '../visor/visor.cascade.ts';
 import { JobConv, JobLog, JobSTL, StorageDeletion } from '../../db/entities/som3d.entity.ts';
 
 /** Detaches a patient's 3D results and jobs within the caller's transaction; the files stay with their owner. */
-export const detachResultsOfPatient = async (em: EntityManager, id_paciente: number): Promise<number> => {
+export async function detachResultsOfPatient(em: EntityManager, id_paciente: number): Promise<number> {
   await em.nativeUpdate(JobConv, { id_paciente }, { id_paciente: null });
   return await em.nativeUpdate(JobSTL, { id_paciente }, { id_paciente: null });
-};
+}
 
 /** Jobs that went, and those of them that a worker may be computing. */
 export interface RemovedJobs {
@@ -21,7 +21,7 @@ export interface RemovedJobs {
  * Removes a user's jobs with their logs and results within the caller's transaction, which has locked the user. Their
  * files are noted for removal (see `jobs/deletions.ts`); a worker that computes one of them sees that the row has gone.
  */
-export const removeJobsOfUser = async (em: EntityManager, id_usuario: number, at: Date): Promise<RemovedJobs> => {
+export async function removeJobsOfUser(em: EntityManager, id_usuario: number, at: Date): Promise<RemovedJobs> {
   // Held, so that nobody registers a result of theirs in the meantime.
   const lockMode = LockMode.PESSIMISTIC_WRITE;
   const rows = await em.find(JobConv, { id_usuario }, { fields: ['job_id', 'status'], lockMode });
@@ -42,4 +42,4 @@ export const removeJobsOfUser = async (em: EntityManager, id_usuario: number, at
     em.create(StorageDeletion, { ...noted, storage_key: resultsOf(job_id), is_prefix: true });
   }
   return { jobs, results: results.length, unfinished };
-};
+}

@@ -11,20 +11,22 @@ export interface JobFileLocation {
 }
 
 /** A file beside a job's result. */
-export const besideResult = (job: FinishedJob, filename: string): JobFileLocation => ({
-  key: attemptOf(job.result_key) + filename,
-  filename,
-  type: mediaTypeOf(filename),
-});
+export function besideResult(job: FinishedJob, filename: string): JobFileLocation {
+  return {
+    key: attemptOf(job.result_key) + filename,
+    filename,
+    type: mediaTypeOf(filename),
+  };
+}
 
 /** The result itself, a ZIP. */
-export const resultOf = (job: FinishedJob): JobFileLocation => {
+export function resultOf(job: FinishedJob): JobFileLocation {
   const filename = resultName(job.job_id);
   return { key: job.result_key, filename, type: mediaTypeOf(filename) };
-};
+}
 
 /** The file of that name, when it is one that the job's manifest names: what is asked for never becomes a path. */
-export const findJobFile = (job: FinishedJob, name: string): JobFileLocation | undefined => {
+export function findJobFile(job: FinishedJob, name: string): JobFileLocation | undefined {
   const models = meshesOf(job).flatMap(({ filename, files }) =>
     files ? [files.stl.filename, files.glb.filename, files.png.filename] : [filename],
   );
@@ -32,4 +34,4 @@ export const findJobFile = (job: FinishedJob, name: string): JobFileLocation | u
   const named = [...models, ...(threemf ? [threemf.filename] : []), MANIFEST];
   const beside = named.map((filename) => besideResult(job, filename));
   return [...beside, resultOf(job)].find(({ filename }) => filename === name);
-};
+}

@@ -7,9 +7,9 @@ import { isAdmin, type Actor } from '../../http/context.ts';
  *
  * @throws AppError 404
  */
-export const requireOwn = <T extends { readonly id_usuario: number }>(actor: Actor, job: T | null | undefined): T => {
+export function requireOwn<T extends { readonly id_usuario: number }>(actor: Actor, job: T | null | undefined): T {
   if (!job || !(isAdmin(actor) || job.id_usuario === actor.id_usuario)) {
     throw new AppError('not_found', 'El trabajo no existe');
   }
   return job;
-};
+}

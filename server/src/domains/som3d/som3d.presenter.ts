@@ -3,19 +3,20 @@ import { presentProgress } from '../../jobs/progress.ts';
 import type { JobSTL } from '../../db/entities/som3d.entity.ts';
 import type { JobRow } from './som3d.queries.ts';
 
-const jsonOf = (text: string | null): unknown => {
+function jsonOf(text: string | null): unknown {
   try {
     return text === null ? null : JSON.parse(text);
   } catch {
     return null;
   }
-};
+}
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** Extra tasks: a list of ours, a list or comma-separated text of the predecessor's. */
-const tasksOf = (text: string | null): string[] => {
+function tasksOf(text: string | null): string[] {
   const value = jsonOf(text);
   if (Array.isArray(value)) return value.map(String);
   return (text ?? '').startsWith('{')
@@ -24,26 +25,28 @@ const tasksOf = (text: string | null): string[] => {
         .split(',')
         .map((task) => task.trim())
         .filter(Boolean);
-};
+}
 
 /** What was asked for, from the form. */
-export const paramsOf = (fields: JobFields): JobParams => ({
-  nombre_proceso: fields.nombre_proceso ?? null,
-  id_paciente: fields.id_paciente ?? null,
-  enable_ortopedia: fields.enable_ortopedia,
-  enable_appendicular: fields.enable_appendicular,
-  enable_muscles: fields.enable_muscles,
-  enable_hip_implant: fields.enable_hip_implant,
-  teeth: fields.teeth,
-  cranio: fields.cranio,
-  extra_tasks: (fields.extra_tasks ?? '').split(',').filter(Boolean),
-  umbral_min: fields.umbral_min ?? null,
-  umbral_max: fields.umbral_max ?? null,
-  suavizado: fields.suavizado ?? null,
-  reduccion: fields.reduccion ?? null,
-  separar_partes: fields.separar_partes,
-  serie: fields.serie || null,
-});
+export function paramsOf(fields: JobFields): JobParams {
+  return {
+    nombre_proceso: fields.nombre_proceso ?? null,
+    id_paciente: fields.id_paciente ?? null,
+    enable_ortopedia: fields.enable_ortopedia,
+    enable_appendicular: fields.enable_appendicular,
+    enable_muscles: fields.enable_muscles,
+    enable_hip_implant: fields.enable_hip_implant,
+    teeth: fields.teeth,
+    cranio: fields.cranio,
+    extra_tasks: (fields.extra_tasks ?? '').split(',').filter(Boolean),
+    umbral_min: fields.umbral_min ?? null,
+    umbral_max: fields.umbral_max ?? null,
+    suavizado: fields.suavizado ?? null,
+    reduccion: fields.reduccion ?? null,
+    separar_partes: fields.separar_partes,
+    serie: fields.serie || null,
+  };
+}
 
 /** What has no column of its own; absent in the predecessor's rows. */
 type Tuning = Pick<JobParams, 'umbral_min' | 'umbral_max' | 'suavizado' | 'reduccion' | 'separar_partes' | 'serie'>;
@@ -56,31 +59,35 @@ const UNTUNED: Tuning = {
   serie: null,
 };
 
-const tuningOf = (text: string | null): Tuning => {
+function tuningOf(text: string | null): Tuning {
   const stored = jsonOf(text);
   if (!isRecord(stored)) return UNTUNED;
   return Object.fromEntries(
     Object.entries(UNTUNED).map(([name, fallback]) => [name, stored[name] ?? fallback]),
   ) as unknown as Tuning;
-};
+}
 
-const presentParams = (row: JobRow): JobParams => ({
-  ...tuningOf(row.params_json),
-  nombre_proceso: row.nombre_proceso,
-  id_paciente: row.id_paciente,
-  enable_ortopedia: Boolean(row.enable_ortopedia),
-  enable_appendicular: Boolean(row.enable_appendicular),
-  enable_muscles: Boolean(row.enable_muscles),
-  enable_hip_implant: Boolean(row.enable_hip_implant),
-  teeth: Boolean(row.enable_teeth),
-  cranio: Boolean(row.enable_skull),
-  extra_tasks: tasksOf(row.extra_tasks_json),
-});
+function presentParams(row: JobRow): JobParams {
+  return {
+    ...tuningOf(row.params_json),
+    nombre_proceso: row.nombre_proceso,
+    id_paciente: row.id_paciente,
+    enable_ortopedia: Boolean(row.enable_ortopedia),
+    enable_appendicular: Boolean(row.enable_appendicular),
+    enable_muscles: Boolean(row.enable_muscles),
+    enable_hip_implant: Boolean(row.enable_hip_implant),
+    teeth: Boolean(row.enable_teeth),
+    cranio: Boolean(row.enable_skull),
+    extra_tasks: tasksOf(row.extra_tasks_json),
+  };
+}
 
-const instant = (value: Date | null): string | null => value?.toISOString() ?? null;
+function instant(value: Date | null): string | null {
+  return value?.toISOString() ?? null;
+}
 
 /** A job as the contract shows it. @param log its last lines; none in lists */
-export const presentJob = (row: JobRow, log: readonly string[] = []): Job => {
+export function presentJob(row: JobRow, log: readonly string[] = []): Job {
   const metrics = jsonOf(row.metrics_json);
   return {
     job_id: row.job_id,
@@ -94,26 +101,28 @@ export const presentJob = (row: JobRow, log: readonly string[] = []): Job => {
     finished_at: instant(row.finished_at),
     log_tail: log.join('\n'),
   };
-};
+}
 
 /** The measured meshes of a finished job. */
-export const meshesOf = (row: Pick<JobRow, 'metrics_json'>): MeshMetrics[] => {
+export function meshesOf(row: Pick<JobRow, 'metrics_json'>): MeshMetrics[] {
   const metrics = jsonOf(row.metrics_json);
   return isRecord(metrics) && Array.isArray(metrics['meshes']) ? (metrics['meshes'] as MeshMetrics[]) : [];
-};
+}
 
 /** All models of a job as one file; jobs of former versions have none. */
-export const threemfOf = (row: Pick<JobRow, 'metrics_json'>): JobFile | null => {
+export function threemfOf(row: Pick<JobRow, 'metrics_json'>): JobFile | null {
   const metrics = jsonOf(row.metrics_json);
   return isRecord(metrics) && isRecord(metrics['threemf']) ? (metrics['threemf'] as JobFile) : null;
-};
+}
 
-export const presentJobStl = (row: JobSTL): JobStl => ({
-  id_jobstl: row.id_jobstl,
-  job_id: row.job_id,
-  id_paciente: row.id_paciente ?? null,
-  stl_size: row.stl_size ?? null,
-  num_stl_archivos: row.num_stl_archivos ?? null,
-  notas: row.notas ?? null,
-  created_at: instant(row.created_at),
-});
+export function presentJobStl(row: JobSTL): JobStl {
+  return {
+    id_jobstl: row.id_jobstl,
+    job_id: row.job_id,
+    id_paciente: row.id_paciente ?? null,
+    stl_size: row.stl_size ?? null,
+    num_stl_archivos: row.num_stl_archivos ?? null,
+    notas: row.notas ?? null,
+    created_at: instant(row.created_at),
+  };
+}

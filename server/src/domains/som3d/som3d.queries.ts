@@ -38,25 +38,32 @@ const COLUMNS = [
 export type JobRow = Pick<Selectable<Database['JobConv']>, (typeof COLUMNS)[number]>;
 
 /** One job, or undefined. */
-export const findJob = async (orm: MikroORM, jobId: string): Promise<JobRow | undefined> =>
-  await kysely(orm.em.fork()).selectFrom('JobConv').select(COLUMNS).where('job_id', '=', jobId).executeTakeFirst();
+export async function findJob(orm: MikroORM, jobId: string): Promise<JobRow | undefined> {
+  return await kysely(orm.em.fork())
+    .selectFrom('JobConv')
+    .select(COLUMNS)
+    .where('job_id', '=', jobId)
+    .executeTakeFirst();
+}
 
 /** The job that a user has made under an idempotency key. */
-export const findJobByKey = async (orm: MikroORM, id_usuario: number, key: string): Promise<JobRow | undefined> =>
-  await kysely(orm.em.fork())
+export async function findJobByKey(orm: MikroORM, id_usuario: number, key: string): Promise<JobRow | undefined> {
+  return await kysely(orm.em.fork())
     .selectFrom('JobConv')
     .select(COLUMNS)
     .where('id_usuario', '=', id_usuario)
     .where('idempotency_key', '=', key)
     .executeTakeFirst();
+}
 
 /** What a client asks for again and again: five columns of one row. */
-export const findProgress = async (orm: MikroORM, jobId: string) =>
-  await kysely(orm.em.fork())
+export async function findProgress(orm: MikroORM, jobId: string) {
+  return await kysely(orm.em.fork())
     .selectFrom('JobConv')
     .select(['id_usuario', 'status', 'phase', 'percent', 'error'])
     .where('job_id', '=', jobId)
     .executeTakeFirst();
+}
 
 interface JobListQuery {
   readonly status?: JobStatus | undefined;
@@ -66,10 +73,12 @@ interface JobListQuery {
 
 /** Whose jobs a list shows: nobody's in particular, or a user's own. */
 export const EVERYBODY = null;
-export const jobsSeenBy = (actor: Actor): number | null => (isAdmin(actor) ? EVERYBODY : actor.id_usuario);
+export function jobsSeenBy(actor: Actor): number | null {
+  return isAdmin(actor) ? EVERYBODY : actor.id_usuario;
+}
 
 /** One page of jobs, newest first: of one user, or all. */
-export const listJobs = async (orm: MikroORM, owner: number | null, query: JobListQuery): Promise<PageOf<JobRow>> => {
+export async function listJobs(orm: MikroORM, owner: number | null, query: JobListQuery): Promise<PageOf<JobRow>> {
   const filtered = () => {
     let rows = kysely(orm.em.fork()).selectFrom('JobConv');
     if (owner !== EVERYBODY) rows = rows.where('id_usuario', '=', owner);
@@ -90,10 +99,10 @@ export const listJobs = async (orm: MikroORM, owner: number | null, query: JobLi
       .executeTakeFirstOrThrow();
     return total;
   });
-};
+}
 
 /** The last `limit` lines of a job's log in their order (all without a limit), and how many there are. */
-export const readLog = async (orm: MikroORM, jobId: string, limit?: number): Promise<PageOf<string>> => {
+export async function readLog(orm: MikroORM, jobId: string, limit?: number): Promise<PageOf<string>> {
   const lines = () => kysely(orm.em.fork()).selectFrom('job_log').where('job_id', '=', jobId);
   const newest = lines().select('line').orderBy('id', 'desc');
   const rows = await (limit === undefined ? newest : newest.limit(limit)).execute();
@@ -103,4 +112,4 @@ export const readLog = async (orm: MikroORM, jobId: string, limit?: number): Pro
     .select(({ fn }) => fn.countAll<number>().as('total'))
     .executeTakeFirstOrThrow();
   return { rows: text, total };
-};
+}

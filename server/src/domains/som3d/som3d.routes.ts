@@ -31,10 +31,10 @@ const TAIL_LINES = 20;
 const LOG_LINES = 200;
 
 /** Jobs over HTTP: behaviour.md section 9. */
-export const som3dRoutes = (
+export function som3dRoutes(
   deps: Deps,
   { signals, watch }: Pick<Jobs, 'signals' | 'watch'>,
-): Handlers<typeof contract.som3d> => {
+): Handlers<typeof contract.som3d> {
   const { orm, storage, config, secrets, clock } = deps;
   const jobs = createSom3dService(deps, signals);
   const prioritize = createPrioritize(deps, signals);
@@ -200,4 +200,4 @@ export const som3dRoutes = (
       return { status: 200, body: rows };
     },
   };
-};
+}

@@ -20,25 +20,25 @@ type Measured = Partial<Pick<JobSTL, 'stl_size' | 'num_stl_archivos' | 'notas' |
 export type FinishedJob = JobRow & { readonly result_key: string };
 
 /** Whose result this becomes: a doctor names one of their own patients. */
-const patientOf = (actor: Actor, job: JobRow, body: FinalizeBody): number | null => {
+function patientOf(actor: Actor, job: JobRow, body: FinalizeBody): number | null {
   const named = body.id_paciente ?? null;
   if (named === null && !isAdmin(actor)) {
     throw new AppError('bad_request', 'Indique el paciente (id_paciente) al que pertenece el resultado');
   }
   return named ?? job.id_paciente;
-};
+}
 
 /** Keeps the job's files from being given up meanwhile. Those of the predecessor's jobs are not measured here. */
-const holdResult = async (em: EntityManager, jobId: string): Promise<void> => {
+async function holdResult(em: EntityManager, jobId: string): Promise<void> {
   const job = await em.findOne(JobConv, jobId, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (!job) throw new AppError('not_found', 'El trabajo no existe');
   if (job.result_key === null && job.metrics_json !== null) {
     throw new AppError('conflict', 'El resultado de este trabajo se eliminó');
   }
-};
+}
 
 /** The rules of jobs after their upload: behaviour.md section 9. */
-export const createSom3dService = (deps: Deps, signals: JobSignals) => {
+export function createSom3dService(deps: Deps, signals: JobSignals) {
   const { orm, storage, clock, config, log } = deps;
   const queue = createJobQueue(deps);
 
@@ -125,4 +125,4 @@ export const createSom3dService = (deps: Deps, signals: JobSignals) => {
   };
 
   return { get, getFinished, cancel, finalize };
-};
+}

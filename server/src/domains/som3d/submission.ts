@@ -30,7 +30,7 @@ export interface Submission {
 
 type Fields = ReadonlyMap<string, string>;
 
-const parseFields = (fields: Fields): JobFields => {
+function parseFields(fields: Fields): JobFields {
   const parsed = JobFields.safeParse(Object.fromEntries(fields));
   if (!parsed.success) throw schemaError('body', parsed.error);
   const { umbral_min, umbral_max } = parsed.data;
@@ -38,26 +38,26 @@ const parseFields = (fields: Fields): JobFields => {
     throw invalidField(['body', 'umbral_max'], 'El umbral máximo debe ser mayor que el mínimo');
   }
   return parsed.data;
-};
+}
 
 /**
  * Tells a repeated request from another one under the same key without reading its file: the length of the whole
  * request and the fields that stand before the file. A client that repeats a request repeats both.
  */
-const fingerprintOf = (req: Request, fieldsBeforeFile: Fields): string => {
+function fingerprintOf(req: Request, fieldsBeforeFile: Fields): string {
   const hash = createHash('sha256').update(JSON.stringify([...fieldsBeforeFile]));
   return `${req.headers['content-length'] ?? 'chunked'}:${hash.digest('hex')}`;
-};
+}
 
-const repeated = (row: JobRow, fingerprint: string): Submission => {
+function repeated(row: JobRow, fingerprint: string): Submission {
   if (row.request_fingerprint !== fingerprint) {
     throw new AppError('conflict', 'Esta Idempotency-Key ya se usó para otra subida');
   }
   return { row, created: false };
-};
+}
 
 /** Turns an upload into a queued job: the form, the file, the row. */
-export const createSubmissions = (deps: Deps, signals: JobSignals) => {
+export function createSubmissions(deps: Deps, signals: JobSignals) {
   const { orm, storage, clock, config, telemetry } = deps;
 
   const checkPatient = async (actor: Actor, { id_paciente }: JobFields): Promise<void> => {
@@ -178,4 +178,4 @@ export const createSubmissions = (deps: Deps, signals: JobSignals) => {
   };
 
   return { submit };
-};
+}

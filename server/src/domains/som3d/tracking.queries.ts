@@ -4,7 +4,7 @@ import { presentJob } from './som3d.presenter.ts';
 import type { JobRow } from './som3d.queries.ts';
 
 /** Jobs with whose they are: one more statement, however many jobs. */
-export const withOwners = async (orm: MikroORM, jobs: readonly JobRow[]) => {
+export async function withOwners(orm: MikroORM, jobs: readonly JobRow[]) {
   if (jobs.length === 0) return [];
   const owners = await kysely(orm.em.fork())
     .selectFrom('Usuario as u')
@@ -18,4 +18,4 @@ export const withOwners = async (orm: MikroORM, jobs: readonly JobRow[]) => {
     const owner = byId.get(job.id_usuario);
     return owner ? [{ ...presentJob(job), owner }] : [];
   });
-};
+}

@@ -32,11 +32,13 @@ export interface Upload {
   readonly stored: StoredObject | null;
 }
 
-const tooLarge = (maxBytes: number): AppError =>
-  new AppError('too_large', `El archivo supera el máximo de ${Math.floor(maxBytes / 1024 ** 2)} MB`);
+function tooLarge(maxBytes: number): AppError {
+  return new AppError('too_large', `El archivo supera el máximo de ${Math.floor(maxBytes / 1024 ** 2)} MB`);
+}
 
-const malformed = (cause?: unknown): AppError =>
-  new AppError('malformed', 'El formulario está incompleto o mal formado: la subida se interrumpió', { cause });
+function malformed(cause?: unknown): AppError {
+  return new AppError('malformed', 'El formulario está incompleto o mal formado: la subida se interrumpió', { cause });
+}
 
 /** Lets a ZIP within the bound pass; fails at the first bytes of anything else and at the first byte too many. */
 class ZipGate extends Transform {
@@ -71,7 +73,7 @@ class ZipGate extends Transform {
   }
 }
 
-const parserOf = (req: Request): busboy.Busboy => {
+function parserOf(req: Request): busboy.Busboy {
   if (!req.is('multipart/form-data')) {
     throw new AppError('unsupported_media_type', 'El contenido debe enviarse como multipart/form-data');
   }
@@ -84,10 +86,11 @@ const parserOf = (req: Request): busboy.Busboy => {
   } catch (error) {
     throw malformed(error);
   }
-};
+}
 
-const tooMuch = (): AppError =>
-  invalidField(['body'], `El formulario admite ${MAX_FIELDS} campos y un archivo`, 'too_big');
+function tooMuch(): AppError {
+  return invalidField(['body'], `El formulario admite ${MAX_FIELDS} campos y un archivo`, 'too_big');
+}
 
 /**
  * Reads a multipart form of text fields and one ZIP (`file`), in any order, and streams the ZIP to its place. The
@@ -97,7 +100,7 @@ const tooMuch = (): AppError =>
  * @throws AppError 413 as soon as the bound is passed, 415 for another content type, 400 for a broken form or what is
  * no ZIP, 422 without exactly one file
  */
-export const receiveUpload = async (req: Request, rules: UploadRules): Promise<Upload> => {
+export async function receiveUpload(req: Request, rules: UploadRules): Promise<Upload> {
   const bound = rules.maxBytes + FORM_BYTES;
   if (Number(req.headers['content-length'] ?? 0) > bound) throw tooLarge(rules.maxBytes);
   const form = parserOf(req);
@@ -160,4 +163,4 @@ export const receiveUpload = async (req: Request, rules: UploadRules): Promise<U
     req.unpipe(form);
     form.destroy();
   }
-};
+}

@@ -3,22 +3,24 @@ import { AppError } from '../../base/errors.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
 import { Estudio } from '../../db/entities/studies.entity.ts';
 
-const allowed = (actor: Actor, study: Estudio | null): Estudio => {
+function allowed(actor: Actor, study: Estudio | null): Estudio {
   if (!study) throw new AppError('not_found', 'El estudio no existe');
   if (!isAdmin(actor) && study.id_medico !== actor.id_medico) {
     throw new AppError('forbidden', 'El estudio pertenece a otro médico');
   }
   return study;
-};
+}
 
 /**
  * The study, when the caller may touch it: a doctor their own, an administrator any.
  *
  * @throws AppError 404 when there is none, 403 when it is another doctor's
  */
-export const findStudyFor = async (em: EntityManager, actor: Actor, id: number): Promise<Estudio> =>
-  allowed(actor, await em.findOne(Estudio, id));
+export async function findStudyFor(em: EntityManager, actor: Actor, id: number): Promise<Estudio> {
+  return allowed(actor, await em.findOne(Estudio, id));
+}
 
 /** The same, held until the caller's transaction ends. */
-export const lockStudyFor = async (em: EntityManager, actor: Actor, id: number): Promise<Estudio> =>
-  allowed(actor, await em.findOne(Estudio, id, { lockMode: LockMode.PESSIMISTIC_WRITE }));
+export async function lockStudyFor(em: EntityManager, actor: Actor, id: number): Promise<Estudio> {
+  return allowed(actor, await em.findOne(Estudio, id, { lockMode: LockMode.PESSIMISTIC_WRITE }));
+}

@@ -15,7 +15,7 @@ const COLUMNS = [
 ] as const;
 
 /** One page of studies, newest first: a doctor's own, or all for an administrator. */
-export const listStudies = async (orm: MikroORM, actor: Actor, query: StudyQuery) => {
+export async function listStudies(orm: MikroORM, actor: Actor, query: StudyQuery) {
   const filtered = () => {
     let rows = kysely(orm.em).selectFrom('Estudio');
     // A doctor without a profile row has no studies: no row has the id 0.
@@ -37,4 +37,4 @@ export const listStudies = async (orm: MikroORM, actor: Actor, query: StudyQuery
       .executeTakeFirstOrThrow();
     return total;
   });
-};
+}

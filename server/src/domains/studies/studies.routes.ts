@@ -8,7 +8,7 @@ import { listStudies } from './studies.queries.ts';
 import { createStudyService } from './studies.service.ts';
 
 /** Studies over HTTP. */
-export const studyRoutes = (deps: Deps): Handlers<typeof contract.studies> => {
+export function studyRoutes(deps: Deps): Handlers<typeof contract.studies> {
   const studies = createStudyService(deps);
   return {
     list: async ({ query, req, res }) => {
@@ -33,4 +33,4 @@ export const studyRoutes = (deps: Deps): Handlers<typeof contract.studies> => {
       return { status: 204, body: undefined };
     },
   };
-};
+}

@@ -12,10 +12,12 @@ import { findStudyFor, lockStudyFor } from './studies.policy.ts';
 
 type Change = Pick<Parameters<typeof audit>[1], 'action' | 'before' | 'after'>;
 
-const recordOf = (study: Estudio) => ({ ...wrap(study).toPOJO() });
+function recordOf(study: Estudio) {
+  return { ...wrap(study).toPOJO() };
+}
 
 /** Studies: behaviour.md section 8. Each command and its audit row are one transaction. */
-export const createStudyService = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) => {
+export function createStudyService({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
   const record = (em: EntityManager, actor: Actor, study: Estudio, change: Change): void =>
     audit(
       em,
@@ -57,4 +59,4 @@ export const createStudyService = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) 
   };
 
   return { create, get, update, remove };
-};
+}

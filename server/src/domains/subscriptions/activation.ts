@@ -43,7 +43,7 @@ export interface LockedSubscription {
  *
  * @throws AppError 404 when there is none
  */
-export const lockSubscription = async (em: EntityManager, id_suscripcion: number): Promise<LockedSubscription> => {
+export async function lockSubscription(em: EntityManager, id_suscripcion: number): Promise<LockedSubscription> {
   for (;;) {
     const row = await kysely(em)
       .selectFrom('Suscripcion')
@@ -58,17 +58,19 @@ export const lockSubscription = async (em: EntityManager, id_suscripcion: number
     // It was given to another payer, or removed, in the meantime: look again.
     if (subscription) return { payer, subscription, all };
   }
-};
+}
 
 /**
  * The expiry, as the database takes it: it must be after the start. What has no time at all has no expiry.
  */
-const expiryAfterStart = ({ fecha_inicio }: Suscripcion, expiry: Date): Date | null =>
-  expiry > fecha_inicio ? expiry : null;
+function expiryAfterStart({ fecha_inicio }: Suscripcion, expiry: Date): Date | null {
+  return expiry > fecha_inicio ? expiry : null;
+}
 
 /** Time that is left, in ms; null is without end. */
-const leftOf = ({ fecha_expiracion }: Suscripcion, now: Date): number | null =>
-  fecha_expiracion == null ? null : Math.max(0, fecha_expiracion.getTime() - now.getTime());
+function leftOf({ fecha_expiracion }: Suscripcion, now: Date): number | null {
+  return fecha_expiracion == null ? null : Math.max(0, fecha_expiracion.getTime() - now.getTime());
+}
 
 /**
  * Activates a subscription for a payment that was approved, in the caller's transaction: the new expiry is the later
@@ -81,7 +83,7 @@ const leftOf = ({ fecha_expiracion }: Suscripcion, now: Date): number | null =>
  * @returns what this payment gave, to be kept with it for `revoke`
  * @throws AppError 404 when the subscription is not there
  */
-export const activate = async (em: EntityManager, grant: Grant): Promise<Granted> => {
+export async function activate(em: EntityManager, grant: Grant): Promise<Granted> {
   const now = wholeSecond(grant.now);
   const { payer, subscription, all } = await lockSubscription(em, grant.id_suscripcion);
   await pauseExpired(em, payer, all, grant.now);
@@ -103,29 +105,30 @@ export const activate = async (em: EntityManager, grant: Grant): Promise<Granted
   await em.flush();
   await enablePayer(em, payer, now);
   return { expiracion_previa, expiracion_otorgada };
-};
+}
 
 /** The payer's granted payments whose time follows without a gap on what ended at `end`, in any subscription. */
-const followers = (payments: readonly Pago[], end: Date): Pago[] => {
+function followers(payments: readonly Pago[], end: Date): Pago[] {
   const next = payments.filter(({ expiracion_previa }) => expiracion_previa?.getTime() === end.getTime());
   const rest = payments.filter((payment) => !next.includes(payment));
   return next.flatMap((payment) => [payment, ...followers(rest, payment.expiracion_otorgada ?? end)]);
-};
+}
 
-const moved = (instant: Date | null | undefined, ms: number): Date | null =>
-  instant ? new Date(instant.getTime() - ms) : null;
+function moved(instant: Date | null | undefined, ms: number): Date | null {
+  return instant ? new Date(instant.getTime() - ms) : null;
+}
 
-const pausedWhenOver = async (
+async function pausedWhenOver(
   em: EntityManager,
   payer: Payer,
   { holder, expiry, now }: { holder: Suscripcion; expiry: Date; now: Date },
-): Promise<void> => {
+): Promise<void> {
   const wasActive = holder.estado === 'ACTIVA';
   holder.fecha_expiracion = expiryAfterStart(holder, expiry);
   if (expiry <= now) holder.estado = 'PAUSADA';
   await em.flush();
   if (wasActive && holder.estado === 'PAUSADA') await disablePayer(em, payer, now);
-};
+}
 
 /**
  * Takes back what a payment gave, in the caller's transaction: the expiry moves back by the time that was granted, and
@@ -139,7 +142,7 @@ const pausedWhenOver = async (
  *
  * @throws AppError 404 when the subscription is not there
  */
-export const revoke = async (em: EntityManager, revocation: Revocation): Promise<void> => {
+export async function revoke(em: EntityManager, revocation: Revocation): Promise<void> {
   const { now, expiracion_previa: from, expiracion_otorgada: end } = revocation;
   const { payer, subscription, all } = await lockSubscription(em, revocation.id_suscripcion);
   await pauseExpired(em, payer, all, now);
@@ -172,14 +175,14 @@ export const revoke = async (em: EntityManager, revocation: Revocation): Promise
   if (!reachesHolder || afterGap) return;
   const expiry = new Date(holder.fecha_expiracion.getTime() - granted);
   await pausedWhenOver(em, payer, { holder, expiry, now });
-};
+}
 
 /** A payment of before the predecessor's database was taken over: its plan's duration goes, back from the expiry. */
-const revokeDuration = async (
+async function revokeDuration(
   em: EntityManager,
   { payer, subscription }: LockedSubscription,
   now: Date,
-): Promise<void> => {
+): Promise<void> {
   if (!subscription.fecha_expiracion) return;
   const { duracion_meses } = await kysely(em)
     .selectFrom('Plan')
@@ -188,4 +191,4 @@ const revokeDuration = async (
     .executeTakeFirstOrThrow();
   const expiry = addMonths(subscription.fecha_expiracion, -duracion_meses);
   await pausedWhenOver(em, payer, { holder: subscription, expiry, now });
-};
+}

@@ -5,5 +5,6 @@ interface Dated {
 }
 
 /** Whether a subscription is in force: an ACTIVA one is not from the instant of its expiry on. */
-export const isActiveAt = ({ estado, fecha_expiracion }: Dated, now: Date): boolean =>
-  estado === 'ACTIVA' && (fecha_expiracion == null || fecha_expiracion > now);
+export function isActiveAt({ estado, fecha_expiracion }: Dated, now: Date): boolean {
+  return estado === 'ACTIVA' && (fecha_expiracion == null || fecha_expiracion > now);
+}

@@ -6,7 +6,7 @@ import { isAdmin, type Actor } from '../../http/context.ts';
 import { inForce } from './in-force.ts';
 
 /** Whether a doctor is covered at this instant by a subscription of their own or of their hospital. */
-export const hasActiveSubscription = async (orm: MikroORM, id_medico: number, now: Date): Promise<boolean> => {
+export async function hasActiveSubscription(orm: MikroORM, id_medico: number, now: Date): Promise<boolean> {
   const row = await kysely(orm.em.fork())
     .selectFrom('Suscripcion')
     .select('id_suscripcion')
@@ -22,21 +22,21 @@ export const hasActiveSubscription = async (orm: MikroORM, id_medico: number, no
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
-};
+}
 
 /**
  * Refuses what only subscribers may do, where `REQUIRE_ACTIVE_SUBSCRIPTION` asks for it. An administrator needs none.
  *
  * @throws AppError 402 for a doctor whom no active subscription covers
  */
-export const requireEntitlement = async (
+export async function requireEntitlement(
   { orm, config, clock }: Pick<Deps, 'orm' | 'config' | 'clock'>,
   actor: Actor,
-): Promise<void> => {
+): Promise<void> {
   if (!config.REQUIRE_ACTIVE_SUBSCRIPTION || isAdmin(actor)) return;
   if (actor.id_medico !== null && (await hasActiveSubscription(orm, actor.id_medico, clock()))) return;
   throw new AppError(
     'payment_required',
     'Necesita una suscripción activa, propia o de su hospital, para procesar estudios',
   );
-};
+}

@@ -5,8 +5,8 @@ import { sql, type RawBuilder, type SqlBool } from 'kysely';
  *
  * @param alias the alias of `Suscripcion` in the query
  */
-export const inForce = (alias: string, now: Date): RawBuilder<SqlBool> => {
+export function inForce(alias: string, now: Date): RawBuilder<SqlBool> {
   const column = (name: string) => sql.ref(`${alias}.${name}`);
   const expiry = column('fecha_expiracion');
   return sql<SqlBool>`(${column('estado')} = 'ACTIVA' and (${expiry} is null or ${expiry} > ${now}))`;
-};
+}

@@ -13,15 +13,19 @@ const lockMode = LockMode.PESSIMISTIC_WRITE;
 const LOCK = { lockMode, refresh: true } as const;
 
 /** The payer that a subscription's two columns name. */
-export const payerOf = ({ id_medico, id_hospital }: Pick<Suscripcion, 'id_medico' | 'id_hospital'>): Payer => {
+export function payerOf({ id_medico, id_hospital }: Pick<Suscripcion, 'id_medico' | 'id_hospital'>): Payer {
   if (id_medico != null) return { id_medico };
   if (id_hospital != null) return { id_hospital };
   throw new Error('a subscription without a payer');
-};
+}
 
-export const samePayer = (a: Payer, b: Payer): boolean => JSON.stringify(a) === JSON.stringify(b);
+export function samePayer(a: Payer, b: Payer): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
 
-const rank = (payer: Payer): number => ('id_hospital' in payer ? payer.id_hospital : 2 ** 31 + payer.id_medico);
+function rank(payer: Payer): number {
+  return 'id_hospital' in payer ? payer.id_hospital : 2 ** 31 + payer.id_medico;
+}
 
 /**
  * Locks payers until the transaction ends. Everybody who changes subscriptions locks in this order, so that two
@@ -29,7 +33,7 @@ const rank = (payer: Payer): number => ('id_hospital' in payer ? payer.id_hospit
  *
  * @throws AppError 404 when one is not there
  */
-export const lockPayers = async (em: EntityManager, payers: readonly Payer[]): Promise<void> => {
+export async function lockPayers(em: EntityManager, payers: readonly Payer[]): Promise<void> {
   for (const payer of payers.toSorted((a, b) => rank(a) - rank(b))) {
     if ('id_medico' in payer) {
       if (!(await em.findOne(Medico, payer, LOCK))) throw new AppError('not_found', 'El médico no existe');
@@ -37,17 +41,19 @@ export const lockPayers = async (em: EntityManager, payers: readonly Payer[]): P
       throw new AppError('not_found', 'El hospital no existe');
     }
   }
-};
+}
 
 /** All subscriptions of a payer, oldest first, locked; the payer is locked already. */
-export const lockSubscriptionsOf = async (em: EntityManager, payer: Payer): Promise<Suscripcion[]> =>
-  await em.find(Suscripcion, payer, { ...LOCK, orderBy: { id_suscripcion: 'asc' } });
+export async function lockSubscriptionsOf(em: EntityManager, payer: Payer): Promise<Suscripcion[]> {
+  return await em.find(Suscripcion, payer, { ...LOCK, orderBy: { id_suscripcion: 'asc' } });
+}
 
 /** The doctors that a payer's subscription covers: the doctor, or all of the hospital's. Locked. */
-const lockCovered = async (em: EntityManager, payer: Payer): Promise<Medico[]> =>
-  await em.find(Medico, payer, { ...LOCK, orderBy: { id_medico: 'asc' } });
+async function lockCovered(em: EntityManager, payer: Payer): Promise<Medico[]> {
+  return await em.find(Medico, payer, { ...LOCK, orderBy: { id_medico: 'asc' } });
+}
 
-const setDoctors = async (em: EntityManager, doctors: readonly Medico[], active: boolean, now: Date): Promise<void> => {
+async function setDoctors(em: EntityManager, doctors: readonly Medico[], active: boolean, now: Date): Promise<void> {
   if (doctors.length === 0) return;
   const estado = active ? 'ACTIVO' : 'INACTIVO';
   const users = doctors.map(({ id_usuario }) => id_usuario);
@@ -60,20 +66,20 @@ const setDoctors = async (em: EntityManager, doctors: readonly Medico[], active:
     { id_usuario: { $in: users }, activo: !active, ...rol },
     { activo: active, actualizado_en: now },
   );
-};
+}
 
-const setHospital = async (em: EntityManager, payer: Payer, estado: Hospital['estado'], now: Date): Promise<void> => {
+async function setHospital(em: EntityManager, payer: Payer, estado: Hospital['estado'], now: Date): Promise<void> {
   if ('id_hospital' in payer) await em.nativeUpdate(Hospital, payer, { estado, actualizado_en: now });
-};
+}
 
 /** What an active subscription does: the payer ACTIVO, with all of a hospital's doctors, and their users active. */
-export const enablePayer = async (em: EntityManager, payer: Payer, now: Date): Promise<void> => {
+export async function enablePayer(em: EntityManager, payer: Payer, now: Date): Promise<void> {
   await setHospital(em, payer, 'ACTIVO', now);
   await setDoctors(em, await lockCovered(em, payer), true, now);
-};
+}
 
 /** Of these doctors, those whom no active subscription covers, neither their own nor their hospital's. */
-const uncovered = async (em: EntityManager, doctors: readonly Medico[], now: Date): Promise<Medico[]> => {
+async function uncovered(em: EntityManager, doctors: readonly Medico[], now: Date): Promise<Medico[]> {
   const medicos = doctors.map(({ id_medico }) => id_medico);
   const hospitals = [...new Set(doctors.flatMap(({ id_hospital }) => id_hospital ?? []))];
   const active = await em.find(
@@ -93,7 +99,7 @@ const uncovered = async (em: EntityManager, doctors: readonly Medico[], now: Dat
     ({ id_medico, id_hospital }) =>
       !paying.has(id_medico) && (id_hospital == null || !payingHospitals.has(id_hospital)),
   );
-};
+}
 
 /**
  * What the end of a subscription does, whether it ran out, was paused, reversed or removed: unless the payer has
@@ -101,10 +107,10 @@ const uncovered = async (em: EntityManager, doctors: readonly Medico[], now: Dat
  * and their users not active. The rows of the covered doctors are locked before anything is decided, so that a payment
  * at the same moment is seen or waits.
  */
-export const disablePayer = async (em: EntityManager, payer: Payer, now: Date): Promise<void> => {
+export async function disablePayer(em: EntityManager, payer: Payer, now: Date): Promise<void> {
   await em.flush();
   const others = await em.find(Suscripcion, { ...payer, estado: 'ACTIVA' }, { refresh: true });
   if (others.some((other) => isActiveAt(other, now))) return;
   await setHospital(em, payer, 'INACTIVO', now);
   await setDoctors(em, await uncovered(em, await lockCovered(em, payer), now), false, now);
-};
+}

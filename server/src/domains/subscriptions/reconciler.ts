@@ -16,7 +16,7 @@ const BATCH = 100;
  * transaction of its own that looks again at what it has locked, so nothing is done twice, neither beside a payment,
  * nor beside another process, nor beside the predecessor's own procedure.
  */
-export const createReconciler = ({ orm, clock, config, log }: Pick<Deps, 'orm' | 'clock' | 'config' | 'log'>) => {
+export function createReconciler({ orm, clock, config, log }: Pick<Deps, 'orm' | 'clock' | 'config' | 'log'>) {
   const everyMs = config.RECONCILE_INTERVAL_MINUTES * 60_000;
   let started = false;
 
@@ -90,5 +90,5 @@ export const createReconciler = ({ orm, clock, config, log }: Pick<Deps, 'orm' |
   });
 
   return { reconcile, start: () => loop.start(), stop: () => loop.stop() };
-};
+}
 export type Reconciler = ReturnType<typeof createReconciler>;

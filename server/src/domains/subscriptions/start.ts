@@ -16,7 +16,7 @@ import { lockPayers, lockSubscriptionsOf, type Payer } from './payers.ts';
 import { Suscripcion } from '../../db/entities/subscriptions.entity.ts';
 
 /** What the gateway's form is filled with. */
-const billTo = async (em: EntityManager, payer: Payer): Promise<BillTo> => {
+async function billTo(em: EntityManager, payer: Payer): Promise<BillTo> {
   if ('id_hospital' in payer) {
     const { nombre, correo, telefono, direccion } = await em.findOneOrFail(Hospital, payer);
     return contact({ nombre, correo, telefono, direccion });
@@ -24,16 +24,18 @@ const billTo = async (em: EntityManager, payer: Payer): Promise<BillTo> => {
   const { id_usuario } = await em.findOneOrFail(Medico, payer);
   const user = await em.findOneOrFail(Usuario, id_usuario);
   return contact({ ...user, nombre: `${user.nombre} ${user.apellido}` });
-};
+}
 
 type Contact = Pick<Hospital, 'nombre'> & Partial<Pick<Hospital, 'correo' | 'telefono' | 'direccion'>>;
 
-const contact = ({ nombre, correo, telefono, direccion }: Contact): BillTo => ({
-  name: nombre,
-  ...(correo ? { email: correo } : {}),
-  ...(telefono ? { phone: telefono } : {}),
-  ...(direccion ? { address: direccion } : {}),
-});
+function contact({ nombre, correo, telefono, direccion }: Contact): BillTo {
+  return {
+    name: nombre,
+    ...(correo ? { email: correo } : {}),
+    ...(telefono ? { phone: telefono } : {}),
+    ...(direccion ? { address: direccion } : {}),
+  };
+}
 
 /**
  * Begins to pay for a plan: re-uses the payer's latest PAUSADA subscription of it or creates one, and records a checkout
@@ -41,11 +43,11 @@ const contact = ({ nombre, correo, telefono, direccion }: Contact): BillTo => ({
  *
  * @throws AppError 404 for an unknown plan or payer, 409 while the payer has a subscription in force
  */
-export const startSubscription = async (
+export async function startSubscription(
   deps: Pick<Deps, 'orm' | 'clock' | 'config' | 'epayco' | 'log'>,
   payer: Payer,
   plan_id: number,
-): Promise<StartedCheckout> => {
+): Promise<StartedCheckout> {
   const { orm, clock } = deps;
   const started = await inTransaction(orm.em, async (em) => {
     const now = clock();
@@ -66,4 +68,4 @@ export const startSubscription = async (
   });
   const { id_suscripcion, checkout, plan, bill } = started;
   return { suscripcion_id: id_suscripcion, ...(await presentCheckout(deps, checkout, plan, bill)) };
-};
+}

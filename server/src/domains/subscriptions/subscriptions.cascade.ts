@@ -10,19 +10,22 @@ export interface RemovedSubscriptions {
   readonly pagos: readonly Removed[];
 }
 
-const recordOf = (entity: object): Removed => ({ ...wrap(entity).toPOJO() });
+function recordOf(entity: object): Removed {
+  return { ...wrap(entity).toPOJO() };
+}
 
-const distinct = (payers: readonly Payer[]): Payer[] =>
-  payers.filter((payer, index) => payers.findIndex((other) => samePayer(payer, other)) === index);
+function distinct(payers: readonly Payer[]): Payer[] {
+  return payers.filter((payer, index) => payers.findIndex((other) => samePayer(payer, other)) === index);
+}
 
 /**
  * Removes subscriptions with their payments within the caller's transaction, which holds their payers. The gateway's
  * checkouts stay and lose the reference, by their foreign key.
  */
-export const removeSubscriptions = async (
+export async function removeSubscriptions(
   em: EntityManager,
   subscriptions: readonly Suscripcion[],
-): Promise<RemovedSubscriptions> => {
+): Promise<RemovedSubscriptions> {
   const ids = subscriptions.map(({ id_suscripcion }) => id_suscripcion);
   const payments = await em.find(Pago, { id_suscripcion: { $in: ids } }, { orderBy: { id_pago: 'asc' } });
   const removed = { suscripciones: subscriptions.map(recordOf), pagos: payments.map(recordOf) };
@@ -30,7 +33,7 @@ export const removeSubscriptions = async (
   await em.nativeDelete(Suscripcion, { id_suscripcion: { $in: ids } });
   for (const gone of [...payments, ...subscriptions]) em.getUnitOfWork().unsetIdentity(gone);
   return removed;
-};
+}
 
 /**
  * Removes all subscriptions of a payer with their payments. What their end does to payer, doctors and users is the
@@ -39,23 +42,23 @@ export const removeSubscriptions = async (
  * @param payer locked by the caller
  * @returns the subscriptions as they were, and the record of what went
  */
-export const removeSubscriptionsOf = async (
+export async function removeSubscriptionsOf(
   em: EntityManager,
   payer: Payer,
-): Promise<{ readonly subscriptions: readonly Suscripcion[]; readonly record: RemovedSubscriptions }> => {
+): Promise<{ readonly subscriptions: readonly Suscripcion[]; readonly record: RemovedSubscriptions }> {
   const subscriptions = await lockSubscriptionsOf(em, payer);
   return { subscriptions, record: await removeSubscriptions(em, subscriptions) };
-};
+}
 
 /**
  * Removes all subscriptions of a plan, which the caller has locked. Who had an ACTIVA one is left as after an expiry:
  * what was not paid for any more is not used any more.
  */
-export const removeSubscriptionsOfPlan = async (
+export async function removeSubscriptionsOfPlan(
   em: EntityManager,
   id_plan: number,
   now: Date,
-): Promise<RemovedSubscriptions> => {
+): Promise<RemovedSubscriptions> {
   const known = await em.find(Suscripcion, { id_plan });
   await lockPayers(em, distinct(known.map(payerOf)));
   const lockMode = LockMode.PESSIMISTIC_WRITE;
@@ -68,4 +71,4 @@ export const removeSubscriptionsOfPlan = async (
   const removed = await removeSubscriptions(em, locked);
   for (const payer of bereft) await disablePayer(em, payer, now);
   return removed;
-};
+}

@@ -16,7 +16,7 @@ const COLUMNS = [
 ] as const;
 
 /** One page of subscriptions, newest first. */
-export const listSubscriptions = async (orm: MikroORM, query: SubscriptionQuery, now: Date) => {
+export async function listSubscriptions(orm: MikroORM, query: SubscriptionQuery, now: Date) {
   const active = inForce('Suscripcion', now);
   const filtered = () => {
     let rows = kysely(orm.em.fork()).selectFrom('Suscripcion');
@@ -36,17 +36,18 @@ export const listSubscriptions = async (orm: MikroORM, query: SubscriptionQuery,
       .executeTakeFirstOrThrow();
     return total;
   });
-};
+}
 
-export const findSubscription = async (orm: MikroORM, id: number) =>
-  await kysely(orm.em.fork())
+export async function findSubscription(orm: MikroORM, id: number) {
+  return await kysely(orm.em.fork())
     .selectFrom('Suscripcion')
     .select(COLUMNS)
     .where('id_suscripcion', '=', id)
     .executeTakeFirst();
+}
 
 /** One page of a subscription's payments, newest first. */
-export const listPayments = async (orm: MikroORM, id_suscripcion: number, query: PageQuery) => {
+export async function listPayments(orm: MikroORM, id_suscripcion: number, query: PageQuery) {
   const filtered = () => kysely(orm.em.fork()).selectFrom('Pago').where('id_suscripcion', '=', id_suscripcion);
   const { limit, offset } = pageOf(query);
   const rows = await filtered()
@@ -62,10 +63,10 @@ export const listPayments = async (orm: MikroORM, id_suscripcion: number, query:
       .executeTakeFirstOrThrow();
     return total;
   });
-};
+}
 
 /** What a payer sees as theirs: the subscription in force, or else the newest one; with its plan. */
-export const currentSubscription = async (orm: MikroORM, payer: Payer, now: Date) => {
+export async function currentSubscription(orm: MikroORM, payer: Payer, now: Date) {
   const own = kysely(orm.em.fork())
     .selectFrom('Suscripcion')
     .innerJoin('Plan', 'Plan.id_plan', 'Suscripcion.id_plan')
@@ -83,12 +84,12 @@ export const currentSubscription = async (orm: MikroORM, payer: Payer, now: Date
     .orderBy('Suscripcion.id_suscripcion', 'desc')
     .limit(1);
   return (await own.where(inForce('Suscripcion', now)).executeTakeFirst()) ?? (await own.executeTakeFirst());
-};
+}
 export type CurrentSubscription = NonNullable<Awaited<ReturnType<typeof currentSubscription>>>;
 
 /** The payer's newest payment that was not reversed, for whichever subscription. */
-export const lastPayment = async (orm: MikroORM, payer: Payer) =>
-  await kysely(orm.em.fork())
+export async function lastPayment(orm: MikroORM, payer: Payer) {
+  return await kysely(orm.em.fork())
     .selectFrom('Pago')
     .innerJoin('Suscripcion', 'Suscripcion.id_suscripcion', 'Pago.id_suscripcion')
     .select(['Pago.fecha_pago', 'Pago.monto', 'Pago.referencia_epayco'])
@@ -98,3 +99,4 @@ export const lastPayment = async (orm: MikroORM, payer: Payer) =>
     .orderBy('Pago.id_pago', 'desc')
     .limit(1)
     .executeTakeFirst();
+}

@@ -24,7 +24,7 @@ import {
 import { createSubscriptionService } from './subscriptions.service.ts';
 
 /** Subscriptions over HTTP: behaviour.md section 5. */
-export const subscriptionRoutes = (deps: Deps): Handlers<typeof contract.subscriptions> => {
+export function subscriptionRoutes(deps: Deps): Handlers<typeof contract.subscriptions> {
   const { orm, clock } = deps;
   const subscriptions = createSubscriptionService(deps);
 
@@ -82,4 +82,4 @@ export const subscriptionRoutes = (deps: Deps): Handlers<typeof contract.subscri
       return { status: 200, body: rows.map(presentPayment) };
     },
   };
-};
+}

@@ -18,22 +18,22 @@ import { Suscripcion } from '../../db/entities/subscriptions.entity.ts';
 
 const ACTIVE_KEYS = new Set(['uq_suscripcion_activa_medico', 'uq_suscripcion_activa_hospital']);
 
-const refuseSecondActive = (error: unknown): never => {
+function refuseSecondActive(error: unknown): never {
   if (!ACTIVE_KEYS.has(uniqueViolation(error) ?? '')) throw error;
   throw new AppError('conflict', 'El pagador ya tiene otra suscripción activa', { cause: error });
-};
+}
 
-const onePayer = ({ id_medico, id_hospital }: Fields): Payer => {
+function onePayer({ id_medico, id_hospital }: Fields): Payer {
   if (id_medico != null && id_hospital == null) return { id_medico };
   if (id_hospital != null && id_medico == null) return { id_hospital };
   throw new AppError('bad_request', 'Indique exactamente un pagador: id_medico o id_hospital');
-};
+}
 type Fields = Pick<UpdateSubscriptionBody, 'id_medico' | 'id_hospital'>;
 
-const checkDates = ({ fecha_inicio, fecha_expiracion }: Dates): void => {
+function checkDates({ fecha_inicio, fecha_expiracion }: Dates): void {
   if (!fecha_expiracion || fecha_expiracion > fecha_inicio) return;
   throw new AppError('bad_request', 'La fecha de expiración debe ser posterior a la de inicio');
-};
+}
 
 interface Dates {
   fecha_inicio: Date;
@@ -46,20 +46,22 @@ function instantOf(text: string | null | undefined): Date | null | undefined {
   return text == null ? text : wholeSecond(new Date(text));
 }
 
-const recordOf = (subscription: Suscripcion) => ({ ...wrap(subscription).toPOJO() });
+function recordOf(subscription: Suscripcion) {
+  return { ...wrap(subscription).toPOJO() };
+}
 
 /** A payer with its subscriptions, locked, and none ACTIVA that has run out. */
-const preparePayer = async (em: EntityManager, payer: Payer, now: Date): Promise<void> => {
+async function preparePayer(em: EntityManager, payer: Payer, now: Date): Promise<void> {
   await lockPayers(em, [payer]);
   await pauseExpired(em, payer, await lockSubscriptionsOf(em, payer), now);
-};
+}
 
 /** The dates after a change: activating what has no time left gives it its plan's duration from now on. */
-const datesAfter = async (
+async function datesAfter(
   em: EntityManager,
   subscription: Suscripcion,
   { body, now }: { body: UpdateSubscriptionBody; now: Date },
-): Promise<Dates> => {
+): Promise<Dates> {
   const fecha_inicio = body.fecha_inicio === undefined ? subscription.fecha_inicio : instantOf(body.fecha_inicio);
   const given = instantOf(body.fecha_expiracion);
   if (given !== undefined) return { fecha_inicio, fecha_expiracion: given };
@@ -69,13 +71,14 @@ const datesAfter = async (
   if (!activated || timeLeft) return { fecha_inicio, fecha_expiracion };
   const plan = await lockPlan(em, body.id_plan ?? subscription.id_plan, LockMode.PESSIMISTIC_READ);
   return { fecha_inicio, fecha_expiracion: addMonths(later(fecha_inicio, wholeSecond(now)), plan.duracion_meses) };
-};
+}
 
-const entryOf = (actor: Actor, id: number) =>
-  ({ entity_type: 'SUSCRIPCION', entity_id: id, actor_id_usuario: actor.id_usuario }) as const;
+function entryOf(actor: Actor, id: number) {
+  return { entity_type: 'SUSCRIPCION', entity_id: id, actor_id_usuario: actor.id_usuario } as const;
+}
 
 /** Subscriptions as an administrator keeps them: behaviour.md section 5. Each command and its audit are one transaction. */
-export const createSubscriptionService = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) => {
+export function createSubscriptionService({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
   /** Without an expiry, an ACTIVA one lasts as long as its plan. 409 when the payer has one: the unique key decides. */
   const create = async (actor: Actor, body: CreateSubscriptionBody): Promise<Suscripcion> => {
     const payer = onePayer(body);
@@ -144,4 +147,4 @@ export const createSubscriptionService = ({ orm, clock }: Pick<Deps, 'orm' | 'cl
   };
 
   return { create, update, remove };
-};
+}

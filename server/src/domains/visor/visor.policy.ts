@@ -4,43 +4,47 @@ import { isAdmin, type Actor } from '../../http/context.ts';
 import { JobConv, JobSTL } from '../../db/entities/som3d.entity.ts';
 import { VisorEstado } from '../../db/entities/visor.entity.ts';
 
-const foreign = () => new AppError('forbidden', 'El estado del visor pertenece a otro médico');
-const missing = () => new AppError('not_found', 'El estado del visor no existe');
+function foreign() {
+  return new AppError('forbidden', 'El estado del visor pertenece a otro médico');
+}
+function missing() {
+  return new AppError('not_found', 'El estado del visor no existe');
+}
 
 /**
  * The state, when the caller may read it: a doctor their own, an administrator any.
  *
  * @throws AppError 404 when there is none, 403 when it is another doctor's
  */
-export const findStateFor = async (em: EntityManager, actor: Actor, id: number): Promise<VisorEstado> => {
+export async function findStateFor(em: EntityManager, actor: Actor, id: number): Promise<VisorEstado> {
   const state = await em.findOne(VisorEstado, id);
   if (!state) throw missing();
   if (!isAdmin(actor) && state.id_medico !== actor.id_medico) throw foreign();
   return state;
-};
+}
 
 /** Whether the caller may change the state: its doctor alone. Answers without reading the documents. */
-export const checkOwnState = async (em: EntityManager, actor: Actor, id: number): Promise<void> => {
+export async function checkOwnState(em: EntityManager, actor: Actor, id: number): Promise<void> {
   const state = await em.findOne(VisorEstado, id, { fields: ['id_medico'], disableIdentityMap: true });
   if (!state) throw missing();
   if (isAdmin(actor) || state.id_medico !== actor.id_medico) throw foreign();
-};
+}
 
 /** The state, held until the caller's transaction ends. */
-export const lockState = async (em: EntityManager, id: number): Promise<VisorEstado> => {
+export async function lockState(em: EntityManager, id: number): Promise<VisorEstado> {
   const state = await em.findOne(VisorEstado, id, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (!state) throw missing();
   return state;
-};
+}
 
 /**
  * Holds a 3D result that a state is to be tied to: one of a job of the caller's.
  *
  * @throws AppError 404 when there is none, 403 when it is another's
  */
-export const lockResultFor = async (em: EntityManager, actor: Actor, id: number): Promise<void> => {
+export async function lockResultFor(em: EntityManager, actor: Actor, id: number): Promise<void> {
   const result = await em.findOne(JobSTL, id, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (!result) throw new AppError('not_found', 'El resultado 3D no existe');
   const job = await em.findOne(JobConv, result.job_id, { fields: ['id_usuario'] });
   if (job?.id_usuario !== actor.id_usuario) throw new AppError('forbidden', 'El resultado 3D pertenece a otro médico');
-};
+}

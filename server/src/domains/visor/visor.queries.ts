@@ -11,17 +11,17 @@ const PAGE_BYTES = 16 * 1024 * 1024;
 const SIZE = sql<number>`octet_length(ui_json) + octet_length(modelos_json) + octet_length(notas_json) + octet_length(i18n_json)`;
 
 /** How many of these rows one page holds: as many as fit, and one at least. */
-const fitting = (sizes: readonly number[]): number => {
+function fitting(sizes: readonly number[]): number {
   let bytes = 0;
   const tooLarge = sizes.findIndex((size, index) => (bytes += size) > PAGE_BYTES && index > 0);
   return tooLarge < 0 ? sizes.length : tooLarge;
-};
+}
 
 /**
  * One page of viewer states, newest first: a doctor's own, or all for an administrator. It ends before its limit when
  * the documents would be too many bytes; `total` tells how many states there are.
  */
-export const listStates = async (orm: MikroORM, actor: Actor, query: ViewerStateQuery) => {
+export async function listStates(orm: MikroORM, actor: Actor, query: ViewerStateQuery) {
   const db = kysely(orm.em);
   const filtered = () => {
     let rows = db.selectFrom('VisorEstado');
@@ -53,4 +53,4 @@ export const listStates = async (orm: MikroORM, actor: Actor, query: ViewerState
     .orderBy('id_visor_estado', 'desc')
     .execute();
   return { rows, total };
-};
+}

@@ -8,7 +8,7 @@ import { listStates } from './visor.queries.ts';
 import { createVisorService } from './visor.service.ts';
 
 /** Viewer states over HTTP. */
-export const visorRoutes = (deps: Deps): Handlers<typeof contract.visor> => {
+export function visorRoutes(deps: Deps): Handlers<typeof contract.visor> {
   const states = createVisorService(deps);
   return {
     create: async ({ body, req }) => ({
@@ -36,4 +36,4 @@ export const visorRoutes = (deps: Deps): Handlers<typeof contract.visor> => {
       return { status: 204, body: undefined };
     },
   };
-};
+}

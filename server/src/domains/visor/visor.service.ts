@@ -14,13 +14,13 @@ import { checkOwnState, findStateFor, lockResultFor, lockState } from './visor.p
 type Links = Pick<UpdateViewerStateBody, 'id_paciente' | 'id_jobstl'>;
 
 /** Patient first, then result, then state: whoever removes a patient takes them in the same order. */
-const lockLinks = async (em: EntityManager, actor: Actor, { id_paciente, id_jobstl }: Links): Promise<void> => {
+async function lockLinks(em: EntityManager, actor: Actor, { id_paciente, id_jobstl }: Links): Promise<void> {
   if (id_paciente) await lockPatientFor(em, actor, id_paciente);
   if (id_jobstl) await lockResultFor(em, actor, id_jobstl);
-};
+}
 
 /** Saved states of the viewer: behaviour.md section 8. A doctor owns them, an administrator only reads. */
-export const createVisorService = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) => {
+export function createVisorService({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
   const create = async (actor: Actor, body: CreateViewerStateBody): Promise<VisorEstado> => {
     if (isAdmin(actor)) throw new AppError('forbidden', 'Solo un médico guarda estados del visor');
     const at = wholeSeconds(clock());
@@ -53,4 +53,4 @@ export const createVisorService = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) 
   };
 
   return { create, get, update, remove };
-};
+}

@@ -3,7 +3,7 @@ import type { listWorkers, WorkerCapabilities } from '../../jobs/registry.ts';
 
 type Row = Awaited<ReturnType<typeof listWorkers>>[number];
 
-const presentWorker = ({ capabilities_json, started_at, heartbeat_at, ...row }: Row): WorkerNode => {
+function presentWorker({ capabilities_json, started_at, heartbeat_at, ...row }: Row): WorkerNode {
   const { engines, concurrency, threads, memoryMb } = JSON.parse(capabilities_json ?? '') as WorkerCapabilities;
   return {
     ...row,
@@ -22,10 +22,10 @@ const presentWorker = ({ capabilities_json, started_at, heartbeat_at, ...row }: 
     },
     gpus: engines.gpus,
   };
-};
+}
 
 /** What the workers have, all together and each. */
-export const presentGpuCheck = (rows: readonly Row[]): GpuCheck => {
+export function presentGpuCheck(rows: readonly Row[]): GpuCheck {
   const workers = rows.map(presentWorker);
   const names = workers.map(({ engine }) => engine.name).filter((name) => name !== null);
   return {
@@ -33,4 +33,4 @@ export const presentGpuCheck = (rows: readonly Row[]): GpuCheck => {
     engines: [...new Set(names)].toSorted((a, b) => a.localeCompare(b)),
     workers,
   };
-};
+}

@@ -11,11 +11,12 @@ interface Account {
 
 type Data = Readonly<Record<string, unknown>>;
 
-const first = (data: Data, ...names: string[]): string | undefined =>
-  names.map((name) => textOf(data[name])).find((value) => value !== undefined);
+function first(data: Data, ...names: string[]): string | undefined {
+  return names.map((name) => textOf(data[name])).find((value) => value !== undefined);
+}
 
 /** The interface documents its answers in part and names fields in several ways: each is taken where it is found. */
-const paymentOf = (reference: string, data: Data): GatewayPayment | null => {
+function paymentOf(reference: string, data: Data): GatewayPayment | null {
   if (first(data, 'x_ref_payco', 'referencePayco', 'refPayco', 'ref_payco') !== reference) return null;
   const extras = isRecord(data['extras']) ? data['extras'] : {};
   const word = first(data, 'x_response', 'status', 'estado', 'state');
@@ -35,41 +36,43 @@ const paymentOf = (reference: string, data: Data): GatewayPayment | null => {
     x_description: first(data, 'x_description', 'description', 'descripcion'),
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as GatewayPayment;
-};
+}
 
-const sessionBody = (request: SessionRequest) => ({
-  checkout_version: '2',
-  name: request.name,
-  description: request.description,
-  currency: 'COP',
-  amount: request.amount,
-  lang: 'ES',
-  country: 'CO',
-  invoice: request.invoice,
-  response: request.response,
-  confirmation: request.confirmation,
-  extras: { extra1: request.extra1 },
-  taxBase: request.taxBase,
-  tax: request.tax,
-  ...(request.billing
-    ? {
-        billing: {
-          name: request.billing.name ?? undefined,
-          email: request.billing.email ?? undefined,
-          address: request.billing.address ?? undefined,
-          mobilePhone: request.billing.phone ?? undefined,
-        },
-      }
-    : {}),
-});
+function sessionBody(request: SessionRequest) {
+  return {
+    checkout_version: '2',
+    name: request.name,
+    description: request.description,
+    currency: 'COP',
+    amount: request.amount,
+    lang: 'ES',
+    country: 'CO',
+    invoice: request.invoice,
+    response: request.response,
+    confirmation: request.confirmation,
+    extras: { extra1: request.extra1 },
+    taxBase: request.taxBase,
+    tax: request.tax,
+    ...(request.billing
+      ? {
+          billing: {
+            name: request.billing.name ?? undefined,
+            email: request.billing.email ?? undefined,
+            address: request.billing.address ?? undefined,
+            mobilePhone: request.billing.phone ?? undefined,
+          },
+        }
+      : {}),
+  };
+}
 
-const dataOf = (answer: GatewayAnswer): Data | null => {
+function dataOf(answer: GatewayAnswer): Data | null {
   const body = parsed(answer, parseKeepingNumbers);
   return isRecord(body) && body['success'] === true && isRecord(body['data']) ? body['data'] : null;
-};
+}
 
 /** The gateway's authenticated interface. A token is fetched when it is needed and kept until it is refused. */
-export const createApify = (account: Account, headers: Readonly<Record<string, string>>) => {
+export function createApify(account: Account, headers: Readonly<Record<string, string>>) {
   const base = account.url.replace(/\/+$/, '');
   const basic = Buffer.from(`${account.publicKey}:${account.privateKey}`).toString('base64');
   let token: Promise<string> | null = null;
@@ -124,4 +127,4 @@ export const createApify = (account: Account, headers: Readonly<Record<string, s
       return id;
     },
   };
-};
+}

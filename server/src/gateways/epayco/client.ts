@@ -15,23 +15,29 @@ type Settings = Pick<
 >;
 
 /** Whether a text may be a reference: nothing else is put into an address of the gateway. */
-export const isReference = (text: string): boolean => /^[\w-]{1,120}$/.test(text);
+export function isReference(text: string): boolean {
+  return /^[\w-]{1,120}$/.test(text);
+}
 
-const isKnown = (answer: unknown): answer is { readonly data: Readonly<Record<string, unknown>> } =>
-  isRecord(answer) &&
-  answer['success'] === true &&
-  isRecord(answer['data']) &&
-  textOf(answer['data']['x_ref_payco']) !== undefined;
+function isKnown(answer: unknown): answer is { readonly data: Readonly<Record<string, unknown>> } {
+  return (
+    isRecord(answer) &&
+    answer['success'] === true &&
+    isRecord(answer['data']) &&
+    textOf(answer['data']['x_ref_payco']) !== undefined
+  );
+}
 
-const paymentOf = (data: Readonly<Record<string, unknown>>): GatewayPayment =>
-  Object.fromEntries(
+function paymentOf(data: Readonly<Record<string, unknown>>): GatewayPayment {
+  return Object.fromEntries(
     Object.entries({ ...data, x_cod_response: data['x_cod_response'] ?? data['x_cod_transaction_state'] })
       .map(([name, value]) => [name, textOf(value)])
       .filter(([name, value]) => name?.startsWith('x_') && value !== undefined),
   ) as GatewayPayment;
+}
 
 /** The gateway over HTTP. See `docs/decisions` for which of its interfaces is used when. */
-export const createEpaycoGateway = (config: Settings): EpaycoGateway => {
+export function createEpaycoGateway(config: Settings): EpaycoGateway {
   const headers = {
     accept: 'application/json',
     ...(config.USE_NGROK_SKIP ? { 'ngrok-skip-browser-warning': 'true' } : {}),
@@ -85,11 +91,11 @@ export const createEpaycoGateway = (config: Settings): EpaycoGateway => {
       return await apify.createSession(request, deadline());
     },
   };
-};
+}
 
 /** Whether the authenticated answer says all that a decision needs; its format is documented in part only. */
-const isComplete = (payment: GatewayPayment): boolean =>
-  [
+function isComplete(payment: GatewayPayment): boolean {
+  return [
     payment.x_cod_response,
     payment.x_transaction_id,
     payment.x_amount,
@@ -99,3 +105,4 @@ const isComplete = (payment: GatewayPayment): boolean =>
     payment.x_test_request,
     payment.x_approval_code,
   ].every((value) => value !== undefined);
+}

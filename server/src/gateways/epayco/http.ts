@@ -9,7 +9,7 @@ export interface GatewayAnswer {
   readonly text: string;
 }
 
-const readText = async (response: Response): Promise<string> => {
+async function readText(response: Response): Promise<string> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of response.body ?? []) {
@@ -18,14 +18,14 @@ const readText = async (response: Response): Promise<string> => {
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');
-};
+}
 
 /**
  * One call to the gateway.
  *
  * @throws GatewayUnavailable when it can not be reached in time, or answers with an error of its own (5xx, 429)
  */
-export const call = async (url: string, init: RequestInit): Promise<GatewayAnswer> => {
+export async function call(url: string, init: RequestInit): Promise<GatewayAnswer> {
   try {
     const response = await fetch(url, init);
     const text = await readText(response);
@@ -36,13 +36,13 @@ export const call = async (url: string, init: RequestInit): Promise<GatewayAnswe
     const cause = error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.name) : 'error';
     throw new GatewayUnavailable(`the gateway did not answer: ${cause}`, { cause: error });
   }
-};
+}
 
 /** @throws GatewayUnavailable when the answer is no JSON */
-export const parsed = <T>(answer: GatewayAnswer, parse: (text: string) => T): T => {
+export function parsed<T>(answer: GatewayAnswer, parse: (text: string) => T): T {
   try {
     return parse(answer.text);
   } catch (error) {
     throw new GatewayUnavailable(`the gateway answered ${answer.status} without JSON`, { cause: error });
   }
-};
+}

@@ -15,13 +15,14 @@ export const PAYMENT_STATES = {
 export type PaymentState = (typeof PAYMENT_STATES)[keyof typeof PAYMENT_STATES] | 'DESCONOCIDO';
 
 /** The code without padding; the empty string for one that the gateway's documentation does not know. */
-export const knownCode = (code: string | undefined): string => {
+export function knownCode(code: string | undefined): string {
   const plain = String(Number(/^\d{1,3}$/.exec(code?.trim() ?? '')?.[0] ?? 0));
   return plain in PAYMENT_STATES ? plain : '';
-};
+}
 
-export const stateOf = (code: string | undefined): PaymentState =>
-  PAYMENT_STATES[knownCode(code) as keyof typeof PAYMENT_STATES] ?? 'DESCONOCIDO';
+export function stateOf(code: string | undefined): PaymentState {
+  return PAYMENT_STATES[knownCode(code) as keyof typeof PAYMENT_STATES] ?? 'DESCONOCIDO';
+}
 
 const WORDS: Record<string, string> = {
   aceptada: '1',
@@ -41,4 +42,6 @@ const WORDS: Record<string, string> = {
 };
 
 /** The code of a state that is told in words (`Aceptada`), as the authenticated interface does. */
-export const codeOfWord = (word: string | undefined): string | undefined => WORDS[word?.trim().toLowerCase() ?? ''];
+export function codeOfWord(word: string | undefined): string | undefined {
+  return WORDS[word?.trim().toLowerCase() ?? ''];
+}

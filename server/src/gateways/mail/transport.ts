@@ -12,7 +12,7 @@ type Settings = Pick<
 /** Longest wait for the mail server at each step, in ms. */
 const TIMEOUT_MS = 20_000;
 
-const messageOf = (config: Settings, mail: Mail): SendMailOptions => {
+function messageOf(config: Settings, mail: Mail): SendMailOptions {
   const domain = /@([\w.-]+)/.exec(config.SMTP_FROM)?.[1] ?? 'som3d.local';
   return {
     from: config.SMTP_FROM,
@@ -27,9 +27,9 @@ const messageOf = (config: Settings, mail: Mail): SendMailOptions => {
     disableFileAccess: true,
     disableUrlAccess: true,
   };
-};
+}
 
-const createSmtpGateway = (config: Settings, host: string): MailGateway => {
+function createSmtpGateway(config: Settings, host: string): MailGateway {
   const transport = createTransport({
     host,
     port: config.SMTP_PORT,
@@ -46,10 +46,10 @@ const createSmtpGateway = (config: Settings, host: string): MailGateway => {
     },
     close: () => transport.close(),
   };
-};
+}
 
 /** Each mail becomes `mail/<id>.eml` in the data folder, which any mail program opens. */
-const createFileGateway = (config: Settings): MailGateway => {
+function createFileGateway(config: Settings): MailGateway {
   const folder = path.join(config.dataDir, 'mail');
   const transport = createTransport({ streamTransport: true, buffer: true, newline: 'unix' });
   return {
@@ -64,8 +64,9 @@ const createFileGateway = (config: Settings): MailGateway => {
     },
     close: () => {},
   };
-};
+}
 
 /** Mail by SMTP when `SMTP_HOST` is set, else as files. */
-export const createMailGateway = (config: Settings): MailGateway =>
-  config.SMTP_HOST ? createSmtpGateway(config, config.SMTP_HOST) : createFileGateway(config);
+export function createMailGateway(config: Settings): MailGateway {
+  return config.SMTP_HOST ? createSmtpGateway(config, config.SMTP_HOST) : createFileGateway(config);
+}

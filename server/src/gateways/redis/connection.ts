@@ -8,12 +8,14 @@ const LONGEST_PAUSE_MS = 2000;
 /** Silence after which a connection counts as dead: longer than the queue's longest wait for a message, which is 10 s. */
 const SILENCE_MS = 15_000;
 
-const retryStrategy = (times: number): number => Math.min(LONGEST_PAUSE_MS, 50 * 2 ** Math.min(times, 10));
+function retryStrategy(times: number): number {
+  return Math.min(LONGEST_PAUSE_MS, 50 * 2 ** Math.min(times, 10));
+}
 
 type Options = Omit<RedisOptions, 'replyMapping'>;
 
 /** What `redis://` and `rediss://` addresses say. */
-const addressOf = (text: string): Options => {
+function addressOf(text: string): Options {
   const url = new URL(text);
   return {
     host: url.hostname.replaceAll(/[[\]]/g, ''),
@@ -23,25 +25,31 @@ const addressOf = (text: string): Options => {
     ...(url.password ? { password: decodeURIComponent(url.password) } : {}),
     ...(url.protocol === 'rediss:' ? { tls: { servername: url.hostname } } : {}),
   };
-};
+}
 
-const common = (url: string): Options => ({
-  ...addressOf(url),
-  connectTimeout: CONNECT_MS,
-  socketTimeout: SILENCE_MS,
-  retryStrategy,
-});
+function common(url: string): Options {
+  return {
+    ...addressOf(url),
+    connectTimeout: CONNECT_MS,
+    socketTimeout: SILENCE_MS,
+    retryStrategy,
+  };
+}
 
 /** For requests: a command fails at once while Redis is away, and soon when it does not answer. */
-export const hastyOptions = (url: string): Options => ({
-  ...common(url),
-  commandTimeout: COMMAND_MS,
-  maxRetriesPerRequest: 0,
-  enableOfflineQueue: false,
-});
+export function hastyOptions(url: string): Options {
+  return {
+    ...common(url),
+    commandTimeout: COMMAND_MS,
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+  };
+}
 
 /** For workers and subscriptions: commands wait until Redis is back, however long that takes. */
-export const patientOptions = (url: string): Options => ({ ...common(url), maxRetriesPerRequest: null });
+export function patientOptions(url: string): Options {
+  return { ...common(url), maxRetriesPerRequest: null };
+}
 
 /** A client that is told of the clients made from it, so that all of them can be closed. */
 export class TracedRedis extends Redis {

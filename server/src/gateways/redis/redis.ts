@@ -27,15 +27,17 @@ export interface RedisGateway extends AsyncDisposable {
 }
 
 /** An error's message alone: ioredis puts the command with its arguments, a password among them, beside it. */
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error));
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error);
+}
 
 /**
  * Opens Redis, or gives null without REDIS_URL. Its absence is no error, now or later: connections are tried for ever.
  */
-export const openRedis = async (
+export async function openRedis(
   { REDIS_URL: url, REDIS_PREFIX: prefix }: Pick<Config, 'REDIS_URL' | 'REDIS_PREFIX'>,
   log: Logger,
-): Promise<RedisGateway | null> => {
+): Promise<RedisGateway | null> {
   if (!url) return null;
   const clients = new Set<Redis>();
   let reachable = false;
@@ -93,4 +95,4 @@ export const openRedis = async (
       await Promise.resolve();
     },
   };
-};
+}

@@ -12,7 +12,7 @@ export interface Drafts {
 }
 
 /** Temporary files in `<dataDir>/tmp`. */
-export const openDrafts = async (dataDir: string): Promise<Drafts> => {
+export async function openDrafts(dataDir: string): Promise<Drafts> {
   const folder = path.join(dataDir, 'tmp');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   return {
@@ -30,4 +30,4 @@ export const openDrafts = async (dataDir: string): Promise<Drafts> => {
     },
     sweep: (olderThanMs) => sweepOwned(folder, olderThanMs),
   };
-};
+}

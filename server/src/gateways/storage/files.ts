@@ -16,24 +16,26 @@ const READ_AHEAD_BYTES = 256 * 1024;
  * it), so that two contents never share all three: a strong validator that costs one `stat` and no second file.
  * A restored backup changes it, which makes a client fetch again and is never wrong.
  */
-const describe = (key: string, info: BigIntStats): StoredObject => ({
-  key,
-  size: Number(info.size),
-  etag: `"${info.size.toString(16)}-${info.mtimeNs.toString(16)}-${info.ino.toString(16)}"`,
-  modifiedAt: info.mtime,
-});
+function describe(key: string, info: BigIntStats): StoredObject {
+  return {
+    key,
+    size: Number(info.size),
+    etag: `"${info.size.toString(16)}-${info.mtimeNs.toString(16)}-${info.ino.toString(16)}"`,
+    modifiedAt: info.mtime,
+  };
+}
 
-const syncFolder = async (folder: string): Promise<void> => {
+async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();
   } finally {
     await handle.close();
   }
-};
+}
 
 /** Moves a complete file to its place. The rename is on disk when this returns. */
-const moveInto = async (root: string, draft: string, target: string, tries = 3): Promise<void> => {
+async function moveInto(root: string, draft: string, target: string, tries = 3): Promise<void> {
   const folder = path.dirname(target);
   const created = await mkdir(folder, { recursive: true, mode: 0o700 });
   try {
@@ -46,10 +48,10 @@ const moveInto = async (root: string, draft: string, target: string, tries = 3):
   await syncFolder(folder);
   if (created === undefined) return;
   for (let at = folder; at !== root; at = path.dirname(at)) await syncFolder(path.dirname(at));
-};
+}
 
 /** Removes the folders above `target` that have become empty. */
-const pruneAbove = async (root: string, target: string): Promise<void> => {
+async function pruneAbove(root: string, target: string): Promise<void> {
   for (let at = path.dirname(target); at.startsWith(root + path.sep); at = path.dirname(at)) {
     try {
       await rmdir(at);
@@ -57,7 +59,7 @@ const pruneAbove = async (root: string, target: string): Promise<void> => {
       return;
     }
   }
-};
+}
 
 /** Lets everything pass and counts it. */
 class Counter extends Transform {
@@ -75,7 +77,7 @@ class Counter extends Transform {
  *
  * @param signer signs the URLs that this service serves files under
  */
-export const createFileStorage = async (dataDir: string, signer: UrlSigner): Promise<Storage> => {
+export async function createFileStorage(dataDir: string, signer: UrlSigner): Promise<Storage> {
   const root = path.join(dataDir, 'files');
   const drafts = await openDrafts(dataDir);
   await mkdir(root, { recursive: true, mode: 0o700 });
@@ -165,4 +167,4 @@ export const createFileStorage = async (dataDir: string, signer: UrlSigner): Pro
 
     close: () => {},
   };
-};
+}

@@ -6,5 +6,8 @@ import type { UrlSigner } from './signed-url.ts';
 import type { Storage } from './storage.ts';
 
 /** The storage that the configuration names: a bucket, else a folder. */
-export const openStorage = async (config: Config, signer: UrlSigner, log: Logger): Promise<Storage> =>
-  config.S3_BUCKET ? await createS3Storage(config, signer, log) : await createFileStorage(config.dataDir, signer);
+export async function openStorage(config: Config, signer: UrlSigner, log: Logger): Promise<Storage> {
+  return config.S3_BUCKET
+    ? await createS3Storage(config, signer, log)
+    : await createFileStorage(config.dataDir, signer);
+}

@@ -13,31 +13,33 @@ const inUse = new Set<string>();
  * A name for something temporary that tells who is writing it, so that what a dead process left can be told from
  * what a live one is working on.
  */
-export const takeOwnedName = (): string => {
+export function takeOwnedName(): string {
   const name = `${HOST}.${process.pid}.${randomBytes(12).toString('hex')}`;
   inUse.add(name);
   return name;
-};
+}
 
 /** Says that a name is no longer written to. */
-export const releaseOwnedName = (name: string): void => void inUse.delete(name);
+export function releaseOwnedName(name: string): void {
+  void inUse.delete(name);
+}
 
 /** Whether a process of this machine is there. */
-export const isAlive = (pid: number): boolean => {
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-};
+}
 
-const isAbandoned = (name: string): boolean => {
+function isAbandoned(name: string): boolean {
   const owner = NAME.exec(name)?.groups;
   if (owner?.['host'] !== HOST) return false;
   // A container's process has the same pid in every life: what is not in use here was its predecessor's.
   return Number(owner['pid']) === process.pid || !isAlive(Number(owner['pid']));
-};
+}
 
 /**
  * Removes what dead processes left in a folder of owned names, and whatever has not been touched for `olderThanMs`
@@ -45,7 +47,7 @@ const isAbandoned = (name: string): boolean => {
  *
  * @returns how many entries were removed
  */
-export const sweepOwned = async (folder: string, olderThanMs: number): Promise<number> => {
+export async function sweepOwned(folder: string, olderThanMs: number): Promise<number> {
   let removed = 0;
   for (const name of await readdir(folder).catch(() => [])) {
     if (inUse.has(name)) continue;
@@ -56,4 +58,4 @@ export const sweepOwned = async (folder: string, olderThanMs: number): Promise<n
     removed += 1;
   }
   return removed;
-};
+}

@@ -7,7 +7,7 @@ const BLOCK_BYTES = 1024 ** 2;
  * Reads a stored object by positions, a block at a time, without a copy of the whole: for whoever reads a little here
  * and there, mostly onwards. One read at a time.
  */
-export const randomAccess = (storage: Storage, { key, size }: Pick<StoredObject, 'key' | 'size'>) => {
+export function randomAccess(storage: Storage, { key, size }: Pick<StoredObject, 'key' | 'size'>) {
   let block: { start: number; bytes: Buffer } = { start: 0, bytes: Buffer.alloc(0) };
 
   const blockFrom = async (start: number, length: number): Promise<Buffer> => {
@@ -27,4 +27,4 @@ export const randomAccess = (storage: Storage, { key, size }: Pick<StoredObject,
   };
 
   return { size, read };
-};
+}

@@ -11,16 +11,18 @@ export interface FileGrant {
   readonly expires: number;
 }
 
-const macOf = (secret: Buffer, payload: string): Buffer => createHmac('sha256', secret).update(payload).digest();
+function macOf(secret: Buffer, payload: string): Buffer {
+  return createHmac('sha256', secret).update(payload).digest();
+}
 
 /** A token that names one stored file and its expiry, for the path of a URL. */
-const signFileGrant = (secret: Buffer, { key, filename, type, expires }: FileGrant): string => {
+function signFileGrant(secret: Buffer, { key, filename, type, expires }: FileGrant): string {
   const payload = Buffer.from(JSON.stringify([key, filename, type, expires])).toString('base64url');
   return `${payload}.${macOf(secret, payload).toString('base64url')}`;
-};
+}
 
 /** The grant behind a token; `null` when it was not signed here or has expired. */
-export const readFileGrant = (secret: Buffer, token: string, now: Date): FileGrant | null => {
+export function readFileGrant(secret: Buffer, token: string, now: Date): FileGrant | null {
   const [payload = '', signature = '', ...rest] = token.split('.');
   const given = Buffer.from(signature, 'base64url');
   const expected = macOf(secret, payload);
@@ -38,7 +40,7 @@ export const readFileGrant = (secret: Buffer, token: string, now: Date): FileGra
     number,
   ];
   return now.getTime() < expires * 1000 ? { key, filename, type, expires } : null;
-};
+}
 
 /** What URLs of this service's own are made with. */
 export interface UrlSigner {
@@ -47,8 +49,8 @@ export interface UrlSigner {
 }
 
 /** The URL under which this service itself serves a stored file to whoever has it. */
-export const ownUrl = ({ secret, clock }: UrlSigner, key: string, terms: UrlTerms): string => {
+export function ownUrl({ secret, clock }: UrlSigner, key: string, terms: UrlTerms): string {
   const { filename, type, expiresSeconds, baseUrl } = terms;
   const expires = Math.floor(clock().getTime() / 1000) + expiresSeconds;
   return `${baseUrl}/som3d/files/${signFileGrant(secret, { key, filename, type, expires })}`;
-};
+}

@@ -5,7 +5,9 @@ export interface Appearance {
   readonly metallic: number;
 }
 
-const matt = (rgb: Appearance['rgb'], roughness = 0.7): Appearance => ({ rgb, roughness, metallic: 0 });
+function matt(rgb: Appearance['rgb'], roughness = 0.7): Appearance {
+  return { rgb, roughness, metallic: 0 };
+}
 
 const BONE = matt([233, 220, 192]);
 const TEETH = matt([245, 241, 228], 0.35);

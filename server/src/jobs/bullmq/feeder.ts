@@ -16,11 +16,11 @@ const BATCH = 500;
  * Gives a message to every job that is due and has none: its pause is over, its worker has gone silent, or Redis has
  * lost the message. One process at a time does it; two would do no harm.
  */
-export const createFeeder = (
+export function createFeeder(
   { orm, clock, log }: Pick<Deps, 'orm' | 'clock' | 'log'>,
   redis: RedisGateway,
   producer: Producer,
-): Loop => {
+): Loop {
   const run = async (): Promise<void> => {
     if (!redis.reachable) return;
     await withLease(orm, { name: 'job-feeder', leaseMs: LEASE_MS, clock, notWithinMs: EVERY_MS / 2 }, async () => {
@@ -32,4 +32,4 @@ export const createFeeder = (
   };
 
   return createLoop({ name: 'job feeder', everyMs: EVERY_MS, run, log });
-};
+}

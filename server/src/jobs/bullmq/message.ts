@@ -15,20 +15,25 @@ export const MESSAGE_COLUMNS = ['job_id', 'attempts', 'priority'] as const;
 export type QueuedRow = Pick<JobConv, (typeof MESSAGE_COLUMNS)[number]>;
 
 /** Named by the job and its next attempt: one that is there already is not added again. */
-export const messageId = (jobId: string, attempts: number): string => `${jobId}.${attempts}`;
+export function messageId(jobId: string, attempts: number): string {
+  return `${jobId}.${attempts}`;
+}
 
 /** A row's priority as the queue's: there 1 comes first, and equal ones in the order of their arrival. */
-export const priorityOf = (priority: number): number =>
-  1 + PRIORITY_LIMIT - Math.min(PRIORITY_LIMIT, Math.max(-PRIORITY_LIMIT, priority));
+export function priorityOf(priority: number): number {
+  return 1 + PRIORITY_LIMIT - Math.min(PRIORITY_LIMIT, Math.max(-PRIORITY_LIMIT, priority));
+}
 
 /**
  * What a message is kept by: it goes with its attempt. Retries and pauses are the row's, by the clock that all machines
  * share: a job that waits for its instant gets its message then.
  */
-export const messageOptions = (row: QueuedRow): JobsOptions => ({
-  jobId: messageId(row.job_id, row.attempts),
-  priority: priorityOf(row.priority),
-  attempts: 1,
-  removeOnComplete: true,
-  removeOnFail: true,
-});
+export function messageOptions(row: QueuedRow): JobsOptions {
+  return {
+    jobId: messageId(row.job_id, row.attempts),
+    priority: priorityOf(row.priority),
+    attempts: 1,
+    removeOnComplete: true,
+    removeOnFail: true,
+  };
+}

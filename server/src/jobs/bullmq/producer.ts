@@ -17,7 +17,7 @@ import {
  * Puts messages about jobs into Redis. While it is away nothing is done: the feeder and the database's own queue see to
  * those jobs.
  */
-export const createProducer = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>, redis: RedisGateway) => {
+export function createProducer({ orm, clock }: Pick<Deps, 'orm' | 'clock'>, redis: RedisGateway) {
   let queue: Queue<JobMessage> | null = null;
   let closed = false;
 
@@ -80,5 +80,5 @@ export const createProducer = ({ orm, clock }: Pick<Deps, 'orm' | 'clock'>, redi
   };
 
   return { supply, offer, close };
-};
+}
 export type Producer = ReturnType<typeof createProducer>;

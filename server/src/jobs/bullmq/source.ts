@@ -17,10 +17,10 @@ const ANY_NUMBER = 1_000_000;
 const CLOSE_MS = 3000;
 
 /** Leaves the message in the queue, for whoever comes next. Never returns. */
-const putBack = async (message: Job<JobMessage>, token: string): Promise<never> => {
+async function putBack(message: Job<JobMessage>, token: string): Promise<never> {
   await message.moveToWait(token);
   throw new WaitingError();
-};
+}
 
 /**
  * Claims the jobs that messages of the queue name. A message is kept for as long as its job is computed; whether there
@@ -28,7 +28,7 @@ const putBack = async (message: Job<JobMessage>, token: string): Promise<never> 
  *
  * @param compute has a claimed job computed in the slot that was taken for it; never rejects
  */
-export const createMessageSource = (
+export function createMessageSource(
   { queue, slots, log }: Bench,
   {
     redis,
@@ -39,7 +39,7 @@ export const createMessageSource = (
     concurrency: number;
     compute: (job: ClaimedJob, release: Release) => Promise<AttemptEnd>;
   },
-) => {
+) {
   const claim = async (jobId: string, release: Release): Promise<ClaimedJob | null> => {
     let job: ClaimedJob | null = null;
     try {
@@ -95,4 +95,4 @@ export const createMessageSource = (
   };
 
   return { start, stop };
-};
+}

@@ -8,7 +8,7 @@ import { missingForeignKeys, missingUniqueKeys, quote, type Table } from './tabl
  *
  * @returns an empty list when every rule can be added
  */
-export const findConflicts = async (session: Session, tables: readonly Table[]): Promise<Conflict[]> => {
+export async function findConflicts(session: Session, tables: readonly Table[]): Promise<Conflict[]> {
   const existing = await findTables(session);
   const conflicts: Conflict[] = [];
   for (const table of tables) {
@@ -24,7 +24,7 @@ export const findConflicts = async (session: Session, tables: readonly Table[]):
     }
   }
   return conflicts;
-};
+}
 
 interface Rule {
   readonly rule: string;
@@ -34,16 +34,18 @@ interface Rule {
   readonly remedy: string;
 }
 
-const twoActive = (payer: 'id_medico' | 'id_hospital'): Rule => ({
-  rule: 'a payer has at most one ACTIVA subscription',
-  tables: ['Suscripcion'],
-  query: `
+function twoActive(payer: 'id_medico' | 'id_hospital'): Rule {
+  return {
+    rule: 'a payer has at most one ACTIVA subscription',
+    tables: ['Suscripcion'],
+    query: `
     select concat('Suscripcion ', group_concat(id_suscripcion order by id_suscripcion separator ', '),
       ' of ${payer} ', ${payer}) as found
     from Suscripcion where estado = 'ACTIVA' and ${payer} is not null group by ${payer} having count(*) > 1`,
-  remedy:
-    "keep the one that expires last and pause the others: UPDATE Suscripcion SET estado = 'PAUSADA' WHERE id_suscripcion = …",
-});
+    remedy:
+      "keep the one that expires last and pause the others: UPDATE Suscripcion SET estado = 'PAUSADA' WHERE id_suscripcion = …",
+  };
+}
 
 const RULES: readonly Rule[] = [
   twoActive('id_medico'),
@@ -75,7 +77,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-const repeatedKeys = async (session: Session, table: Table, present: Existing): Promise<Conflict[]> => {
+async function repeatedKeys(session: Session, table: Table, present: Existing): Promise<Conflict[]> {
   const conflicts: Conflict[] = [];
   for (const [name, columns] of missingUniqueKeys(table, present)) {
     // a key over columns that are new has only nulls, or is computed: those have a rule of their own
@@ -95,14 +97,14 @@ const repeatedKeys = async (session: Session, table: Table, present: Existing): 
     );
   }
   return conflicts;
-};
+}
 
-const orphans = async (
+async function orphans(
   session: Session,
   table: Table,
   present: Existing,
   existing: ReadonlyMap<string, Existing>,
-): Promise<Conflict[]> => {
+): Promise<Conflict[]> {
   const conflicts: Conflict[] = [];
   for (const [, { column, references }] of missingForeignKeys(table, present)) {
     const [target, targetColumn] = references;
@@ -120,4 +122,4 @@ const orphans = async (
     );
   }
   return conflicts;
-};
+}

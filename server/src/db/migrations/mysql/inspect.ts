@@ -19,7 +19,7 @@ interface ExistingColumn {
 }
 
 /** The tables of the connected database, by their names in lower case. */
-export const findTables = async (session: Session): Promise<Map<string, Existing>> => {
+export async function findTables(session: Session): Promise<Map<string, Existing>> {
   const tables = new Map<string, Existing>();
   const at = (table: string): Existing | undefined => tables.get(table.toLowerCase());
 
@@ -43,7 +43,7 @@ export const findTables = async (session: Session): Promise<Map<string, Existing
   for (const { table, name } of await session.run<Named>(CHECKS)) at(table)?.checks.add(name.toLowerCase());
   for (const { table, name } of await session.run<Named>(FOREIGN)) at(table)?.foreignColumns.add(name.toLowerCase());
   return tables;
-};
+}
 
 type Named = { table: string; name: string };
 type ColumnRow = Named & { type: string; nullable: string; collation: string | null; comment: string | null };

@@ -23,11 +23,11 @@ export interface ForeignKey {
  * Creates what is missing of the tables, in their order. One statement for each table, so that a crash leaves whole tables;
  * what is there is asked anew, so that the next run goes on from there. Nothing is dropped, renamed or narrowed.
  */
-export const ensureTables = async (
+export async function ensureTables(
   session: Session,
   tables: readonly Table[],
   change: (statement: string) => Promise<void>,
-): Promise<void> => {
+): Promise<void> {
   const existing = await findTables(session);
   for (const table of tables) {
     const present = existing.get(table.name.toLowerCase());
@@ -37,21 +37,27 @@ export const ensureTables = async (
       if (missing.length > 0) await change(`alter table ${quote(table.name)} ${missing.join(', ')}`);
     }
   }
-};
+}
 
 /** The unique keys of a table that an existing one lacks. A key of another name on the same columns will do. */
-export const missingUniqueKeys = (table: Table, present: Existing): [name: string, columns: readonly string[]][] =>
-  Object.entries(table.unique ?? {}).filter(
+export function missingUniqueKeys(table: Table, present: Existing): [name: string, columns: readonly string[]][] {
+  return Object.entries(table.unique ?? {}).filter(
     ([name, columns]) => !present.indexes.has(name.toLowerCase()) && !present.uniqueColumns.has(list(columns)),
   );
+}
 
 /** The foreign keys of a table that an existing one lacks, whatever their names. */
-export const missingForeignKeys = (table: Table, present: Existing): [name: string, key: ForeignKey][] =>
-  Object.entries(table.foreign ?? {}).filter(([, { column }]) => !present.foreignColumns.has(column.toLowerCase()));
+export function missingForeignKeys(table: Table, present: Existing): [name: string, key: ForeignKey][] {
+  return Object.entries(table.foreign ?? {}).filter(
+    ([, { column }]) => !present.foreignColumns.has(column.toLowerCase()),
+  );
+}
 
-export const quote = (name: string): string => `\`${name}\``;
+export function quote(name: string): string {
+  return `\`${name}\``;
+}
 
-const createTable = (table: Table): string => {
+function createTable(table: Table): string {
   const parts = [
     ...Object.entries(table.columns).map(([name, declaration]) => `${quote(name)} ${declaration}`),
     `primary key (${quoted(table.primary)})`,
@@ -61,40 +67,52 @@ const createTable = (table: Table): string => {
     ...Object.entries(table.foreign ?? {}).map(foreignKey),
   ];
   return `create table ${quote(table.name)} (${parts.join(', ')}) default character set utf8mb4 collate utf8mb4_general_ci engine = InnoDB`;
-};
+}
 
-const missingParts = (table: Table, present: Existing): string[] => [
-  ...Object.entries(table.columns)
-    .filter(([name]) => !present.columns.has(name.toLowerCase()))
-    .map(([name, declaration]) => `add column ${quote(name)} ${declaration}`),
-  ...widenings(table, present),
-  ...missingUniqueKeys(table, present).map(([name, columns]) => `add unique key ${quote(name)} (${quoted(columns)})`),
-  ...Object.entries(table.indexes ?? {})
-    .filter(([name]) => !present.indexes.has(name.toLowerCase()))
-    .map(([name, columns]) => `add key ${quote(name)} (${quoted(columns)})`),
-  ...Object.entries(table.checks ?? {})
-    .filter(([name]) => !present.checks.has(name.toLowerCase()))
-    .map((entry) => `add ${check(entry)}`),
-  ...missingForeignKeys(table, present).map((entry) => `add ${foreignKey(entry)}`),
-];
+function missingParts(table: Table, present: Existing): string[] {
+  return [
+    ...Object.entries(table.columns)
+      .filter(([name]) => !present.columns.has(name.toLowerCase()))
+      .map(([name, declaration]) => `add column ${quote(name)} ${declaration}`),
+    ...widenings(table, present),
+    ...missingUniqueKeys(table, present).map(([name, columns]) => `add unique key ${quote(name)} (${quoted(columns)})`),
+    ...Object.entries(table.indexes ?? {})
+      .filter(([name]) => !present.indexes.has(name.toLowerCase()))
+      .map(([name, columns]) => `add key ${quote(name)} (${quoted(columns)})`),
+    ...Object.entries(table.checks ?? {})
+      .filter(([name]) => !present.checks.has(name.toLowerCase()))
+      .map((entry) => `add ${check(entry)}`),
+    ...missingForeignKeys(table, present).map((entry) => `add ${foreignKey(entry)}`),
+  ];
+}
 
 /** `text` to `mediumtext`, with everything else of the column as it is. */
-const widenings = (table: Table, present: Existing): string[] =>
-  Object.entries(table.columns).flatMap(([name, declaration]) => {
+function widenings(table: Table, present: Existing): string[] {
+  return Object.entries(table.columns).flatMap(([name, declaration]) => {
     const column = present.columns.get(name.toLowerCase());
     if (!column || !declaration.startsWith('mediumtext') || !NARROWER.has(column.type)) return [];
     const collation = column.collation ? ` collate ${column.collation}` : '';
     const comment = column.comment ? ` comment '${column.comment.replaceAll("'", "''")}'` : '';
     return [`modify column ${quote(name)} mediumtext${collation} ${column.nullable ? 'null' : 'not null'}${comment}`];
   });
+}
 
 const NARROWER = new Set(['tinytext', 'text']);
 
-const check = ([name, expression]: [string, string]): string => `constraint ${quote(name)} check (${expression})`;
+function check([name, expression]: [string, string]): string {
+  return `constraint ${quote(name)} check (${expression})`;
+}
 
-const foreignKey = ([name, { column, references, onDelete }]: [string, ForeignKey]): string =>
-  `constraint ${quote(name)} foreign key (${quote(column)}) references ${quote(references[0])} (${quote(references[1])})` +
-  (onDelete ? ` on delete ${onDelete}` : '');
+function foreignKey([name, { column, references, onDelete }]: [string, ForeignKey]): string {
+  return (
+    `constraint ${quote(name)} foreign key (${quote(column)}) references ${quote(references[0])} (${quote(references[1])})` +
+    (onDelete ? ` on delete ${onDelete}` : '')
+  );
+}
 
-const quoted = (columns: readonly string[]): string => columns.map(quote).join(', ');
-const list = (columns: readonly string[]): string => columns.join(',').toLowerCase();
+function quoted(columns: readonly string[]): string {
+  return columns.map(quote).join(', ');
+}
+function list(columns: readonly string[]): string {
+  return columns.join(',').toLowerCase();
+}

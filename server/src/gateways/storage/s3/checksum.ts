@@ -28,15 +28,16 @@ class Running {
   }
 }
 
-const digestOf = (kind: ChecksumKind, bytes: Uint8Array): Buffer => {
+function digestOf(kind: ChecksumKind, bytes: Uint8Array): Buffer {
   const running = new Running(kind);
   running.update(bytes);
   return running.digest();
-};
+}
 
 /** The checksum that goes with a part, or with a whole object, as a field of the request; none for `none`. */
-export const checksumOf = (kind: ChecksumKind | 'none', bytes: Uint8Array): Checksums =>
-  kind === 'none' ? {} : { [`Checksum${kind}`]: digestOf(kind, bytes).toString('base64') };
+export function checksumOf(kind: ChecksumKind | 'none', bytes: Uint8Array): Checksums {
+  return kind === 'none' ? {} : { [`Checksum${kind}`]: digestOf(kind, bytes).toString('base64') };
+}
 
 interface Stored {
   readonly kind: ChecksumKind;
@@ -44,13 +45,13 @@ interface Stored {
 }
 
 /** The first checksum that an answer carries. */
-export const checksumIn = (answer: Checksums): Stored | undefined => {
+export function checksumIn(answer: Checksums): Stored | undefined {
   for (const kind of ['SHA256', 'CRC32'] as const) {
     const value = answer[`Checksum${kind}`];
     if (value !== undefined) return { kind, value };
   }
   return undefined;
-};
+}
 
 /**
  * Checks contents against the checksum that is stored with them. That of an object uploaded in parts is the checksum of

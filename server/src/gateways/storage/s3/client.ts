@@ -36,15 +36,15 @@ export interface S3Clients {
   destroy(): void;
 }
 
-const credentialsOf = (settings: S3Settings): S3ClientConfig => {
+function credentialsOf(settings: S3Settings): S3ClientConfig {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN } = settings;
   if (!accessKeyId || !secretAccessKey) return {};
   const sessionToken = AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {};
   return { credentials: { accessKeyId, secretAccessKey, ...sessionToken } };
-};
+}
 
 /** Clients of the configured storage. Nothing is asked of it yet. */
-export const createClients = (settings: S3Settings): S3Clients => {
+export function createClients(settings: S3Settings): S3Clients {
   const silenceMs = settings.S3_TIMEOUT_SECONDS * 1000;
   const common: S3ClientConfig = {
     ...credentialsOf(settings),
@@ -79,4 +79,4 @@ export const createClients = (settings: S3Settings): S3Clients => {
       for (const client of [requests, contents, signer]) client.destroy();
     },
   };
-};
+}

@@ -11,18 +11,24 @@ interface S3Failure {
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
-const detailsOf = (error: unknown): S3Failure => (typeof error === 'object' && error !== null ? error : {});
+function detailsOf(error: unknown): S3Failure {
+  return typeof error === 'object' && error !== null ? error : {};
+}
 
-const statusOf = (error: unknown): number => detailsOf(error).$metadata?.httpStatusCode ?? 0;
+function statusOf(error: unknown): number {
+  return detailsOf(error).$metadata?.httpStatusCode ?? 0;
+}
 
 /** Whether the object is not there: a bucket that is not there is the operator's trouble. */
-export const isMissingObject = (error: unknown): boolean => {
+export function isMissingObject(error: unknown): boolean {
   const { name } = detailsOf(error);
   return name === 'NoSuchKey' || name === 'NotFound';
-};
+}
 
 /** Whether the multipart upload is not there (any more). */
-export const isMissingUpload = (error: unknown): boolean => detailsOf(error).name === 'NoSuchUpload';
+export function isMissingUpload(error: unknown): boolean {
+  return detailsOf(error).name === 'NoSuchUpload';
+}
 
 /** Answers that trying again does not change: what the operator has to put right, by the error's name. */
 const HINTS: Readonly<Record<string, string>> = {
@@ -43,20 +49,20 @@ const REFUSED = 'the credentials may not do this on S3_BUCKET and S3_PREFIX (or 
 /** Passes by itself, whatever the number: too many requests, timeouts, conflicts of two writers. */
 const PASSING = new Set([408, 409, 429]);
 
-const hintOf = (error: unknown): string | undefined => {
+function hintOf(error: unknown): string | undefined {
   const { name = '' } = detailsOf(error);
   const status = statusOf(error);
   if (name in HINTS) return HINTS[name];
   if (status === 403) return REFUSED;
   const refused = status >= 300 && status < 500 && !PASSING.has(status);
   return refused ? 'the storage refuses the request' : undefined;
-};
+}
 
 /**
  * What an answer or a silence of the storage means for the caller: `not_found` for a missing object, `unavailable`
  * for everything else. What only the operator can put right is an error in the log, the rest a warning.
  */
-export const asStorageError = (error: unknown, doing: string, log: Logger): AppError => {
+export function asStorageError(error: unknown, doing: string, log: Logger): AppError {
   if (error instanceof AppError) return error;
   if (isMissingObject(error)) return notFound(error);
   const hint = hintOf(error);
@@ -65,4 +71,4 @@ export const asStorageError = (error: unknown, doing: string, log: Logger): AppE
   if (hint) log.error(facts, `the S3 storage can not be used: ${hint}`);
   else log.warn(facts, 'the S3 storage does not answer as it should');
   return unavailable('El almacenamiento no responde', error, RETRY_SECONDS);
-};
+}

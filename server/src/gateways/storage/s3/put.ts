@@ -47,25 +47,26 @@ export interface Written {
   readonly modifiedAt: Date;
 }
 
-const brokenOff = (cause: unknown): Error =>
-  Object.assign(new Error('The operation was aborted', { cause }), { name: 'AbortError' });
+function brokenOff(cause: unknown): Error {
+  return Object.assign(new Error('The operation was aborted', { cause }), { name: 'AbortError' });
+}
 
 /** What the storage says to have received is what was sent. */
-const requireSame = (sent: Checksums, answered: Checksums): void => {
+function requireSame(sent: Checksums, answered: Checksums): void {
   for (const field of ['ChecksumCRC32', 'ChecksumSHA256'] as const) {
     const [ours, theirs] = [sent[field], answered[field]];
     if (ours !== undefined && theirs !== undefined && ours !== theirs) {
       throw new Error('the storage has received other bytes than were sent');
     }
   }
-};
+}
 
 /**
  * Writes streams of any length as S3 objects: small ones by one request, others in parts, a few in flight, from
  * memory that does not depend on the length. Nothing of a write that fails is left, neither an object nor parts, as
  * long as the storage can be reached.
  */
-export const createWriter = (requests: S3Client, { checksum, encryption }: WriteOptions, log: Logger) => {
+export function createWriter(requests: S3Client, { checksum, encryption }: WriteOptions, log: Logger) {
   const memory = new PartMemory();
 
   const abort = async (upload: Target & { UploadId: string }): Promise<void> => {
@@ -226,4 +227,4 @@ export const createWriter = (requests: S3Client, { checksum, encryption }: Write
 
   return async (target: Target, source: Readable, signal?: AbortSignal): Promise<Written> =>
     await new Write(target, signal).run(source);
-};
+}

@@ -15,7 +15,7 @@ class Listener extends Transform {
  *
  * @param asError what the reader gets to see when the body fails
  */
-export const breakOnSilence = (body: Readable, limitMs: number, asError: (error: unknown) => Error): Readable => {
+export function breakOnSilence(body: Readable, limitMs: number, asError: (error: unknown) => Error): Readable {
   const listener = new Listener();
   const watch = setInterval(
     () => {
@@ -28,4 +28,4 @@ export const breakOnSilence = (body: Readable, limitMs: number, asError: (error:
   body.once('error', (error) => listener.destroy(asError(error)));
   pipeline(body, listener, () => undefined);
   return listener;
-};
+}

@@ -31,7 +31,9 @@ const CHECKS = 'checks/';
 const CHECK_TEXT = 'som3d';
 
 /** Some servers leave the quotes out. */
-const quoted = (etag: string | undefined): string => (etag?.startsWith('"') ? etag : `"${etag ?? ''}"`);
+function quoted(etag: string | undefined): string {
+  return etag?.startsWith('"') ? etag : `"${etag ?? ''}"`;
+}
 
 /** Lets contents pass; fails at their end when they are not what is stored. */
 class Gate extends Transform {
@@ -64,11 +66,11 @@ class Gate extends Transform {
  *
  * @param signer signs the URLs that this service serves files under, where the storage is not to be reached by callers
  */
-export const createS3Storage = async (
+export async function createS3Storage(
   settings: S3Settings & { readonly dataDir: string },
   signer: UrlSigner,
   log: Logger,
-): Promise<Storage> => {
+): Promise<Storage> {
   const { S3_PREFIX: root, S3_KMS_KEY_ID } = settings;
   const Bucket = settings.S3_BUCKET ?? '';
   const silenceMs = settings.S3_TIMEOUT_SECONDS * 1000;
@@ -236,4 +238,4 @@ export const createS3Storage = async (
 
     close: () => clients.destroy(),
   };
-};
+}

@@ -28,7 +28,7 @@ async function* openUploads(client: S3Client, { Bucket, root }: Place): AsyncGen
 }
 
 /** When the last part came, or the upload was begun. */
-const lastActivity = async (client: S3Client, upload: MultipartUpload, Bucket: string): Promise<number> => {
+async function lastActivity(client: S3Client, upload: MultipartUpload, Bucket: string): Promise<number> {
   const { Key, UploadId, Initiated } = upload;
   let latest = Initiated?.getTime() ?? 0;
   let PartNumberMarker: string | undefined;
@@ -38,7 +38,7 @@ const lastActivity = async (client: S3Client, upload: MultipartUpload, Bucket: s
     PartNumberMarker = page.IsTruncated ? page.NextPartNumberMarker : undefined;
   } while (PartNumberMarker);
   return latest;
-};
+}
 
 /**
  * Aborts uploads that nothing has come to for `olderThanMs`: their writer has died. One that is alive sends a part of
@@ -47,7 +47,7 @@ const lastActivity = async (client: S3Client, upload: MultipartUpload, Bucket: s
  *
  * @returns how many were aborted
  */
-export const abortAbandonedUploads = async (client: S3Client, place: Place, olderThanMs: number): Promise<number> => {
+export async function abortAbandonedUploads(client: S3Client, place: Place, olderThanMs: number): Promise<number> {
   const { Bucket } = place;
   const before = Date.now() - olderThanMs;
   let aborted = 0;
@@ -63,4 +63,4 @@ export const abortAbandonedUploads = async (client: S3Client, place: Place, olde
     }
   }
   return aborted;
-};
+}

@@ -16,8 +16,9 @@ export interface Plan {
   refused: string[];
 }
 
-const range = (count: number, name: (n: number) => string): string[] =>
-  Array.from({ length: count }, (_, i) => name(i + 1));
+function range(count: number, name: (n: number) => string): string[] {
+  return Array.from({ length: count }, (_, i) => name(i + 1));
+}
 
 /** Of the task `total`, what is bone. */
 export const BONES: readonly string[] = [
