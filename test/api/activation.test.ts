@@ -1,7 +1,4 @@
-import { inTransaction } from '@som3d/server/db/transaction.js';
-import { activate } from '@som3d/server/domains/subscriptions/activation.js';
-import { addMonths } from '@som3d/server/domains/subscriptions/calendar.js';
-import { Pago, Suscripcion } from '@som3d/server/db/entities/subscriptions.entity.js';
+import { billing, databases, entities } from '@som3d/server/testing';
 import { beforeAll, expect, test } from 'vitest';
 import { describeApi, type Session } from '../support/server.ts';
 import {
@@ -104,12 +101,14 @@ describeApi('activation', (api) => {
 
   test('knows no subscription that is not there, and leaves nothing of a transaction that fails', async () => {
     const missing = { id_suscripcion: 2_000_000_000, now: new Date(), duracion_meses: 1 };
-    await expect(inTransaction(api().deps.orm.em, (em) => activate(em, missing))).rejects.toMatchObject({
+    await expect(
+      databases.inTransaction(api().deps.orm.em, (em) => billing.activate(em, missing)),
+    ).rejects.toMatchObject({
       kind: 'not_found',
     });
     const { doctor, id } = await one();
-    const failing = inTransaction(api().deps.orm.em, async (em) => {
-      await activate(em, { id_suscripcion: id, now: new Date(), duracion_meses: 1 });
+    const failing = databases.inTransaction(api().deps.orm.em, async (em) => {
+      await billing.activate(em, { id_suscripcion: id, now: new Date(), duracion_meses: 1 });
       throw new Error('the payment could not be stored');
     });
     await expect(failing).rejects.toThrow('could not be stored');
@@ -121,18 +120,18 @@ describeApi('activation', (api) => {
     const { doctor, first, second } = await two();
     const start = new Date(Math.floor(api().deps.clock().getTime() / 1000) * 1000);
     await pay(api(), first, { now: start });
-    const whole = addMonths(start, 1);
+    const whole = billing.addMonths(start, 1);
     const switched = daysAfter(start, 10);
     const granted = await pay(api(), second, { now: switched, months: 3 });
-    expect(granted).toMatchObject({ expiracion_previa: whole, expiracion_otorgada: addMonths(whole, 3) });
+    expect(granted).toMatchObject({ expiracion_previa: whole, expiracion_otorgada: billing.addMonths(whole, 3) });
     expect(await stateOf(first)).toEqual(['PAUSADA', switched]);
-    expect(await stateOf(second)).toEqual(['ACTIVA', addMonths(whole, 3)]);
+    expect(await stateOf(second)).toEqual(['ACTIVA', billing.addMonths(whole, 3)]);
     expect(await doctorState(api(), doctor)).toEqual(['ACTIVO', true]);
     const { body } = await doctor.client.subscriptions.mine();
     expect(body).toMatchObject({ active: true, suscripcion_id: second, plan: { id_plan: plans[1] } });
     // What was carried over is not there twice: paying the first again begins where the second ends.
     const back = await pay(api(), first, { now: switched });
-    expect(back.expiracion_previa).toEqual(addMonths(whole, 3));
+    expect(back.expiracion_previa).toEqual(billing.addMonths(whole, 3));
   });
 
   test('gives nothing of another plan that had run out, and keeps what is without end', async () => {
@@ -144,7 +143,11 @@ describeApi('activation', (api) => {
 
     const endless = await two();
     const em = api().deps.orm.em.fork();
-    await em.nativeUpdate(Suscripcion, { id_suscripcion: endless.first }, { estado: 'ACTIVA', fecha_expiracion: null });
+    await em.nativeUpdate(
+      entities.Suscripcion,
+      { id_suscripcion: endless.first },
+      { estado: 'ACTIVA', fecha_expiracion: null },
+    );
     const paid = await pay(api(), endless.second);
     expect(await stateOf(endless.second)).toEqual(['ACTIVA', null]);
     await reverse(api(), paid);
@@ -224,8 +227,8 @@ describeApi('activation', (api) => {
     const { referencia, expiracion_otorgada } = await pay(api(), id, { now: daysAfter(api().deps.clock(), -5) });
     const em = api().deps.orm.em.fork();
     const unknown = { expiracion_previa: null, expiracion_otorgada: null };
-    await em.nativeUpdate(Pago, { referencia_epayco: referencia }, unknown);
+    await em.nativeUpdate(entities.Pago, { referencia_epayco: referencia }, unknown);
     await reverse(api(), { id_suscripcion: id, referencia } as never);
-    expect(await stateOf(id)).toEqual(['PAUSADA', addMonths(expiracion_otorgada, -1)]);
+    expect(await stateOf(id)).toEqual(['PAUSADA', billing.addMonths(expiracion_otorgada, -1)]);
   });
 });

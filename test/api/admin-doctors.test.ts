@@ -1,5 +1,4 @@
-import { ClinicalAudit } from '@som3d/server/db/entities/audit.entity.js';
-import { Medico } from '@som3d/server/db/entities/doctors.entity.js';
+import { entities } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 import { createHospital, newCode } from '../support/hospitals.ts';
 import { describeApi, expectProblem, PASSWORD } from '../support/server.ts';
@@ -47,7 +46,7 @@ describeApi('doctors of administrators', (api) => {
     expect(paused).toMatchObject({ estado: 'INACTIVO', activo: false, id_hospital: null, referenciado: false });
     const both = (await admin.client.admin.createDoctor({ body: person({ estado: 'ACTIVO', activo: false }) })).body;
     expect(both).toMatchObject({ estado: 'ACTIVO', activo: false });
-    const trail = await api().deps.orm.em.fork().findOneOrFail(ClinicalAudit, {
+    const trail = await api().deps.orm.em.fork().findOneOrFail(entities.ClinicalAudit, {
       entity_type: 'MEDICO',
       entity_id: body.id_medico,
     });
@@ -124,7 +123,7 @@ describeApi('doctors of administrators', (api) => {
     expect(await counted({ hospital_id: id_hospital })).toEqual({ total: 2, activos: 1, inactivos: 1 });
     expect(await counted({ hospital_id: MISSING.id })).toEqual({ total: 0, activos: 0, inactivos: 0 });
     const em = api().deps.orm.em.fork();
-    const [total, activos] = [await em.count(Medico), await em.count(Medico, { estado: 'ACTIVO' })];
+    const [total, activos] = [await em.count(entities.Medico), await em.count(entities.Medico, { estado: 'ACTIVO' })];
     expect(await counted()).toEqual({ total, activos, inactivos: total - activos });
     await expectProblem(admin.client.admin.countDoctors({ query: { hospital_id: 'x' as never } }), 422);
   });

@@ -1,6 +1,4 @@
-import { HospitalCode } from '@som3d/server/db/entities/hospital-code.entity.js';
-import { Hospital } from '@som3d/server/db/entities/hospitals.entity.js';
-import { Suscripcion } from '@som3d/server/db/entities/subscriptions.entity.js';
+import { entities } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 import { codesOf, createHospital, newCode } from '../support/hospitals.ts';
 import { describeApi, expectProblem } from '../support/server.ts';
@@ -37,12 +35,12 @@ describeApi('hospitals of administrators', (api) => {
     const created = await client.admin.createHospital({ body: { nombre: 'Con plan', plan_id: id_plan } });
     const { id_hospital } = created.body;
     const em = api().deps.orm.em.fork();
-    expect(await em.find(Suscripcion, { id_hospital })).toMatchObject([{ id_plan, estado: 'PAUSADA' }]);
+    expect(await em.find(entities.Suscripcion, { id_hospital })).toMatchObject([{ id_plan, estado: 'PAUSADA' }]);
     const codigo = newCode();
     const body = { nombre: 'Sin plan', codigo, plan_id: MISSING.id };
     await expectProblem(client.admin.createHospital({ body }), 404, /plan/);
-    expect(await em.count(Hospital, { codigo })).toBe(0);
-    expect(await em.count(HospitalCode, { codigo })).toBe(0);
+    expect(await em.count(entities.Hospital, { codigo })).toBe(0);
+    expect(await em.count(entities.HospitalCode, { codigo })).toBe(0);
   });
 
   test('shows, changes and removes', async () => {
@@ -166,6 +164,6 @@ describeApi('hospitals of administrators', (api) => {
       await expectProblem(client.admin.reissueCode({ params, body: {} }), status);
       await expectProblem(client.admin.revokeCodes({ params }), status);
     }
-    expect(await api().deps.orm.em.fork().count(Hospital, { id_hospital: params.id })).toBe(1);
+    expect(await api().deps.orm.em.fork().count(entities.Hospital, { id_hospital: params.id })).toBe(1);
   });
 });

@@ -1,19 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { ClinicalAudit } from '@som3d/server/db/entities/audit.entity.js';
-import { OneTimeToken, RefreshSession, Usuario } from '@som3d/server/db/entities/auth.entity.js';
-import { Medico } from '@som3d/server/db/entities/doctors.entity.js';
-import { HospitalCode } from '@som3d/server/db/entities/hospital-code.entity.js';
-import { Mensaje, MensajeEvento, MensajeGestion } from '@som3d/server/db/entities/messages.entity.js';
-import { ClinicalNote, Paciente } from '@som3d/server/db/entities/patients.entity.js';
-import { JobConv, JobLog, JobSTL, StorageDeletion } from '@som3d/server/db/entities/som3d.entity.js';
-import { Estudio } from '@som3d/server/db/entities/studies.entity.js';
-import { Pago, Suscripcion } from '@som3d/server/db/entities/subscriptions.entity.js';
-import { VisorEstado } from '@som3d/server/db/entities/visor.entity.js';
-import { createJobSignals } from '@som3d/server/jobs/signals.js';
-import { createSweeper } from '@som3d/server/jobs/sweeper.js';
-import { kysely } from '@som3d/server/db/orm.js';
+import { databases, entities, jobMachinery } from '@som3d/server/testing';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { createHospital } from '../support/hospitals.ts';
@@ -23,24 +11,24 @@ import { newPlan, newSubscription, pay, profileOf } from '../support/subscriptio
 
 const VIEW = { titulo: 'Vista', ui_json: '{}', modelos_json: '[]', notas_json: '[]', i18n_json: '{}' };
 const TABLES = [
-  Usuario,
-  Medico,
-  Paciente,
-  Estudio,
-  ClinicalNote,
-  VisorEstado,
-  JobConv,
-  JobLog,
-  JobSTL,
-  Mensaje,
-  MensajeEvento,
-  MensajeGestion,
-  Suscripcion,
-  Pago,
-  RefreshSession,
-  OneTimeToken,
-  HospitalCode,
-  StorageDeletion,
+  entities.Usuario,
+  entities.Medico,
+  entities.Paciente,
+  entities.Estudio,
+  entities.ClinicalNote,
+  entities.VisorEstado,
+  entities.JobConv,
+  entities.JobLog,
+  entities.JobSTL,
+  entities.Mensaje,
+  entities.MensajeEvento,
+  entities.MensajeGestion,
+  entities.Suscripcion,
+  entities.Pago,
+  entities.RefreshSession,
+  entities.OneTimeToken,
+  entities.HospitalCode,
+  entities.StorageDeletion,
 ] as const;
 
 describeApi('removing a doctor', (api) => {
@@ -61,18 +49,22 @@ describeApi('removing a doctor', (api) => {
     const otherMedico = await profileOf(api(), other);
     const { job_id } = await upload(doctor.client, { fields: { id_paciente: mine } });
     const fork = em();
-    fork.create(JobLog, { job_id, line: 'Una línea' });
-    await fork.nativeUpdate(JobConv, { job_id }, { status: 'DONE', result_key: `results/${job_id}/t/som3d.zip` });
+    fork.create(entities.JobLog, { job_id, line: 'Una línea' });
+    await fork.nativeUpdate(
+      entities.JobConv,
+      { job_id },
+      { status: 'DONE', result_key: `results/${job_id}/t/som3d.zip` },
+    );
     for (const file of ['som3d.zip', 'hueso.stl']) {
       await api().deps.storage.put(`results/${job_id}/t/${file}`, Readable.from(['x']));
     }
-    const result = fork.create(JobSTL, { job_id, id_paciente: mine });
-    const shared = fork.create(JobSTL, { job_id, id_paciente: theirs });
-    const study = fork.create(Estudio, { id_paciente: theirs, id_medico, descripcion: 'De otro' });
-    fork.create(Estudio, { id_paciente: mine, id_medico, descripcion: 'Rodilla' });
-    const note = fork.create(ClinicalNote, { id_paciente: theirs, id_medico, texto: 'De otro' });
-    fork.create(ClinicalNote, { id_paciente: second, id_medico, texto: 'Propia' });
-    const message = fork.create(Mensaje, {
+    const result = fork.create(entities.JobSTL, { job_id, id_paciente: mine });
+    const shared = fork.create(entities.JobSTL, { job_id, id_paciente: theirs });
+    const study = fork.create(entities.Estudio, { id_paciente: theirs, id_medico, descripcion: 'De otro' });
+    fork.create(entities.Estudio, { id_paciente: mine, id_medico, descripcion: 'Rodilla' });
+    const note = fork.create(entities.ClinicalNote, { id_paciente: theirs, id_medico, texto: 'De otro' });
+    fork.create(entities.ClinicalNote, { id_paciente: second, id_medico, texto: 'Propia' });
+    const message = fork.create(entities.Mensaje, {
       id_medico,
       id_paciente: mine,
       tipo: 'error',
@@ -80,7 +72,7 @@ describeApi('removing a doctor', (api) => {
       descripcion: 'Una descripción',
       severidad: 'baja',
     });
-    const kept = fork.create(Mensaje, {
+    const kept = fork.create(entities.Mensaje, {
       id_medico: otherMedico,
       id_paciente: second,
       tipo: 'error',
@@ -89,22 +81,29 @@ describeApi('removing a doctor', (api) => {
       severidad: 'baja',
     });
     await fork.flush();
-    fork.create(VisorEstado, { ...VIEW, id_medico, id_paciente: mine, id_jobstl: result.id_jobstl });
-    const view = fork.create(VisorEstado, {
+    fork.create(entities.VisorEstado, { ...VIEW, id_medico, id_paciente: mine, id_jobstl: result.id_jobstl });
+    const view = fork.create(entities.VisorEstado, {
       ...VIEW,
       id_medico: otherMedico,
       id_paciente: theirs,
       id_jobstl: shared.id_jobstl,
     });
-    fork.create(MensajeEvento, { id_mensaje: message.id_mensaje, id_actor_usuario: id_usuario, accion: 'crear' });
-    fork.create(MensajeGestion, { id_mensaje: message.id_mensaje, asignado_admin_id_usuario: admin.user.id_usuario });
-    const event = fork.create(MensajeEvento, {
+    fork.create(entities.MensajeEvento, {
+      id_mensaje: message.id_mensaje,
+      id_actor_usuario: id_usuario,
+      accion: 'crear',
+    });
+    fork.create(entities.MensajeGestion, {
+      id_mensaje: message.id_mensaje,
+      asignado_admin_id_usuario: admin.user.id_usuario,
+    });
+    const event = fork.create(entities.MensajeEvento, {
       id_mensaje: kept.id_mensaje,
       id_actor_usuario: id_usuario,
       accion: 'ver',
     });
-    fork.create(RefreshSession, { id_usuario, jti: `jti-${id_usuario}`, expires_at: new Date() });
-    fork.create(OneTimeToken, {
+    fork.create(entities.RefreshSession, { id_usuario, jti: `jti-${id_usuario}`, expires_at: new Date() });
+    fork.create(entities.OneTimeToken, {
       id_usuario,
       purpose: 'reset',
       correo: doctor.user.correo,
@@ -143,35 +142,50 @@ describeApi('removing a doctor', (api) => {
     expect((await admin.client.admin.removeDoctor({ params: { id: id_medico } })).status).toBe(204);
 
     const after = em();
-    for (const entity of [Medico, Paciente, Estudio, ClinicalNote, VisorEstado, Mensaje, Suscripcion] as const) {
-      expect([entity.meta.tableName, await after.count(entity as typeof Medico, { id_medico })]).toEqual([
+    for (const entity of [
+      entities.Medico,
+      entities.Paciente,
+      entities.Estudio,
+      entities.ClinicalNote,
+      entities.VisorEstado,
+      entities.Mensaje,
+      entities.Suscripcion,
+    ] as const) {
+      expect([entity.meta.tableName, await after.count(entity as typeof entities.Medico, { id_medico })]).toEqual([
         entity.meta.tableName,
         0,
       ]);
     }
-    for (const entity of [Usuario, JobConv, RefreshSession, OneTimeToken] as const) {
-      expect(await after.count(entity as typeof Usuario, { id_usuario })).toBe(0);
+    for (const entity of [
+      entities.Usuario,
+      entities.JobConv,
+      entities.RefreshSession,
+      entities.OneTimeToken,
+    ] as const) {
+      expect(await after.count(entity as typeof entities.Usuario, { id_usuario })).toBe(0);
     }
-    expect(await after.count(JobSTL, { job_id })).toBe(0);
-    expect(await after.count(JobLog, { job_id })).toBe(0);
-    expect(await after.count(Pago, { id_suscripcion: it.id_suscripcion })).toBe(0);
-    expect(await after.count(StorageDeletion)).toBe(0);
+    expect(await after.count(entities.JobSTL, { job_id })).toBe(0);
+    expect(await after.count(entities.JobLog, { job_id })).toBe(0);
+    expect(await after.count(entities.Pago, { id_suscripcion: it.id_suscripcion })).toBe(0);
+    expect(await after.count(entities.StorageDeletion)).toBe(0);
     expect((await storedFiles(api().dataDir)).filter((file) => file.includes(job_id))).toEqual([]);
     await expectProblem(doctor.client.auth.me(), 401);
     await expectProblem(admin.client.admin.removeDoctor({ params: { id: id_medico } }), 404);
 
     // What belongs to another doctor's patient is that doctor's now.
     const { otherMedico } = it;
-    expect(await after.findOneOrFail(Estudio, it.study.id_estudio)).toMatchObject({ id_medico: otherMedico });
-    expect(await after.findOneOrFail(ClinicalNote, it.note.id_note)).toMatchObject({ id_medico: otherMedico });
-    expect(await after.findOneOrFail(VisorEstado, it.view.id_visor_estado)).toMatchObject({ id_jobstl: null });
-    expect(await after.findOneOrFail(Mensaje, it.kept.id_mensaje)).toMatchObject({ id_paciente: null });
-    expect(await after.findOneOrFail(MensajeEvento, it.event.id_evento)).toMatchObject({ id_actor_usuario: null });
+    expect(await after.findOneOrFail(entities.Estudio, it.study.id_estudio)).toMatchObject({ id_medico: otherMedico });
+    expect(await after.findOneOrFail(entities.ClinicalNote, it.note.id_note)).toMatchObject({ id_medico: otherMedico });
+    expect(await after.findOneOrFail(entities.VisorEstado, it.view.id_visor_estado)).toMatchObject({ id_jobstl: null });
+    expect(await after.findOneOrFail(entities.Mensaje, it.kept.id_mensaje)).toMatchObject({ id_paciente: null });
+    expect(await after.findOneOrFail(entities.MensajeEvento, it.event.id_evento)).toMatchObject({
+      id_actor_usuario: null,
+    });
     // The code they used stays used.
-    const code = await after.findOneOrFail(HospitalCode, { codigo: it.codigo });
+    const code = await after.findOneOrFail(entities.HospitalCode, { codigo: it.codigo });
     expect(code).toMatchObject({ usado_por_id_medico: null, used_at: expect.any(Date) as Date });
 
-    const removals = await after.find(ClinicalAudit, {
+    const removals = await after.find(entities.ClinicalAudit, {
       action: 'DELETE',
       actor_id_usuario: admin.user.id_usuario,
     });
@@ -194,7 +208,11 @@ describeApi('removing a doctor', (api) => {
     expect(recordOf('USUARIO')?.before_json).not.toMatch(/argon2|contrasena/);
     expect(JSON.parse(recordOf('USUARIO')?.meta_json ?? '')).toEqual({ trabajos: 1, resultados: 2 });
     // Rows of what they did themselves stay, and say whose they were.
-    const own = await after.find(ClinicalAudit, { entity_type: 'PACIENTE', entity_id: it.mine, action: 'CREATE' });
+    const own = await after.find(entities.ClinicalAudit, {
+      entity_type: 'PACIENTE',
+      entity_id: it.mine,
+      action: 'CREATE',
+    });
     expect(
       own.map(({ actor_id_usuario, meta_json }) => [actor_id_usuario ?? null, meta_json && JSON.parse(meta_json)]),
     ).toEqual([[null, { actor_eliminado: id_usuario }]]);
@@ -204,14 +222,14 @@ describeApi('removing a doctor', (api) => {
     const [admin, other] = [await api().admin(), await api().doctor()];
     await profileOf(api(), other);
     const { doctor, id_medico } = await busyDoctor(admin, other);
-    const db = kysely(em());
+    const db = databases.kysely(em());
     // The last row to go is held by a table that the service does not know.
     await sql`create table blocker (id int primary key, id_usuario int not null, foreign key (id_usuario) references Usuario (id_usuario))`.execute(
       db,
     );
     await sql`insert into blocker values (1, ${doctor.user.id_usuario})`.execute(db);
     const countAll = async () =>
-      await Promise.all(TABLES.map(async (entity) => await em().count(entity as typeof Usuario)));
+      await Promise.all(TABLES.map(async (entity) => await em().count(entity as typeof entities.Usuario)));
     const [counts, files] = [await countAll(), await storedFiles(api().dataDir)];
     await expectProblem(admin.client.admin.removeDoctor({ params: { id: id_medico } }), 500);
     expect(api().errors.splice(0)).not.toEqual([]);
@@ -228,7 +246,7 @@ describeApi('removing a doctor', (api) => {
     for (const { user } of [plain, doctor]) {
       expect((await admin.client.admin.removeUser({ params: { id: user.id_usuario } })).status).toBe(204);
     }
-    expect(await em().count(Medico, { id_medico })).toBe(0);
+    expect(await em().count(entities.Medico, { id_medico })).toBe(0);
   });
 
   test('lets no upload and no patient slip in while the doctor goes', async () => {
@@ -242,14 +260,14 @@ describeApi('removing a doctor', (api) => {
     const answers = await Promise.allSettled(calls);
     expect(answers.at(-1)?.status).toBe('fulfilled');
     const { id_usuario } = doctor.user;
-    expect(await em().count(Paciente, { id_medico: id })).toBe(0);
-    expect(await em().count(JobConv, { id_usuario })).toBe(0);
+    expect(await em().count(entities.Paciente, { id_medico: id })).toBe(0);
+    expect(await em().count(entities.JobConv, { id_usuario })).toBe(0);
     const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as Error] : []));
     for (const reason of refused) expect([401, 503]).toContain((await problemOf(Promise.reject(reason))).status);
     // A 503 is logged as an error.
     api().errors.splice(0);
     const atOnce = { ...api().deps.config, SOM3D_ORPHAN_GRACE_SECONDS: -1 };
-    await createSweeper({ ...api().deps, config: atOnce }, createJobSignals()).sweep();
+    await jobMachinery.createSweeper({ ...api().deps, config: atOnce }, jobMachinery.createJobSignals()).sweep();
     expect(await storedFiles(api().dataDir)).toEqual([]);
   });
 
@@ -261,16 +279,16 @@ describeApi('removing a doctor', (api) => {
     await mkdir(file);
     await writeFile(path.join(file, 'in the way'), '');
     await admin.client.admin.removeUser({ params: { id: doctor.user.id_usuario } });
-    const [noted, ...more] = await em().find(StorageDeletion, {});
+    const [noted, ...more] = await em().find(entities.StorageDeletion, {});
     expect(more).toEqual([]);
     expect(noted).toMatchObject({ storage_key: `uploads/${job_id}.zip`, attempts: 1 });
     expect(noted?.last_error).toBeTruthy();
     await rm(file, { recursive: true });
-    await createSweeper(api().deps, createJobSignals()).sweep();
-    expect(await em().count(StorageDeletion)).toBe(1);
+    await jobMachinery.createSweeper(api().deps, jobMachinery.createJobSignals()).sweep();
+    expect(await em().count(entities.StorageDeletion)).toBe(1);
     api().advance(61_000);
-    await createSweeper(api().deps, createJobSignals()).sweep();
-    expect(await em().count(StorageDeletion)).toBe(0);
+    await jobMachinery.createSweeper(api().deps, jobMachinery.createJobSignals()).sweep();
+    expect(await em().count(entities.StorageDeletion)).toBe(0);
   });
 });
 

@@ -1,12 +1,5 @@
 import type { Metrics } from '@som3d/contract';
-import { ClinicalAudit } from '@som3d/server/db/entities/audit.entity.js';
-import { Usuario } from '@som3d/server/db/entities/auth.entity.js';
-import { Medico } from '@som3d/server/db/entities/doctors.entity.js';
-import { Hospital } from '@som3d/server/db/entities/hospitals.entity.js';
-import { Paciente } from '@som3d/server/db/entities/patients.entity.js';
-import { Plan } from '@som3d/server/db/entities/plans.entity.js';
-import { Estudio } from '@som3d/server/db/entities/studies.entity.js';
-import { Pago, Suscripcion } from '@som3d/server/db/entities/subscriptions.entity.js';
+import { entities } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 import { describeApi, expectProblem, type Session, type TestServer } from '../support/server.ts';
 import { countStatements } from '../support/statements.ts';
@@ -31,24 +24,36 @@ function rowsOf({ deps }: TestServer) {
     return row;
   };
   return {
-    hospital: (nombre: string, estado: Hospital['estado'] = 'ACTIVO') =>
-      add(em.create(Hospital, { nombre, codigo: `R${++count}`, estado })),
-    doctor: async (row: Partial<Medico> & { nombre?: string } = {}) => {
+    hospital: (nombre: string, estado: entities.Hospital['estado'] = 'ACTIVO') =>
+      add(em.create(entities.Hospital, { nombre, codigo: `R${++count}`, estado })),
+    doctor: async (row: Partial<entities.Medico> & { nombre?: string } = {}) => {
       const { nombre = 'Ana', ...profile } = row;
       const account = { nombre, apellido: 'Paz', correo: `r${++count}@som3d.local`, contrasena: '-' };
       const activo = profile.estado !== 'INACTIVO';
-      const { id_usuario } = await add(em.create(Usuario, { ...account, rol: 'MEDICO', activo }));
-      return await add<Medico>(em.create(Medico, { estado: 'ACTIVO', ...profile, id_usuario } as never));
+      const { id_usuario } = await add(em.create(entities.Usuario, { ...account, rol: 'MEDICO', activo }));
+      return await add<entities.Medico>(
+        em.create(entities.Medico, { estado: 'ACTIVO', ...profile, id_usuario } as never),
+      );
     },
-    patient: ({ id_medico }: Medico, estado: Paciente['estado'] = 'ACTIVO') =>
-      add(em.create(Paciente, { id_medico, nombres: 'Luz', apellidos: 'Rey', estado })),
-    study: ({ id_paciente, id_medico }: Paciente, fecha_estudio: Date) =>
-      add(em.create(Estudio, { id_paciente, id_medico, fecha_estudio })),
-    plan: (nombre: string) => add(em.create(Plan, { nombre, precio: 39_900, periodo: 'MENSUAL', duracion_meses: 1 })),
-    subscription: (row: Partial<Suscripcion>) =>
-      add<Suscripcion>(em.create(Suscripcion, { estado: 'ACTIVA', fecha_inicio: new Date(0), ...row } as never)),
-    payment: ({ id_suscripcion }: Suscripcion, monto: number, fecha_pago: Date, estado: Pago['estado'] = 'APROBADO') =>
-      add(em.create(Pago, { id_suscripcion, monto, fecha_pago, estado, referencia_epayco: `ref-r${++count}` })),
+    patient: ({ id_medico }: entities.Medico, estado: entities.Paciente['estado'] = 'ACTIVO') =>
+      add(em.create(entities.Paciente, { id_medico, nombres: 'Luz', apellidos: 'Rey', estado })),
+    study: ({ id_paciente, id_medico }: entities.Paciente, fecha_estudio: Date) =>
+      add(em.create(entities.Estudio, { id_paciente, id_medico, fecha_estudio })),
+    plan: (nombre: string) =>
+      add(em.create(entities.Plan, { nombre, precio: 39_900, periodo: 'MENSUAL', duracion_meses: 1 })),
+    subscription: (row: Partial<entities.Suscripcion>) =>
+      add<entities.Suscripcion>(
+        em.create(entities.Suscripcion, { estado: 'ACTIVA', fecha_inicio: new Date(0), ...row } as never),
+      ),
+    payment: (
+      { id_suscripcion }: entities.Suscripcion,
+      monto: number,
+      fecha_pago: Date,
+      estado: entities.Pago['estado'] = 'APROBADO',
+    ) =>
+      add(
+        em.create(entities.Pago, { id_suscripcion, monto, fecha_pago, estado, referencia_epayco: `ref-r${++count}` }),
+      ),
   };
 }
 
@@ -211,8 +216,8 @@ describeApi('overviews of administrators', (api) => {
   test('show who works under a subscription in force', async () => {
     const admin = await api().admin();
     const em = api().deps.orm.em.fork();
-    await em.nativeDelete(Pago, {});
-    await em.nativeDelete(Suscripcion, {});
+    await em.nativeDelete(entities.Pago, {});
+    await em.nativeDelete(entities.Suscripcion, {});
     const rows = rowsOf(api());
     const now = api().deps.clock().getTime();
     const { id_plan } = await rows.plan('Tres');
@@ -286,7 +291,7 @@ describeApi('overviews of administrators', (api) => {
         ultimo_pago: null,
       },
     ]);
-    const total = await api().deps.orm.em.fork().count(Hospital);
+    const total = await api().deps.orm.em.fork().count(entities.Hospital);
     expect(headers.get('x-total-count')).toBe(String(total));
     await expectProblem(admin.client.admin.hospitalsBilling({ query: { limit: 501 } }), 422);
   });
@@ -298,10 +303,15 @@ describeApi('overviews of administrators', (api) => {
     const record = { entity_type: 'PRUEBA', entity_id: 7, action: 'UPDATE', actor_id_usuario: admin.user.id_usuario };
     const before_json = '{"nombre":"Ana"}';
     const made = [
-      em.create(ClinicalAudit, { ...record, created_at: day('2020-03-01T04:59:59'), before_json }),
-      em.create(ClinicalAudit, { ...record, created_at: day('2020-03-01T05:00:00'), before_json: 'not json' }),
-      em.create(ClinicalAudit, { ...record, created_at: day('2020-03-02T04:59:59'), action: 'DELETE', entity_id: 8 }),
-      em.create(ClinicalAudit, {
+      em.create(entities.ClinicalAudit, { ...record, created_at: day('2020-03-01T04:59:59'), before_json }),
+      em.create(entities.ClinicalAudit, { ...record, created_at: day('2020-03-01T05:00:00'), before_json: 'not json' }),
+      em.create(entities.ClinicalAudit, {
+        ...record,
+        created_at: day('2020-03-02T04:59:59'),
+        action: 'DELETE',
+        entity_id: 8,
+      }),
+      em.create(entities.ClinicalAudit, {
         ...record,
         created_at: day('2020-03-02T05:00:00'),
         actor_id_usuario: other.user.id_usuario,

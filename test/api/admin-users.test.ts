@@ -1,6 +1,5 @@
 import { LockMode } from '@mikro-orm/core';
-import { Usuario } from '@som3d/server/db/entities/auth.entity.js';
-import { kysely } from '@som3d/server/db/orm.js';
+import { databases, entities } from '@som3d/server/testing';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { isMariaDb } from '../support/database.ts';
@@ -28,7 +27,7 @@ describeApi('users of administrators', (api) => {
     const other = await api().admin();
     const { body, headers } = await admin.client.admin.listAdmins({ query: { limit: 2 } });
     expect(body.map(({ correo }) => correo)).toEqual([other.user.correo, admin.user.correo]);
-    const total = await api().deps.orm.em.fork().count(Usuario, { rol: 'ADMINISTRADOR' });
+    const total = await api().deps.orm.em.fork().count(entities.Usuario, { rol: 'ADMINISTRADOR' });
     expect(headers.get('x-total-count')).toBe(String(total));
     const found = await admin.client.admin.listAdmins({ query: { q: other.user.correo.toUpperCase() } });
     expect(found.body.map(({ id_usuario }) => id_usuario)).toEqual([other.user.id_usuario]);
@@ -87,7 +86,7 @@ describeApi('users of administrators', (api) => {
       const [first, second] = [await api().admin(), await api().admin()];
       const em = api().deps.orm.em.fork();
       const pair = [first.user.id_usuario, second.user.id_usuario];
-      await em.nativeUpdate(Usuario, { rol: 'ADMINISTRADOR', id_usuario: { $nin: pair } }, { rol: 'MEDICO' });
+      await em.nativeUpdate(entities.Usuario, { rol: 'ADMINISTRADOR', id_usuario: { $nin: pair } }, { rol: 'MEDICO' });
       const race = await Promise.allSettled([
         first.client.admin.removeUser({ params: { id: second.user.id_usuario } }),
         second.client.admin.removeUser({ params: { id: first.user.id_usuario } }),
@@ -97,7 +96,7 @@ describeApi('users of administrators', (api) => {
       const { status } = await problemOf(Promise.reject(refused[0]?.reason as Error));
       // 401: the second was removed before the request had begun.
       expect([409, 401]).toContain(status);
-      expect(await em.count(Usuario, { rol: 'ADMINISTRADOR' })).toBe(1);
+      expect(await em.count(entities.Usuario, { rol: 'ADMINISTRADOR' })).toBe(1);
     }
   });
 
@@ -106,11 +105,11 @@ describeApi('users of administrators', (api) => {
     const [first, second] = [await api().admin(), await api().admin()];
     const em = api().deps.orm.em.fork();
     const pair = [first.user.id_usuario, second.user.id_usuario];
-    await em.nativeUpdate(Usuario, { rol: 'ADMINISTRADOR', id_usuario: { $nin: pair } }, { rol: 'MEDICO' });
+    await em.nativeUpdate(entities.Usuario, { rol: 'ADMINISTRADOR', id_usuario: { $nin: pair } }, { rol: 'MEDICO' });
     let race: Promise<PromiseSettledResult<unknown>[]> | undefined;
     // Both are let in while somebody else holds the rows, and wait for them.
     await em.transactional(async (held) => {
-      await held.find(Usuario, { id_usuario: { $in: pair } }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      await held.find(entities.Usuario, { id_usuario: { $in: pair } }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       race = Promise.allSettled([
         first.client.admin.removeUser({ params: { id: second.user.id_usuario } }),
         second.client.admin.removeUser({ params: { id: first.user.id_usuario } }),
@@ -120,14 +119,14 @@ describeApi('users of administrators', (api) => {
           select count(distinct w.requesting_engine_transaction_id) as waiting
           from performance_schema.data_lock_waits w
           join performance_schema.data_locks l on l.engine_lock_id = w.requesting_engine_lock_id
-          where l.object_schema = database()`.execute(kysely(held));
+          where l.object_schema = database()`.execute(databases.kysely(held));
         return rows[0]?.waiting === 2;
       }, 'both removals wait');
     });
     const refused = (await race)?.filter((result) => result.status === 'rejected') ?? [];
     expect(refused).toHaveLength(1);
     await expectProblem(Promise.reject(refused[0]?.reason as Error), 409, /último administrador/);
-    expect(await em.count(Usuario, { rol: 'ADMINISTRADOR' })).toBe(1);
+    expect(await em.count(entities.Usuario, { rol: 'ADMINISTRADOR' })).toBe(1);
   });
 
   test('is for administrators', async () => {

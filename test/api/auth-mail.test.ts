@@ -1,4 +1,4 @@
-import { kysely } from '@som3d/server/db/orm.js';
+import { databases } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 import { until } from '../support/jobs.ts';
 import { codeOf, mailsTo, mailTo } from '../support/mail.ts';
@@ -20,7 +20,9 @@ describeApi(
     const login = (correo: string, password = PASSWORD) => auth().login({ body: { correo, password } });
     const mail = (correo: string, n?: number) => mailTo(api(), correo, n);
     const stored = async () =>
-      JSON.stringify(await kysely(api().deps.orm.em.fork()).selectFrom('auth_one_time_token').selectAll().execute());
+      JSON.stringify(
+        await databases.kysely(api().deps.orm.em.fork()).selectFrom('auth_one_time_token').selectAll().execute(),
+      );
     /** The form of what was mailed for. */
     const linkOf = async (correo: string, n: number): Promise<URL> =>
       new URL(/https?:\/\/\S+/.exec((await mail(correo, n)).text)?.[0] ?? '');
@@ -48,7 +50,8 @@ describeApi(
       const rows = await stored();
       for (const secret of [body.token, code, 'argon2', PASSWORD]) expect(rows).not.toContain(secret);
       const outbox = async () =>
-        await kysely(api().deps.orm.em.fork())
+        await databases
+          .kysely(api().deps.orm.em.fork())
           .selectFrom('mail_outbox')
           .select(['subject', 'text_body', 'html_body'])
           .where('to_address', '=', correo)
@@ -246,7 +249,8 @@ describeApi(
       expect(body).toEqual({ ok: true, token: expect.stringMatching(/^[\w-]{43}$/) as string, expires_in: 3600 });
       const { token } = body;
       await expectProblem(auth().resetPasswordCode({ body: { token, code: '123456', new_password: NEW } }), 400);
-      const rows = await kysely(api().deps.orm.em.fork())
+      const rows = await databases
+        .kysely(api().deps.orm.em.fork())
         .selectFrom('mail_outbox')
         .select('id_mail')
         .where('to_address', '=', correo)

@@ -1,6 +1,5 @@
 import { createClient, signIn as signIntoService } from '@som3d/client';
-import { kysely } from '@som3d/server/db/orm.js';
-import { createAuthCleanup } from '@som3d/server/domains/auth/cleanup.js';
+import { accounts, databases } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 import { describeApi, expectProblem, PASSWORD, type Session } from '../support/server.ts';
 
@@ -56,7 +55,8 @@ describeApi('auth sessions', (api) => {
     return { browser, token: body['access_token'] as string };
   };
   const rowsOf = async ({ user }: Session) =>
-    await kysely(api().deps.orm.em.fork())
+    await databases
+      .kysely(api().deps.orm.em.fork())
       .selectFrom('auth_refresh_session')
       .selectAll()
       .where('id_usuario', '=', user.id_usuario)
@@ -182,7 +182,7 @@ describeApi('auth sessions', (api) => {
     const { correo } = doctor.user;
     await api().client.auth.forgotPassword({ body: { correo } });
     const counts = async () => {
-      const db = kysely(api().deps.orm.em.fork());
+      const db = databases.kysely(api().deps.orm.em.fork());
       const of = async (table: 'auth_login_attempt' | 'auth_one_time_token' | 'auth_refresh_session' | 'rate_limit') =>
         (await db.selectFrom(table).selectAll().execute()).length;
       return [
@@ -192,7 +192,7 @@ describeApi('auth sessions', (api) => {
         await of('rate_limit'),
       ];
     };
-    const cleanup = createAuthCleanup(api().deps);
+    const cleanup = accounts.createAuthCleanup(api().deps);
     await cleanup.runDue();
     const before = await counts();
     expect(before.every((count) => count > 0)).toBe(true);

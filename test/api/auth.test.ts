@@ -1,5 +1,5 @@
 import { createClient } from '@som3d/client';
-import { RefreshSession, Usuario } from '@som3d/server/db/entities/auth.entity.js';
+import { entities } from '@som3d/server/testing';
 import jwt from 'jsonwebtoken';
 import { expect, test } from 'vitest';
 import { describeApi, expectProblem, PASSWORD, problemOf } from '../support/server.ts';
@@ -111,7 +111,7 @@ describeApi('auth', (api) => {
 
   test('accepts the predecessor’s bcrypt hash and replaces it', async () => {
     const em = api().deps.orm.em.fork();
-    const user = em.create(Usuario, {
+    const user = em.create(entities.Usuario, {
       ...person('legacy@som3d.local'),
       contrasena: LEGACY_HASH,
       rol: 'MEDICO',
@@ -152,10 +152,10 @@ describeApi('auth', (api) => {
     const { client, user } = await api().doctor();
     await expectProblem(client.patients.create({ body: { nombres: 'X', apellidos: 'Y' } }), 422);
     const em = api().deps.orm.em.fork();
-    await em.nativeUpdate(Usuario, { id_usuario: user.id_usuario }, { rol: 'ADMINISTRADOR' });
+    await em.nativeUpdate(entities.Usuario, { id_usuario: user.id_usuario }, { rol: 'ADMINISTRADOR' });
     await expectProblem(client.patients.create({ body: { nombres: 'Luz', apellidos: 'Paz' } }), 403);
-    await em.nativeDelete(RefreshSession, { id_usuario: user.id_usuario });
-    await em.nativeDelete(Usuario, { id_usuario: user.id_usuario });
+    await em.nativeDelete(entities.RefreshSession, { id_usuario: user.id_usuario });
+    await em.nativeDelete(entities.Usuario, { id_usuario: user.id_usuario });
     await expectProblem(client.auth.me(), 401);
   });
 

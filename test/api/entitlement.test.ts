@@ -1,4 +1,4 @@
-import { hasActiveSubscription } from '@som3d/server/domains/subscriptions/entitlement.js';
+import { billing } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 import { formBytes, sampleZip, sendForm, storedFiles } from '../support/jobs.ts';
 import { describeApi, type Session, type TestServer } from '../support/server.ts';
@@ -48,7 +48,7 @@ describeApi(
       const fecha_expiracion = new Date('2031-05-06T07:08:09Z');
       await newSubscription(api(), { id_medico, id_plan, estado: 'ACTIVA', fecha_expiracion });
       const activeIn = (ms: number) =>
-        hasActiveSubscription(api().deps.orm, id_medico, new Date(fecha_expiracion.getTime() + ms));
+        billing.hasActiveSubscription(api().deps.orm, id_medico, new Date(fecha_expiracion.getTime() + ms));
       expect([await activeIn(-1), await activeIn(0), await activeIn(1)]).toEqual([true, false, false]);
     });
 

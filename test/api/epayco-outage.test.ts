@@ -1,9 +1,6 @@
-import { ConfigError, readConfig } from '@som3d/server/config/config.js';
-import { EpaycoEvent } from '@som3d/server/db/entities/epayco.entity.js';
+import { billing, configuration, entities, openDeps } from '@som3d/server/testing';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { databaseKinds } from '../support/database.ts';
-import { createPaymentProcessor } from '@som3d/server/domains/epayco/processor.js';
-import { openDeps } from '@som3d/server/process/open-deps.js';
 import { startGateway, type Mood } from '../support/epayco-gateway.ts';
 import { paymentEnv, paymentFields, paymentsOn, signed } from '../support/payments.ts';
 import { describeApi, expectProblem, startTestServer } from '../support/server.ts';
@@ -101,17 +98,17 @@ describeApi(
       const em = api().deps.orm.em.fork();
       const lease_expires_at = new Date(api().deps.clock().getTime() + 2 * HOUR);
       await em.nativeUpdate(
-        EpaycoEvent,
+        entities.EpaycoEvent,
         { ref_payco: fields['x_ref_payco'] ?? '' },
         { lease_token: 'dead', lease_expires_at },
       );
       api().advance(HOUR);
       // a restart: new connections, a new processor
       await using restarted = await openDeps(api().deps.config, api().deps.log, api().deps.clock);
-      await createPaymentProcessor(restarted).runDue();
+      await billing.createPaymentProcessor(restarted).runDue();
       await pay.expectNothing(order);
       api().advance(HOUR + 1);
-      await createPaymentProcessor(restarted).runDue();
+      await billing.createPaymentProcessor(restarted).runDue();
       await expect.poll(async () => (await pay.paid(order)).length).toBe(1);
       await pay.expectGranted(order, fields);
     });
@@ -125,7 +122,7 @@ describeApi(
       gateway.mood = 'up';
       api().advance(6_000);
       await using other = await openDeps(api().deps.config, api().deps.log, api().deps.clock);
-      await Promise.all([pay.round(), createPaymentProcessor(other).runDue(), pay.round()]);
+      await Promise.all([pay.round(), billing.createPaymentProcessor(other).runDue(), pay.round()]);
       await expect.poll(async () => (await pay.paid(order)).length).toBe(1);
       await pay.expectGranted(order, fields);
       expect(await pay.mails(order)).toHaveLength(1);
@@ -243,10 +240,10 @@ test('a configuration that would believe a payer is refused at start, and keys a
   const keys = { EPAYCO_PUBLIC_KEY: 'pk', P_CUST_ID_CLIENTE: '1', P_KEY: 'hush-hush' };
   const refusalOf = (env: Record<string, string>): string => {
     try {
-      readConfig(env);
+      configuration.readConfig(env);
       return '';
     } catch (error) {
-      return error instanceof ConfigError ? error.message : String(error);
+      return error instanceof configuration.ConfigError ? error.message : String(error);
     }
   };
   expect(refusalOf({ ...keys, EPAYCO_TEST: 'false' })).toBe('');

@@ -1,12 +1,6 @@
 import type { MikroORM } from '@mikro-orm/core';
 import type { Checkout } from '@som3d/contract';
-import { Usuario } from '@som3d/server/db/entities/auth.entity.js';
-import { Medico } from '@som3d/server/db/entities/doctors.entity.js';
-import { EpaycoCheckout, EpaycoEvent } from '@som3d/server/db/entities/epayco.entity.js';
-import { MailOutbox } from '@som3d/server/db/entities/mail.entity.js';
-import { Plan } from '@som3d/server/db/entities/plans.entity.js';
-import { addMonths } from '@som3d/server/domains/subscriptions/calendar.js';
-import { Pago, Suscripcion } from '@som3d/server/db/entities/subscriptions.entity.js';
+import { billing, entities } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 import { createDatabase, databaseKinds } from '../support/database.ts';
 import { startGateway } from '../support/epayco-gateway.ts';
@@ -74,9 +68,9 @@ interface Paid {
 /** A doctor, a paused subscription and an issued checkout for each payment. */
 async function seedPaid(orm: MikroORM): Promise<Paid[]> {
   const em = orm.em.fork();
-  const plan = em.create(Plan, { nombre: 'Mensual', precio: 39_900, periodo: 'MENSUAL', duracion_meses: 1 });
+  const plan = em.create(entities.Plan, { nombre: 'Mensual', precio: 39_900, periodo: 'MENSUAL', duracion_meses: 1 });
   const users = Array.from({ length: PAYMENTS }, (_, index) =>
-    em.create(Usuario, {
+    em.create(entities.Usuario, {
       nombre: 'Ana',
       apellido: 'Ruiz',
       correo: `storm-${index}@som3d.local`,
@@ -86,15 +80,15 @@ async function seedPaid(orm: MikroORM): Promise<Paid[]> {
     }),
   );
   await em.flush();
-  const doctors = users.map(({ id_usuario }) => em.create(Medico, { id_usuario, estado: 'INACTIVO' }));
+  const doctors = users.map(({ id_usuario }) => em.create(entities.Medico, { id_usuario, estado: 'INACTIVO' }));
   await em.flush();
   const subscriptions = doctors.map(({ id_medico }) =>
-    em.create(Suscripcion, { id_medico, id_plan: plan.id_plan, estado: 'PAUSADA' }),
+    em.create(entities.Suscripcion, { id_medico, id_plan: plan.id_plan, estado: 'PAUSADA' }),
   );
   await em.flush();
   const paid = subscriptions.map(({ id_suscripcion }, index) => {
     const invoice = `SOM3D-S${id_suscripcion}-20260131T000000-${index}`;
-    em.create(EpaycoCheckout, {
+    em.create(entities.EpaycoCheckout, {
       invoice,
       id_suscripcion,
       id_plan: plan.id_plan,
@@ -172,17 +166,17 @@ test.runIf(databaseKinds().includes('mysql'))(
       .map(({ fields }) => fields['x_ref_payco'] ?? '')
       .toSorted(byNumber);
     const approved = async () =>
-      (await em().find(Pago, { estado: 'APROBADO' }))
+      (await em().find(entities.Pago, { estado: 'APROBADO' }))
         .map(({ referencia_epayco }) => referencia_epayco)
         .toSorted(byNumber);
     await expect.poll(approved, { timeout: 20_000, interval: 200 }).toEqual(expected);
     const reversals = async () =>
-      await em().count(EpaycoEvent, { cod_response: '6', estado: 'PROCESADO', firma_valida: true });
+      await em().count(entities.EpaycoEvent, { cod_response: '6', estado: 'PROCESADO', firma_valida: true });
     await expect.poll(reversals, { timeout: 20_000, interval: 200 }).toBe(12);
     expect(await approved()).toEqual(expected);
 
-    const rows = new Map((await em().find(Suscripcion, {})).map((row) => [row.id_suscripcion, row]));
-    const paymentsOf = Map.groupBy(await em().find(Pago, {}), ({ id_suscripcion }) => id_suscripcion);
+    const rows = new Map((await em().find(entities.Suscripcion, {})).map((row) => [row.id_suscripcion, row]));
+    const paymentsOf = Map.groupBy(await em().find(entities.Pago, {}), ({ id_suscripcion }) => id_suscripcion);
     for (const { id_suscripcion } of payments.filter(({ kind }) => !kind.grants)) {
       expect(rows.get(id_suscripcion)?.estado).toBe('PAUSADA');
     }
@@ -193,10 +187,10 @@ test.runIf(databaseKinds().includes('mysql'))(
       // one month after the payment, not two
       expect(rows.get(id_suscripcion)).toMatchObject({ estado: 'ACTIVA', fecha_expiracion: expiracion_otorgada });
       expect(expiracion_previa).toEqual(fecha_pago);
-      expect(expiracion_previa && addMonths(expiracion_previa, 1)).toEqual(expiracion_otorgada);
+      expect(expiracion_previa && billing.addMonths(expiracion_previa, 1)).toEqual(expiracion_otorgada);
     }
-    expect(await em().count(MailOutbox, { kind: 'pago_aprobado' })).toBe(await em().count(Pago, {}));
-    const events = await em().find(EpaycoEvent, {});
+    expect(await em().count(entities.MailOutbox, { kind: 'pago_aprobado' })).toBe(await em().count(entities.Pago, {}));
+    const events = await em().find(entities.EpaycoEvent, {});
     expect(new Set(events.map((event) => [event.ref_payco, event.cod_response].join())).size).toBe(events.length);
     expect(events.reduce((sum, { received_count }) => sum + received_count, 0)).toBeGreaterThanOrEqual(1000);
     expect(await servers[1].end('SIGTERM')).toBe(0);

@@ -1,5 +1,4 @@
-import { EpaycoEvent, WebhookEvent } from '@som3d/server/db/entities/epayco.entity.js';
-import { MAX_UNSIGNED } from '@som3d/server/domains/epayco/inbox.js';
+import { billing, entities } from '@som3d/server/testing';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { startGateway } from '../support/epayco-gateway.ts';
 import { paymentEnv, paymentFields, paymentsOn, signed } from '../support/payments.ts';
@@ -205,23 +204,23 @@ describeApi(
 
     test('the unsigned part of the inbox is bounded', async () => {
       const db = api().deps.orm.em.fork();
-      const rows = Array.from({ length: MAX_UNSIGNED }, (_, index) => ({
+      const rows = Array.from({ length: billing.MAX_UNSIGNED }, (_, index) => ({
         ref_payco: `old-${index}`,
         firma_valida: false,
         estado: 'RECHAZADO' as const,
       }));
-      await db.insertMany(EpaycoEvent, rows);
+      await db.insertMany(entities.EpaycoEvent, rows);
       await db.insertMany(
-        WebhookEvent,
+        entities.WebhookEvent,
         rows.slice(0, 5).map(({ ref_payco }) => ({ ref_payco })),
       );
       const body = { x_ref_payco: 'new', x_signature: 'no', x_description: 'a'.repeat(40_000) };
       await expectProblem(api().client.epayco.confirm({ body }), 400);
-      expect(await db.count(EpaycoEvent, { firma_valida: false })).toBe(MAX_UNSIGNED);
-      const newest = await db.findOneOrFail(EpaycoEvent, { ref_payco: 'new' });
+      expect(await db.count(entities.EpaycoEvent, { firma_valida: false })).toBe(billing.MAX_UNSIGNED);
+      const newest = await db.findOneOrFail(entities.EpaycoEvent, { ref_payco: 'new' });
       expect(newest.payload_json?.length).toBeLessThan(4_100);
-      expect(await db.count(EpaycoEvent, { ref_payco: 'old-0' })).toBe(0);
-      expect(await db.count(WebhookEvent, { ref_payco: 'old-0' })).toBe(0);
+      expect(await db.count(entities.EpaycoEvent, { ref_payco: 'old-0' })).toBe(0);
+      expect(await db.count(entities.WebhookEvent, { ref_payco: 'old-0' })).toBe(0);
     });
   },
   paymentEnv(gateway),

@@ -1,5 +1,4 @@
-import { Medico } from '@som3d/server/db/entities/doctors.entity.js';
-import { HospitalCode } from '@som3d/server/db/entities/hospital-code.entity.js';
+import { entities } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 import { codesOf, createHospital, newCode } from '../support/hospitals.ts';
 import { describeApi, expectProblem, problemOf, type Session } from '../support/server.ts';
@@ -12,7 +11,7 @@ function link({ client }: Session, codigo: string) {
 
 describeApi('linking to a hospital by code', (api) => {
   const hospitalOf = async ({ user }: Session) =>
-    (await api().deps.orm.em.fork().findOneOrFail(Medico, { id_usuario: user.id_usuario })).id_hospital;
+    (await api().deps.orm.em.fork().findOneOrFail(entities.Medico, { id_usuario: user.id_usuario })).id_hospital;
 
   test('links, consumes the code and activates doctor and account', async () => {
     const [admin, doctor] = [await api().admin(), await api().doctor()];
@@ -23,7 +22,7 @@ describeApi('linking to a hospital by code', (api) => {
     expect(await doctorState(api(), doctor)).toEqual(['ACTIVO', true]);
     expect((await doctor.client.auth.me()).body.activo).toBe(true);
     const em = api().deps.orm.em.fork();
-    const profile = await em.findOneOrFail(Medico, { id_usuario: doctor.user.id_usuario });
+    const profile = await em.findOneOrFail(entities.Medico, { id_usuario: doctor.user.id_usuario });
     expect(profile).toMatchObject({ id_hospital: hospital.id_hospital, referenciado: true });
     const [code] = await codesOf(api(), hospital.id_hospital);
     expect(code).toMatchObject({ usado_por_id_medico: profile.id_medico, used_at: expect.any(Date) as Date });
@@ -46,7 +45,7 @@ describeApi('linking to a hospital by code', (api) => {
     await expectProblem(link(doctor, '*'), 422);
     await expectProblem(doctor.client.hospitals.linkByCode({ body: {} as never }), 422);
     const em = api().deps.orm.em.fork();
-    expect(await em.count(Medico, { id_usuario: doctor.user.id_usuario })).toBe(0);
+    expect(await em.count(entities.Medico, { id_usuario: doctor.user.id_usuario })).toBe(0);
   });
 
   test('links until 30 days are over, and not after', async () => {
@@ -66,7 +65,7 @@ describeApi('linking to a hospital by code', (api) => {
     expect(race.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     const refused = race.filter((result) => result.status === 'rejected');
     expect(refused.map(({ reason }) => (reason as { status: number }).status)).toEqual([409, 409, 409, 409]);
-    expect(await api().deps.orm.em.fork().count(Medico, { id_hospital })).toBe(1);
+    expect(await api().deps.orm.em.fork().count(entities.Medico, { id_hospital })).toBe(1);
   });
 
   test('does not link with a code while an administrator revokes it', async () => {
@@ -139,10 +138,10 @@ describeApi('linking to a hospital by code', (api) => {
     );
     expect(both).toEqual([200, 200]);
     expect(hospitals.map(({ id_hospital }) => id_hospital)).toContain(await hospitalOf(doctor));
-    expect(await api().deps.orm.em.fork().count(Medico, { id_usuario: doctor.user.id_usuario })).toBe(1);
+    expect(await api().deps.orm.em.fork().count(entities.Medico, { id_usuario: doctor.user.id_usuario })).toBe(1);
     const codigos = hospitals.map(({ codigo }) => codigo);
     const em = api().deps.orm.em.fork();
-    expect(await em.count(HospitalCode, { codigo: { $in: codigos }, used_at: { $ne: null } })).toBe(2);
+    expect(await em.count(entities.HospitalCode, { codigo: { $in: codigos }, used_at: { $ne: null } })).toBe(2);
   });
 });
 

@@ -1,8 +1,4 @@
-import { ClinicalAudit } from '@som3d/server/db/entities/audit.entity.js';
-import { Medico } from '@som3d/server/db/entities/doctors.entity.js';
-import { HospitalCode } from '@som3d/server/db/entities/hospital-code.entity.js';
-import { Hospital } from '@som3d/server/db/entities/hospitals.entity.js';
-import { Pago, Suscripcion } from '@som3d/server/db/entities/subscriptions.entity.js';
+import { entities } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 import { codesOf, createHospital, newCode } from '../support/hospitals.ts';
 import { describeApi, expectProblem } from '../support/server.ts';
@@ -75,8 +71,8 @@ describeApi('hospitals', (api) => {
     );
     expect(losers.map(({ status }) => status)).toEqual([409, 409, 409]);
     const em = api().deps.orm.em.fork();
-    expect(await em.count(Hospital, { codigo })).toBe(1);
-    expect(await em.count(HospitalCode, { codigo })).toBe(1);
+    expect(await em.count(entities.Hospital, { codigo })).toBe(1);
+    expect(await em.count(entities.HospitalCode, { codigo })).toBe(1);
   });
 
   test('changes what is given; a new code revokes the unused ones, the same code changes nothing', async () => {
@@ -96,7 +92,7 @@ describeApi('hospitals', (api) => {
     await expectProblem(admin.client.hospitals.update({ params, body: { nombre: null as never } }), 422);
     await expectProblem(admin.client.hospitals.update({ params: MISSING, body: {} }), 404);
     const em = api().deps.orm.em.fork();
-    const trail = await em.find(ClinicalAudit, { entity_type: 'HOSPITAL', entity_id: params.id });
+    const trail = await em.find(entities.ClinicalAudit, { entity_type: 'HOSPITAL', entity_id: params.id });
     expect(trail.map(({ action }) => action)).toEqual(['CREATE', 'UPDATE', 'UPDATE']);
   });
 
@@ -116,7 +112,7 @@ describeApi('hospitals', (api) => {
     expect((await namesOf(admin, { include_all: 'true' })).slice(0, 2)).toEqual([hidden.nombre, shown.nombre]);
     const page = await admin.client.hospitals.list({ query: { include_all: true, limit: 1, offset: 1 } });
     expect(page.body).toEqual([shown]);
-    const total = await api().deps.orm.em.fork().count(Hospital);
+    const total = await api().deps.orm.em.fork().count(entities.Hospital);
     expect(page.headers.get('x-total-count')).toBe(String(total));
     await expectProblem(admin.client.hospitals.list({ query: { limit: 0 } }), 422);
     await expectProblem(admin.client.hospitals.list({ query: { include_all: 'quizás' as never } }), 422);
@@ -179,7 +175,7 @@ describeApi('hospitals', (api) => {
     const id_suscripcion = await newSubscription(api(), { ...row, fecha_expiracion: soon });
     expect((await api().client.hospitals.byCode({ params })).body.has_active_subscription).toBe(true);
     const past = new Date(api().deps.clock().getTime() - 1000);
-    await api().deps.orm.em.fork().nativeUpdate(Suscripcion, { id_suscripcion }, { fecha_expiracion: past });
+    await api().deps.orm.em.fork().nativeUpdate(entities.Suscripcion, { id_suscripcion }, { fecha_expiracion: past });
     expect((await api().client.hospitals.byCode({ params })).body.has_active_subscription).toBe(false);
 
     const codigo = newCode();
@@ -214,15 +210,15 @@ describeApi('hospitals', (api) => {
     expect((await admin.client.hospitals.remove({ params })).status).toBe(204);
     await expectProblem(admin.client.hospitals.remove({ params }), 404);
     const em = api().deps.orm.em.fork();
-    expect(await em.count(Hospital, { id_hospital })).toBe(0);
-    expect(await em.count(HospitalCode, { id_hospital })).toBe(0);
-    expect(await em.count(Pago, { id_suscripcion })).toBe(0);
-    expect(await em.count(Suscripcion, { id_hospital })).toBe(0);
-    expect(await em.count(Medico, { id_hospital })).toBe(0);
+    expect(await em.count(entities.Hospital, { id_hospital })).toBe(0);
+    expect(await em.count(entities.HospitalCode, { id_hospital })).toBe(0);
+    expect(await em.count(entities.Pago, { id_suscripcion })).toBe(0);
+    expect(await em.count(entities.Suscripcion, { id_hospital })).toBe(0);
+    expect(await em.count(entities.Medico, { id_hospital })).toBe(0);
     // The subscription that covered them has ended; who pays for themselves goes on.
     expect(await doctorState(api(), linked)).toEqual(['INACTIVO', false]);
     expect(await doctorState(api(), paying)).toEqual(['ACTIVO', true]);
-    const row = await em.findOneOrFail(ClinicalAudit, {
+    const row = await em.findOneOrFail(entities.ClinicalAudit, {
       entity_type: 'HOSPITAL',
       entity_id: id_hospital,
       action: 'DELETE',
@@ -304,7 +300,7 @@ describeApi('hospitals', (api) => {
     // From the instant of its expiry on it is not active, and the hospital that became INACTIVO by it may pay.
     const em = api().deps.orm.em.fork();
     const past = new Date(api().deps.clock().getTime() - 1000);
-    await em.nativeUpdate(Suscripcion, { id_hospital }, { fecha_inicio: new Date(0), fecha_expiracion: past });
+    await em.nativeUpdate(entities.Suscripcion, { id_hospital }, { fecha_inicio: new Date(0), fecha_expiracion: past });
     expect(await status()).toMatchObject({ active: false, estado: 'PAUSADA', can_pay: true });
     await client.hospitals.startSubscription({ body: { codigo } });
     expect(await hospitalState(api(), id_hospital)).toBe('INACTIVO');

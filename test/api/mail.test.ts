@@ -1,10 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { inTransaction } from '@som3d/server/db/transaction.js';
-import { MailOutbox } from '@som3d/server/db/entities/mail.entity.js';
-import { enqueueMail, type OutgoingMail } from '@som3d/server/domains/mail/outbox.js';
-import { createMailWorker } from '@som3d/server/domains/mail/worker.js';
-import { openDeps } from '@som3d/server/process/open-deps.js';
+import { databases, entities, mailing, openDeps } from '@som3d/server/testing';
 import { afterAll, expect, test } from 'vitest';
 import { startGateway } from '../support/epayco-gateway.ts';
 import { paymentEnv, paymentFields, paymentsOn } from '../support/payments.ts';
@@ -19,7 +15,7 @@ afterAll(async () => {
 });
 
 let addresses = 0;
-function mailTo(more: Partial<OutgoingMail> = {}): OutgoingMail {
+function mailTo(more: Partial<mailing.OutgoingMail> = {}): mailing.OutgoingMail {
   return {
     kind: 'prueba',
     to: `mail-${++addresses}@som3d.local`,
@@ -29,15 +25,15 @@ function mailTo(more: Partial<OutgoingMail> = {}): OutgoingMail {
   };
 }
 
-async function enqueue({ deps }: TestServer, mail: OutgoingMail): Promise<void> {
-  await inTransaction(deps.orm.em, async (em) => await enqueueMail(em, mail, deps.clock()));
+async function enqueue({ deps }: TestServer, mail: mailing.OutgoingMail): Promise<void> {
+  await databases.inTransaction(deps.orm.em, async (em) => await mailing.enqueueMail(em, mail, deps.clock()));
 }
 
-async function rowOf({ deps }: TestServer, { to }: OutgoingMail): Promise<MailOutbox> {
-  return await deps.orm.em.fork().findOneOrFail(MailOutbox, { to_address: to });
+async function rowOf({ deps }: TestServer, { to }: mailing.OutgoingMail): Promise<entities.MailOutbox> {
+  return await deps.orm.em.fork().findOneOrFail(entities.MailOutbox, { to_address: to });
 }
 
-function acceptedFor(mail: OutgoingMail) {
+function acceptedFor(mail: mailing.OutgoingMail) {
   return smtp.messages.filter(({ to }) => to === mail.to);
 }
 
@@ -51,11 +47,15 @@ describeApi(
       await enqueue(api(), mail);
       await enqueue(api(), { ...mail, text: 'again' });
       await using other = await openDeps(api().deps.config, api().deps.log, api().deps.clock);
-      const workers = [createMailWorker(api().deps), createMailWorker(other), createMailWorker(other)];
+      const workers = [
+        mailing.createMailWorker(api().deps),
+        mailing.createMailWorker(other),
+        mailing.createMailWorker(other),
+      ];
       await Promise.all(workers.map(async ({ runDue }) => await runDue()));
       await expect.poll(async () => (await rowOf(api(), mail)).estado).toBe('ENVIADO');
       await enqueue(api(), mail);
-      await createMailWorker(other).runDue();
+      await mailing.createMailWorker(other).runDue();
       expect(acceptedFor(mail)).toHaveLength(1);
       expect(acceptedFor(mail)[0]?.text).toMatch(/multipart\/alternative/);
       expect(await rowOf(api(), mail)).toMatchObject({ text_body: '', html_body: null });
@@ -63,12 +63,12 @@ describeApi(
 
     test('what is rolled back is never sent', async () => {
       const mail = mailTo();
-      const failing = inTransaction(api().deps.orm.em, async (em) => {
-        await enqueueMail(em, mail, api().deps.clock());
+      const failing = databases.inTransaction(api().deps.orm.em, async (em) => {
+        await mailing.enqueueMail(em, mail, api().deps.clock());
         throw new Error('undone');
       });
       await expect(failing).rejects.toThrow('undone');
-      await createMailWorker(api().deps).runDue();
+      await mailing.createMailWorker(api().deps).runDue();
       expect(acceptedFor(mail)).toEqual([]);
     });
 
@@ -79,13 +79,13 @@ describeApi(
       pay.atGateway(fields);
       await pay.confirm(fields);
       await pay.expectGranted(order, fields);
-      const mail = { to: order.doctor.user.correo } as OutgoingMail;
-      await createMailWorker(api().deps).runDue();
+      const mail = { to: order.doctor.user.correo } as mailing.OutgoingMail;
+      await mailing.createMailWorker(api().deps).runDue();
       await expect.poll(async () => (await rowOf(api(), mail)).last_error).toMatch(/451/);
       await pay.expectGranted(order, fields);
       smtp.refusing = false;
       api().advance(20_000);
-      await createMailWorker(api().deps).runDue();
+      await mailing.createMailWorker(api().deps).runDue();
       await expect.poll(async () => (await rowOf(api(), mail)).estado).toBe('ENVIADO');
       expect(acceptedFor(mail)).toHaveLength(1);
       const { text = '' } = acceptedFor(mail)[0] ?? {};
@@ -98,7 +98,7 @@ describeApi(
       const mail = mailTo();
       await enqueue(api(), mail);
       for (let round = 0; round < 14; round++) {
-        await createMailWorker(api().deps).runDue();
+        await mailing.createMailWorker(api().deps).runDue();
         await expect.poll(async () => (await rowOf(api(), mail)).lease_token).toBeNull();
         api().advance(3_600_001);
       }
@@ -110,16 +110,16 @@ describeApi(
       const [confirmation, code] = [mailTo({ dedupe_key: 'dies' }), mailTo()];
       const { deps } = api();
       const dead = { lease_token: 'dead', lease_expires_at: new Date(deps.clock().getTime() + 60_000) };
-      await inTransaction(deps.orm.em, async (em) => {
+      await databases.inTransaction(deps.orm.em, async (em) => {
         for (const mail of [confirmation, code]) {
-          await enqueueMail(em, mail, deps.clock());
-          await em.nativeUpdate(MailOutbox, { to_address: mail.to }, dead);
+          await mailing.enqueueMail(em, mail, deps.clock());
+          await em.nativeUpdate(entities.MailOutbox, { to_address: mail.to }, dead);
         }
       });
-      await createMailWorker(deps).runDue();
+      await mailing.createMailWorker(deps).runDue();
       expect([...acceptedFor(confirmation), ...acceptedFor(code)]).toEqual([]);
       api().advance(61_000);
-      await createMailWorker(deps).runDue();
+      await mailing.createMailWorker(deps).runDue();
       await expect.poll(async () => (await rowOf(api(), code)).estado).toBe('ENVIADO');
       expect(await rowOf(api(), confirmation)).toMatchObject({ estado: 'FALLIDO' });
       expect(acceptedFor(confirmation)).toEqual([]);
@@ -132,7 +132,7 @@ describeApi('mail as files', (api) => {
   test('each mail is a file that a mail program opens', async () => {
     const mail = mailTo({ subject: 'Línea\r\nBcc: otro@example.com', html: '<p>Hola</p>' });
     await enqueue(api(), mail);
-    await createMailWorker(api().deps).runDue();
+    await mailing.createMailWorker(api().deps).runDue();
     await expect.poll(async () => (await rowOf(api(), mail)).estado).toBe('ENVIADO');
     const { id_mail } = await rowOf(api(), mail);
     const file = path.join(api().dataDir, 'mail', `${String(id_mail).padStart(6, '0')}.eml`);

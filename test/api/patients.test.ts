@@ -1,8 +1,4 @@
-import { ClinicalAudit } from '@som3d/server/db/entities/audit.entity.js';
-import { Estudio } from '@som3d/server/db/entities/studies.entity.js';
-import { VisorEstado } from '@som3d/server/db/entities/visor.entity.js';
-import { ClinicalNote } from '@som3d/server/db/entities/patients.entity.js';
-import { JobConv, JobSTL } from '@som3d/server/db/entities/som3d.entity.js';
+import { entities } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 import { describeApi, expectProblem, type Session } from '../support/server.ts';
 
@@ -21,7 +17,7 @@ describeApi('patients', (api) => {
     (
       await api()
         .deps.orm.em.fork()
-        .find(ClinicalAudit, { entity_type, entity_id }, { orderBy: { id_audit: 'asc' } })
+        .find(entities.ClinicalAudit, { entity_type, entity_id }, { orderBy: { id_audit: 'asc' } })
     ).map(({ action, actor_id_usuario, before_json, after_json, meta_json }) => ({
       action,
       actor: actor_id_usuario,
@@ -193,15 +189,15 @@ describeApi('patients', (api) => {
     const patient = await create(doctor);
     const { id_paciente, id_medico } = patient;
     const em = api().deps.orm.em.fork();
-    const study = em.create(Estudio, { id_paciente, id_medico, modalidad: 'CT', descripcion: 'Rodilla' });
-    em.create(ClinicalNote, { id_paciente, id_medico, texto: 'Nota de prueba' });
+    const study = em.create(entities.Estudio, { id_paciente, id_medico, modalidad: 'CT', descripcion: 'Rodilla' });
+    em.create(entities.ClinicalNote, { id_paciente, id_medico, texto: 'Nota de prueba' });
     const job_id = `job-${id_paciente}`;
-    em.create(JobConv, { job_id, id_usuario: doctor.user.id_usuario, status: 'DONE', id_paciente });
+    em.create(entities.JobConv, { job_id, id_usuario: doctor.user.id_usuario, status: 'DONE', id_paciente });
     await em.flush();
-    const result = em.create(JobSTL, { job_id, id_paciente });
+    const result = em.create(entities.JobSTL, { job_id, id_paciente });
     await em.flush();
     const views = { ui_json: '{}', modelos_json: '[]', notas_json: '[]', i18n_json: '{}' };
-    em.create(VisorEstado, { id_medico, id_paciente, id_jobstl: result.id_jobstl, titulo: 'Vista', ...views });
+    em.create(entities.VisorEstado, { id_medico, id_paciente, id_jobstl: result.id_jobstl, titulo: 'Vista', ...views });
     await em.flush();
 
     const params = { id: id_paciente };
@@ -210,11 +206,11 @@ describeApi('patients', (api) => {
     await expectProblem(doctor.client.patients.remove({ params }), 404);
 
     const after = api().deps.orm.em.fork();
-    expect(await after.count(Estudio, { id_paciente })).toBe(0);
-    expect(await after.count(ClinicalNote, { id_paciente })).toBe(0);
-    expect(await after.count(VisorEstado, { id_paciente })).toBe(0);
-    expect(await after.findOneOrFail(JobSTL, result.id_jobstl)).toMatchObject({ id_paciente: null });
-    expect(await after.findOneOrFail(JobConv, job_id)).toMatchObject({ id_paciente: null });
+    expect(await after.count(entities.Estudio, { id_paciente })).toBe(0);
+    expect(await after.count(entities.ClinicalNote, { id_paciente })).toBe(0);
+    expect(await after.count(entities.VisorEstado, { id_paciente })).toBe(0);
+    expect(await after.findOneOrFail(entities.JobSTL, result.id_jobstl)).toMatchObject({ id_paciente: null });
+    expect(await after.findOneOrFail(entities.JobConv, job_id)).toMatchObject({ id_paciente: null });
     const removal = (await auditOf(id_paciente)).at(-1);
     expect(removal).toMatchObject({ action: 'DELETE', actor: doctor.user.id_usuario, after: null });
     expect(removal?.before).toMatchObject({

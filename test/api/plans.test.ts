@@ -1,6 +1,4 @@
-import { ClinicalAudit } from '@som3d/server/db/entities/audit.entity.js';
-import { EpaycoCheckout } from '@som3d/server/db/entities/epayco.entity.js';
-import { Pago, Suscripcion } from '@som3d/server/db/entities/subscriptions.entity.js';
+import { entities } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 import { describeApi, expectProblem } from '../support/server.ts';
 import {
@@ -39,7 +37,9 @@ describeApi('plans', (api) => {
     await expectProblem(api().client.plans.get({ params }), 404);
     await expectProblem(client.plans.remove({ params }), 404);
     await expectProblem(client.plans.update({ params, body: {} }), 404);
-    const trail = await api().deps.orm.em.fork().find(ClinicalAudit, { entity_type: 'PLAN', entity_id: params.id });
+    const trail = await api()
+      .deps.orm.em.fork()
+      .find(entities.ClinicalAudit, { entity_type: 'PLAN', entity_id: params.id });
     expect(trail.map(({ action }) => action)).toEqual(['CREATE', 'UPDATE', 'DELETE']);
   });
 
@@ -143,16 +143,19 @@ describeApi('plans', (api) => {
 
     await admin.client.plans.remove({ params: { id: plan.id_plan } });
     const em = api().deps.orm.em.fork();
-    expect(await em.count(Suscripcion, { id_suscripcion: { $in: ids } })).toBe(0);
-    expect(await em.count(Pago, { id_suscripcion: { $in: ids } })).toBe(0);
-    expect(await em.count(Pago, { id_suscripcion: other })).toBe(1);
+    expect(await em.count(entities.Suscripcion, { id_suscripcion: { $in: ids } })).toBe(0);
+    expect(await em.count(entities.Pago, { id_suscripcion: { $in: ids } })).toBe(0);
+    expect(await em.count(entities.Pago, { id_suscripcion: other })).toBe(1);
     const { invoice } = started.body.checkout;
-    expect(await em.findOneOrFail(EpaycoCheckout, { invoice })).toMatchObject({ id_plan: null, id_suscripcion: null });
+    expect(await em.findOneOrFail(entities.EpaycoCheckout, { invoice })).toMatchObject({
+      id_plan: null,
+      id_suscripcion: null,
+    });
     expect(await doctorState(api(), alone)).toEqual(['INACTIVO', false]);
     expect(await doctorState(api(), ofHospital)).toEqual(['INACTIVO', false]);
     expect(await doctorState(api(), alsoOwn)).toEqual(['ACTIVO', true]);
     expect(await hospitalState(api(), hospital)).toBe('INACTIVO');
-    const removal = await em.findOneOrFail(ClinicalAudit, {
+    const removal = await em.findOneOrFail(entities.ClinicalAudit, {
       entity_type: 'PLAN',
       entity_id: plan.id_plan,
       action: 'DELETE',

@@ -1,9 +1,4 @@
-import { openOrm } from '@som3d/server/db/orm.js';
-import { readConfig } from '@som3d/server/config/config.js';
-import { ServiceLock } from '@som3d/server/db/entities/locks.entity.js';
-import { createReconciler } from '@som3d/server/domains/subscriptions/reconciler.js';
-import { Suscripcion } from '@som3d/server/db/entities/subscriptions.entity.js';
-import { startServer } from '@som3d/server/process/serve.js';
+import { billing, configuration, databases, entities, startServer } from '@som3d/server/testing';
 import { beforeAll, expect, test } from 'vitest';
 import { until } from '../support/jobs.ts';
 import { describeApi } from '../support/server.ts';
@@ -32,10 +27,10 @@ describeApi('reconciler', (api) => {
   /** What a process does that has nothing but the database in common with the others. */
   const elsewhere = async () => {
     const { config, log, clock } = api().deps;
-    const orm = await openOrm(config.database);
-    return { ...createReconciler({ config, log, clock, orm }), close: () => orm.close(true) };
+    const orm = await databases.openOrm(config.database);
+    return { ...billing.createReconciler({ config, log, clock, orm }), close: () => orm.close(true) };
   };
-  const reconcile = () => createReconciler(api().deps).reconcile();
+  const reconcile = () => billing.createReconciler(api().deps).reconcile();
   const hospitals = async (count: number): Promise<number[]> => {
     const ids = [];
     for (let i = 0; i < count; i++) {
@@ -67,7 +62,7 @@ describeApi('reconciler', (api) => {
     const withoutEnd = await newSubscription(api(), { id_medico: id_endless, id_plan, estado: 'ACTIVA' });
     const em = api().deps.orm.em.fork();
     const over = [own, ofHospital, ownOfCovered];
-    await em.nativeUpdate(Suscripcion, { id_suscripcion: { $in: over } }, { fecha_expiracion: ago(1000) });
+    await em.nativeUpdate(entities.Suscripcion, { id_suscripcion: { $in: over } }, { fecha_expiracion: ago(1000) });
 
     expect(await reconcile()).toBe(3);
     for (const id of over) expect((await subscriptionRow(api(), id)).estado).toBe('PAUSADA');
@@ -112,11 +107,11 @@ describeApi('reconciler', (api) => {
     await hospitals(1);
     const em = api().deps.orm.em.fork();
     const lease = { owner: 'gone:1', token: 'gone', acquired_at: ago(0), expires_at: ago(-MINUTE) };
-    await em.upsert(ServiceLock, { name: DUTY, ...lease });
+    await em.upsert(entities.ServiceLock, { name: DUTY, ...lease });
     expect(await reconcile()).toBeNull();
     api().advance(MINUTE);
     expect(await reconcile()).toBe(1);
-    expect(await api().deps.orm.em.fork().findOneOrFail(ServiceLock, DUTY)).toMatchObject({ token: null });
+    expect(await api().deps.orm.em.fork().findOneOrFail(entities.ServiceLock, DUTY)).toMatchObject({ token: null });
   });
 
   test('does not undo a payment that arrives at the same moment', async () => {
@@ -133,7 +128,7 @@ describeApi('reconciler', (api) => {
   test('changes nothing after somebody else has paused', async () => {
     const id_hospital = await newHospital(api());
     const id = await newSubscription(api(), { id_hospital, ...expired() });
-    await api().deps.orm.em.fork().nativeUpdate(Suscripcion, { id_suscripcion: id }, { estado: 'PAUSADA' });
+    await api().deps.orm.em.fork().nativeUpdate(entities.Suscripcion, { id_suscripcion: id }, { estado: 'PAUSADA' });
     expect(await reconcile()).toBe(0);
     expect(await hospitalState(api(), id_hospital)).toBe('ACTIVO');
   });
@@ -145,7 +140,7 @@ describeApi('reconciler', (api) => {
     const env = database.kind === 'mysql' ? { MYSQL_URL: database.url } : {};
     const own = { PORT: '0', SOM3D_DATA_DIR: config.dataDir, SOM3D_DEMO: 'false', SOM3D_EMBEDDED_WORKER: 'false' };
     const second = await startServer(
-      readConfig({ ...own, JWT_SECRET: 'a secret of the tests alone', ...env }),
+      configuration.readConfig({ ...own, JWT_SECRET: 'a secret of the tests alone', ...env }),
       log,
       api().deps.clock,
     );

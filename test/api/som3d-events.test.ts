@@ -5,8 +5,7 @@ import { connect } from 'node:net';
 import { Writable } from 'node:stream';
 import { createClient } from '@som3d/client';
 import { JOB_PHASES } from '@som3d/contract';
-import { kysely } from '@som3d/server/db/orm.js';
-import { LatestEventStream } from '@som3d/server/http/event-stream.js';
+import { databases, LatestEventStream } from '@som3d/server/testing';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openEvents, type EventReader } from '../support/events.ts';
 import { jobRow, until, upload } from '../support/jobs.ts';
@@ -17,7 +16,8 @@ const QUEUED = { status: 'queued', phase: 'queued', percent: 0, error: null };
 
 /** Moves a job as a worker would, in the database alone. */
 async function move(server: TestServer, job_id: string, phase: string, percent: number): Promise<void> {
-  await kysely(server.deps.orm.em.fork())
+  await databases
+    .kysely(server.deps.orm.em.fork())
     .updateTable('JobConv')
     .set({ status: 'RUNNING', phase, percent, updated_at: new Date() })
     .where('job_id', '=', job_id)
@@ -105,7 +105,8 @@ describeApi('the events of a job', (api) => {
     const events = await follow(api(), doctor, id);
     await events.next();
     const error = 'La serie está incompleta:\nfaltan cortes';
-    await kysely(api().deps.orm.em.fork())
+    await databases
+      .kysely(api().deps.orm.em.fork())
       .updateTable('JobConv')
       .set({ status: 'ERROR', phase: 'error', error })
       .where('job_id', '=', id)
@@ -145,7 +146,7 @@ describeApi('the events of a job', (api) => {
     const [a, b] = [await follow(api(), doctor, gone.job_id), await follow(api(), doctor, given.job_id)];
     await a.next();
     await b.next();
-    const db = kysely(api().deps.orm.em.fork());
+    const db = databases.kysely(api().deps.orm.em.fork());
     await db.deleteFrom('JobConv').where('job_id', '=', gone.job_id).execute();
     await db
       .updateTable('JobConv')

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { waitForJob } from '@som3d/client';
 import type { Job } from '@som3d/contract';
-import { JobConv } from '@som3d/server/db/entities/som3d.entity.js';
+import { entities } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 import { upload } from '../support/jobs.ts';
 import { describeApi, expectProblem, type Session } from '../support/server.ts';
@@ -140,7 +140,7 @@ describeApi(
     test('has none until the job is done', async () => {
       const { doctor: owner } = await ready();
       const em = api().deps.orm.em.fork();
-      em.create(JobConv, { job_id: 'waiting_1', id_usuario: owner.user.id_usuario, status: 'ERROR' });
+      em.create(entities.JobConv, { job_id: 'waiting_1', id_usuario: owner.user.id_usuario, status: 'ERROR' });
       await em.flush();
       await expectProblem(
         owner.client.som3d.jobFile({ params: { id: 'waiting_1', name: 'hueso.stl' }, headers: {} }),
@@ -151,11 +151,11 @@ describeApi(
     test('presents jobs made before there were other forms', async () => {
       const { doctor: owner, job: done } = await ready();
       const em = api().deps.orm.em.fork();
-      const current = await em.findOneOrFail(JobConv, done.job_id);
+      const current = await em.findOneOrFail(entities.JobConv, done.job_id);
       const metrics = JSON.parse(current.metrics_json ?? '') as { meshes: Record<string, unknown>[] };
       const meshes = metrics.meshes.map(({ files: _files, ...mesh }) => mesh);
       const former = { ...metrics, meshes, threemf: undefined };
-      em.create(JobConv, {
+      em.create(entities.JobConv, {
         job_id: 'former_1',
         id_usuario: owner.user.id_usuario,
         status: 'DONE',

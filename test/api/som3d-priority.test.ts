@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createClient } from '@som3d/client';
-import { createJobs } from '@som3d/server/jobs/jobs.js';
+import { jobMachinery } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 import { jobRow, until, upload } from '../support/jobs.ts';
 import { describeJobs } from '../support/queues.ts';
@@ -46,7 +46,7 @@ describeJobs('the priority of a job', (api) => {
     await admin.client.som3d.prioritize({ params: { id: ids[2]! }, body: { prioridad: 5 } });
     await admin.client.som3d.prioritize({ params: { id: ids[0]! }, body: { prioridad: -1 } });
     const { deps } = api();
-    const jobs = createJobs({
+    const jobs = jobMachinery.createJobs({
       ...deps,
       config: { ...deps.config, SOM3D_EMBEDDED_WORKER: true, SOM3D_WORKER_CONCURRENCY: 1 },
     });

@@ -1,7 +1,6 @@
 import { waitForJob } from '@som3d/client';
 import type { Job } from '@som3d/contract';
-import { kysely } from '@som3d/server/db/orm.js';
-import { JobConv, JobSTL } from '@som3d/server/db/entities/som3d.entity.js';
+import { databases, entities } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 import { patientOf, storedFiles, until, upload } from '../support/jobs.ts';
 import { describeApi, expectProblem, type Session } from '../support/server.ts';
@@ -16,9 +15,9 @@ describeApi('som3d records', (api) => {
     const em = api().deps.orm.em.fork();
     const job_id = `record-${user.id_usuario}-${++rows}`;
     const created_at = new Date(Date.now() + rows * 1000);
-    em.create(JobConv, { job_id, id_usuario: user.id_usuario, status: 'DONE', created_at });
+    em.create(entities.JobConv, { job_id, id_usuario: user.id_usuario, status: 'DONE', created_at });
     await em.flush();
-    const result = em.create(JobSTL, { job_id, id_paciente, notas: 'Primera' });
+    const result = em.create(entities.JobSTL, { job_id, id_paciente, notas: 'Primera' });
     await em.flush();
     return { job_id, id_jobstl: result.id_jobstl };
   };
@@ -68,7 +67,8 @@ describeApi('som3d records', (api) => {
   test('gives a log as text', async () => {
     const [doctor, other] = [await api().doctor(), await api().doctor()];
     const { job_id: id } = await record(doctor);
-    await kysely(api().deps.orm.em.fork())
+    await databases
+      .kysely(api().deps.orm.em.fork())
       .insertInto('job_log')
       .values(['Inicio <1>', 'Fin, ñandú'].map((line) => ({ job_id: id, line, created_at: new Date() })))
       .execute();
@@ -213,7 +213,11 @@ describeApi(
 
       expect((await admin.client.som3d.removeResult({ params: { id: second } })).status).toBe(204);
       await until(async () => (await filesOf(job)).length === 0, 'the files are gone');
-      const noted = await kysely(api().deps.orm.em.fork()).selectFrom('storage_deletion').selectAll().execute();
+      const noted = await databases
+        .kysely(api().deps.orm.em.fork())
+        .selectFrom('storage_deletion')
+        .selectAll()
+        .execute();
       expect(noted).toEqual([]);
       await expectProblem(doctor.client.visor.get({ params: { id: kept } }), 404);
       await expectProblem(doctor.client.som3d.stls({ params: { id: job.job_id } }), 404);

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { waitForJob } from '@som3d/client';
 import type { Job } from '@som3d/contract';
-import { kysely } from '@som3d/server/db/orm.js';
+import { databases } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 import { jobRow, storedFiles, until, patientOf, upload } from '../support/jobs.ts';
 import { describeApi, expectProblem, type Session } from '../support/server.ts';
@@ -189,7 +189,8 @@ describeApi(
       expect(second).toEqual({ ...first, stl_size: 5, num_stl_archivos: 2 });
       const race = await Promise.all([1, 2, 3, 4].map((stl_size) => finalize({ id_paciente, stl_size })));
       expect(new Set(race.map(({ body }) => body.id_jobstl))).toEqual(new Set([first.id_jobstl]));
-      const rows = await kysely(api().deps.orm.em.fork())
+      const rows = await databases
+        .kysely(api().deps.orm.em.fork())
         .selectFrom('JobSTL')
         .selectAll()
         .where('job_id', '=', params.id)

@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import { waitForJob } from '@som3d/client';
-import { createJobSignals } from '@som3d/server/jobs/signals.js';
-import { createSweeper } from '@som3d/server/jobs/sweeper.js';
+import { jobMachinery } from '@som3d/server/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createBucket, hasS3, type TestBucket } from '../support/bucket.ts';
 import { formBytes, jobRow, openUpload, FORM_TYPE, storedFiles, until, upload } from '../support/jobs.ts';
@@ -94,11 +93,11 @@ describe.runIf(hasS3())('jobs with their files in S3', () => {
     const { storage, config } = api.deps;
     const orphans = ['uploads/unknown.zip', 'results/unknown/token/x.stl', `results/${job_id}/earlier/x.stl`];
     for (const key of orphans) await storage.put(key, Readable.from(['content']));
-    await createSweeper(api.deps, createJobSignals()).sweep();
+    await jobMachinery.createSweeper(api.deps, jobMachinery.createJobSignals()).sweep();
     expect(await stored()).toEqual(expect.arrayContaining(orphans));
     const soon = { ...api.deps, config: { ...config, SOM3D_ORPHAN_GRACE_SECONDS: 1 } };
     await until(async () => {
-      await createSweeper(soon, createJobSignals()).sweep();
+      await jobMachinery.createSweeper(soon, jobMachinery.createJobSignals()).sweep();
       return !(await stored()).some((key) => orphans.includes(key));
     }, 'they are old enough');
     expect((await stored()).filter((key) => key.includes(job_id))).toHaveLength(6);

@@ -1,6 +1,6 @@
 import { createClient, jobEvents, signIn, waitForJob } from '@som3d/client';
 import type { JobProgress } from '@som3d/contract';
-import { kysely } from '@som3d/server/db/orm.js';
+import { databases } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 import { startCuttingProxy } from '../support/cutting-proxy.ts';
 import { openEvents } from '../support/events.ts';
@@ -8,7 +8,8 @@ import { until, upload } from '../support/jobs.ts';
 import { describeApi, PASSWORD, type TestServer } from '../support/server.ts';
 
 async function move(server: TestServer, job_id: string, values: Partial<{ percent: number; status: 'RUNNING' }>) {
-  return await kysely(server.deps.orm.em.fork())
+  return await databases
+    .kysely(server.deps.orm.em.fork())
     .updateTable('JobConv')
     .set({ phase: 'meshing', ...values })
     .where('job_id', '=', job_id)

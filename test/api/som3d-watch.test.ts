@@ -1,7 +1,5 @@
 import type { JobProgress } from '@som3d/contract';
-import { kysely } from '@som3d/server/db/orm.js';
-import { createJobSignals } from '@som3d/server/jobs/signals.js';
-import { createJobWatch, type JobSnapshot } from '@som3d/server/jobs/watch.js';
+import { databases, jobMachinery } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 import { until, upload } from '../support/jobs.ts';
 import { describeApi, type Session, type TestServer } from '../support/server.ts';
@@ -18,14 +16,14 @@ function at(percent: number, status: JobProgress['status'] = 'running'): JobProg
 /** A watch beside the service's own, as with Redis, with signals that the test sends itself. */
 async function watching(server: TestServer, { client, user }: Session) {
   const { job_id } = await upload(client);
-  const signals = createJobSignals();
+  const signals = jobMachinery.createJobSignals();
   const { deps } = server;
   const config = { ...deps.config, REDIS_URL: 'redis://127.0.0.1:1' };
-  const watch = createJobWatch({ ...deps, config }, signals);
+  const watch = jobMachinery.createJobWatch({ ...deps, config }, signals);
   const seen: string[] = [];
   let ended = 0;
   const watcher = {
-    seen: ({ progress }: JobSnapshot): void => {
+    seen: ({ progress }: jobMachinery.JobSnapshot): void => {
       const point = `${progress.status} ${progress.percent}`;
       if (seen.at(-1) !== point) seen.push(point);
     },
@@ -34,7 +32,8 @@ async function watching(server: TestServer, { client, user }: Session) {
   const snapshot = { id_usuario: user.id_usuario, progress: at(0, 'queued') };
   const unwatch = watch.watch(job_id, snapshot, watcher);
   const move = async (values: { status: 'RUNNING' | 'DONE'; percent: number }) =>
-    await kysely(deps.orm.em.fork())
+    await databases
+      .kysely(deps.orm.em.fork())
       .updateTable('JobConv')
       .set({ ...values, phase: 'meshing' })
       .where('job_id', '=', job_id)
@@ -69,7 +68,7 @@ describeApi('watching jobs', (api) => {
     const { job_id, watch, seen, move, endings } = await watching(api(), await api().doctor());
     await move({ status: 'RUNNING', percent: 10 });
     await until(() => seen.includes('running 10'), 'the row is looked at by itself');
-    await kysely(api().deps.orm.em.fork()).deleteFrom('JobConv').where('job_id', '=', job_id).execute();
+    await databases.kysely(api().deps.orm.em.fork()).deleteFrom('JobConv').where('job_id', '=', job_id).execute();
     await until(() => endings() === 1, 'the job is gone');
     watch.close();
     expect(endings()).toBe(1);

@@ -3,8 +3,7 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { createClient } from '@som3d/client';
 import type { Job } from '@som3d/contract';
-import { kysely } from '@som3d/server/db/orm.js';
-import { JobConv } from '@som3d/server/db/entities/som3d.entity.js';
+import { databases, entities } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 import { patientOf, upload } from '../support/jobs.ts';
 import { describeApi, expectProblem } from '../support/server.ts';
@@ -111,9 +110,9 @@ describeApi('som3d jobs', (api) => {
     const doctor = await api().doctor();
     const em = api().deps.orm.em.fork();
     const { id_usuario } = doctor.user;
-    em.create(JobConv, { job_id: 'legacy_1', id_usuario, status: 'DONE', extra_tasks_json: 'piel,grasa' });
-    em.create(JobConv, { job_id: 'legacy_2', id_usuario, status: 'RUNNING', extra_tasks_json: '{"x":1}' });
-    em.create(JobConv, { job_id: 'legacy_3', id_usuario, status: 'QUEUED' });
+    em.create(entities.JobConv, { job_id: 'legacy_1', id_usuario, status: 'DONE', extra_tasks_json: 'piel,grasa' });
+    em.create(entities.JobConv, { job_id: 'legacy_2', id_usuario, status: 'RUNNING', extra_tasks_json: '{"x":1}' });
+    em.create(entities.JobConv, { job_id: 'legacy_3', id_usuario, status: 'QUEUED' });
     await em.flush();
     const get = async (id: string) => (await doctor.client.som3d.get({ params: { id } })).body;
     expect(await get('legacy_1')).toMatchObject({
@@ -135,7 +134,8 @@ describeApi('som3d jobs', (api) => {
     const doctor = await api().doctor();
     const { job_id: id } = await upload(doctor.client);
     const lines = Array.from({ length: 230 }, (_, index) => `línea ${index}`);
-    await kysely(api().deps.orm.em.fork())
+    await databases
+      .kysely(api().deps.orm.em.fork())
       .insertInto('job_log')
       .values(lines.map((line) => ({ job_id: id, line, created_at: new Date() })))
       .execute();

@@ -1,5 +1,4 @@
-import { kysely } from '@som3d/server/db/orm.js';
-import { ClinicalAudit } from '@som3d/server/db/entities/audit.entity.js';
+import { databases, entities } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 import { patientOf } from '../support/jobs.ts';
 import { describeApi, expectProblem } from '../support/server.ts';
@@ -11,7 +10,7 @@ describeApi('studies', (api) => {
     (
       await api()
         .deps.orm.em.fork()
-        .find(ClinicalAudit, { entity_type: 'ESTUDIO', entity_id }, { orderBy: { id_audit: 'asc' } })
+        .find(entities.ClinicalAudit, { entity_type: 'ESTUDIO', entity_id }, { orderBy: { id_audit: 'asc' } })
     ).map(({ action, actor_id_usuario, before_json, after_json, meta_json }) => ({
       action,
       actor: actor_id_usuario,
@@ -162,7 +161,8 @@ describeApi('studies', (api) => {
     );
     expect(statuses[4]).toBe(204);
     expect([...new Set(statuses)].every((status) => [201, 204, 404].includes(status))).toBe(true);
-    const left = await kysely(api().deps.orm.em.fork())
+    const left = await databases
+      .kysely(api().deps.orm.em.fork())
       .selectFrom('Estudio')
       .select('id_estudio')
       .where('id_paciente', '=', id_paciente)

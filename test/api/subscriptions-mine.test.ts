@@ -1,4 +1,4 @@
-import { Suscripcion } from '@som3d/server/db/entities/subscriptions.entity.js';
+import { entities } from '@som3d/server/testing';
 import { beforeAll, expect, test } from 'vitest';
 import { describeApi, expectProblem, type Session } from '../support/server.ts';
 import { doctorState, newPlan, newSubscription, pay, profileOf, subscriptionRow } from '../support/subscriptions.ts';
@@ -70,7 +70,7 @@ describeApi('subscriptions of one’s own', (api) => {
     expect(new Set(starts.map(({ body }) => body.suscripcion_id)).size).toBe(1);
     expect(new Set(starts.map(({ body }) => body.checkout.invoice)).size).toBe(20);
     const id_medico = await profileOf(api(), doctor);
-    const rows = await api().deps.orm.em.fork().find(Suscripcion, { id_medico });
+    const rows = await api().deps.orm.em.fork().find(entities.Suscripcion, { id_medico });
     expect(rows).toMatchObject([{ estado: 'PAUSADA' }]);
   });
 
@@ -83,7 +83,7 @@ describeApi('subscriptions of one’s own', (api) => {
     await pay(api(), latest);
     await api()
       .deps.orm.em.fork()
-      .nativeUpdate(Suscripcion, { id_suscripcion: latest }, { fecha_expiracion: inDays(0) });
+      .nativeUpdate(entities.Suscripcion, { id_suscripcion: latest }, { fecha_expiracion: inDays(0) });
     expect(await start()).toBe(latest);
     expect((await subscriptionRow(api(), latest)).estado).toBe('PAUSADA');
     expect(await doctorState(api(), doctor)).toEqual(['INACTIVO', false]);

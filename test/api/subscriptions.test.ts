@@ -1,7 +1,4 @@
-import { ClinicalAudit } from '@som3d/server/db/entities/audit.entity.js';
-import { addMonths } from '@som3d/server/domains/subscriptions/calendar.js';
-import { EpaycoCheckout } from '@som3d/server/db/entities/epayco.entity.js';
-import { Pago, Suscripcion } from '@som3d/server/db/entities/subscriptions.entity.js';
+import { billing, entities } from '@som3d/server/testing';
 import { beforeAll, expect, test } from 'vitest';
 import { describeApi, expectProblem, type Session } from '../support/server.ts';
 import {
@@ -116,7 +113,7 @@ describeApi('subscriptions', (api) => {
     });
     expect((await admin.client.subscriptions.get({ params: { id: made.id_suscripcion } })).body).toEqual(made);
     const active = await create({ id_medico });
-    expect(active.fecha_expiracion).toBe(addMonths(new Date(active.fecha_inicio), 1).toISOString());
+    expect(active.fecha_expiracion).toBe(billing.addMonths(new Date(active.fecha_inicio), 1).toISOString());
     expect(await doctorState(api(), doctor)).toEqual(['ACTIVO', true]);
     const endless = await create({ id_hospital, fecha_expiracion: null });
     expect(endless).toMatchObject({ estado: 'ACTIVA', fecha_expiracion: null });
@@ -147,13 +144,13 @@ describeApi('subscriptions', (api) => {
     const ids = [1, 2, 3, 4].map(async () => (await create({ id_medico, estado: 'PAUSADA' })).id_suscripcion);
     const paused = await Promise.all(ids);
     await Promise.all(paused.map((id) => expectProblem(update(id, { estado: 'ACTIVA' }), 409, /otra suscripción/)));
-    const rows = await api().deps.orm.em.fork().find(Suscripcion, { id_medico, estado: 'ACTIVA' });
+    const rows = await api().deps.orm.em.fork().find(entities.Suscripcion, { id_medico, estado: 'ACTIVA' });
     expect(rows).toHaveLength(1);
     // One that has run out is in nobody's way.
     await api()
       .deps.orm.em.fork()
       .nativeUpdate(
-        Suscripcion,
+        entities.Suscripcion,
         { id_medico, estado: 'ACTIVA' },
         { fecha_expiracion: inDays(-1), fecha_inicio: inDays(-9) },
       );
@@ -200,7 +197,9 @@ describeApi('subscriptions', (api) => {
     // Ended by its date: the hospital is INACTIVO at once.
     expect((await update(id, { fecha_inicio: iso(-9), fecha_expiracion: iso(-1) })).estado).toBe('PAUSADA');
     expect(await hospitalState(api(), id_hospital)).toBe('INACTIVO');
-    const trail = await api().deps.orm.em.fork().find(ClinicalAudit, { entity_type: 'SUSCRIPCION', entity_id: id });
+    const trail = await api()
+      .deps.orm.em.fork()
+      .find(entities.ClinicalAudit, { entity_type: 'SUSCRIPCION', entity_id: id });
     expect(trail.at(0)).toMatchObject({ action: 'CREATE', actor_id_usuario: admin.user.id_usuario });
     expect(JSON.parse(trail.at(2)?.meta_json ?? '')).toMatchObject({
       changed: expect.arrayContaining(['estado', 'fecha_expiracion']) as string[],
@@ -231,14 +230,14 @@ describeApi('subscriptions', (api) => {
 
     expect((await admin.client.subscriptions.remove({ params })).status).toBe(204);
     const em = api().deps.orm.em.fork();
-    expect(await em.count(Pago, { id_suscripcion: id })).toBe(0);
-    expect(await em.findOneOrFail(EpaycoCheckout, { invoice: checkout.invoice })).toMatchObject({
+    expect(await em.count(entities.Pago, { id_suscripcion: id })).toBe(0);
+    expect(await em.findOneOrFail(entities.EpaycoCheckout, { invoice: checkout.invoice })).toMatchObject({
       id_suscripcion: null,
       id_plan,
     });
     expect(await doctorState(api(), doctor)).toEqual(['INACTIVO', false]);
     expect((await doctor.client.subscriptions.mine()).body).toMatchObject({ has: false });
-    const removal = await em.findOneOrFail(ClinicalAudit, { entity_type: 'SUSCRIPCION', entity_id: id });
+    const removal = await em.findOneOrFail(entities.ClinicalAudit, { entity_type: 'SUSCRIPCION', entity_id: id });
     expect(JSON.parse(removal.before_json ?? '')).toMatchObject({
       id_medico,
       pagos: [{ referencia_epayco: first.referencia }, { referencia_epayco: second.referencia }],

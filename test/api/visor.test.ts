@@ -1,6 +1,5 @@
-import { JobConv, JobSTL } from '@som3d/server/db/entities/som3d.entity.js';
+import { databases, entities } from '@som3d/server/testing';
 import { paginate } from '@som3d/client';
-import { kysely } from '@som3d/server/db/orm.js';
 import { expect, test } from 'vitest';
 import { patientOf } from '../support/jobs.ts';
 import { describeApi, expectProblem, type Session } from '../support/server.ts';
@@ -15,9 +14,9 @@ describeApi('viewer states', (api) => {
   const resultOf = async ({ user }: Session, id_paciente: number | null = null) => {
     const em = api().deps.orm.em.fork();
     const job_id = `visor-${user.id_usuario}-${++jobs}`;
-    em.create(JobConv, { job_id, id_usuario: user.id_usuario, status: 'DONE' });
+    em.create(entities.JobConv, { job_id, id_usuario: user.id_usuario, status: 'DONE' });
     await em.flush();
-    const result = em.create(JobSTL, { job_id, id_paciente });
+    const result = em.create(entities.JobSTL, { job_id, id_paciente });
     await em.flush();
     return { job_id, id_jobstl: result.id_jobstl };
   };
@@ -162,7 +161,8 @@ describeApi('viewer states', (api) => {
     const large = JSON.stringify('x'.repeat(MIB - 2));
     const row = { ui_json: large, modelos_json: large, notas_json: large, i18n_json: large };
     for (const titulo of ['1', '2', '3', '4', '5']) {
-      await kysely(api().deps.orm.em.fork())
+      await databases
+        .kysely(api().deps.orm.em.fork())
         .insertInto('VisorEstado')
         .values({ id_medico, titulo, ...row, creado_en: new Date(), actualizado_en: new Date() })
         .execute();

@@ -1,8 +1,5 @@
 import { createClient } from '@som3d/client';
-import { createJobs } from '@som3d/server/jobs/jobs.js';
-import { createSweeper } from '@som3d/server/jobs/sweeper.js';
-import { createJobSignals } from '@som3d/server/jobs/signals.js';
-import { kysely } from '@som3d/server/db/orm.js';
+import { databases, jobMachinery } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 import { until } from '../support/jobs.ts';
 import { describeApi, expectProblem } from '../support/server.ts';
@@ -26,7 +23,7 @@ describeApi('the workers', (api) => {
       SEGMENTATION_ENGINE: 'threshold' as const,
       TOTALSEG_LICENSE: 'a licence that nobody may see',
     };
-    const jobs = createJobs({ ...deps, config });
+    const jobs = jobMachinery.createJobs({ ...deps, config });
     await jobs.start();
     const registered = await until(async () => {
       const found = await look();
@@ -52,7 +49,7 @@ describeApi('the workers', (api) => {
 
   test('are forgotten when they fall silent', async () => {
     const admin = await api().admin();
-    const db = () => kysely(api().deps.orm.em.fork());
+    const db = () => databases.kysely(api().deps.orm.em.fork());
     const now = api().deps.clock();
     const engines = { configured: 'auto', engine: 'totalsegmentator', available: true, gpus: ['A100'], licence: false };
     const capabilities_json = JSON.stringify({ concurrency: 1, threads: 1, memoryMb: 1, engines });
@@ -65,7 +62,7 @@ describeApi('the workers', (api) => {
     expect(await look()).toMatchObject({ gpu: true, engines: ['totalsegmentator'], workers: [{ gpus: ['A100'] }] });
     api().advance(61_000);
     expect(await look()).toEqual({ gpu: false, engines: [], workers: [] });
-    await createSweeper(api().deps, createJobSignals()).sweep();
+    await jobMachinery.createSweeper(api().deps, jobMachinery.createJobSignals()).sweep();
     expect(await db().selectFrom('worker_node').select('worker_id').execute()).toEqual([]);
   });
 });

@@ -4,13 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { encodeCtSlice, type CtSlice } from '@som3d/client/sample';
-import { chooseStack } from '@som3d/server/imaging/dicom/choose.js';
-import { loadVolume } from '@som3d/server/imaging/dicom/load.js';
-import { scanZip } from '@som3d/server/imaging/dicom/scan.js';
-import { MemoryBudget } from '@som3d/server/imaging/memory.js';
-import { limitsSchema } from '@som3d/server/imaging/request.js';
-import { WorkerPool } from '@som3d/server/imaging/workers/pool.js';
-import { ZipSource } from '@som3d/server/imaging/zip.js';
+import {
+  chooseStack,
+  limitsSchema,
+  loadVolume,
+  MemoryBudget,
+  scanZip,
+  WorkerPool,
+  ZipSource,
+} from '@som3d/server/testing/imaging';
 import { compress, type Encoder, type EncoderOptions } from '../support/phantom/codec-encoder.ts';
 import { rleFrame } from '../support/phantom/encodings.ts';
 import { ball, evenHeights, randomSource, scanBody } from '../support/phantom/slices.ts';

@@ -5,15 +5,18 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { convert } from '@som3d/server/imaging/convert.js';
-import { chooseStack } from '@som3d/server/imaging/dicom/choose.js';
-import { loadVolume } from '@som3d/server/imaging/dicom/load.js';
-import { scanZip, type ScanResult } from '@som3d/server/imaging/dicom/scan.js';
-import { ImagingError } from '@som3d/server/imaging/errors.js';
-import { MemoryBudget } from '@som3d/server/imaging/memory.js';
-import { limitsSchema } from '@som3d/server/imaging/request.js';
-import { WorkerPool } from '@som3d/server/imaging/workers/pool.js';
-import { ZipSource } from '@som3d/server/imaging/zip.js';
+import {
+  chooseStack,
+  convert,
+  ImagingError,
+  limitsSchema,
+  loadVolume,
+  MemoryBudget,
+  type ScanResult,
+  scanZip,
+  WorkerPool,
+  ZipSource,
+} from '@som3d/server/testing/imaging';
 import { hostileCase, honestStudies } from '../support/phantom/hostile.ts';
 
 export interface FuzzReply {

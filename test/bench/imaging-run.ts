@@ -1,19 +1,22 @@
 /** One conversion of a ZIP in this process, stage by stage: `imaging-run.ts <zip> <directory> <threads>`, JSON to stdout. */
 import { join } from 'node:path';
-import { chooseStack } from '@som3d/server/imaging/dicom/choose.js';
-import { loadVolume } from '@som3d/server/imaging/dicom/load.js';
-import { scanZip } from '@som3d/server/imaging/dicom/scan.js';
-import { MemoryBudget } from '@som3d/server/imaging/memory.js';
-import { limitsSchema } from '@som3d/server/imaging/request.js';
-import { extractSurface, smoothSurface } from '@som3d/server/imaging/surface/build.js';
-import { finishInParts } from '@som3d/server/imaging/surface/finish-in-parts.js';
-import { dropSmallComponents } from '@som3d/server/imaging/surface/components.js';
-import type { Mesh } from '@som3d/server/imaging/surface/mesh.js';
-import { writeStl } from '@som3d/server/imaging/surface/stl.js';
-import type { Volume } from '@som3d/server/imaging/volume.js';
-import { releaseMemory } from '@som3d/server/imaging/workers/collect.js';
-import { WorkerPool } from '@som3d/server/imaging/workers/pool.js';
-import { ZipSource } from '@som3d/server/imaging/zip.js';
+import {
+  chooseStack,
+  dropSmallComponents,
+  extractSurface,
+  finishInParts,
+  limitsSchema,
+  loadVolume,
+  MemoryBudget,
+  type Mesh,
+  releaseMemory,
+  scanZip,
+  smoothSurface,
+  type Volume,
+  WorkerPool,
+  writeStl,
+  ZipSource,
+} from '@som3d/server/testing/imaging';
 
 export interface RunResult {
   voxels: number;

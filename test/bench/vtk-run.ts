@@ -4,11 +4,14 @@
  */
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { extractSurface, smoothSurface } from '@som3d/server/imaging/surface/build.js';
-import { finishInParts } from '@som3d/server/imaging/surface/finish-in-parts.js';
-import type { Mesh } from '@som3d/server/imaging/surface/mesh.js';
-import type { Volume } from '@som3d/server/imaging/volume.js';
-import { WorkerPool } from '@som3d/server/imaging/workers/pool.js';
+import {
+  extractSurface,
+  finishInParts,
+  type Mesh,
+  smoothSurface,
+  type Volume,
+  WorkerPool,
+} from '@som3d/server/testing/imaging';
 import type { KernelAnswer, RawVolume } from './vtk-volume.ts';
 
 const ITERATIONS = 20;

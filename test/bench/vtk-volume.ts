@@ -1,11 +1,13 @@
 import { writeFile } from 'node:fs/promises';
-import { chooseStack } from '@som3d/server/imaging/dicom/choose.js';
-import { loadVolume } from '@som3d/server/imaging/dicom/load.js';
-import { scanZip } from '@som3d/server/imaging/dicom/scan.js';
-import { MemoryBudget } from '@som3d/server/imaging/memory.js';
-import { limitsSchema } from '@som3d/server/imaging/request.js';
-import { WorkerPool } from '@som3d/server/imaging/workers/pool.js';
-import { ZipSource } from '@som3d/server/imaging/zip.js';
+import {
+  chooseStack,
+  limitsSchema,
+  loadVolume,
+  MemoryBudget,
+  scanZip,
+  WorkerPool,
+  ZipSource,
+} from '@som3d/server/testing/imaging';
 
 /** A volume as a file of little-endian int16 HU, row by row, slice by slice. Spacing in mm. */
 export interface RawVolume {

@@ -21,7 +21,7 @@ const FLOORS: readonly string[] = [
   'process',
   'commands',
   'main.ts',
-  'testing.ts',
+  'testing',
 ];
 
 /** Rooms that import nothing of the service, so that they can be lifted out. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { databaseKinds } from '../support/database.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -21,7 +21,7 @@ describe.runIf(databaseKinds().includes('mysql'))('docs/alerts.yml', () => {
   });
   afterAll(() => server.stop());
 
-  it('asks for metrics that the service has', async () => {
+  test('asks for metrics that the service has', async () => {
     const answer = await fetch(`${server.url}/metrics`, {
       headers: { authorization: `Bearer ${TOKEN}` },
     });
@@ -31,7 +31,7 @@ describe.runIf(databaseKinds().includes('mysql'))('docs/alerts.yml', () => {
     expect(asked.filter((name) => !known.has(name.replace(/_(bucket|count|sum)$/, '')))).toEqual([]);
   });
 
-  it('is explained, alarm by alarm, in docs/operations.md', () => {
+  test('is explained, alarm by alarm, in docs/operations.md', () => {
     const pages = readFileSync(path.join(ROOT, 'docs/operations.md'), 'utf8');
     const explained = [...pages.matchAll(/^\| `(Som3d\w+)`/gm)].map(([, name]) => name);
     expect(explained).toEqual(rules.map(({ alert }) => alert));

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { GROUPS, readConfig } from '@som3d/server/config/config.js';
+import { configuration } from '@som3d/server/testing';
 import { Ajv } from 'ajv';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   composeFile,
   composeText,
@@ -14,7 +14,7 @@ import {
   ROOT,
 } from './compose-file.ts';
 
-const KNOWN = new Set(Object.values(GROUPS).flatMap((group) => Object.keys(group)));
+const KNOWN = new Set(Object.values(configuration.GROUPS).flatMap((group) => Object.keys(group)));
 const SECRET = /PASS|SECRET|TOKEN|_KEY$/;
 /** Names of keys, not keys. */
 const NO_SECRETS = new Set(['AWS_ACCESS_KEY_ID']);
@@ -22,7 +22,7 @@ const NO_SECRETS = new Set(['AWS_ACCESS_KEY_ID']);
 const withoutProfile = Object.entries(composeFile.services).filter(([, { profiles }]) => !profiles);
 
 describe('docker-compose.yml', () => {
-  it('is what the Compose Specification allows', () => {
+  test('is what the Compose Specification allows', () => {
     const { $schema: _, ...schema } = JSON.parse(
       readFileSync(path.join(import.meta.dirname, 'fixtures/compose-spec.json'), 'utf8'),
     ) as Record<string, unknown>;
@@ -31,15 +31,18 @@ describe('docker-compose.yml', () => {
     expect(validate.errors ?? []).toEqual([]);
   });
 
-  it.each(ownServices)('gives %s variables that the configuration knows, and a usable configuration', (_, service) => {
-    expect(Object.keys(service.environment ?? {}).filter((name) => !KNOWN.has(name))).toEqual([]);
-    const config = readConfig(environmentOf(service, generatedEnvironment()));
-    expect(config.embedded).toBe(false);
-    expect(config.REDIS_URL).toBeDefined();
-    expect(config.S3_BUCKET).toBeDefined();
-  });
+  test.each(ownServices)(
+    'gives %s variables that the configuration knows, and a usable configuration',
+    (_, service) => {
+      expect(Object.keys(service.environment ?? {}).filter((name) => !KNOWN.has(name))).toEqual([]);
+      const config = configuration.readConfig(environmentOf(service, generatedEnvironment()));
+      expect(config.embedded).toBe(false);
+      expect(config.REDIS_URL).toBeDefined();
+      expect(config.S3_BUCKET).toBeDefined();
+    },
+  );
 
-  it.each(ownServices)('gives %s a command that there is', (_, { command }) => {
+  test.each(ownServices)('gives %s a command that there is', (_, { command }) => {
     const [name = '', ...options] = command ?? [];
     const help = execFileSync(process.execPath, [path.join(ROOT, 'server/dist/main.js'), '--help'], {
       encoding: 'utf8',
@@ -48,11 +51,11 @@ describe('docker-compose.yml', () => {
     expect(options).toEqual([]);
   });
 
-  it.each(ownServices)('runs %s on a file system that it can not write to', (_, service) => {
+  test.each(ownServices)('runs %s on a file system that it can not write to', (_, service) => {
     expect(service.read_only).toBe(true);
   });
 
-  it('has no secret of its own, and no default for one', () => {
+  test('has no secret of its own, and no default for one', () => {
     const secrets = references(composeText).filter(({ name }) => SECRET.test(name));
     expect(secrets.length).toBeGreaterThan(5);
     expect(secrets.filter(({ operator }) => operator !== ':?')).toEqual([]);
@@ -64,7 +67,7 @@ describe('docker-compose.yml', () => {
     expect(literal).toEqual([]);
   });
 
-  it('gets everything that it must be given from docs/compose-env.sh, and secrets that differ', () => {
+  test('gets everything that it must be given from docs/compose-env.sh, and secrets that differ', () => {
     const generated = generatedEnvironment();
     const required = references(composeText).filter(({ operator }) => operator === ':?');
     expect(required.filter(({ name }) => !generated[name])).toEqual([]);
@@ -74,14 +77,14 @@ describe('docker-compose.yml', () => {
     expect(generatedEnvironment()['JWT_SECRET']).not.toBe(generated['JWT_SECRET']);
   });
 
-  it('publishes the API alone, and keeps what holds data on a network without a way out', () => {
+  test('publishes the API alone, and keeps what holds data on a network without a way out', () => {
     expect(withoutProfile.filter(([, { ports }]) => ports).map(([name]) => name)).toEqual(['api']);
     expect(composeFile.networks['inside']?.internal).toBe(true);
     const closed = withoutProfile.filter(([, { networks }]) => !networks.includes('outside')).map(([name]) => name);
     expect(closed).toEqual(expect.arrayContaining(['mysql', 'redis', 'minio', 'migrate']));
   });
 
-  it('waits for a healthy service, and for a finished step', () => {
+  test('waits for a healthy service, and for a finished step', () => {
     for (const [name, { depends_on = {} }] of withoutProfile) {
       for (const [other, { condition }] of Object.entries(depends_on)) {
         const once = composeFile.services[other]?.restart?.startsWith('on-failure');
@@ -92,7 +95,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('pins every image that is not its own', () => {
+  test('pins every image that is not its own', () => {
     const foreign = Object.values(composeFile.services).filter(({ build }) => !build);
     expect(foreign.map(({ image }) => image).filter((image) => !/:[^:]*\d+\.\d+|:RELEASE\.\d{4}/.test(image))).toEqual(
       [],
@@ -107,16 +110,16 @@ describe('Dockerfile', () => {
     devDependencies: Record<string, string>;
   };
 
-  it('builds with the versions of Node and pnpm of the repository', () => {
+  test('builds with the versions of Node and pnpm of the repository', () => {
     expect(/^ARG NODE_IMAGE=node:([\d.]+)-/m.exec(text)?.[1]).toBe(devDependencies['node']);
     expect(/^ARG PNPM_VERSION=([\d.]+)$/m.exec(text)?.[1]).toBe(/pnpm@([\d.]+)/.exec(scripts['bootstrap'] ?? '')?.[1]);
   });
 
-  it('runs as a user whose number is fixed', () => {
+  test('runs as a user whose number is fixed', () => {
     expect([...text.matchAll(/^USER (.*)$/gm)].at(-1)?.[1]).toMatch(/^\d+:\d+$/);
   });
 
-  it('has the target that docker-compose.yml names', () => {
+  test('has the target that docker-compose.yml names', () => {
     const target = references(composeText).find(({ name }) => name === 'SOM3D_TARGET')?.fallback ?? '';
     expect(text).toMatch(new RegExp(`^FROM \\w+ AS ${target}$`, 'm'));
   });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { convertFiles, RAW, type Converted } from '../support/phantom/convert.ts';
 import { averagedBall, evenHeights, rampBall, scanBody, type Scan } from '../support/phantom/slices.ts';
 import { edgeFaults, judge, readStl, sphereError, surfaceArea } from '../support/phantom/stl.ts';
@@ -43,7 +43,7 @@ const STAGES = [
 describe.each([25, 50] as const)('a ball of radius %i mm in voxels of 0.7 x 0.7 x 1.25 mm', (radius) => {
   const files = dicomFiles(scanBody(fineScan(radius), averagedBall(CENTRE, radius, [0.7, 0.7, 1.25])));
 
-  it.each(STAGES)('has its volume and shape: $name', async ({ parameters, bounds }) => {
+  test.each(STAGES)('has its volume and shape: $name', async ({ parameters, bounds }) => {
     const result = await convertFiles(files, { umbralMin: HALF, ...parameters });
     const found = await measureBall(result, CENTRE, radius);
     const [volume, rms, max] = bounds[radius];
@@ -61,7 +61,7 @@ describe('a ball scanned with a gantry tilt of 18.5 degrees and uneven slices', 
   const centre = [3.3, -2.7, 1.2] as const;
   const files = dicomFiles(scanBody(scan, rampBall(centre, 36, 300)));
 
-  it('keeps the shear and every slice in its place', async () => {
+  test('keeps the shear and every slice in its place', async () => {
     const result = await convertFiles(files, { umbralMin: 300, ...RAW });
     const found = await measureBall(result, centre, 36);
     expect(found).toMatchObject({ status: 'NoError', faults: { open: 0, nonManifold: 0 } });

@@ -2,15 +2,13 @@ import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { ChildMessage } from '@som3d/server/imaging/protocol.js';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { CHILD_PROGRAM, type ChildMessage } from '@som3d/server/testing/imaging';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { temporaryDirectory } from '../support/phantom/convert.ts';
 import { smallScan } from '../support/phantom/slices.ts';
 import { dicomFiles, writeZip } from '../support/phantom/zip.ts';
 
-const BUILT = fileURLToPath(import.meta.resolve('@som3d/server/imaging/child.js'));
-const SOURCE = BUILT.replace('/dist/', '/src/').replace(/\.js$/, '.ts');
+const SOURCE = CHILD_PROGRAM.replace('/dist/', '/src/').replace(/\.js$/, '.ts');
 
 interface Ended {
   messages: ChildMessage[];
@@ -43,8 +41,8 @@ async function smallStudy(): Promise<{ inputZip: string; outDir: string }> {
 }
 
 describe('the imaging process', () => {
-  it.each([
-    ['the build', BUILT, []],
+  test.each([
+    ['the build', CHILD_PROGRAM, []],
     ['source', SOURCE, ['--conditions=som3d:source']],
   ])('converts, tells how far it is, and ends: from %s', async (_from, entry, execArgv) => {
     const request = await smallStudy();
@@ -68,10 +66,10 @@ describe('the imaging process', () => {
     expect(messages.filter((message) => message.type === 'log').length).toBeGreaterThan(0);
   });
 
-  it('tells why it refuses bad input, and that trying again is no use', async () => {
+  test('tells why it refuses bad input, and that trying again is no use', async () => {
     const directory = await temporaryDirectory();
     const inputZip = await writeZip(join(directory, 'study.zip'), [{ name: 'a.txt', bytes: Buffer.from('a') }]);
-    const { messages, code } = await converse(start(BUILT), {
+    const { messages, code } = await converse(start(CHILD_PROGRAM), {
       type: 'start',
       request: { inputZip, outDir: directory },
     });
@@ -84,26 +82,26 @@ describe('the imaging process', () => {
     });
   });
 
-  it('keeps the details of unexpected errors out of its messages', async () => {
+  test('keeps the details of unexpected errors out of its messages', async () => {
     const request = { inputZip: '/nowhere/secreto.zip', outDir: '/nowhere/out' };
-    const { messages, stderr } = await converse(start(BUILT), { type: 'start', request });
+    const { messages, stderr } = await converse(start(CHILD_PROGRAM), { type: 'start', request });
     expect(messages.at(-1)).toMatchObject({ type: 'error', code: 'INTERNAL', retryable: true });
     expect(JSON.stringify(messages)).not.toContain('secreto');
     expect(stderr).toContain('ENOENT');
   });
 
-  it.each([
+  test.each([
     ['of another kind', { type: 'other' }],
     ['without parameters', { type: 'start', request: {} }],
   ])('refuses a message %s', async (_kind, message) => {
-    const { messages } = await converse(start(BUILT), message);
+    const { messages } = await converse(start(CHILD_PROGRAM), message);
     expect(messages.at(-1)).toMatchObject({ type: 'error', code: 'INVALID_REQUEST', retryable: false });
   });
 
-  it('ends when its parent is killed in the middle of the work', async () => {
+  test('ends when its parent is killed in the middle of the work', async () => {
     const request = await largerStudy();
     const script = `
-      const child = require('node:child_process').fork(${JSON.stringify(BUILT)});
+      const child = require('node:child_process').fork(${JSON.stringify(CHILD_PROGRAM)});
       child.on('message', (message) => { if (message.phase === 'meshing') console.log(child.pid); });
       child.send(${JSON.stringify({ type: 'start', request })});
     `;
@@ -116,8 +114,8 @@ describe('the imaging process', () => {
     await expect(access(join(request.outDir, 'manifest.json'))).rejects.toThrow('ENOENT');
   });
 
-  it('ends when the channel is closed before any message', async () => {
-    const child = start(BUILT);
+  test('ends when the channel is closed before any message', async () => {
+    const child = start(CHILD_PROGRAM);
     await once(child, 'spawn');
     const ended = once(child, 'exit');
     child.disconnect();

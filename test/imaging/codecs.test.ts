@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { frameDecoder, FRAME_DECODERS } from '@som3d/server/imaging/dicom/decoders.js';
-import type { FrameLayout } from '@som3d/server/imaging/dicom/frame.js';
-import { Watchdog } from '@som3d/server/imaging/dicom/watchdog.js';
-import { describe, expect, it } from 'vitest';
+import { FRAME_DECODERS, frameDecoder, type FrameLayout, Watchdog } from '@som3d/server/testing/imaging';
+import { describe, expect, test } from 'vitest';
 import {
   compress,
   testPlane,
@@ -100,7 +98,7 @@ const CASES = CODECS.flatMap((each) =>
 );
 
 describe('compressed frames', () => {
-  it.each(CASES)('of $title are what they were and what a second decoder says', async (each) => {
+  test.each(CASES)('of $title are what they were and what a second decoder says', async (each) => {
     const plane = testPlane({ rows: 61, columns: 67, bitsStored: Math.abs(each.bits), signed: each.bits < 0 });
     const stream = await compress(each.encoder, plane, each.options);
     const decoded = await frameDecoder(each.syntax)(stream, layoutFor(plane));
@@ -111,7 +109,7 @@ describe('compressed frames', () => {
     expect(greatestDifference(values, second)).toBeLessThanOrEqual(each.rounding);
   });
 
-  it.each(CODECS.filter(({ loss }) => loss === 0))(
+  test.each(CODECS.filter(({ loss }) => loss === 0))(
     'of $name are right to the last value in 140 slices',
     async (each) => {
       for (let seed = 1; seed <= 140; seed++) {
@@ -126,13 +124,13 @@ describe('compressed frames', () => {
     },
   );
 
-  it('have a decoder for every transfer syntax that is tested here, and RLE', () => {
+  test('have a decoder for every transfer syntax that is tested here, and RLE', () => {
     expect([...FRAME_DECODERS.keys()].toSorted()).toEqual(
       [...new Set([...CODECS.map(({ syntax }) => syntax), '1.2.840.10008.1.2.5'])].toSorted(),
     );
   });
 
-  it.each([
+  test.each([
     ['JPEG lossless', '70', 'EncodeJpeg'],
     ['JPEG-LS', '80', 'EncodeJpegLs'],
     ['JPEG 2000', '90', 'EncodeJpeg2000'],
@@ -144,14 +142,14 @@ describe('compressed frames', () => {
     expect([...new Uint16Array(decoded.buffer)]).toEqual([...plane.values]);
   });
 
-  it('of JPEG-LS near-lossless stay within the stored bits', async () => {
+  test('of JPEG-LS near-lossless stay within the stored bits', async () => {
     const plane = testPlane({ rows: 61, columns: 67, bitsStored: 12, signed: false });
     const stream = await compress('EncodeJpegLs', plane, { lossy: true, allowedError: 3 });
     const decoded = await frameDecoder(`${JPEG_2000}.81`)(stream, layoutFor(plane));
     expect(greatestDifference([...new Uint16Array(decoded.buffer)], plane.values)).toBeLessThanOrEqual(3);
   });
 
-  it('of a JPEG 2000 file are found in it', async () => {
+  test('of a JPEG 2000 file are found in it', async () => {
     const plane = testPlane({ rows: 20, columns: 31, bitsStored: 12, signed: false });
     const stream = await compress('EncodeJpeg2000', plane);
     const boxes = Buffer.from(
@@ -164,7 +162,7 @@ describe('compressed frames', () => {
 });
 
 describe('streams of other encoders', () => {
-  it.each([
+  test.each([
     ['extended12.jpg', '51', 'extended12.raw', 1],
     ['near12.jls', '81', 'near12.raw', 0],
     ['tiles12.j2k', '90', 'tiles12.raw', 0],
@@ -182,7 +180,7 @@ describe('streams of other encoders', () => {
 describe('damaged streams', () => {
   const damaged = CODECS.filter(({ name }) => !/predictor|progression/.test(name));
 
-  it.each(damaged)('of $name are refused wherever they are cut, and leave the next frame alone', async (each) => {
+  test.each(damaged)('of $name are refused wherever they are cut, and leave the next frame alone', async (each) => {
     const plane = testPlane({ rows: 33, columns: 35, bitsStored: each.bits[0] ?? 8, signed: false });
     const stream = await compress(each.encoder, plane, each.options);
     const decode = frameDecoder(each.syntax);
@@ -196,7 +194,7 @@ describe('damaged streams', () => {
     expect(await decode(stream, layoutFor(plane))).toEqual(whole);
   });
 
-  it.each(damaged)('of $name with a size unlike the data set’s are refused', async (each) => {
+  test.each(damaged)('of $name with a size unlike the data set’s are refused', async (each) => {
     const plane = testPlane({ rows: 33, columns: 35, bitsStored: each.bits[0] ?? 8, signed: false });
     const stream = await compress(each.encoder, plane, each.options);
     const layout = layoutFor(plane);
@@ -206,7 +204,7 @@ describe('damaged streams', () => {
     }
   });
 
-  it.each([
+  test.each([
     ['tiles that begin behind the image', 32, 500],
     ['tiles without width', 24, 0],
     ['tiles without end', 28, 1],
@@ -221,12 +219,12 @@ describe('damaged streams', () => {
 });
 
 describe('the watchdog', () => {
-  it('gives up a decoding without any sign of life', async () => {
+  test('gives up a decoding without any sign of life', async () => {
     const watchdog = new Watchdog(1);
     expect((await refusal(watchdog.stalled)).code).toBe('CORRUPT_PIXELS');
   });
 
-  it('says nothing once it is stopped', async () => {
+  test('says nothing once it is stopped', async () => {
     const [stopped, other] = [new Watchdog(1), new Watchdog(50)];
     stopped.sign();
     stopped.stop();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { convertFiles, RAW } from '../support/phantom/convert.ts';
 import { evenHeights, scanBody, type Body } from '../support/phantom/slices.ts';
 import { dicomFiles } from '../support/phantom/zip.ts';
@@ -35,7 +35,7 @@ async function bonesOf(body: Body): Promise<{ volumeCm3: number; components: num
 }
 
 describe('what a patient lies on', () => {
-  it.each([
+  test.each([
     ['a head holder', holder],
     ['a hollow couch', couch],
     ['both', together(holder, couch)],
@@ -47,7 +47,7 @@ describe('what a patient lies on', () => {
     expect(found.volumeCm3).toBeCloseTo(bare.volumeCm3, 6);
   });
 
-  it('goes from the skin too', async () => {
+  test('goes from the skin too', async () => {
     const { manifest } = await convertFiles(dicomFiles(scanBody(SCAN, together(leg, holder, couch))), {
       ...RAW,
       extraTasks: ['piel'],
@@ -57,7 +57,7 @@ describe('what a patient lies on', () => {
     expect(Math.abs((manifest.meshes[0]?.volumeCm3 ?? 0) / legCm3 - 1)).toBeLessThan(0.04);
   });
 
-  it.each<[string, Body]>([
+  test.each<[string, Body]>([
     ['two limbs', ([x, y, z]) => Math.max(leg([x - 62, y, z]), leg([x + 62, y, z]))],
     // A splinter in the air may be bone; that of a holder is a part of its own, which anybody can leave out.
     ['a splinter of bone beside a limb', (point) => Math.max(leg(point), splinter(point))],

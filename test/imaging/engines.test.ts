@@ -1,7 +1,5 @@
-import { chooseEngine, describeEngines } from '@som3d/server/imaging/engines/choose.js';
-import { TISSUES } from '@som3d/server/imaging/engines/tissues.js';
-import { segmentationSchema } from '@som3d/server/imaging/request.js';
-import { describe, expect, it } from 'vitest';
+import { chooseEngine, describeEngines, segmentationSchema, TISSUES } from '@som3d/server/testing/imaging';
+import { describe, expect, test } from 'vitest';
 import { convertFiles, RAW } from '../support/phantom/convert.ts';
 import { evenHeights, scanBody, type Body } from '../support/phantom/slices.ts';
 import { dicomFiles } from '../support/phantom/zip.ts';
@@ -30,7 +28,7 @@ function halfRingCm3(inner: number, outer: number): number {
 
 describe('ranges of HU in the middle', () => {
   // Without opening there is a shell of muscle between bone and fat, and one of fat between muscle and air.
-  it.each([
+  test.each([
     ['musculo', 8, 20, 'right'],
     ['grasa', 8, 26, 'left'],
   ] as const)('have no shells where other tissues meet: %s', async (task, inner, outer, side) => {
@@ -44,7 +42,7 @@ describe('ranges of HU in the middle', () => {
     expect(Math.abs(side === 'right' ? left : right)).toBeLessThan(2);
   });
 
-  it('keep what is thin but no shell', async () => {
+  test('keep what is thin but no shell', async () => {
     const sheet: Body = ([x]) => (Math.abs(x) < 2.2 ? 60 : -100);
     const { manifest } = await convertFiles(
       dicomFiles(scanBody({ columns: 60, rows: 60, spacing: { x: 0.8, y: 0.8 }, heights: evenHeights(20, 1) }, sheet)),
@@ -54,7 +52,7 @@ describe('ranges of HU in the middle', () => {
     expect(Math.abs((manifest.meshes[0]?.volumeCm3 ?? 0) / expected - 1)).toBeLessThan(0.12);
   });
 
-  it('do not depend on the number of threads', async () => {
+  test('do not depend on the number of threads', async () => {
     const [one, three] = await Promise.all(
       [1, 3].map(
         async (threads) => (await convertFiles(files, { ...RAW, threads, extraTasks: ['musculo', 'piel'] })).manifest,
@@ -67,7 +65,7 @@ describe('ranges of HU in the middle', () => {
 });
 
 describe('the tissues', () => {
-  it('have the ranges that were agreed on', () => {
+  test('have the ranges that were agreed on', () => {
     const ranges = Object.fromEntries(Object.entries(TISSUES).map(([name, { min, max }]) => [name, [min, max]]));
     // 3071 is where 12-bit scanners clip: up to it is open.
     expect(ranges).toEqual({
@@ -86,7 +84,7 @@ describe('the tissues', () => {
 describe('what a machine has', () => {
   const options = segmentationSchema.parse({});
 
-  it('is the built-in engine where nothing is installed', async () => {
+  test('is the built-in engine where nothing is installed', async () => {
     expect(await describeEngines(options)).toEqual({
       configured: 'auto',
       engine: 'threshold',
@@ -98,7 +96,7 @@ describe('what a machine has', () => {
     expect(await describeEngines({ ...options, engine: 'totalsegmentator' })).toMatchObject({ engine: null });
   });
 
-  it.each([
+  test.each([
     [true, 'gpu', ['NVIDIA L4']],
     [false, 'cpu', []],
   ] as const)('is told with version, device and licence, which itself is not (GPU: %s)', async (gpu, device, gpus) => {
@@ -115,7 +113,7 @@ describe('what a machine has', () => {
     });
   });
 
-  it('is not used where ranges of HU are demanded', async () => {
+  test('is not used where ranges of HU are demanded', async () => {
     const tool = await installTool({ balls: {} });
     const demanded = segmentationSchema.parse({ ...tool.segmentation, engine: 'threshold' });
     expect(await describeEngines(demanded)).toMatchObject({ engine: 'threshold', available: true });

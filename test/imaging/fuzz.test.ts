@@ -1,14 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chooseStack } from '@som3d/server/imaging/dicom/choose.js';
-import { loadVolume } from '@som3d/server/imaging/dicom/load.js';
-import { scanZip } from '@som3d/server/imaging/dicom/scan.js';
-import { ImagingError } from '@som3d/server/imaging/errors.js';
-import { MemoryBudget } from '@som3d/server/imaging/memory.js';
-import { limitsSchema } from '@som3d/server/imaging/request.js';
-import { WorkerPool } from '@som3d/server/imaging/workers/pool.js';
-import { ZipSource } from '@som3d/server/imaging/zip.js';
-import { expect, it } from 'vitest';
+import {
+  chooseStack,
+  ImagingError,
+  limitsSchema,
+  loadVolume,
+  MemoryBudget,
+  scanZip,
+  WorkerPool,
+  ZipSource,
+} from '@som3d/server/testing/imaging';
+import { expect, test } from 'vitest';
 import { temporaryDirectory } from '../support/phantom/convert.ts';
 import { hostileCase, honestStudies } from '../support/phantom/hostile.ts';
 
@@ -38,7 +40,7 @@ async function openZip(path: string): Promise<{ source: ZipSource } & AsyncDispo
   return { source, [Symbol.asyncDispose]: () => source.close() };
 }
 
-it('every damaged or lying study is read or refused with a sentence', async () => {
+test('every damaged or lying study is read or refused with a sentence', async () => {
   const studies = await honestStudies();
   const directory = await temporaryDirectory();
   const pool = new WorkerPool(2);

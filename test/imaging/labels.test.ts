@@ -1,12 +1,14 @@
 import { join } from 'node:path';
-import type { Affine } from '@som3d/server/imaging/nifti/affine.js';
-import { readMask } from '@som3d/server/imaging/nifti/mask.js';
-import { writeNifti } from '@som3d/server/imaging/nifti/write.js';
-import { finishInParts } from '@som3d/server/imaging/surface/finish-in-parts.js';
-import { labelMesh } from '@som3d/server/imaging/surface/label-mesh.js';
-import type { Vector } from '@som3d/server/imaging/volume.js';
-import { WorkerPool } from '@som3d/server/imaging/workers/pool.js';
-import { afterAll, describe, expect, it } from 'vitest';
+import {
+  type Affine,
+  finishInParts,
+  labelMesh,
+  readMask,
+  type Vector,
+  WorkerPool,
+  writeNifti,
+} from '@som3d/server/testing/imaging';
+import { afterAll, describe, expect, test } from 'vitest';
 import { temporaryDirectory } from '../support/phantom/convert.ts';
 import { edgeFaults, judge, type StlMesh } from '../support/phantom/stl.ts';
 
@@ -95,7 +97,7 @@ function BALL(radius: number): number {
 
 describe('the surface of a mask in voxels of 0.7 x 0.7 x 1.25 mm', () => {
   // Bounds on volume in %, mean square root and greatest distance in mm. Stairs alone have 0.20 and 0.62 mm.
-  it.each<[string, Shape, number, number, [number, number, number]]>([
+  test.each<[string, Shape, number, number, [number, number, number]]>([
     ['a ball of radius 25', ball(25), 52, BALL(25), [0.05, 0.056, 0.44]],
     ['a ball of radius 50', ball(50), 102, BALL(50), [0.05, 0.053, 0.6]],
     ['a turned box', turned(box([12, 9, 15])), 46, 24 * 18 * 30, [0.25, 0.105, 0.58]],
@@ -110,7 +112,7 @@ describe('the surface of a mask in voxels of 0.7 x 0.7 x 1.25 mm', () => {
     expect(found.max).toBeLessThan(maxBound);
   });
 
-  it.each<[string, number, number]>([
+  test.each<[string, number, number]>([
     ['smoothed and reduced by 75 %', 0.75, 20],
     ['without the filter', 0, 0],
   ])('keeps volume and shape: %s', async (_name, reduction, iterations) => {
@@ -120,7 +122,7 @@ describe('the surface of a mask in voxels of 0.7 x 0.7 x 1.25 mm', () => {
     expect(found.rms).toBeLessThan(0.07);
   });
 
-  it('keeps the thickness of a thin plate on a thick body', async () => {
+  test('keeps the thickness of a thin plate on a thick body', async () => {
     const body = box([9, 9, 9]);
     const plate = box([6, 20, 0.6]);
     const shape: Shape = ([x, y, z]) => Math.min(body([x, y, z]), plate([x, y - 20, z]));
@@ -137,7 +139,7 @@ describe('the surface of a mask in voxels of 0.7 x 0.7 x 1.25 mm', () => {
     expect(Math.min(...heights)).toBeGreaterThan(0.4);
   });
 
-  it('leaves out specks and closes pinholes', async () => {
+  test('leaves out specks and closes pinholes', async () => {
     const shape: Shape = ([x, y, z]) =>
       Math.min(Math.max(ball(15)([x, y, z]), 1.2 - Math.hypot(x, y, z)), Math.hypot(x - 20, y, z) - 1);
     const found = await errorsOf(await surfaceOf(shape, 46), ball(15), BALL(15));
@@ -148,7 +150,7 @@ describe('the surface of a mask in voxels of 0.7 x 0.7 x 1.25 mm', () => {
 });
 
 describe('a mask', () => {
-  it('is cut to its label, whatever the size of the scan', async () => {
+  test('is cut to its label, whatever the size of the scan', async () => {
     const { mask, voxels } = await maskOf(ball(6), 100);
     const sides = [12 / 0.7, 12 / 0.7, 12 / 1.25].map((count) => Math.ceil(count) + 7);
     [mask?.volume.nx, mask?.volume.ny, mask?.volume.nz].forEach((count, axis) =>
@@ -157,11 +159,11 @@ describe('a mask', () => {
     expect(mask?.volumeMm3).toBeCloseTo(voxels * 0.7 * 0.7 * 1.25, 6);
   });
 
-  it('is nothing where no voxel is set', async () => {
+  test('is nothing where no voxel is set', async () => {
     expect((await maskOf(() => 1, 20)).mask).toBeNull();
   });
 
-  it('is refused where it is not on the grid of the image', async () => {
+  test('is refused where it is not on the grid of the image', async () => {
     const { path, grid } = await maskOf(ball(6), 20);
     const elsewhere = { ...grid.affine, origin: grid.affine.origin.map((value) => value + 0.2) as Vector };
     await expect(readMask(path, { ...grid, affine: elsewhere })).rejects.toThrow('another place');

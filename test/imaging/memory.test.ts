@@ -2,18 +2,14 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { ConvertRequest } from '@som3d/server/imaging/convert.js';
-import type { Manifest } from '@som3d/server/imaging/manifest.js';
-import type { ChildMessage } from '@som3d/server/imaging/protocol.js';
+import { jobMachinery } from '@som3d/server/testing';
+import { CHILD_PROGRAM, type ChildMessage, type ConvertRequest, type Manifest } from '@som3d/server/testing/imaging';
 import type { CtSlice } from '@som3d/client/sample';
-import { runChild } from '@som3d/server/jobs/child-process.js';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { temporaryDirectory } from '../support/phantom/convert.ts';
 import { evenHeights, rampBall, randomSource, scanBody } from '../support/phantom/slices.ts';
 import { dicomFiles, writeZip } from '../support/phantom/zip.ts';
 
-const CHILD = fileURLToPath(import.meta.resolve('@som3d/server/imaging/child.js'));
 const MEGABYTE = 1024 ** 2;
 /** Plans are estimates, and the runtime's share differs between machines. */
 const NEAR = 1.1;
@@ -27,7 +23,7 @@ interface Ended {
 /** Converts in a process of its own, as the service does, and looks at how much memory that takes. */
 async function convertApart(inputZip: string, request: Partial<ConvertRequest>): Promise<Ended> {
   const outDir = await temporaryDirectory();
-  const child = fork(CHILD, { silent: true, env: {} });
+  const child = fork(CHILD_PROGRAM, { silent: true, env: {} });
   onTestFinished(() => void child.kill('SIGKILL'));
   const ended: Ended = { last: undefined, log: [], peakBytes: 0 };
   const look = async (): Promise<void> => {
@@ -76,7 +72,7 @@ function stackedSlices(count: number): CtSlice[] {
 }
 
 describe('a stack that does not fit into the memory of a job', () => {
-  it('is converted at half of its resolution, told in the log and in the metrics', async () => {
+  test('is converted at half of its resolution, told in the log and in the metrics', async () => {
     const memoryMb = 320;
     const ended = await convertApart(await rod(), { umbralMin: 300, limits: { memoryMb } });
     const { meshes, warnings, series } = manifestOf(ended);
@@ -94,7 +90,7 @@ describe('a stack that does not fit into the memory of a job', () => {
     expect(ended.peakBytes).toBeLessThan(NEAR * memoryMb * MEGABYTE);
   });
 
-  it('is refused where that does not fit either, before anything of it is read', async () => {
+  test('is refused where that does not fit either, before anything of it is read', async () => {
     const memoryMb = 180;
     const { last, peakBytes } = await convertApart(await rod(), { limits: { memoryMb } });
     expect(last).toMatchObject({ type: 'error', code: 'VOLUME_TOO_LARGE', retryable: false });
@@ -102,7 +98,7 @@ describe('a stack that does not fit into the memory of a job', () => {
     expect(peakBytes).toBeLessThan(NEAR * memoryMb * MEGABYTE);
   });
 
-  it('counts what unpacking takes', async () => {
+  test('counts what unpacking takes', async () => {
     const files = dicomFiles(stackedSlices(4));
     const [first, ...others] = files;
     const padded = { name: 'padded', bytes: withTrailing(first!.bytes, 60 * MEGABYTE) };
@@ -128,7 +124,7 @@ describe('a surface that does not fit into the memory of a job', () => {
     return study(scanBody(scan, () => 2000 * random() - 1000));
   };
 
-  it('is refused with its size before it is made: 13 million random voxels', async () => {
+  test('is refused with its size before it is made: 13 million random voxels', async () => {
     const memoryMb = 512;
     const zip = await noise(256, 200);
     const { last, peakBytes } = await convertApart(zip, { umbralMin: 0, limits: { memoryMb } });
@@ -140,7 +136,7 @@ describe('a surface that does not fit into the memory of a job', () => {
     expect(peakBytes).toBeLessThan(NEAR * memoryMb * MEGABYTE);
   });
 
-  it('is made at half of its resolution where that fits', async () => {
+  test('is made at half of its resolution where that fits', async () => {
     const memoryMb = 520;
     const zip = await noise(128, 60);
     const ended = await convertApart(zip, { umbralMin: 0, suavizado: 2, limits: { memoryMb } });
@@ -158,11 +154,11 @@ describe('a surface that does not fit into the memory of a job', () => {
 describe('a conversion that takes more than it planned', () => {
   const reporter = { progress: () => {}, log: () => {} };
 
-  it('is ended and refused for good', async () => {
+  test('is ended and refused for good', async () => {
     const inputZip = await rod();
     const request = { inputZip, outDir: await temporaryDirectory(), umbralMin: 300, threads: 1 };
     const { signal } = new AbortController();
-    expect(await runChild(request, { memoryMb: 32, reporter, signal })).toEqual({
+    expect(await jobMachinery.runChild(request, { memoryMb: 32, reporter, signal })).toEqual({
       kind: 'refused',
       code: 'OUT_OF_MEMORY',
       message:

@@ -1,13 +1,19 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Affine } from '@som3d/server/imaging/nifti/affine.js';
-import { NiftiError, type NiftiType } from '@som3d/server/imaging/nifti/header.js';
-import { readNifti } from '@som3d/server/imaging/nifti/read.js';
-import { AIR_HU, regularGrid, resample } from '@som3d/server/imaging/nifti/regular-grid.js';
-import { writeNifti } from '@som3d/server/imaging/nifti/write.js';
-import type { Vector, Volume } from '@som3d/server/imaging/volume.js';
-import { describe, expect, it } from 'vitest';
+import {
+  type Affine,
+  AIR_HU,
+  NiftiError,
+  type NiftiType,
+  readNifti,
+  regularGrid,
+  resample,
+  type Vector,
+  type Volume,
+  writeNifti,
+} from '@som3d/server/testing/imaging';
+import { describe, expect, test } from 'vitest';
 import { temporaryDirectory } from '../support/phantom/convert.ts';
 
 const [COS, SIN] = [Math.cos(0.4), Math.sin(0.4)];
@@ -74,7 +80,7 @@ async function readBytes(bytes: Uint8Array, maxVoxels = 1000) {
 const BODY = new Uint8Array(16);
 
 describe('a NIfTI file', () => {
-  it.each([
+  test.each([
     ['uint8', 'a.nii'],
     ['int16', 'a.nii.gz'],
     ['uint16', 'a.nii'],
@@ -92,7 +98,7 @@ describe('a NIfTI file', () => {
       image.header.affine[key].forEach((value, i) => expect(value).toBeCloseTo(TURNED[key][i] ?? 0, 5));
   });
 
-  it('has the fields that other readers look at, in RAS', async () => {
+  test('has the fields that other readers look at, in RAS', async () => {
     const path = join(await temporaryDirectory(), 'a.nii');
     const header = { ...SIZE, type: 'int16', affine: TURNED, slope: 1, intercept: 0 } as const;
     await writeNifti(path, header, [new Int16Array(120)]);
@@ -111,7 +117,7 @@ describe('a NIfTI file', () => {
     expect(bytes.readUInt8(123)).toBe(2);
   });
 
-  it('says the same by its qform as by its sform', async () => {
+  test('says the same by its qform as by its sform', async () => {
     const path = join(await temporaryDirectory(), 'a.nii');
     const oblique: Affine = {
       columnStep: [0.9 * 0.36, 0.9 * 0.48, 0.9 * -0.8],
@@ -127,7 +133,7 @@ describe('a NIfTI file', () => {
       affine[key].forEach((value, i) => expect(value).toBeCloseTo(oblique[key][i] ?? 0, 5));
   });
 
-  it('is read big-endian, scaled, with extensions before its voxels and more behind them', async () => {
+  test('is read big-endian, scaled, with extensions before its voxels and more behind them', async () => {
     const body = Buffer.alloc(20);
     for (let i = 0; i < 8; i++) body.writeInt16BE(100 * i - 300, 2 * i);
     const rows = [
@@ -144,7 +150,7 @@ describe('a NIfTI file', () => {
     expect(header.affine.origin).toEqual([-5, -6, 7]);
   });
 
-  it('is placed by its quaternion, and by its spacing alone where it has no more', async () => {
+  test('is placed by its quaternion, and by its spacing alone where it has no more', async () => {
     // A quarter turn about z; qfac -1 turns the third axis round.
     const quatern = { parts: [0, 0, Math.SQRT1_2], offset: [1, 2, 3] } as const;
     const turned = await readBytes(
@@ -161,7 +167,7 @@ describe('a NIfTI file', () => {
     expect(round(metres.header.affine.sliceStep)).toEqual([0, 0, 4]);
   });
 
-  it.each<[string, Fields, Uint8Array]>([
+  test.each<[string, Fields, Uint8Array]>([
     ['another magic', { magic: 'ni1\0' }, BODY],
     ['another size of header', { sizeof: 540 }, BODY],
     ['no dimension', { dims: [0, 2, 2, 2, 1, 1, 1, 1] }, BODY],
@@ -203,7 +209,7 @@ describe('a NIfTI file', () => {
     await expect(readBytes(bytes)).rejects.toThrow(NiftiError);
   });
 
-  it('is refused where it is truncated or damaged, packed or not', async () => {
+  test('is refused where it is truncated or damaged, packed or not', async () => {
     const whole = niftiBytes({}, BODY);
     await expect(readBytes(whole.subarray(0, 200))).rejects.toThrow(NiftiError);
     const packed = gzipSync(niftiBytes({}, Buffer.from('0123456789abcdef')));
@@ -213,7 +219,7 @@ describe('a NIfTI file', () => {
     await expect(readBytes(packed.subarray(0, packed.length - 20))).rejects.toThrow(NiftiError);
   });
 
-  it('is not written with another number of voxels than its header says', async () => {
+  test('is not written with another number of voxels than its header says', async () => {
     const path = join(await temporaryDirectory(), 'a.nii');
     const header = { ...SIZE, type: 'int16', affine: TURNED, slope: 1, intercept: 0 } as const;
     await expect(writeNifti(path, header, [new Int16Array(119)])).rejects.toThrow(NiftiError);
@@ -240,7 +246,7 @@ function linear([x, y, z]: Vector): number {
 }
 
 describe('the regular grid of a stack', () => {
-  it('is the stack itself where that is regular, also downwards', () => {
+  test('is the stack itself where that is regular, also downwards', () => {
     for (const direction of [1, -1]) {
       const volume = stack(
         [0, 2.5, 5, 7.5].map((z) => direction * z),
@@ -254,7 +260,7 @@ describe('the regular grid of a stack', () => {
     }
   });
 
-  it.each([
+  test.each([
     ['leans', [0, 2, 4, 6, 8, 10], 0.35],
     ['is uneven', [0, 1, 2, 3, 4, 5, 12, 13], 0],
     ['is both, and goes down', [0, -1, -2, -3.5, -7], -0.4],
@@ -289,13 +295,13 @@ describe('the regular grid of a stack', () => {
     expect(known).toBeGreaterThan(300);
   });
 
-  it('is as fine as the lower quartile of the slices, and never more than twice as many', () => {
+  test('is as fine as the lower quartile of the slices, and never more than twice as many', () => {
     expect(regularGrid(stack([0, 1, 2, 3, 4, 5, 12, 13], 0, linear)).affine.sliceStep[2]).toBeCloseTo(1, 9);
     const few = regularGrid(stack([0, 0.1, 0.2, 0.3, 50], 0, linear));
     expect(few.nz).toBeLessThanOrEqual(11);
   });
 
-  it('is air where no slice reaches', () => {
+  test('is air where no slice reaches', () => {
     const volume = stack([0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20], 1, () => 500);
     const grid = regularGrid(volume);
     expect(grid.ny).toBeGreaterThan(10);

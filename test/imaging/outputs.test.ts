@@ -1,11 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeSampleZip } from '@som3d/client/sample';
-import { drawPicture } from '@som3d/server/imaging/outputs/picture.js';
-import { ThreeMfWriter } from '@som3d/server/imaging/outputs/threemf.js';
+import { drawPicture, ThreeMfWriter } from '@som3d/server/testing/imaging';
 import { validateBytes } from 'gltf-validator';
 import { PNG } from 'pngjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { convertZip, temporaryDirectory, type Converted } from '../support/phantom/convert.ts';
 import { nearestPoints, readGlb, uncompressed } from '../support/phantom/glb.ts';
 import { edgeFaults, judge, readStl, type StlMesh } from '../support/phantom/stl.ts';
@@ -92,7 +91,7 @@ describe('what stands beside an STL', () => {
     return { bones, at, stl: await readStl(at('hueso.stl')) };
   };
 
-  it('is listed in the manifest with its size', async () => {
+  test('is listed in the manifest with its size', async () => {
     const { bones, at } = await make();
     const { meshes, threemf } = bones.manifest;
     const listed = [...meshes.flatMap(({ files }) => Object.values(files)), threemf];
@@ -103,7 +102,7 @@ describe('what stands beside an STL', () => {
     );
   });
 
-  it('has the same triangles as GLB within half a step, in the same place', async () => {
+  test('has the same triangles as GLB within half a step, in the same place', async () => {
     const { stl, at } = await make();
     const { mesh, stepMm, name } = await readGlb(at('hueso.glb'));
     expect(name).toBe('Hueso');
@@ -117,7 +116,7 @@ describe('what stands beside an STL', () => {
     expect((await readFile(at('hueso.glb'))).length).toBeLessThan((await readFile(at('hueso.stl'))).length / 9);
   });
 
-  it('has smooth normals that look outward in the GLB', async () => {
+  test('has smooth normals that look outward in the GLB', async () => {
     const { at } = await make();
     const { mesh, normals } = await readGlb(at('hueso.glb'));
     const corner = (v: number, of: number[]): [number, number, number] => [of[3 * v]!, of[3 * v + 1]!, of[3 * v + 2]!];
@@ -139,7 +138,7 @@ describe('what stands beside an STL', () => {
     expect(agreeing / (mesh.triangles.length / 3)).toBeGreaterThan(0.97);
   });
 
-  it('passes the validator of glTF, compressed and not', async () => {
+  test('passes the validator of glTF, compressed and not', async () => {
     const { stl, at } = await make();
     const bytes = await readFile(at('hueso.glb'));
     const packed = await validateBytes(bytes);
@@ -154,7 +153,7 @@ describe('what stands beside an STL', () => {
     expect(alpha).toBe(1);
   });
 
-  it('is a picture with the model in its middle and nothing around it', async () => {
+  test('is a picture with the model in its middle and nothing around it', async () => {
     const { at } = await make();
     const png = PNG.sync.read(await readFile(at('hueso.png')));
     expect([png.width, png.height]).toEqual([512, 512]);
@@ -171,7 +170,7 @@ describe('what stands beside an STL', () => {
     expect(greens.size).toBeGreaterThan(100);
   });
 
-  it('has the same bytes for any number of threads', async () => {
+  test('has the same bytes for any number of threads', async () => {
     const zip = await sample();
     const [one, two] = [await convertZip(zip, { threads: 1 }), await convertZip(zip, { threads: 2 })];
     for (const name of ['hueso.glb', 'hueso.png', 'modelos.3mf']) {
@@ -182,7 +181,7 @@ describe('what stands beside an STL', () => {
 });
 
 describe('the 3MF of a job', () => {
-  it('has each model as a named and coloured solid, assembled and standing on the plate', async () => {
+  test('has each model as a named and coloured solid, assembled and standing on the plate', async () => {
     const { manifest, directory } = await convertZip(await sample(), { enable_ortopedia: true, extraTasks: ['piel'] });
     const { contentTypes, start, unit, objects, items } = await readThreeMf(join(directory, 'modelos.3mf'));
     expect(contentTypes.get('model')).toBe('application/vnd.ms-package.3dmanufacturing-3dmodel+xml');
@@ -215,7 +214,7 @@ describe('the 3MF of a job', () => {
     }
   });
 
-  it('takes any name, writes coordinates exactly, and calls nothing open a solid', async () => {
+  test('takes any name, writes coordinates exactly, and calls nothing open a solid', async () => {
     const path = join(await temporaryDirectory(), 'x.3mf');
     const label = 'Fémur <"R&D"> \u0000\u001b 骨';
     await using writer = new ThreeMfWriter(path);
@@ -228,7 +227,7 @@ describe('the 3MF of a job', () => {
     expect(new Set(object?.mesh?.positions.map(String))).toEqual(new Set(['0', '-0.0001', '-1234.5677', '3.05']));
   });
 
-  it('says when it can not be written, and leaves nothing of what was given up', async () => {
+  test('says when it can not be written, and leaves nothing of what was given up', async () => {
     const folder = await temporaryDirectory();
     const large = joined(...Array.from({ length: 4000 }, (_, n) => box([n, 0, 0], [n + 0.5, 1, 1])));
     const write = async (path: string): Promise<void> => {
@@ -251,7 +250,7 @@ describe('a picture', () => {
   const half = (counts: number[], first: boolean): number =>
     (first ? counts.slice(0, 256) : counts.slice(256)).reduce((sum, count) => sum + count, 0);
 
-  it('shows the head up and the left of the patient on the right', () => {
+  test('shows the head up and the left of the patient on the right', () => {
     // LPS: a broad block at the feet, a narrow one at the head.
     const upright = draw(joined(box([-50, -50, 0], [50, 50, 40]), box([-10, -10, 60], [10, 10, 120])));
     expect(half(upright.rows, false)).toBeGreaterThan(2 * half(upright.rows, true));
@@ -259,7 +258,7 @@ describe('a picture', () => {
     expect(half(leftward.columns, false)).toBeGreaterThan(2 * half(leftward.columns, true));
   });
 
-  it('looks from the front: what lies behind is hidden', () => {
+  test('looks from the front: what lies behind is hidden', () => {
     const front = box([-60, -60, -60], [60, -50, 60]);
     const alone = draw(front);
     // Small, and behind the plate for a camera in front of it; for one behind, it stands before the plate.

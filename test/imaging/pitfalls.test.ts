@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeCtSlice, encodeFile, type CtSlice, type Element } from '@som3d/client/sample';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { compress } from '../support/phantom/codec-encoder.ts';
 import { convertFiles, convertZip, RAW, refusal, temporaryDirectory } from '../support/phantom/convert.ts';
 import { encapsulate, enhancedFile, type Encapsulation } from '../support/phantom/encapsulate.ts';
@@ -42,7 +42,7 @@ function without(slices: CtSlice[], tag: number, vr: string): NamedFile[] {
 }
 
 describe('beside the slices', () => {
-  it('reports, screenshots, indexes, thumbnails, text and ZIPs are left out and counted', async () => {
+  test('reports, screenshots, indexes, thumbnails, text and ZIPs are left out and counted', async () => {
     const files = [
       ...dicomFiles(smallScan()),
       object('dosis', [text(0x00080060, 'CS', 'SR'), text(0x0008103e, 'LO', 'Dose Report')]),
@@ -67,7 +67,7 @@ describe('beside the slices', () => {
     expect(log).toContain('Archivos omitidos, archivos ZIP dentro del ZIP: 1.');
   });
 
-  it('a DICOMDIR is known by its class', async () => {
+  test('a DICOMDIR is known by its class', async () => {
     const [slice] = smallScan({ heights: [0] });
     const bytes = Buffer.from(encodeCtSlice(slice ?? never()));
     const kind = Buffer.from('1.2.840.10008.5.1.4.1.1.2\0');
@@ -76,7 +76,7 @@ describe('beside the slices', () => {
     expect(manifest.skipped).toEqual([{ reason: 'índices DICOMDIR', files: 1 }]);
   });
 
-  it('damaged objects are left out: lengths that lie, sequences without end', async () => {
+  test('damaged objects are left out: lengths that lie, sequences without end', async () => {
     const opening = Buffer.from('0800401153510000fffffffffeff00e0ffffffff', 'hex');
     const start = encodeFile([text(0x00080008, 'CS', 'ORIGINAL')], '2.25.1');
     const files = [
@@ -99,13 +99,13 @@ describe('several studies in one ZIP', () => {
   }));
   const files = [...dicomFiles(theirs, {}, 'b'), ...dicomFiles(mine, {}, 'a')];
 
-  it('stay apart, whatever their series numbers', async () => {
+  test('stay apart, whatever their series numbers', async () => {
     const { manifest } = await convertFiles(files, THRESHOLD);
     expect(manifest.series).toMatchObject({ number: 3, slices: 30 });
     expect(manifest.otherSeries).toMatchObject([{ number: 3, slices: 20 }]);
   });
 
-  it('are chosen from by SeriesInstanceUID; a number of several is warned of', async () => {
+  test('are chosen from by SeriesInstanceUID; a number of several is warned of', async () => {
     const chosen = await convertFiles(files, { ...THRESHOLD, serie: '2.25.32' });
     expect(chosen.manifest.series.slices).toBe(20);
     expect(chosen.manifest.warnings).toEqual([]);
@@ -124,7 +124,7 @@ describe('acquisitions', () => {
   const blank = (slices: CtSlice[]): CtSlice[] =>
     slices.map((slice) => ({ ...slice, pixels: slice.pixels.map(() => -1000) }));
 
-  it('over the same place in one series are not mixed', async () => {
+  test('over the same place in one series are not mixed', async () => {
     const shifted = blank(smallScan({ heights: evenHeights(30, 1.5).map((z) => z + 0.7) }));
     const mixed = [of(smallScan(), 1), of(shifted, 2)].flatMap((slices, a) =>
       slices.map((slice, k) => ({ slice, order: 2 * k + a })),
@@ -136,19 +136,19 @@ describe('acquisitions', () => {
     expect(manifest.meshes[0]?.volumeCm3).toBeCloseTo(BALL_CM3, 0);
   });
 
-  it('at the very same places with other pixels are not mixed', async () => {
+  test('at the very same places with other pixels are not mixed', async () => {
     const files = [...dicomFiles(of(blank(smallScan()), 2), {}, 'b'), ...dicomFiles(of(smallScan(), 1), {}, 'a')];
     expect(await ballError(files)).toBeLessThan(1);
   });
 
-  it('one behind the other are one scan', async () => {
+  test('one behind the other are one scan', async () => {
     const slices = smallScan().map((slice, k) => ({ ...slice, extra: [acquisition(1 + Math.floor(k / 10))] }));
     const { manifest } = await convertFiles(dicomFiles(slices), THRESHOLD);
     expect(manifest.series.slices).toBe(30);
     expect(manifest.otherSeries).toEqual([]);
   });
 
-  it('of one slice each are one scan', async () => {
+  test('of one slice each are one scan', async () => {
     const slices = smallScan().map((slice, k) => ({ ...slice, extra: [acquisition(k + 1)] }));
     expect(await ballError(dicomFiles(slices))).toBeLessThan(1);
   });
@@ -163,7 +163,7 @@ describe('geometry', () => {
     return { ...slice, rowDirection, columnDirection, position: [at(0), at(1), at(2)] };
   };
 
-  it.each<[string, CtSlice['position'], CtSlice['position']]>([
+  test.each<[string, CtSlice['position'], CtSlice['position']]>([
     ['sagittal', [0, 1, 0], [0, 0, -1]],
     ['coronal', [1, 0, 0], [0, 0, -1]],
     ['oblique', [s, s, 0], [0, 0, -1]],
@@ -178,7 +178,7 @@ describe('geometry', () => {
       expect(Math.abs(coordinate)).toBeCloseTo(15, 0);
   });
 
-  it('slices without a position are left out', async () => {
+  test('slices without a position are left out', async () => {
     const [lost, ...rest] = smallScan();
     const files = [
       ...dicomFiles(rest),
@@ -189,11 +189,11 @@ describe('geometry', () => {
     expect(manifest.skipped).toEqual([{ reason: 'imágenes sin posición en el espacio', files: 1 }]);
   });
 
-  it('instance numbers are not needed', async () => {
+  test('instance numbers are not needed', async () => {
     expect(await ballError(without(smallScan(), 0x00200013, 'IS'))).toBeLessThan(1);
   });
 
-  it.each(['1e300\\0\\0', 'nan\\0\\0', '1\\2', '', '\\\\'])('a position of “%s” is none', async (position) => {
+  test.each(['1e300\\0\\0', 'nan\\0\\0', '1\\2', '', '\\\\'])('a position of “%s” is none', async (position) => {
     const [lost, ...rest] = smallScan();
     const odd = { ...(lost ?? never()), extra: [text(0x00200032, 'DS', position)] };
     const { manifest } = await convertFiles([...dicomFiles(rest), ...dicomFiles([odd], {}, 'x')], THRESHOLD);
@@ -213,17 +213,17 @@ describe('values', () => {
       return { ...slice, ...rest, pixels };
     });
 
-  it('of signed 8 bits are read', async () => {
+  test('of signed 8 bits are read', async () => {
     const slices = withPixels('Int8Array', (hu) => Math.round(hu / 14), { slope: 14 });
     expect(await ballError(dicomFiles(slices))).toBeLessThan(2);
   });
 
-  it('of unsigned 16 bits above 32767 are read', async () => {
+  test('of unsigned 16 bits above 32767 are read', async () => {
     const slices = withPixels('Uint16Array', (hu) => hu + 40_000, { intercept: -40_000 });
     expect(await ballError(dicomFiles(slices))).toBeLessThan(1);
   });
 
-  it('of signed 10 bits in 16 are read', async () => {
+  test('of signed 10 bits in 16 are read', async () => {
     const slices = withPixels('Uint16Array', (hu) => Math.round(hu / 4) & 0x3ff, {
       slope: 4,
       bitsStored: 10,
@@ -232,7 +232,7 @@ describe('values', () => {
     expect(await ballError(dicomFiles(slices))).toBeLessThan(2);
   });
 
-  it('in the range of padding are air', async () => {
+  test('in the range of padding are air', async () => {
     const slices = smallScan().map((slice) => {
       const pixels = Int16Array.from(slice.pixels);
       for (let j = 0; j < slice.rows; j++) pixels[j * slice.columns] = 2990 + (j % 11);
@@ -241,7 +241,7 @@ describe('values', () => {
     expect(await ballError(dicomFiles(slices))).toBeLessThan(1);
   });
 
-  it('of 32 bits are refused by name', async () => {
+  test('of 32 bits are refused by name', async () => {
     const slices = smallScan().map((slice) => ({ ...slice, extra: [{ tag: 0x00280100, vr: 'US', value: 32 }] }));
     const error = await refusal(convertFiles(dicomFiles(slices)));
     expect(error).toMatchObject({ code: 'UNSUPPORTED_PIXELS', retryable: false });
@@ -250,7 +250,7 @@ describe('values', () => {
 });
 
 describe('other modalities', () => {
-  it.each([
+  test.each([
     ['PT', 'tomografía por emisión de positrones (PET) (PT)'],
     ['US', 'ecografía (US)'],
     ['CR', 'radiografía (CR)'],
@@ -265,7 +265,7 @@ describe('other modalities', () => {
 });
 
 describe('private and odd elements', () => {
-  it('of undefined length and deep sequences before the pixels are passed over', async () => {
+  test('of undefined length and deep sequences before the pixels are passed over', async () => {
     let nested: Element[] = [text(0x00080100, 'SH', 'FONDO')];
     for (let depth = 0; depth < 60; depth++) nested = [{ tag: 0x00081140, vr: 'SQ', value: [nested] }];
     const extra: Element[] = [
@@ -277,7 +277,7 @@ describe('private and odd elements', () => {
     expect(await ballError(dicomFiles(smallScan().map((slice) => ({ ...slice, extra }))))).toBeLessThan(1);
   });
 
-  it.each([
+  test.each([
     ['Latin-1', 'T\u00f3rax', Buffer.from('T\u00f3rax ', 'latin1')],
     ['UTF-8', 'T\u00f3rax', Buffer.from('T\u00f3rax')],
   ])('descriptions in %s are told right', async (_name, expected, value) => {
@@ -291,7 +291,7 @@ describe('ZIPs', () => {
   const entries = (): { name: string | Buffer; bytes: Buffer }[] =>
     dicomFiles(smallScan()).map(({ name, bytes }) => ({ name, bytes: Buffer.from(bytes) }));
 
-  it.each([
+  test.each([
     ['UTF-8', (i: number) => Buffer.from(`Peñón ${i}/imagen.dcm`)],
     ['Latin-1', (i: number) => Buffer.from(`Pe\u00f1\u00f3n ${i}/imagen.dcm`, 'latin1')],
     ['no order at all', (i: number) => Buffer.from([0xff, 0xfe, 0x80 + i, 0x01])],
@@ -302,13 +302,13 @@ describe('ZIPs', () => {
     expect(manifest.series.slices).toBe(30);
   });
 
-  it('of the 64-bit kind are read', async () => {
+  test('of the 64-bit kind are read', async () => {
     const path = join(await temporaryDirectory(), 'zip64.zip');
     await writeFile(path, zip64(rawZip(entries())));
     expect((await convertZip(path, THRESHOLD)).manifest.series.slices).toBe(30);
   });
 
-  it('of the 64-bit kind that lie about their places are refused', async () => {
+  test('of the 64-bit kind that lie about their places are refused', async () => {
     const path = join(await temporaryDirectory(), 'zip64.zip');
     const bytes = zip64(rawZip(entries()));
     bytes.writeBigUInt64LE(2n ** 52n, bytes.length - 22 - 20 - 56 + 48);
@@ -316,7 +316,7 @@ describe('ZIPs', () => {
     expect((await refusal(convertZip(path))).code).toBe('ZIP_TRUNCATED');
   });
 
-  it('whose one deflated data set expands without end are read no further than needed', async () => {
+  test('whose one deflated data set expands without end are read no further than needed', async () => {
     const [slice] = smallScan({ heights: [0] });
     const trailing: Element = { tag: 0x7ff10010, vr: 'UN', value: Buffer.alloc(60_000_000) };
     const bytes = deflated(encodeCtSlice({ ...(slice ?? never()), seriesUid: '2.25.77', extra: [trailing] }));
@@ -335,7 +335,7 @@ describe('encapsulated pixels', () => {
       ),
     );
 
-  it.each<[string, Encapsulation]>([
+  test.each<[string, Encapsulation]>([
     ['a fragment each', {}],
     ['a table', { table: true }],
     ['a table and three fragments each', { table: true, fragments: 3 }],
@@ -347,7 +347,7 @@ describe('encapsulated pixels', () => {
     expect(await ballError([{ name: 'enhanced', bytes }])).toBeLessThan(1);
   });
 
-  it('of one frame in fragments, some of odd streams, are read', async () => {
+  test('of one frame in fragments, some of odd streams, are read', async () => {
     const frames = await streams();
     expect(frames.some((frame) => frame.length % 2 === 1)).toBe(true);
     const files = slices.map((slice, i) => ({
@@ -360,7 +360,7 @@ describe('encapsulated pixels', () => {
     expect(await ballError(files)).toBeLessThan(1);
   });
 
-  it.each([
+  test.each([
     ['frames that are not there', (frames: Uint8Array[]) => frames.slice(0, 20)],
     ['more frames than said', (frames: Uint8Array[]) => [...frames, ...frames.slice(0, 3)]],
     ['no frame', () => []],
@@ -370,7 +370,7 @@ describe('encapsulated pixels', () => {
     expect((await refusal(convertFiles([{ name: 'enhanced', bytes }]))).code).toBe('CORRUPT_PIXELS');
   });
 
-  it('in a file that says it is not compressed are refused, not shown as noise', async () => {
+  test('in a file that says it is not compressed are refused, not shown as noise', async () => {
     const frames = slices.map(({ pixels }) => new Uint8Array(pixels.buffer));
     const files = slices.map((slice, i) => ({
       name: `f/${i}`,

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { convertFiles, refusal } from '../support/phantom/convert.ts';
 import { smallScan } from '../support/phantom/slices.ts';
 import { dicomFiles } from '../support/phantom/zip.ts';
@@ -16,7 +16,7 @@ const SECRETS = ['ZUTANO', 'FULANO', '778899', '19610203', 'REMITENTE'];
 describe('what identifies a patient', () => {
   const slices = smallScan().map((slice) => ({ ...slice, extra: PATIENT }));
 
-  it('is in no result and no log line', async () => {
+  test('is in no result and no log line', async () => {
     const files = dicomFiles(slices, {}, 'ZUTANO FULANO 778899');
     const { directory, log, manifest } = await convertFiles([
       ...files,
@@ -29,7 +29,7 @@ describe('what identifies a patient', () => {
     for (const secret of SECRETS) expect(everything).not.toContain(secret);
   });
 
-  it('is in no error', async () => {
+  test('is in no error', async () => {
     const files = dicomFiles(slices, {}, 'ZUTANO FULANO 778899').map((file, i) =>
       i === 7 ? { ...file, bytes: file.bytes.subarray(0, -50) } : file,
     );

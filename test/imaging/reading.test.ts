@@ -1,5 +1,5 @@
 import { encodeCtSlice, type CtSlice, type FileForm } from '@som3d/client/sample';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { convertFiles, RAW, refusal } from '../support/phantom/convert.ts';
 import { enhancedFile } from '../support/phantom/encapsulate.ts';
 import { deflated, rleFrame, SIGNED } from '../support/phantom/encodings.ts';
@@ -37,16 +37,16 @@ describe('file forms', () => {
     ['a bare implicit data set', { encoding: 'implicit-little', preamble: false, meta: false }],
     ['a bare big-endian data set', { encoding: 'explicit-big', preamble: false, meta: false }],
   ];
-  it.each(forms)('reads %s', async (_name, form) => {
+  test.each(forms)('reads %s', async (_name, form) => {
     expect(await ballError(dicomFiles(smallScan(), form))).toBeLessThan(1);
   });
 
-  it('reads deflated data sets', async () => {
+  test('reads deflated data sets', async () => {
     const files = smallScan().map((slice, i) => ({ name: `d/${i}`, bytes: deflated(encodeCtSlice(slice)) }));
     expect(await ballError(files)).toBeLessThan(1);
   });
 
-  it('reads RLE', async () => {
+  test('reads RLE', async () => {
     const files = smallScan().map((slice, i) => {
       const compressed = { transferSyntax: '1.2.840.10008.1.2.5', frame: rleFrame(slice.pixels) };
       return { name: `r/${i}`, bytes: encodeCtSlice(slice, { compressed }) };
@@ -54,18 +54,18 @@ describe('file forms', () => {
     expect(await ballError(files)).toBeLessThan(1);
   });
 
-  it('reads an enhanced multi-frame object', async () => {
+  test('reads an enhanced multi-frame object', async () => {
     expect(await ballError([{ name: 'enhanced', bytes: enhancedFile(smallScan()) }])).toBeLessThan(1);
   });
 
-  it('names a compression it cannot read', async () => {
+  test('names a compression it cannot read', async () => {
     const compressed = { transferSyntax: '1.2.840.10008.1.2.4.100', frame: new Uint8Array(64) };
     const error = await refusal(convertFiles(dicomFiles(smallScan(), { compressed })));
     expect(error).toMatchObject({ code: 'UNSUPPORTED_COMPRESSION', retryable: false });
     expect(error.message).toContain('MPEG-2');
   });
 
-  it('refuses RLE data that is cut off', async () => {
+  test('refuses RLE data that is cut off', async () => {
     const compressed = { transferSyntax: '1.2.840.10008.1.2.5', frame: new Uint8Array(70).fill(2, 0, 1) };
     const error = await refusal(convertFiles(dicomFiles(smallScan(), { compressed })));
     expect(error).toMatchObject({ code: 'CORRUPT_PIXELS', retryable: false });
@@ -73,7 +73,7 @@ describe('file forms', () => {
 });
 
 describe('stored values', () => {
-  it('scales with slope and intercept of each slice', async () => {
+  test('scales with slope and intercept of each slice', async () => {
     const slices = smallScan().map((slice, i) => {
       const [slope, intercept] = [1 + (i % 3), -1024 - 10 * (i % 5)];
       return withPixels(slice, (hu) => Math.round((hu - intercept) / slope), Uint16Array, { slope, intercept });
@@ -81,7 +81,7 @@ describe('stored values', () => {
     expect(await ballError(dicomFiles(slices))).toBeLessThan(1);
   });
 
-  it('reads 12 bits in 16 and takes no notice of what is above them', async () => {
+  test('reads 12 bits in 16 and takes no notice of what is above them', async () => {
     const slices = smallScan().map((slice) =>
       withPixels(slice, (hu) => (Math.max(0, hu + 1024) & 0xfff) | 0xa000, Uint16Array, {
         intercept: -1024,
@@ -91,21 +91,21 @@ describe('stored values', () => {
     expect(await ballError(dicomFiles(slices))).toBeLessThan(1);
   });
 
-  it('reads signed 12 bits', async () => {
+  test('reads signed 12 bits', async () => {
     const slices = smallScan().map((slice) =>
       withPixels(slice, (hu) => hu & 0xfff, Uint16Array, { bitsStored: 12, extra: [SIGNED] }),
     );
     expect(await ballError(dicomFiles(slices))).toBeLessThan(1);
   });
 
-  it('reads 8 bits', async () => {
+  test('reads 8 bits', async () => {
     const slices = smallScan().map((slice) =>
       withPixels(slice, (hu) => Math.round((hu + 1024) / 12), Uint8Array, { slope: 12, intercept: -1024 }),
     );
     expect(await ballError(dicomFiles(slices))).toBeLessThan(2);
   });
 
-  it('takes padding for air', async () => {
+  test('takes padding for air', async () => {
     const slices = smallScan().map((slice) => {
       const pixels = Int16Array.from(slice.pixels);
       for (let j = 0; j < slice.rows; j++) pixels[j * slice.columns] = 3000;
@@ -116,7 +116,7 @@ describe('stored values', () => {
 });
 
 describe('slices', () => {
-  it('drops those at the same place and says so', async () => {
+  test('drops those at the same place and says so', async () => {
     const slices = smallScan();
     const files = [...dicomFiles(slices), ...dicomFiles(slices.slice(5, 12), {}, 'otra-vez')];
     const { manifest } = await convertFiles(files, THRESHOLD);
@@ -125,7 +125,7 @@ describe('slices', () => {
     expect(manifest.meshes[0]?.volumeCm3).toBeCloseTo(BALL_CM3, 0);
   });
 
-  it('keeps places over a gap and warns of it', async () => {
+  test('keeps places over a gap and warns of it', async () => {
     const slices = smallScan().filter((_, k) => k !== 12 && k !== 13);
     const { manifest, log } = await convertFiles(dicomFiles(slices), THRESHOLD);
     expect(manifest.series.gaps).toEqual([{ afterSlice: 12, lengthMm: 4.5 }]);
@@ -135,17 +135,17 @@ describe('slices', () => {
     expect((box?.max[2] ?? 0) - (box?.min[2] ?? 0)).toBeCloseTo(30, 0);
   });
 
-  it('orders by place, whatever the order of files and instance numbers', async () => {
+  test('orders by place, whatever the order of files and instance numbers', async () => {
     const slices = smallScan().map((slice, i) => ({ ...slice, instanceNumber: (i * 7) % 31 }));
     expect(await ballError(dicomFiles(slices.toSorted((a, b) => a.instanceNumber - b.instanceNumber)))).toBeLessThan(1);
   });
 
-  it('refuses a single image', async () => {
+  test('refuses a single image', async () => {
     const error = await refusal(convertFiles(dicomFiles(smallScan({ heights: [0] }))));
     expect(error.code).toBe('TOO_FEW_SLICES');
   });
 
-  it('refuses a volume over the memory limit before it is read', async () => {
+  test('refuses a volume over the memory limit before it is read', async () => {
     const error = await refusal(
       convertFiles(dicomFiles(smallScan({ heights: evenHeights(40, 1) })), { limits: { memoryMb: 0.1 } }),
     );
@@ -153,7 +153,7 @@ describe('slices', () => {
     expect(error.message).toMatch(/^El volumen es demasiado grande: necesita \d+ MB y el máximo es 0\.1 MB/);
   });
 
-  it('refuses pixel data that is cut off', async () => {
+  test('refuses pixel data that is cut off', async () => {
     const files = dicomFiles(smallScan()).map((file) => ({ ...file, bytes: file.bytes.subarray(0, -100) }));
     expect((await refusal(convertFiles(files))).code).toBe('CORRUPT_PIXELS');
   });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { convertZip, RAW } from '../support/phantom/convert.ts';
 
 const DATA = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
@@ -9,7 +9,7 @@ const PRESENT = existsSync(join(DATA, 'ct-head-ge.zip'));
 if (!PRESENT) console.warn(`real scans: skipped, ${DATA} is not there`);
 
 describe.skipIf(!PRESENT)('a head with gantry tilt and slices of 1 to 7 mm', () => {
-  it('keeps shear and spacing, and is watertight', async () => {
+  test('keeps shear and spacing, and is watertight', async () => {
     const { manifest } = await convertZip(join(DATA, 'ct-head-ge.zip'));
     const [mesh] = manifest.meshes;
     expect(manifest.series).toMatchObject({ slices: 28, columns: 512, rows: 512, tiltDegrees: 18.5, gaps: [] });
@@ -19,7 +19,7 @@ describe.skipIf(!PRESENT)('a head with gantry tilt and slices of 1 to 7 mm', () 
     expect(mesh?.volumeCm3).toBeLessThan(760);
   });
 
-  it('lies where its slices are', async () => {
+  test('lies where its slices are', async () => {
     // A threshold that everything passes: the mesh is the scanned block itself, half a voxel larger all round.
     const { manifest } = await convertZip(join(DATA, 'ct-head-ge.zip'), {
       ...RAW,
@@ -38,7 +38,7 @@ describe.skipIf(!PRESENT)('a head with gantry tilt and slices of 1 to 7 mm', () 
 });
 
 describe.skipIf(!PRESENT)('a study with five series, screenshots and directories', () => {
-  it('takes the 140 slices of 1 mm and is watertight', async () => {
+  test('takes the 140 slices of 1 mm and is watertight', async () => {
     const { manifest } = await convertZip(join(DATA, 'ct-phantom-philips.zip'));
     expect(manifest.series).toMatchObject({ slices: 140, tiltDegrees: 0, gaps: [], duplicatesDropped: 0 });
     expect(manifest.series.spacingMm.sliceMedian).toBe(1);
@@ -66,7 +66,7 @@ const MINUTES = 60_000;
 
 describe.skipIf(!PRESENT).each(['ct-head-ge.zip', 'ct-phantom-philips.zip'])('every model of %s', (name) => {
   // The conversion itself has each of them judged.
-  it(
+  test(
     'is a solid: all tissues, smoothed and reduced',
     async () => {
       const { manifest } = await convertZip(join(DATA, name), ALL_TISSUES);
@@ -79,7 +79,7 @@ describe.skipIf(!PRESENT).each(['ct-head-ge.zip', 'ct-phantom-philips.zip'])('ev
     10 * MINUTES,
   );
 
-  it(
+  test(
     'is a solid: parts',
     async () => {
       const { manifest } = await convertZip(join(DATA, name), {

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeSampleZip } from '@som3d/client/sample';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { convertZip, temporaryDirectory } from '../support/phantom/convert.ts';
 import { edgeFaults, judge, readStl } from '../support/phantom/stl.ts';
 
@@ -14,7 +14,7 @@ async function sha256(path: string): Promise<string> {
 }
 
 describe('the sample series', () => {
-  it('is always the same and becomes printable bones', async () => {
+  test('is always the same and becomes printable bones', async () => {
     const directory = await temporaryDirectory();
     const [first, second] = [join(directory, '1.zip'), join(directory, '2.zip')];
     await writeSampleZip(first);
@@ -35,7 +35,7 @@ describe('the sample series', () => {
     expect(manifest.meshes[0]?.components).toBeGreaterThanOrEqual(4);
   });
 
-  it('can be made small for a quick try', async () => {
+  test('can be made small for a quick try', async () => {
     const path = join(await temporaryDirectory(), 'small.zip');
     await writeSampleZip(path, { size: 48, slices: 24 });
     const { manifest } = await convertZip(path, { suavizado: 5 });

@@ -1,5 +1,5 @@
 import { encodeCtSlice } from '@som3d/client/sample';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { convertFiles, RAW, refusal } from '../support/phantom/convert.ts';
 import { evenHeights, smallScan } from '../support/phantom/slices.ts';
 import { dicomFiles, type NamedFile } from '../support/phantom/zip.ts';
@@ -37,7 +37,7 @@ function study(): NamedFile[] {
 }
 
 describe('a ZIP with several series', () => {
-  it('takes the axial one with most slices, lists the others, says what it skipped', async () => {
+  test('takes the axial one with most slices, lists the others, says what it skipped', async () => {
     const { manifest, log } = await convertFiles(study(), { umbralMin: 300, ...RAW });
     expect(manifest.series).toMatchObject({
       number: 3,
@@ -63,7 +63,7 @@ describe('a ZIP with several series', () => {
     expect(log).toContain('Archivos omitidos, localizadores: 1.');
   });
 
-  it.each([
+  test.each([
     ['its number', '2'],
     ['its SeriesInstanceUID', COARSE],
   ])('takes another by %s', async (_how, serie) => {
@@ -71,13 +71,13 @@ describe('a ZIP with several series', () => {
     expect(manifest.series).toMatchObject({ number: 2, slices: 12 });
   });
 
-  it('refuses a series that is not there and names those that are', async () => {
+  test('refuses a series that is not there and names those that are', async () => {
     const error = await refusal(convertFiles(study(), { serie: '99' }));
     expect(error).toMatchObject({ code: 'SERIES_NOT_FOUND', retryable: false });
     expect(error.message).toContain('3, 2, 4');
   });
 
-  it('keeps slices of another size or spacing apart', async () => {
+  test('keeps slices of another size or spacing apart', async () => {
     const odd = smallScan({ heights: evenHeights(5, 1), columns: 50 });
     const { manifest } = await convertFiles([...dicomFiles(smallScan()), ...dicomFiles(odd, {}, 'otra')], {
       umbralMin: 300,
@@ -91,19 +91,19 @@ describe('a ZIP with several series', () => {
 describe('what is no CT', () => {
   const magnetic = smallScan().map((slice) => ({ ...slice, modality: 'MR' }));
 
-  it('is refused by its name', async () => {
+  test('is refused by its name', async () => {
     const error = await refusal(convertFiles(dicomFiles(magnetic)));
     expect(error).toMatchObject({ code: 'NOT_CT', retryable: false });
     expect(error.message).toContain('resonancia magnética (MR)');
   });
 
-  it('is accepted with a threshold of its own if it is MR', async () => {
+  test('is accepted with a threshold of its own if it is MR', async () => {
     const { manifest } = await convertFiles(dicomFiles(magnetic), { umbralMin: 300, ...RAW });
     expect(manifest.series.modality).toBe('MR');
     expect(manifest.meshes).toHaveLength(1);
   });
 
-  it('is named even without a position in space', async () => {
+  test('is named even without a position in space', async () => {
     const [slice] = smallScan({ heights: [0] });
     if (slice === undefined) throw new Error('no slice');
     const extra = [{ tag: 0x00200032, vr: 'DS', value: '' }];
@@ -113,7 +113,7 @@ describe('what is no CT', () => {
     expect(error.message).toContain('radiografía (CR)');
   });
 
-  it('is refused where there are only localizers', async () => {
+  test('is refused where there are only localizers', async () => {
     const localizers = smallScan().map((slice) => ({ ...slice, imageType: 'ORIGINAL\\PRIMARY\\LOCALIZER' }));
     const error = await refusal(convertFiles(dicomFiles(localizers)));
     expect(error).toMatchObject({ code: 'NO_IMAGES' });

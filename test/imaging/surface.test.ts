@@ -1,11 +1,14 @@
-import { extractSurface } from '@som3d/server/imaging/surface/build.js';
-import { finishInParts } from '@som3d/server/imaging/surface/finish-in-parts.js';
-import { measure } from '@som3d/server/imaging/surface/measure.js';
-import { isLeftHanded, type Geometry } from '@som3d/server/imaging/volume.js';
-import { WorkerPool } from '@som3d/server/imaging/workers/pool.js';
+import {
+  extractSurface,
+  finishInParts,
+  type Geometry,
+  isLeftHanded,
+  measure,
+  WorkerPool,
+} from '@som3d/server/testing/imaging';
 import { edgeFaults, judge } from '../support/phantom/stl.ts';
 import { randomSource } from '../support/phantom/slices.ts';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 
 const SIZE = 20;
 const pool = new WorkerPool(2);
@@ -29,7 +32,7 @@ describe.each([
   ['right-handed', 1],
   ['left-handed', -1],
 ] as const)('the surface of a %s volume', (hand, direction) => {
-  it('faces outward', async () => {
+  test('faces outward', async () => {
     const field = ballField(direction);
     expect(isLeftHanded(field.volume.geometry)).toBe(hand === 'left-handed');
     const { volumeMm3, min, max } = measure(await extractSurface(field, pool));
@@ -55,7 +58,7 @@ function noiseField(nx: number) {
 }
 
 describe.each([1, 2, 31, 32, 33, 63, 64, 65])('the surface of noise, %i voxels wide', (nx) => {
-  it('is closed, has a vertex wherever inside and outside meet, and is the same for any number of threads', async () => {
+  test('is closed, has a vertex wherever inside and outside meet, and is the same for any number of threads', async () => {
     const field = noiseField(nx);
     const { data, ny, nz } = field.volume;
     const isInside = (i: number, j: number, k: number): boolean => {
@@ -87,7 +90,7 @@ describe.each([1, 2, 31, 32, 33, 63, 64, 65])('the surface of noise, %i voxels w
 });
 
 describe('reduction in parts', () => {
-  it('leaves a closed surface of the same shape', async () => {
+  test('leaves a closed surface of the same shape', async () => {
     const raw = await extractSurface(ballField(1), pool);
     const input = { raw, smoothed: null, reduction: 0.5, limits: { islandMm3: 1, cavityMm3: 1 } };
     const { mesh, reduced } = await finishInParts(input, pool, 300);
@@ -101,7 +104,7 @@ describe('reduction in parts', () => {
 });
 
 describe('a worker pool', () => {
-  it('rejects what is waiting when it is closed', async () => {
+  test('rejects what is waiting when it is closed', async () => {
     const closing = new WorkerPool(1);
     const work = extractSurface(ballField(1), closing);
     const [outcome] = await Promise.allSettled([work, closing.close()]);

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { convertZip, RAW, temporaryDirectory } from '../support/phantom/convert.ts';
 import { randomSource, smallScan } from '../support/phantom/slices.ts';
 import { dicomFiles, writeZip } from '../support/phantom/zip.ts';
 
 describe('the number of threads', () => {
-  it.each([
+  test.each([
     ['raw', RAW],
     ['smoothed and reduced', {}],
   ])('changes no byte of the result: %s', async (_stage, parameters) => {

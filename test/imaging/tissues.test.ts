@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ConvertRequest } from '@som3d/server/imaging/convert.js';
-import { describe, expect, it } from 'vitest';
+import type { ConvertRequest } from '@som3d/server/testing/imaging';
+import { describe, expect, test } from 'vitest';
 import { convertFiles, RAW, refusal } from '../support/phantom/convert.ts';
 import { evenHeights, scanBody, type Body } from '../support/phantom/slices.ts';
 import { edgeFaults, readStl } from '../support/phantom/stl.ts';
@@ -35,11 +35,11 @@ async function volumes(parameters: Partial<ConvertRequest>): Promise<Record<stri
 }
 
 describe('tissues', () => {
-  it('is bone where nothing is asked for', async () => {
+  test('is bone where nothing is asked for', async () => {
     expect(Object.keys(await volumes({}))).toEqual(['hueso.stl']);
   });
 
-  it.each([['enable_ortopedia'], ['enable_appendicular'], ['enable_skull']])(
+  test.each([['enable_ortopedia'], ['enable_appendicular'], ['enable_skull']])(
     '%s is bone, metal included',
     async (flag) => {
       const found = await volumes({ [flag]: true });
@@ -47,7 +47,7 @@ describe('tissues', () => {
     },
   );
 
-  it('makes one mesh for each tissue that is asked for', async () => {
+  test('makes one mesh for each tissue that is asked for', async () => {
     const found = await volumes({
       enable_ortopedia: true,
       enable_skull: true,
@@ -59,13 +59,13 @@ describe('tissues', () => {
     expect(Math.abs((found['implante.stl'] ?? 0) / ballCm3(6) - 1)).toBeLessThan(0.15);
   });
 
-  it('bounds a range on both sides', async () => {
+  test('bounds a range on both sides', async () => {
     const windpipe = Math.PI * 9 * 14;
     const found = await volumes({ enable_muscles: true });
     expect(Math.abs((found['musculo.stl'] ?? 0) - (ballCm3(22) - ballCm3(14) - windpipe / 1000))).toBeLessThan(3);
   });
 
-  it('takes the skin as one outer surface without the air inside', async () => {
+  test('takes the skin as one outer surface without the air inside', async () => {
     const { manifest, directory } = await convertFiles(files, { ...RAW, extraTasks: ['piel'] });
     expect(manifest.meshes).toHaveLength(1);
     expect(manifest.meshes[0]).toMatchObject({ filename: 'piel.stl', components: 1, watertight: true });
@@ -73,19 +73,19 @@ describe('tissues', () => {
     expect(edgeFaults(await readStl(join(directory, 'piel.stl')))).toEqual({ open: 0, nonManifold: 0 });
   });
 
-  it('puts an own threshold in the place of bone', async () => {
+  test('puts an own threshold in the place of bone', async () => {
     const found = await volumes({ umbralMin: 500, umbralMax: 2000, enable_ortopedia: true, enable_muscles: true });
     expect(Object.keys(found)).toEqual(['umbral.stl', 'musculo.stl']);
     expect(Math.abs((found['umbral.stl'] ?? 0) - (ballCm3(14) - ballCm3(6)))).toBeLessThan(0.6);
   });
 
-  it('says which extra tasks it does not have, and goes on', async () => {
+  test('says which extra tasks it does not have, and goes on', async () => {
     const { log, manifest } = await convertFiles(files, { ...RAW, extraTasks: ['lung_vessels', ' grasa '] });
     expect(log).toContain('La tarea «lung_vessels» no está disponible con el motor de umbrales.');
     expect(manifest.meshes.map((mesh) => mesh.tissue)).toEqual(['grasa']);
   });
 
-  it('says what it did not find, and is an error only where nothing is left', async () => {
+  test('says what it did not find, and is an error only where nothing is left', async () => {
     const bare = dicomFiles(
       scanBody({ columns: 40, rows: 40, spacing: { x: 1, y: 1 }, heights: evenHeights(30, 1) }, (p) =>
         Math.hypot(...p) < 12 ? 700 : -1000,
@@ -113,13 +113,13 @@ describe('pieces', () => {
     }),
   );
 
-  it('drops islands and closes holes by their volume, and keeps real hollows', async () => {
+  test('drops islands and closes holes by their volume, and keeps real hollows', async () => {
     const { manifest } = await convertFiles(pieces, RAW);
     expect(manifest.meshes[0]).toMatchObject({ components: 3, watertight: true });
     expect(Math.abs((manifest.meshes[0]?.volumeCm3 ?? 0) - (ballCm3(9) + ballCm3(7) - ballCm3(5)))).toBeLessThan(0.15);
   });
 
-  it('gives each its own file where asked, the largest first, with its hollow', async () => {
+  test('gives each its own file where asked, the largest first, with its hollow', async () => {
     const { manifest, directory } = await convertFiles(pieces, { ...RAW, separarPartes: true });
     expect(manifest.meshes.map(({ filename, components }) => [filename, components])).toEqual([
       ['hueso_01.stl', 2],
@@ -131,7 +131,7 @@ describe('pieces', () => {
 });
 
 describe('parameters', () => {
-  it.each([
+  test.each([
     [{ reduccion: 0.99 }, 'reduccion'],
     [{ suavizado: -1 }, 'suavizado'],
     [{ umbralMin: 300, umbralMax: 200 }, 'umbral'],
@@ -141,7 +141,7 @@ describe('parameters', () => {
     expect(error.message).toContain(named);
   });
 
-  it('save the share of triangles asked for', async () => {
+  test('save the share of triangles asked for', async () => {
     const whole = await convertFiles(files, { reduccion: 0 });
     const half = await convertFiles(files, { reduccion: 0.5 });
     const ratio = (half.manifest.meshes[0]?.triangles ?? 0) / (whole.manifest.meshes[0]?.triangles ?? 1);

@@ -1,10 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { waitForJob } from '@som3d/client';
-import { convert } from '@som3d/server/imaging/convert.js';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { CHILD_PROGRAM, convert } from '@som3d/server/testing/imaging';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { jobLines, until, upload } from '../support/jobs.ts';
 import { convertFiles, refusal, temporaryDirectory } from '../support/phantom/convert.ts';
 import { evenHeights, scanBody, smallScan, type Scan } from '../support/phantom/slices.ts';
@@ -22,7 +21,7 @@ function option(args: readonly string[], name: string): string | undefined {
 }
 
 describe('tasks', () => {
-  it('runs orthopaedics as the bones of `total`, and makes a named mesh of each mask', async () => {
+  test('runs orthopaedics as the bones of `total`, and makes a named mesh of each mask', async () => {
     const tool = await installTool({ balls: { vertebrae_L1: BALL, femur_left: { centre: [-8, 6, 2], radius: 6 } } });
     const { manifest, directory, log } = await convertFiles(files, {
       enable_ortopedia: true,
@@ -53,7 +52,7 @@ describe('tasks', () => {
     expect((await readdir(directory)).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
-  it('puts masks where they are in the patient', async () => {
+  test('puts masks where they are in the patient', async () => {
     const tool = await installTool({ balls: { hip_implant: BALL } });
     const { directory, manifest } = await convertFiles(files, {
       enable_hip_implant: true,
@@ -67,7 +66,7 @@ describe('tasks', () => {
     expect(Math.abs((manifest.meshes[0]?.volumeCm3 ?? 0) / BALL_CM3 - 1)).toBeLessThan(0.01);
   });
 
-  it.each<[string, Partial<Scan>]>([
+  test.each<[string, Partial<Scan>]>([
     ['a gantry tilt', { tiltDegrees: 18.5 }],
     ['uneven slices', { heights: evenHeights(40, 1).filter((z, k) => z < 0 || k % 3 === 0) }],
   ])('puts them there in spite of %s, which the tool refuses', async (_name, changes) => {
@@ -82,7 +81,7 @@ describe('tasks', () => {
     expect(log.join('\n')).toContain('se remuestrean a');
   });
 
-  it('runs each flag as its task, once, beside extra tasks and ranges of HU', async () => {
+  test('runs each flag as its task, once, beside extra tasks and ranges of HU', async () => {
     const tool = await installTool(
       { balls: { patella: BALL, deltoid: BALL, skull: BALL, upper_jawbone: BALL, lung_vessels: BALL } },
       { license: LICENSE },
@@ -115,7 +114,7 @@ describe('tasks', () => {
     expect(manifest.warnings).toContain('«a b» no es el nombre de una tarea; se omite.');
   });
 
-  it('gives masks of the same name from two tasks two files', async () => {
+  test('gives masks of the same name from two tasks two files', async () => {
     const tool = await installTool({ balls: { skull: BALL } });
     const { manifest } = await convertFiles(files, {
       enable_ortopedia: true,
@@ -128,7 +127,7 @@ describe('tasks', () => {
     ]);
   });
 
-  it('makes a file of each part of a mask where that is asked for', async () => {
+  test('makes a file of each part of a mask where that is asked for', async () => {
     const tool = await installTool({ balls: { hip_implant: BALL } });
     const { manifest } = await convertFiles(files, {
       enable_hip_implant: true,
@@ -138,7 +137,7 @@ describe('tasks', () => {
     expect(manifest.meshes).toMatchObject([{ filename: 'hip_implant_01.stl', watertight: true, components: 1 }]);
   });
 
-  it('leaves an own threshold to the built-in engine', async () => {
+  test('leaves an own threshold to the built-in engine', async () => {
     const tool = await installTool({ balls: {} });
     const { manifest } = await convertFiles(files, {
       enable_ortopedia: true,
@@ -151,7 +150,7 @@ describe('tasks', () => {
 });
 
 describe('the licence', () => {
-  it('reaches the tool by environment and configuration, and nothing that is kept', async () => {
+  test('reaches the tool by environment and configuration, and nothing that is kept', async () => {
     const tool = await installTool({ balls: { tibia: BALL }, chatty: true }, { license: LICENSE });
     const { manifest, log } = await convertFiles(files, { enable_appendicular: true, segmentation: tool.segmentation });
     const [call] = await tool.calls();
@@ -163,7 +162,7 @@ describe('the licence', () => {
     expect(JSON.stringify([manifest, log])).not.toContain(LICENSE);
   });
 
-  it('is asked for by name where it is missing', async () => {
+  test('is asked for by name where it is missing', async () => {
     const tool = await installTool({ balls: { tibia: BALL } });
     const error = await refusal(convertFiles(files, { enable_appendicular: true, segmentation: tool.segmentation }));
     expect(error).toMatchObject({
@@ -174,7 +173,7 @@ describe('the licence', () => {
     });
   });
 
-  it('is a warning where other tasks have a result', async () => {
+  test('is a warning where other tasks have a result', async () => {
     const tool = await installTool({ balls: { hip_implant: BALL } });
     const { manifest } = await convertFiles(files, {
       enable_appendicular: true,
@@ -189,7 +188,7 @@ describe('the licence', () => {
 describe('failures', () => {
   const request = { enable_hip_implant: true } as const;
 
-  it.each([
+  test.each([
     ['crash', 'SEGMENTATION_FAILED', true],
     ['silent', 'SEGMENTATION_FAILED', true],
   ] as const)('%s is an error', async (trouble, code, retryable) => {
@@ -199,20 +198,20 @@ describe('failures', () => {
     expect(error.message).toContain('«hip_implant»');
   });
 
-  it('misses a mask that was asked for', async () => {
+  test('misses a mask that was asked for', async () => {
     const tool = await installTool({ balls: { skull: BALL }, troubles: { total: 'partial' } });
     const error = await refusal(convertFiles(files, { enable_ortopedia: true, segmentation: tool.segmentation }));
     expect(error).toMatchObject({ code: 'SEGMENTATION_FAILED', retryable: true });
   });
 
-  it('names a task that the tool does not know', async () => {
+  test('names a task that the tool does not know', async () => {
     const tool = await installTool({ balls: {} });
     const error = await refusal(convertFiles(files, { extraTasks: ['spleen_parts'], segmentation: tool.segmentation }));
     expect(error).toMatchObject({ code: 'SEGMENTATION_TASK', retryable: false });
     expect(error.message).toContain('«spleen_parts»');
   });
 
-  it('goes over to the CPU when the GPU fails, for all that follows', async () => {
+  test('goes over to the CPU when the GPU fails, for all that follows', async () => {
     const tool = await installTool(
       { balls: { hip_implant: BALL, skull: BALL }, troubles: { hip_implant: 'gpu-memory' } },
       { gpu: true },
@@ -235,13 +234,13 @@ describe('failures', () => {
     expect(log.join('\n')).not.toMatch(/\/opt|Traceback/);
   });
 
-  it('is an error where all masks are empty', async () => {
+  test('is an error where all masks are empty', async () => {
     const tool = await installTool({ balls: {} });
     const error = await refusal(convertFiles(files, { ...request, segmentation: tool.segmentation }));
     expect(error).toMatchObject({ code: 'EMPTY_RESULT', retryable: false });
   });
 
-  it('ends the tool and its helpers at the time limit', async () => {
+  test('ends the tool and its helpers at the time limit', async () => {
     const tool = await installTool({ balls: {}, troubles: { hip_implant: 'hold' } });
     const error = await refusal(
       convertFiles(files, { ...request, segmentation: { ...tool.segmentation, timeoutMinutes: 0.05 } }),
@@ -251,13 +250,13 @@ describe('failures', () => {
     await expect.poll(() => pids.some(isAlive), { timeout: 10_000, interval: 20 }).toBe(false);
   });
 
-  it('is clear where the tool is demanded and not installed', async () => {
+  test('is clear where the tool is demanded and not installed', async () => {
     const segmentation = { engine: 'totalsegmentator', environment: { PATH: '/nowhere' } } as const;
     const error = await refusal(convertFiles(files, { segmentation }));
     expect(error).toMatchObject({ code: 'SEGMENTATION_UNAVAILABLE', retryable: false });
   });
 
-  it('has no say where ranges of HU are demanded, or where it is not installed', async () => {
+  test('has no say where ranges of HU are demanded, or where it is not installed', async () => {
     const tool = await installTool({ balls: {} });
     for (const segmentation of [
       { ...tool.segmentation, engine: 'threshold' },
@@ -271,7 +270,7 @@ describe('failures', () => {
 });
 
 describe('its output', () => {
-  it('goes to the log without paths and within bounds', async () => {
+  test('goes to the log without paths and within bounds', async () => {
     const tool = await installTool({ balls: { hip_implant: BALL }, chatty: true });
     const { log } = await convertFiles(files, { enable_hip_implant: true, segmentation: tool.segmentation });
     const lines = log.filter((line) => line.startsWith('TotalSegmentator:'));
@@ -281,7 +280,7 @@ describe('its output', () => {
     expect(log.join('\n')).not.toMatch(/tmp|100%/);
   });
 
-  it('moves the progress while it works', async () => {
+  test('moves the progress while it works', async () => {
     const tool = await installTool({ balls: { hip_implant: BALL }, troubles: { hip_implant: 'hold' } });
     const directory = await temporaryDirectory();
     const inputZip = await writeZip(join(directory, 'study.zip'), files);
@@ -311,16 +310,14 @@ describe('its output', () => {
 });
 
 describe('with its job', () => {
-  const entry = fileURLToPath(import.meta.resolve('@som3d/server/imaging/child.js'));
-
-  it.each<[string, (child: ChildProcess) => void]>([
+  test.each<[string, (child: ChildProcess) => void]>([
     ['is killed', (child) => child.kill('SIGKILL')],
     ['loses its parent', (child) => child.disconnect()],
   ])('the tool and its helpers end when the imaging process %s', async (_how, end) => {
     const tool = await installTool({ balls: {}, troubles: { hip_implant: 'hold' } });
     const directory = await temporaryDirectory();
     const inputZip = await writeZip(join(directory, 'study.zip'), files);
-    const child = fork(entry, [], { silent: true, detached: true });
+    const child = fork(CHILD_PROGRAM, [], { silent: true, detached: true });
     onTestFinished(() => void child.kill('SIGKILL'));
     const request = {
       inputZip,
@@ -336,7 +333,7 @@ describe('with its job', () => {
     await expect.poll(() => pids.map(isAlive), { timeout: 10_000, interval: 20 }).toEqual([false, false]);
   });
 
-  it('keeps its temporary files in the folder of the job', async () => {
+  test('keeps its temporary files in the folder of the job', async () => {
     const tool = await installTool({ balls: { hip_implant: BALL } });
     const { directory } = await convertFiles(files, { enable_hip_implant: true, segmentation: tool.segmentation });
     const [call] = await tool.calls();
@@ -345,7 +342,7 @@ describe('with its job', () => {
 });
 
 describe('through the service', () => {
-  it('is configured by the environment of the worker, and ends within 2 s when its job is cancelled', async () => {
+  test('is configured by the environment of the worker, and ends within 2 s when its job is cancelled', async () => {
     const tool = await installTool(
       { balls: { hip_implant: { centre: [0, 0, 0], radius: 10 } }, troubles: { hip_implant: 'hold' } },
       { license: LICENSE },
@@ -377,7 +374,7 @@ describe('through the service', () => {
 });
 
 describe('a series that is not CT', () => {
-  it('is left to the built-in engine', async () => {
+  test('is left to the built-in engine', async () => {
     const tool = await installTool({ balls: {} });
     const slices = scanBody({ columns: 40, rows: 40, spacing: { x: 1, y: 1 }, heights: evenHeights(30, 1) }, (p) =>
       Math.hypot(...p) < 12 ? 700 : 0,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { convertFiles, RAW } from '../support/phantom/convert.ts';
 import { evenHeights, randomSource, scanBody, type Body } from '../support/phantom/slices.ts';
 import { edgeFaults, judge, readStl, surfaceArea } from '../support/phantom/stl.ts';
@@ -44,7 +44,7 @@ const PARAMETERS = [
 ] as const;
 
 describe.each(BODIES)('the surface of %s', (_name, body) => {
-  it.each(PARAMETERS)('is closed and oriented: %s', async (_stage, parameters) => {
+  test.each(PARAMETERS)('is closed and oriented: %s', async (_stage, parameters) => {
     const result = await convertFiles(dicomFiles(scanBody(SCAN, body)), { umbralMin: 100, ...parameters });
     const [entry] = result.manifest.meshes;
     const mesh = await readStl(join(result.directory, 'umbral.stl'));
@@ -62,7 +62,7 @@ describe.each(BODIES)('the surface of %s', (_name, body) => {
 });
 
 describe('a full volume', () => {
-  it('is closed half a voxel outside its border', async () => {
+  test('is closed half a voxel outside its border', async () => {
     const result = await convertFiles(dicomFiles(scanBody(SCAN, () => 1000)), RAW);
     const box = result.manifest.meshes[0]?.boundingBoxMm;
     const size = (axis: 0 | 1 | 2): number => (box?.max[axis] ?? 0) - (box?.min[axis] ?? 0);

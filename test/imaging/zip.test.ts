@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inspectZip, type ZipBytes } from '@som3d/server/imaging/zip.js';
-import { describe, expect, it } from 'vitest';
+import { inspectZip, type ZipBytes } from '@som3d/server/testing/imaging';
+import { describe, expect, test } from 'vitest';
 import { convertZip, refusal, temporaryDirectory } from '../support/phantom/convert.ts';
 import { rawZip, type RawEntry } from '../support/phantom/raw-zip.ts';
 import { smallScan } from '../support/phantom/slices.ts';
@@ -132,7 +132,7 @@ function bytesOf(bytes: Buffer): ZipBytes {
 }
 
 describe('a ZIP with', () => {
-  it.each(HOSTILE)('$name is refused before it is queued, and by the conversion', async ({ zip, code, sentence }) => {
+  test.each(HOSTILE)('$name is refused before it is queued, and by the conversion', async ({ zip, code, sentence }) => {
     const path = join(await temporaryDirectory(), 'hostile.zip');
     const bytes = zip();
     await writeFile(path, bytes);
@@ -143,14 +143,14 @@ describe('a ZIP with', () => {
     }
   });
 
-  it('too many files is refused', async () => {
+  test('too many files is refused', async () => {
     const path = join(await temporaryDirectory(), 'many.zip');
     await writeFile(path, rawZip(Array.from({ length: 11 }, (_, i) => ({ name: `f${i}`, bytes: text }))));
     expect((await refusal(inspectZip(path, { entries: 10 }))).code).toBe('ZIP_TOO_MANY_ENTRIES');
     expect(await inspectZip(path)).toMatchObject({ files: 11, totalBytes: 88 });
   });
 
-  it('too much in all is refused', async () => {
+  test('too much in all is refused', async () => {
     const path = join(await temporaryDirectory(), 'much.zip');
     await writeFile(
       path,
@@ -162,14 +162,14 @@ describe('a ZIP with', () => {
     expect((await refusal(inspectZip(path, { totalBytes: 15 }))).code).toBe('ZIP_TOO_LARGE');
   });
 
-  it('no image is refused by the conversion', async () => {
+  test('no image is refused by the conversion', async () => {
     const path = join(await temporaryDirectory(), 'text.zip');
     await writeFile(path, rawZip([{ name: 'a.txt', bytes: text }]));
     const error = await refusal(convertZip(path));
     expect(error).toMatchObject({ code: 'NO_IMAGES', message: 'No se ha encontrado ninguna imagen DICOM en el ZIP.' });
   });
 
-  it('ZIPs under other names is refused by the conversion', async () => {
+  test('ZIPs under other names is refused by the conversion', async () => {
     const path = join(await temporaryDirectory(), 'nested.zip');
     await writeFile(path, rawZip([{ name: 'estudio', bytes: rawZip([{ name: 'b', bytes: text }]) }]));
     expect((await refusal(convertZip(path))).code).toBe('ZIP_NESTED');
@@ -184,7 +184,7 @@ async function lying(change: (entry: RawEntry) => Partial<RawEntry>): Promise<st
 }
 
 describe('a ZIP whose files lie', () => {
-  it.each<[string, (entry: RawEntry) => Partial<RawEntry>]>([
+  test.each<[string, (entry: RawEntry) => Partial<RawEntry>]>([
     ['about the checksum', () => ({ crc: 12_345 })],
     ['by giving less than there is', (entry) => ({ size: entry.bytes.length - 10 })],
     ['by giving more than there is', (entry) => ({ size: entry.bytes.length + 10 })],
@@ -195,7 +195,7 @@ describe('a ZIP whose files lie', () => {
 });
 
 describe('an honest ZIP', () => {
-  it('is not blamed when its bytes can not be fetched', async () => {
+  test('is not blamed when its bytes can not be fetched', async () => {
     const path = await writeZip(join(await temporaryDirectory(), 'good.zip'), dicomFiles(smallScan()));
     const bytes = bytesOf(await readFile(path));
     for (const failing of [1, 2, 3]) {
@@ -209,7 +209,7 @@ describe('an honest ZIP', () => {
     }
   });
 
-  it('is summed up', async () => {
+  test('is summed up', async () => {
     const path = await writeZip(join(await temporaryDirectory(), 'good.zip'), dicomFiles(smallScan()));
     const summary = await inspectZip(path);
     expect(await inspectZip(bytesOf(await readFile(path)))).toEqual(summary);

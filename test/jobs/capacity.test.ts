@@ -1,6 +1,4 @@
-import { readConfig } from '@som3d/server/config/config.js';
-import { defaultConcurrency, usableMemoryMb } from '@som3d/server/config/machine.js';
-import { createJobs } from '@som3d/server/jobs/jobs.js';
+import { configuration, jobMachinery } from '@som3d/server/testing';
 import { waitForJob } from '@som3d/client';
 import { afterEach, expect, test } from 'vitest';
 import { createDatabase } from '../support/database.ts';
@@ -16,14 +14,14 @@ afterEach(() => {
 
 test('as many jobs at once as cores and memory allow, at least one', () => {
   const jobMb = 3072;
-  expect(defaultConcurrency(jobMb, { cores: 16, memoryMb: 64_000 })).toBe(8);
-  expect(defaultConcurrency(jobMb, { cores: 16, memoryMb: 8000 })).toBe(2);
-  expect(defaultConcurrency(jobMb, { cores: 1, memoryMb: 64_000 })).toBe(1);
-  expect(defaultConcurrency(jobMb, { cores: 64, memoryMb: 1000 })).toBe(1);
-  expect(usableMemoryMb()).toBeGreaterThan(0);
+  expect(configuration.defaultConcurrency(jobMb, { cores: 16, memoryMb: 64_000 })).toBe(8);
+  expect(configuration.defaultConcurrency(jobMb, { cores: 16, memoryMb: 8000 })).toBe(2);
+  expect(configuration.defaultConcurrency(jobMb, { cores: 1, memoryMb: 64_000 })).toBe(1);
+  expect(configuration.defaultConcurrency(jobMb, { cores: 64, memoryMb: 1000 })).toBe(1);
+  expect(configuration.usableMemoryMb()).toBeGreaterThan(0);
   const most = { SOM3D_WORKER_MEMORY_MB: '262144' };
-  expect(readConfig(most).SOM3D_WORKER_CONCURRENCY).toBe(defaultConcurrency(262_144));
-  expect(readConfig({ ...most, SOM3D_WORKER_CONCURRENCY: '5' }).SOM3D_WORKER_CONCURRENCY).toBe(5);
+  expect(configuration.readConfig(most).SOM3D_WORKER_CONCURRENCY).toBe(configuration.defaultConcurrency(262_144));
+  expect(configuration.readConfig({ ...most, SOM3D_WORKER_CONCURRENCY: '5' }).SOM3D_WORKER_CONCURRENCY).toBe(5);
 });
 
 test('a worker that may need more memory than there is says so when it starts', async () => {
@@ -31,14 +29,14 @@ test('a worker that may need more memory than there is says so when it starts', 
   const worker = await startWorker(database, { SOM3D_WORKER_MEMORY_MB: '262144', SOM3D_WORKER_CONCURRENCY: '64' });
   await worker.end('SIGTERM');
   const warning = worker.lines.find(({ msg }) => msg.includes('more memory'));
-  expect(warning).toMatchObject({ level: 'warn', needed_mb: 64 * 262_144, usable_mb: usableMemoryMb() });
+  expect(warning).toMatchObject({ level: 'warn', needed_mb: 64 * 262_144, usable_mb: configuration.usableMemoryMb() });
 });
 
 test.each(jobSetups())(
   'a machine that can start no process costs a job no attempt, on $kind, queued in $queue',
   async ({ kind, queue }) => {
     const api = await startTestServer(kind, { ...queueEnv(queue), SOM3D_WORKER_CONCURRENCY: '1' });
-    const jobs = createJobs({ ...api.deps, config: { ...api.deps.config, SOM3D_EMBEDDED_WORKER: true } });
+    const jobs = jobMachinery.createJobs({ ...api.deps, config: { ...api.deps.config, SOM3D_EMBEDDED_WORKER: true } });
     try {
       const { client } = await api.doctor();
       process.execPath = '/nowhere/node';

@@ -1,7 +1,5 @@
 import { waitForJob } from '@som3d/client';
-import type { Deps } from '@som3d/server/deps.js';
-import { createProducer } from '@som3d/server/jobs/bullmq/producer.js';
-import { createJobs, type Jobs } from '@som3d/server/jobs/jobs.js';
+import { type Deps, jobMachinery } from '@som3d/server/testing';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { databaseKinds } from '../support/database.ts';
@@ -30,8 +28,8 @@ describe.runIf(program)(`a queue in a redis that comes and goes, beside ${kind},
   });
 
   /** Another process's machinery for jobs, with a worker in it or without. */
-  const startJobs = async (config: Partial<Deps['config']>): Promise<Jobs> => {
-    const jobs = createJobs({ ...api.deps, config: { ...api.deps.config, ...config } });
+  const startJobs = async (config: Partial<Deps['config']>): Promise<jobMachinery.Jobs> => {
+    const jobs = jobMachinery.createJobs({ ...api.deps, config: { ...api.deps.config, ...config } });
     await jobs.start();
     stopping.push(async () => await jobs[Symbol.asyncDispose]());
     return jobs;
@@ -139,7 +137,7 @@ describe.runIf(program)(`a queue in a redis that comes and goes, beside ${kind},
     const [id = ''] = await uploadMany(1);
     const gateway = api.deps.redis;
     if (!gateway) throw new Error('the service has no redis');
-    const producer = createProducer(api.deps, gateway);
+    const producer = jobMachinery.createProducer(api.deps, gateway);
     const copies = [0, 0, 1, 2, 7].map((attempts) => ({ job_id: id, attempts, priority: 0 }));
     await producer.supply(copies);
     expect(await messagesOf([id])).toHaveLength(4);

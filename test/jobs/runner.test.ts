@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
 import { waitForJob } from '@som3d/client';
-import { kysely } from '@som3d/server/db/orm.js';
-import type { Deps } from '@som3d/server/deps.js';
-import { createJobQueue } from '@som3d/server/jobs/queue.js';
-import { createJobs } from '@som3d/server/jobs/jobs.js';
+import { databases, type Deps, jobMachinery } from '@som3d/server/testing';
 import { afterEach, expect, test } from 'vitest';
 import { imagingChildren, jobLines, jobRow, storedFiles, until, upload } from '../support/jobs.ts';
 import { describeJobs } from '../support/queues.ts';
@@ -21,7 +18,10 @@ describeJobs('the runner', (api) => {
   /** A worker beside the service, as another process would be: signals of its own, the same database and Redis. */
   const startRunner = async (config: Partial<Deps['config']> = {}) => {
     const { deps } = api();
-    const jobs = createJobs({ ...deps, config: { ...deps.config, SOM3D_EMBEDDED_WORKER: true, ...config } });
+    const jobs = jobMachinery.createJobs({
+      ...deps,
+      config: { ...deps.config, SOM3D_EMBEDDED_WORKER: true, ...config },
+    });
     await jobs.start();
     const stop = async (): Promise<void> => await jobs[Symbol.asyncDispose]();
     stopping.push(stop);
@@ -63,7 +63,7 @@ describeJobs('the runner', (api) => {
     const { client } = await api().doctor();
     const { job_id: id } = await upload(client, { form: 'large' });
     await child();
-    await kysely(api().deps.orm.em.fork()).deleteFrom('JobConv').where('job_id', '=', id).execute();
+    await databases.kysely(api().deps.orm.em.fork()).deleteFrom('JobConv').where('job_id', '=', id).execute();
     await until(() => imagingChildren().length === 0, 'the process has ended', 2000);
     await until(async () => (await working()).length === 0, 'no working file is left');
     expect((await filesOf(id)).filter((file) => file.includes('results'))).toEqual([]);
@@ -188,7 +188,7 @@ describeJobs('the runner', (api) => {
   test('lets one of many claims through, and takes over a job whose worker has gone silent', async () => {
     const { client } = await api().doctor();
     const { job_id: id } = await upload(client);
-    const queues = Array.from({ length: 4 }, () => createJobQueue(api().deps));
+    const queues = Array.from({ length: 4 }, () => jobMachinery.createJobQueue(api().deps));
     const claims = await Promise.all(queues.map((queue) => queue.claim('silent')));
     const [dead, ...others] = claims.filter((job) => job !== null);
     expect(others).toEqual([]);
@@ -220,12 +220,13 @@ describeJobs('the runner', (api) => {
       ids.push((await upload(client)).job_id);
       api().advance(1000);
     }
-    await kysely(api().deps.orm.em.fork())
+    await databases
+      .kysely(api().deps.orm.em.fork())
       .updateTable('JobConv')
       .set({ priority: 5 })
       .where('job_id', '=', ids[2]!)
       .execute();
-    const queue = createJobQueue(api().deps);
+    const queue = jobMachinery.createJobQueue(api().deps);
     const order: (string | undefined)[] = [];
     for (let index = 0; index < 3; index++) order.push((await queue.claim('test'))?.job_id);
     expect(order).toEqual([ids[2], ids[0], ids[1]]);

@@ -1,16 +1,13 @@
 import { utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { kysely } from '@som3d/server/db/orm.js';
-import { createJobQueue } from '@som3d/server/jobs/queue.js';
-import { createJobSignals } from '@som3d/server/jobs/signals.js';
-import { createSweeper } from '@som3d/server/jobs/sweeper.js';
+import { databases, jobMachinery } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 import { jobLines, jobRow, storedFiles, upload } from '../support/jobs.ts';
 import { describeApi } from '../support/server.ts';
 
 describeApi('the sweeper', (api) => {
-  const sweep = () => createSweeper(api().deps, createJobSignals()).sweep();
+  const sweep = () => jobMachinery.createSweeper(api().deps, jobMachinery.createJobSignals()).sweep();
   const put = async (key: string, { old }: { old: boolean }): Promise<string> => {
     await api().deps.storage.put(key, Readable.from(['content']));
     const file = path.join(api().dataDir, 'files', key);
@@ -19,14 +16,19 @@ describeApi('the sweeper', (api) => {
     return `files/${key}`;
   };
   const set = async (id: string, values: object) => {
-    await kysely(api().deps.orm.em.fork()).updateTable('JobConv').set(values).where('job_id', '=', id).execute();
+    await databases
+      .kysely(api().deps.orm.em.fork())
+      .updateTable('JobConv')
+      .set(values)
+      .where('job_id', '=', id)
+      .execute();
   };
 
   test('removes what no job names, once it is old enough', async () => {
     const { client } = await api().doctor();
     const { job_id: id } = await upload(client);
     await put(`uploads/${id}.zip`, { old: true });
-    const token = (await createJobQueue(api().deps).claim('worker'))?.token;
+    const token = (await jobMachinery.createJobQueue(api().deps).claim('worker'))?.token;
     const kept = [
       `files/uploads/${id}.zip`,
       // An attempt is under way: its lease names what it stores.
@@ -51,7 +53,7 @@ describeApi('the sweeper', (api) => {
 
   test('ends a job that went silent in its last attempt, and only then', async () => {
     const { client } = await api().doctor();
-    const queue = createJobQueue(api().deps);
+    const queue = jobMachinery.createJobQueue(api().deps);
     const { job_id: id } = await upload(client);
     const silence = api().deps.config.SOM3D_LEASE_SECONDS * 1000 + 1;
     for (let attempt = 1; attempt <= 3; attempt++) {

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { migrate, MigrationConflictError } from '@som3d/server/db/migrate.js';
-import { describe, expect, it } from 'vitest';
+import { databases } from '@som3d/server/testing';
+import { describe, expect, test } from 'vitest';
 import { createEmptyDatabase, databaseKinds, isMariaDb, SILENT, type TestDatabase } from '../support/database.ts';
 import { type Catalog, connect, lostOrChanged, readCatalog, readRows } from './catalog.ts';
 import {
@@ -14,12 +14,12 @@ import {
 } from './predecessor.sql.ts';
 
 describe.runIf(databaseKinds().includes('mysql'))("the predecessor's database", () => {
-  it('gets what it lacks, and keeps everything it has', async () => {
+  test('gets what it lacks, and keeps everything it has', async () => {
     await using database = await predecessor();
     await using connection = await connect(urlOf(database));
     const before = await readCatalog(connection);
     const rows = await readRows(connection, before);
-    await migrate(await database.open(), SILENT);
+    await databases.migrate(await database.open(), SILENT);
     const after = await readCatalog(connection);
 
     expect(lostOrChanged(before, after)).toEqual(WIDENED.map((name) => widening(name, before, after)));
@@ -28,11 +28,11 @@ describe.runIf(databaseKinds().includes('mysql'))("the predecessor's database", 
     expect(after).toHaveProperty(['column JobConv.lease_token']);
   });
 
-  it('has the schema of a new database but for the names and the check that were there before', async () => {
+  test('has the schema of a new database but for the names and the check that were there before', async () => {
     await using database = await predecessor();
     await using fresh = await createEmptyDatabase('mysql');
-    await migrate(await database.open(), SILENT);
-    await migrate(await fresh.open(), SILENT);
+    await databases.migrate(await database.open(), SILENT);
+    await databases.migrate(await fresh.open(), SILENT);
     await using connection = await connect(urlOf(database));
     await using freshConnection = await connect(urlOf(fresh));
     const adopted = await readCatalog(connection);
@@ -47,9 +47,9 @@ describe.runIf(databaseKinds().includes('mysql'))("the predecessor's database", 
     expect(lines).toEqual(['alter table `Suscripcion` drop constraint `chk_suscripcion_payer`;']);
   });
 
-  it('dates its jobs by their own history, and gives them their phase', async () => {
+  test('dates its jobs by their own history, and gives them their phase', async () => {
     await using database = await predecessor();
-    await migrate(await database.open(), SILENT);
+    await databases.migrate(await database.open(), SILENT);
     await using connection = await connect(urlOf(database));
     const [jobs] = await connection.query(
       'select job_id, created_at, updated_at, phase, percent from JobConv order by 1',
@@ -74,47 +74,47 @@ describe.runIf(databaseKinds().includes('mysql'))("the predecessor's database", 
     expect(users).toEqual([{ contrasena: BCRYPT_HASH }]);
   });
 
-  it('is not changed by a second run, also with refresh sessions of its own', async () => {
+  test('is not changed by a second run, also with refresh sessions of its own', async () => {
     await using database = await predecessor(PREDECESSOR_REFRESH_SESSIONS);
     const orm = await database.open();
-    await migrate(orm, SILENT);
+    await databases.migrate(orm, SILENT);
     await using connection = await connect(urlOf(database));
     const once = await readCatalog(connection);
     await connection.query('delete from som3d_migration');
-    const again = await migrate(orm, SILENT);
+    const again = await databases.migrate(orm, SILENT);
     expect(again.statements.filter((statement) => !/^\s*update JobConv/.test(statement))).toEqual([]);
     expect(await readCatalog(connection)).toEqual(once);
   });
 
-  it('is adopted once by two at the same time', async () => {
+  test('is adopted once by two at the same time', async () => {
     await using database = await predecessor();
     const reports = await Promise.all(
-      [await database.open(), await database.open()].map((orm) => migrate(orm, SILENT)),
+      [await database.open(), await database.open()].map((orm) => databases.migrate(orm, SILENT)),
     );
     expect(reports.filter(({ applied }) => applied.length > 0)).toHaveLength(1);
   });
 
-  it('still serves the statements of the predecessor', async () => {
+  test('still serves the statements of the predecessor', async () => {
     await using database = await predecessor();
-    await migrate(await database.open(), SILENT);
+    await databases.migrate(await database.open(), SILENT);
     await using connection = await connect(urlOf(database));
     for (const statement of PREDECESSOR_STATEMENTS) await connection.query(statement);
     const [active] = await connection.query("select id_suscripcion from Suscripcion where estado = 'ACTIVA'");
     expect(active).toEqual([{ id_suscripcion: 1 }, { id_suscripcion: 3 }]);
   });
 
-  it('still has its own rules', async () => {
+  test('still has its own rules', async () => {
     await using database = await predecessor();
-    await migrate(await database.open(), SILENT);
+    await databases.migrate(await database.open(), SILENT);
     await using connection = await connect(urlOf(database));
     await expect(
       connection.query("insert into Pago (id_suscripcion, referencia_epayco, monto) values (1, 'low', 1)"),
     ).rejects.toThrow('monto menor al precio del plan');
   });
 
-  it('is finished by the next run when one is killed after any statement', { timeout: 120_000 }, async () => {
+  test('is finished by the next run when one is killed after any statement', { timeout: 120_000 }, async () => {
     await using reference = await predecessor();
-    const { statements } = await migrate(await reference.open(), SILENT);
+    const { statements } = await databases.migrate(await reference.open(), SILENT);
     await using referenceConnection = await connect(urlOf(reference));
     const expected = await readCatalog(referenceConnection);
     expect(statements.filter(isDefinition).length).toBeGreaterThan(10);
@@ -122,7 +122,7 @@ describe.runIf(databaseKinds().includes('mysql'))("the predecessor's database", 
     for (let killedAfter = 1; killedAfter <= statements.length; killedAfter += 4) {
       await using database = await predecessor();
       await expect(migrateAndDie(urlOf(database), killedAfter)).rejects.toMatchObject({ signal: 'SIGKILL' });
-      const { statements: rest } = await migrate(await database.open(), SILENT);
+      const { statements: rest } = await databases.migrate(await database.open(), SILENT);
       await using connection = await connect(urlOf(database));
       expect(await readCatalog(connection), `killed after ${killedAfter}`).toEqual(expected);
       expect(rest.filter(isDefinition)).toEqual(statements.slice(killedAfter).filter(isDefinition));
@@ -131,7 +131,7 @@ describe.runIf(databaseKinds().includes('mysql'))("the predecessor's database", 
 });
 
 describe.runIf(databaseKinds().includes('mysql'))('rows that break a new rule', () => {
-  it.each([
+  test.each([
     {
       rule: 'two ACTIVA of a doctor',
       rows: ["update Suscripcion set estado = 'ACTIVA' where id_suscripcion = 2"],
@@ -177,9 +177,9 @@ describe.runIf(databaseKinds().includes('mysql'))('rows that break a new rule', 
     await using connection = await connect(urlOf(database));
     for (const row of rows) await connection.query(row);
     const before = await readCatalog(connection);
-    const failure = await migrate(await database.open(), SILENT).catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(MigrationConflictError);
-    const { conflicts, message } = failure as MigrationConflictError;
+    const failure = await databases.migrate(await database.open(), SILENT).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(databases.MigrationConflictError);
+    const { conflicts, message } = failure as databases.MigrationConflictError;
     expect(conflicts.map((conflict) => conflict.rows)).toEqual(found);
     for (const { remedy } of conflicts) expect(message).toContain(remedy);
     expect(await readCatalog(connection)).toEqual(before);

@@ -1,32 +1,29 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { isLockError, isTransientError } from '@som3d/server/db/errors.js';
-import { kysely, openOrm } from '@som3d/server/db/orm.js';
-import { inTransaction } from '@som3d/server/db/transaction.js';
-import { RateLimit } from '@som3d/server/db/entities/locks.entity.js';
-import { describe, expect, it } from 'vitest';
+import { databases, entities } from '@som3d/server/testing';
+import { describe, expect, test } from 'vitest';
 import { createDatabase, databaseKinds } from '../support/database.ts';
 
 const PROCESSES = 4;
 const ROUNDS = 25;
 
 describe.each(databaseKinds())('several at once on %s', (kind) => {
-  it('read and write one row in transactions of several processes, and lose nothing', async () => {
+  test('read and write one row in transactions of several processes, and lose nothing', async () => {
     await using database = await createDatabase(kind);
     const em = database.orm.em.fork();
-    em.create(RateLimit, { bucket: 'counter', hits: 0, expires_at: new Date() });
+    em.create(entities.RateLimit, { bucket: 'counter', hits: 0, expires_at: new Date() });
     await em.flush();
     const count = path.join(import.meta.dirname, 'count.ts');
     const args = [count, JSON.stringify(database.options), String(ROUNDS)];
     await Promise.all(Array.from({ length: PROCESSES }, () => promisify(execFile)(process.execPath, args)));
-    const { hits } = await database.orm.em.fork().findOneOrFail(RateLimit, 'counter');
+    const { hits } = await database.orm.em.fork().findOneOrFail(entities.RateLimit, 'counter');
     expect(hits).toBe(PROCESSES * ROUNDS);
   });
 
-  it('run a transaction again that lost a deadlock', async () => {
+  test('run a transaction again that lost a deadlock', async () => {
     await using database = await createDatabase(kind);
-    const db = kysely(database.orm.em);
+    const db = databases.kysely(database.orm.em);
     const expires_at = new Date();
     await db
       .insertInto('rate_limit')
@@ -36,8 +33,8 @@ describe.each(databaseKinds())('several at once on %s', (kind) => {
       ])
       .execute();
     const touch = (bucket: string, other: string) =>
-      inTransaction(database.orm.em, async (em) => {
-        const tx = kysely(em);
+      databases.inTransaction(database.orm.em, async (em) => {
+        const tx = databases.kysely(em);
         for (const name of [bucket, other]) {
           const raised = tx.updateTable('rate_limit').set(({ eb }) => ({ hits: eb('hits', '+', 1) }));
           await raised.where('bucket', '=', name).execute();
@@ -48,27 +45,28 @@ describe.each(databaseKinds())('several at once on %s', (kind) => {
     expect(rows.map(({ hits }) => hits)).toEqual([12, 12]);
   });
 
-  it('keep nothing of a transaction that failed', async () => {
+  test('keep nothing of a transaction that failed', async () => {
     await using database = await createDatabase(kind);
-    const failing = inTransaction(database.orm.em, async (em) => {
-      await kysely(em).insertInto('rate_limit').values({ bucket: 'a', expires_at: new Date() }).execute();
+    const failing = databases.inTransaction(database.orm.em, async (em) => {
+      await databases.kysely(em).insertInto('rate_limit').values({ bucket: 'a', expires_at: new Date() }).execute();
       throw new Error('no');
     });
     await expect(failing).rejects.toThrow('no');
-    expect(await kysely(database.orm.em).selectFrom('rate_limit').selectAll().execute()).toEqual([]);
+    expect(await databases.kysely(database.orm.em).selectFrom('rate_limit').selectAll().execute()).toEqual([]);
   });
 });
 
 describe('a database that can not be used now', () => {
-  it('is told from other errors', async () => {
-    const lost = await openOrm({ kind: 'mysql', url: 'mysql://root@127.0.0.1:1/none', poolMax: 1 })
+  test('is told from other errors', async () => {
+    const lost = await databases
+      .openOrm({ kind: 'mysql', url: 'mysql://root@127.0.0.1:1/none', poolMax: 1 })
       .then(
-        (orm) => kysely(orm.em).selectFrom('Plan').selectAll().execute(),
+        (orm) => databases.kysely(orm.em).selectFrom('Plan').selectAll().execute(),
         (error: unknown) => Promise.reject(error),
       )
       .catch((error: unknown) => error);
-    expect(isTransientError(lost)).toBe(true);
-    expect(isLockError(lost)).toBe(false);
-    expect(isTransientError(new Error('other'))).toBe(false);
+    expect(databases.isTransientError(lost)).toBe(true);
+    expect(databases.isLockError(lost)).toBe(false);
+    expect(databases.isTransientError(new Error('other'))).toBe(false);
   });
 });

@@ -1,47 +1,45 @@
-import { migrate, pendingMigrations } from '@som3d/server/db/migrate.js';
-import { entities } from '@som3d/server/db/entities/index.js';
-import { kysely } from '@som3d/server/db/orm.js';
+import { databases, entities } from '@som3d/server/testing';
 import { sql } from 'kysely';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createDatabase, createEmptyDatabase, databaseKinds, isMariaDb, SILENT } from '../support/database.ts';
 
 describe.each(databaseKinds())('an empty database on %s', (kind) => {
   // the comparison does not understand how MariaDB words its catalogue; the statements are the same as for MySQL
-  it.skipIf(kind === 'mysql' && isMariaDb())('gets the schema that the entities describe', async () => {
+  test.skipIf(kind === 'mysql' && isMariaDb())('gets the schema that the entities describe', async () => {
     await using database = await createDatabase(kind);
     expect(await database.orm.schema.getUpdateSchemaSQL()).toBe('');
   });
 
-  it('gets every table, and no other', async () => {
+  test('gets every table, and no other', async () => {
     await using database = await createDatabase(kind);
-    const { rows } = await sql<{ name: string }>`${sql.raw(TABLES[kind])}`.execute(kysely(database.orm.em));
+    const { rows } = await sql<{ name: string }>`${sql.raw(TABLES[kind])}`.execute(databases.kysely(database.orm.em));
     expect(new Set(rows.map(({ name }) => name))).toEqual(
-      new Set([...entities.map(({ meta }) => meta.tableName), 'som3d_migration']),
+      new Set([...entities.all.map(({ meta }) => meta.tableName), 'som3d_migration']),
     );
   });
 
-  it('names what is pending, and nothing once it is migrated', async () => {
+  test('names what is pending, and nothing once it is migrated', async () => {
     await using database = await createEmptyDatabase(kind);
     const orm = await database.open();
-    const pending = await pendingMigrations(orm);
+    const pending = await databases.pendingMigrations(orm);
     expect(pending).not.toEqual([]);
-    expect((await migrate(orm, SILENT)).applied).toEqual(pending);
-    expect(await pendingMigrations(orm)).toEqual([]);
-    expect(await migrate(orm, SILENT)).toEqual({ applied: [], statements: [] });
+    expect((await databases.migrate(orm, SILENT)).applied).toEqual(pending);
+    expect(await databases.pendingMigrations(orm)).toEqual([]);
+    expect(await databases.migrate(orm, SILENT)).toEqual({ applied: [], statements: [] });
   });
 
-  it('reports every statement', async () => {
+  test('reports every statement', async () => {
     await using database = await createEmptyDatabase(kind);
     const logged: unknown[] = [];
-    const { statements } = await migrate(await database.open(), { info: (fields) => logged.push(fields) });
+    const { statements } = await databases.migrate(await database.open(), { info: (fields) => logged.push(fields) });
     expect(statements.length).toBeGreaterThan(0);
     expect(logged).toEqual(statements.map((statement) => ({ statement })));
   });
 
-  it('is migrated once by several at the same time', async () => {
+  test('is migrated once by several at the same time', async () => {
     await using database = await createEmptyDatabase(kind);
     const orms = await Promise.all([database.open(), database.open(), database.open()]);
-    const reports = await Promise.all(orms.map((orm) => migrate(orm, SILENT)));
+    const reports = await Promise.all(orms.map((orm) => databases.migrate(orm, SILENT)));
     expect(reports.filter(({ applied }) => applied.length > 0)).toHaveLength(1);
   });
 });

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Connection } from 'mysql2/promise';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createEmptyDatabase, databaseKinds, type TestDatabase } from '../support/database.ts';
 import { connect, lostOrChanged, readCatalog, readRows } from './catalog.ts';
 import { HOSTILE, mysqldump, phpMyAdmin, quoted } from './dump.ts';
@@ -11,7 +11,7 @@ import { PREDECESSOR_ROWS, PREDECESSOR_SCHEMA, PREDECESSOR_STATEMENTS } from './
 const MYSQL = databaseKinds().includes('mysql');
 
 describe.runIf(MYSQL)('the command import', { timeout: 120_000 }, () => {
-  it.each([
+  test.each([
     ['mysqldump', mysqldump({ rows: [noteOf(HOSTILE)] })],
     ['phpMyAdmin, on Windows', `\uFEFF${phpMyAdmin([noteOf(HOSTILE)]).replaceAll('\n', '\r\n')}`],
   ])('takes over what %s wrote, and adopts it', async (_program, dump) => {
@@ -32,7 +32,7 @@ describe.runIf(MYSQL)('the command import', { timeout: 120_000 }, () => {
     expect(notes).toEqual([{ texto: HOSTILE }]);
   });
 
-  it('makes the importing account the definer, so that procedures, triggers and the event work', async () => {
+  test('makes the importing account the definer, so that procedures, triggers and the event work', async () => {
     const { database, connection } = await emptyDatabase();
     const account = await ordinaryAccount(database, connection);
     const { code, output } = await runImport(account, mysqldump());
@@ -49,7 +49,7 @@ describe.runIf(MYSQL)('the command import', { timeout: 120_000 }, () => {
     ).rejects.toThrow('monto menor al precio del plan');
   });
 
-  it('passes bytes through that are no text, and large rows', async () => {
+  test('passes bytes through that are no text, and large rows', async () => {
     const { database, connection } = await emptyDatabase();
     const raw = [
       'CREATE TABLE scans (id int primary key, bytes longblob);',
@@ -71,7 +71,7 @@ describe.runIf(MYSQL)('the command import', { timeout: 120_000 }, () => {
     ]);
   });
 
-  it('refuses a database that is not empty, and leaves it as it is', async () => {
+  test('refuses a database that is not empty, and leaves it as it is', async () => {
     const { database, connection } = await emptyDatabase();
     expect(await runImport(database, mysqldump())).toMatchObject({ code: 0 });
     const before = await readCatalog(connection);
@@ -81,7 +81,7 @@ describe.runIf(MYSQL)('the command import', { timeout: 120_000 }, () => {
     expect(await readCatalog(connection)).toEqual(before);
   });
 
-  it.each([
+  test.each([
     ['in a statement', mysqldump().slice(0, mysqldump().indexOf("'Otro'")), /line \d+: .*inside the statement/],
     ['between two statements', mysqldump({ footer: '' }), /line \d+: .*Dump completed/],
     ['in a transaction', phpMyAdmin().replace('COMMIT;\n', ''), /line \d+: .*COMMIT of line 7's transaction/],
@@ -99,7 +99,7 @@ describe.runIf(MYSQL)('the command import', { timeout: 120_000 }, () => {
     expect(await readCatalog(connection)).toEqual({});
   });
 
-  it.each([
+  test.each([
     [
       'a syntax error',
       "insert into Paciente\n(id_medico) valuesx ('Secreta Persona')",
@@ -136,7 +136,7 @@ describe.runIf(MYSQL)('the command import', { timeout: 120_000 }, () => {
     expect(await runImport(database, mysqldump())).toMatchObject({ code: 0 });
   });
 
-  it('drops everything again when it is stopped', async () => {
+  test('drops everything again when it is stopped', async () => {
     const { database, connection } = await emptyDatabase();
     const importing = startImport(database, await fileOf(database, mysqldump({ raw: 'select sleep(600);\n' })));
     await expect.poll(() => running(connection, 'select sleep(600)'), { timeout: 30_000 }).toBe(true);
@@ -147,7 +147,7 @@ describe.runIf(MYSQL)('the command import', { timeout: 120_000 }, () => {
     expect(await readCatalog(connection)).toEqual({});
   });
 
-  it('drops what a killed import has left when it is told to, and not before', async () => {
+  test('drops what a killed import has left when it is told to, and not before', async () => {
     const { database, connection } = await emptyDatabase();
     const file = await fileOf(database, mysqldump({ raw: 'select sleep(600);\n' }));
     const importing = startImport(database, file);
@@ -163,7 +163,7 @@ describe.runIf(MYSQL)('the command import', { timeout: 120_000 }, () => {
     expect(await readCatalog(connection)).not.toHaveProperty(['table som3d_import']);
   });
 
-  it('keeps what it has imported when rows break a new rule, and reports them', async () => {
+  test('keeps what it has imported when rows break a new rule, and reports them', async () => {
     const { database, connection } = await emptyDatabase();
     const twice = "update Suscripcion set estado = 'ACTIVA' where id_suscripcion = 2";
     const { code, output } = await runImport(database, mysqldump({ rows: [twice] }));
@@ -176,7 +176,7 @@ describe.runIf(MYSQL)('the command import', { timeout: 120_000 }, () => {
 });
 
 describe('the command import without a MySQL', () => {
-  it('counts what a dump holds', async () => {
+  test('counts what a dump holds', async () => {
     await using database = await createEmptyDatabase('sqlite');
     const { code, output } = await runImport(database, mysqldump(), '--dry-run');
     expect(output).toContain('19 × CREATE TABLE');
@@ -185,7 +185,7 @@ describe('the command import without a MySQL', () => {
     expect(code).toBe(0);
   });
 
-  it.each([
+  test.each([
     ['the embedded database', 'here', /embedded database: set MYSQL_URL/],
     ['a file that is not there', 'nowhere.sql', /nowhere\.sql can not be read \(ENOENT\)/],
   ])('refuses %s', async (_name, file, message) => {

@@ -1,9 +1,8 @@
-import { DumpError } from '@som3d/server/db/dump/errors.js';
-import { type Statement, StatementSplitter } from '@som3d/server/db/dump/splitter.js';
-import { describe, expect, it } from 'vitest';
+import { databases } from '@som3d/server/testing';
+import { describe, expect, test } from 'vitest';
 
 describe('the statements of a dump', () => {
-  it.each([
+  test.each([
     ['are cut at semicolons', 'select 1;select 2 ;\n;;\nselect 3;', ['select 1', 'select 2', 'select 3']],
     ['keep semicolons in strings', `a 'x;\\';''y' ";\\";""" \`b;\\\`;c;`, [`a 'x;\\';''y' ";\\";""" \`b;\\\``, 'c']],
     [
@@ -24,7 +23,7 @@ describe('the statements of a dump', () => {
     ['may be none', '-- nothing\n/* at all; */\n', []],
   ])('%s, wherever a chunk ends', (_name, dump, expected) => {
     const bytes = Buffer.from(dump);
-    const whole = split([bytes]) as Statement[];
+    const whole = split([bytes]) as databases.Statement[];
     expect(whole.map(({ text }) => text)).toEqual(expected);
     for (let cut = 0; cut <= bytes.length; cut++) {
       expect(split([bytes.subarray(0, cut), bytes.subarray(cut)]), `cut at ${cut}`).toEqual(whole);
@@ -32,7 +31,7 @@ describe('the statements of a dump', () => {
     expect(split([...bytes].map((byte) => Buffer.from([byte])))).toEqual(whole);
   });
 
-  it('have the line and the end of the dump’s own bytes', () => {
+  test('have the line and the end of the dump’s own bytes', () => {
     const dump = "\n-- ñ\nfirst;\n/* two\nlines */\nsecond 'a\n\nb';third\n;";
     const found = split([...Buffer.from(dump)].map((byte) => Buffer.from([byte])));
     expect(found).toEqual([
@@ -42,13 +41,13 @@ describe('the statements of a dump', () => {
     ]);
   });
 
-  it('keep bytes that are no text', () => {
+  test('keep bytes that are no text', () => {
     const bytes = Buffer.from([...Buffer.from("x '"), 0xff, 0x00, 0xe9, 0xc3, ...Buffer.from("';")]);
-    const [statement] = split([bytes]) as Statement[];
+    const [statement] = split([bytes]) as databases.Statement[];
     expect(Buffer.from(statement?.text ?? '', 'latin1')).toEqual(bytes.subarray(0, -1));
   });
 
-  it.each([
+  test.each([
     ["a;\nb 'c;", 'line 2', 'inside the statement'],
     ['a;\ninsert b values (1),\n(2)', 'line 2', 'inside the statement'],
     ['a;\n/* b;\n', 'line 2', 'inside a comment'],
@@ -56,14 +55,14 @@ describe('the statements of a dump', () => {
     ['DELIMITER \na;', 'line 1', 'DELIMITER'],
   ])('are refused when they are cut off: %j', (dump, line, what) => {
     const failure = split([Buffer.from(dump)]);
-    expect(failure).toBeInstanceOf(DumpError);
-    expect((failure as DumpError).message).toMatch(new RegExp(`^${line}: .*${what}`));
+    expect(failure).toBeInstanceOf(databases.DumpError);
+    expect((failure as databases.DumpError).message).toMatch(new RegExp(`^${line}: .*${what}`));
   });
 
-  it('are refused from a length on, before they have come to their end', () => {
-    const splitter = new StatementSplitter(2 ** 20);
+  test('are refused from a length on, before they have come to their end', () => {
+    const splitter = new databases.StatementSplitter(2 ** 20);
     const values = Buffer.alloc(2 ** 19, 'x');
-    const push = (chunk: Buffer): Statement[] => [...splitter.push(chunk)];
+    const push = (chunk: Buffer): databases.Statement[] => [...splitter.push(chunk)];
     expect(push(Buffer.from("a;\nb 'and so on"))).toHaveLength(1);
     expect(push(values)).toEqual([]);
     expect(() => push(values)).toThrow('line 2: the statement that begins here is longer than 1 MiB');
@@ -71,12 +70,12 @@ describe('the statements of a dump', () => {
 });
 
 /** The statements, or the error that they end with. */
-function split(chunks: readonly Buffer[]): Statement[] | DumpError {
-  const splitter = new StatementSplitter(2 ** 20);
+function split(chunks: readonly Buffer[]): databases.Statement[] | databases.DumpError {
+  const splitter = new databases.StatementSplitter(2 ** 20);
   try {
     return [...chunks.flatMap((chunk) => [...splitter.push(chunk)]), ...splitter.end()];
   } catch (error) {
-    if (error instanceof DumpError) return error;
+    if (error instanceof databases.DumpError) return error;
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, readdir, realpath, rm, symlink, writeFile
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
@@ -66,20 +66,20 @@ beforeAll(async () => {
 afterAll(() => rm(project, { recursive: true }));
 
 describe('the packed client compiles in an empty project', () => {
-  it('of Node, without the types of a browser', async () => {
+  test('of Node, without the types of a browser', async () => {
     expect(await compile(node, ['consumer.ts'])).toBe('');
   });
 
-  it('of a browser, without the types of Node', async () => {
+  test('of a browser, without the types of Node', async () => {
     expect(await compile(browser, ['consumer.ts'])).toBe('');
   });
 
-  it('with the strictest options', async () => {
+  test('with the strictest options', async () => {
     const options = { exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, verbatimModuleSyntax: true };
     expect(await compile({ ...browser, ...options }, ['consumer.ts'])).toBe('');
   });
 
-  it('that is laid out flat, with zod 4 alone', async () => {
+  test('that is laid out flat, with zod 4 alone', async () => {
     const core = join(modules(), '@ts-rest/core');
     const linked = await realpath(core);
     await rm(core);
@@ -93,7 +93,7 @@ describe('the packed client compiles in an empty project', () => {
     }
   });
 
-  it('and a mistake does not', async () => {
+  test('and a mistake does not', async () => {
     await writeFile(
       join(project, 'mistake.ts'),
       "import { createClient } from '@som3d/client';\nawait createClient({ baseUrl: '' }).patients.get({ params: { id: 'x' } });\n",
@@ -101,7 +101,7 @@ describe('the packed client compiles in an empty project', () => {
     expect(await compile(node, ['mistake.ts'])).toContain("Type 'string' is not assignable to type 'number'");
   });
 
-  it('and so does every example of the README', async () => {
+  test('and so does every example of the README', async () => {
     const readme = await readFile(join(ROOT, 'client-sdk/README.md'), 'utf8');
     const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code);
     expect(examples).toHaveLength(5);
@@ -116,7 +116,7 @@ function evaluate(code: string) {
 }
 
 describe('the packed client runs', () => {
-  it('with every function it exports', async () => {
+  test('with every function it exports', async () => {
     const names = "console.log(Object.keys(await import('@som3d/client')).join())";
     const exported = (await evaluate(names)).trim().split(',');
     for (const name of ['createClient', 'uploadJob', 'waitForJob', 'downloadResult', 'paginate', 'ApiError']) {
@@ -127,12 +127,12 @@ describe('the packed client runs', () => {
     );
   });
 
-  it('with its command', async () => {
+  test('with its command', async () => {
     const { stdout } = await run(process.execPath, [join(modules(), '@som3d/client/bin/som3d'), '--help']);
     expect(stdout).toContain('Usage: som3d');
   });
 
-  it('without anything of Node in what a browser loads', async () => {
+  test('without anything of Node in what a browser loads', async () => {
     const seen = new Set<string>();
     const outside = new Set<string>();
     const walk = async (file: string): Promise<void> => {

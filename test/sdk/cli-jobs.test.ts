@@ -2,7 +2,7 @@ import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Job } from '@som3d/contract';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseForm } from './support/multipart.ts';
 import { jobWith, json, problem, serve, serveRaw, type Handler, type TestServer } from './support/server.ts';
 import { makeHome, type Home } from './support/som3d.ts';
@@ -51,7 +51,7 @@ function serviceWith(steps: readonly Partial<Job>[], last: Job = done): Handler 
 }
 
 describe('upload', () => {
-  it('sends the file and its options, and prints the job', async () => {
+  test('sends the file and its options, and prints the job', async () => {
     await using server = await serve(serviceWith([]));
     await using home = await makeHome();
     const scan = await scanIn(home);
@@ -74,7 +74,7 @@ describe('upload', () => {
     expect(request?.headers['idempotency-key']).toBeTruthy();
   });
 
-  it('ends as soon as the file is refused', async () => {
+  test('ends as soon as the file is refused', async () => {
     await using server = await serveRaw((request, response) => {
       request.once('data', () => problem(response, 413, 'Demasiado grande'));
       request.on('error', () => undefined);
@@ -87,7 +87,7 @@ describe('upload', () => {
     // Shorter than the 30 s of silence that a clock left running would hold the process for.
   }, 20_000);
 
-  it('with --out follows the job in plain lines and saves what it made', async () => {
+  test('with --out follows the job in plain lines and saves what it made', async () => {
     const steps: Partial<Job>[] = [{ status: 'running', phase: 'segmenting', percent: 35 }, done];
     await using server = await serve(serviceWith(steps));
     await using home = await makeHome();
@@ -101,7 +101,7 @@ describe('upload', () => {
     expect(await readFile(join(out, 'femur.stl'), 'utf8')).toBe('stl 0');
   });
 
-  it('with --wait ends with 1 and the reason when the job fails', async () => {
+  test('with --wait ends with 1 and the reason when the job fails', async () => {
     const failed = jobWith({ status: 'error', phase: 'error', error: 'El ZIP no contiene imágenes' });
     await using server = await serve(serviceWith([failed], failed));
     await using home = await makeHome();
@@ -110,7 +110,7 @@ describe('upload', () => {
     expect(stderr).toContain('Job job-1 failed: El ZIP no contiene imágenes');
   });
 
-  it('with --wait and Ctrl-C says that the job goes on, and how to come back to it', async () => {
+  test('with --wait and Ctrl-C says that the job goes on, and how to come back to it', async () => {
     await using server = await serve(serviceWith([{ status: 'running', phase: 'meshing', percent: 60 }]));
     await using home = await makeHome();
     const { code, stdout, stderr } = await home.som3d(['upload', await scanIn(home), '--wait'], {
@@ -124,7 +124,7 @@ describe('upload', () => {
     expect(server.requests.some(({ method }) => method === 'DELETE')).toBe(false);
   });
 
-  it('refuses a file in place of the directory before anything is sent', async () => {
+  test('refuses a file in place of the directory before anything is sent', async () => {
     await using server = await serve(serviceWith([]));
     await using home = await makeHome();
     const scan = await scanIn(home);
@@ -135,7 +135,7 @@ describe('upload', () => {
 });
 
 describe('download', () => {
-  it('takes no name of the server for a path, and leaves nothing half-done', async () => {
+  test('takes no name of the server for a path, and leaves nothing half-done', async () => {
     await using server = await serve(serviceWith([]));
     await using home = await makeHome();
     const out = join(home.directory, 'out');
@@ -148,7 +148,7 @@ describe('download', () => {
     expect(stdout).not.toContain('\u001b');
   });
 
-  it('saves the other forms of the models too when told so', async () => {
+  test('saves the other forms of the models too when told so', async () => {
     await using server = await serve(serviceWith([]));
     await using home = await makeHome();
     const out = join(home.directory, 'out');
@@ -159,7 +159,7 @@ describe('download', () => {
     expect(await readFile(join(out, 'femur.png'), 'utf8')).toBe('stl p');
   });
 
-  it('keeps the former file and no part of the new one when it breaks off', async () => {
+  test('keeps the former file and no part of the new one when it breaks off', async () => {
     await using server = await serve((request, response, number) => {
       if (!request.url.endsWith('/f0')) return serviceWith([])(request, response, number);
       response.writeHead(200, { 'content-type': 'model/stl', 'content-length': '1000' });
@@ -174,7 +174,7 @@ describe('download', () => {
     expect(await readFile(join(home.directory, 'femur.stl'), 'utf8')).toBe('former');
   });
 
-  it('shows why there is nothing yet', async () => {
+  test('shows why there is nothing yet', async () => {
     await using server = await serve((_request, response) => problem(response, 409, 'El trabajo no ha terminado'));
     await using home = await makeHome();
     const out = join(home.directory, 'out');
@@ -190,7 +190,7 @@ const list: Handler = (_request, response) =>
   });
 
 describe('jobs', () => {
-  it('are a table without anything that steers the terminal', async () => {
+  test('are a table without anything that steers the terminal', async () => {
     await using server = await serve(list);
     await using home = await makeHome();
     const args = ['jobs', '--status', 'done', '--limit', '2'];
@@ -208,7 +208,7 @@ describe('jobs', () => {
     ]);
   });
 
-  it('are the whole as JSON', async () => {
+  test('are the whole as JSON', async () => {
     await using server = await serve(list);
     await using home = await makeHome();
     const { stdout } = await home.som3d(['jobs', '--json'], { env: env(server) });
@@ -216,7 +216,7 @@ describe('jobs', () => {
   });
 });
 
-it('cancel says what became of the job', async () => {
+test('cancel says what became of the job', async () => {
   await using server = await serve((_request, response) => json(response, 200, jobWith({ status: 'canceled' })));
   await using home = await makeHome();
   const { code, stdout } = await home.som3d(['cancel', 'job-1'], { env: env(server) });
@@ -225,7 +225,7 @@ it('cancel says what became of the job', async () => {
 });
 
 describe('sample', () => {
-  it('writes a ZIP that upload takes, and overwrites nothing unasked', async () => {
+  test('writes a ZIP that upload takes, and overwrites nothing unasked', async () => {
     await using server = await serve(serviceWith([]));
     await using home = await makeHome();
     const path = join(home.directory, 'sample.zip');
@@ -237,7 +237,7 @@ describe('sample', () => {
     expect(await readdir(home.directory)).toEqual(['sample.zip']);
   });
 
-  it('says where it can not write', async () => {
+  test('says where it can not write', async () => {
     await using home = await makeHome();
     const { code, stderr } = await home.som3d(['sample', join(home.directory, 'no', 'x.zip')]);
     expect(code).toBe(1);

@@ -1,6 +1,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { json, problem, serve, user, type Handler } from './support/server.ts';
 import { makeHome } from './support/som3d.ts';
 
@@ -17,7 +17,7 @@ function login(url: string) {
 }
 
 describe('a session', () => {
-  it('is opened, kept for its owner only, used and forgotten', async () => {
+  test('is opened, kept for its owner only, used and forgotten', async () => {
     await using server = await serve(service);
     await using home = await makeHome();
     const opened = await home.som3d(login(`${server.url}/`), { stdin: 'right one\n' });
@@ -42,7 +42,7 @@ describe('a session', () => {
     expect(after.stderr).toContain(`Not logged in to ${server.url}. Run: som3d login --url ${server.url}`);
   });
 
-  it('is not opened with a wrong password, whose text is in no output', async () => {
+  test('is not opened with a wrong password, whose text is in no output', async () => {
     await using server = await serve(service);
     await using home = await makeHome();
     const refused = await home.som3d(login(server.url), { stdin: 'wrong-secret' });
@@ -50,7 +50,7 @@ describe('a session', () => {
     await expect(stat(home.credentials)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it('comes from the environment first, and a stored token goes to no other server', async () => {
+  test('comes from the environment first, and a stored token goes to no other server', async () => {
     await using server = await serve(service);
     await using other = await serve(service);
     await using home = await makeHome();
@@ -67,7 +67,7 @@ describe('a session', () => {
     expect(bad.stderr).not.toContain('tok-secret');
   });
 
-  it('that has ended says how to open another', async () => {
+  test('that has ended says how to open another', async () => {
     await using server = await serve((_request, response) => problem(response, 401, 'Sesión vencida'));
     await using home = await makeHome();
     const ended = await home.som3d(['jobs'], { env: { SOM3D_URL: server.url, SOM3D_TOKEN: 't' } });
@@ -79,7 +79,7 @@ describe('a session', () => {
 describe('wrong use ends with 2 and says what is wrong', () => {
   const session = { SOM3D_URL: 'http://127.0.0.1:9', SOM3D_TOKEN: 't' };
 
-  it.each([
+  test.each([
     ['nothing', [], 'Usage: som3d'],
     ['an unknown command', ['fly'], "unknown command 'fly'"],
     ['an unknown option', ['jobs', '--fly'], "unknown option '--fly'"],
@@ -101,7 +101,7 @@ describe('wrong use ends with 2 and says what is wrong', () => {
     expect(stderr).toContain(message);
   });
 
-  it.each([
+  test.each([
     ['not a ZIP', 'DICM and so on', 'is not a ZIP file'],
     ['empty', '', 'is not a ZIP file'],
     ['a ZIP of nothing', 'PK\u0005\u0006', 'is a ZIP without any file'],
@@ -114,7 +114,7 @@ describe('wrong use ends with 2 and says what is wrong', () => {
     expect(stderr).toContain(message);
   });
 
-  it('what the service finds wrong, field by field', async () => {
+  test('what the service finds wrong, field by field', async () => {
     await using server = await serve((_request, response) =>
       problem(
         response,
@@ -131,7 +131,7 @@ describe('wrong use ends with 2 and says what is wrong', () => {
 });
 
 describe('a failure', () => {
-  it.each([
+  test.each([
     [403, 3, {}, 'No puede'],
     [404, 1, {}, 'No puede (HTTP 404)'],
     [500, 1, {}, 'Request id: req-1'],
@@ -145,7 +145,7 @@ describe('a failure', () => {
     expect(stderr).toContain(message);
   });
 
-  it('to reach the server ends with 4 and names its address', async () => {
+  test('to reach the server ends with 4 and names its address', async () => {
     const server = await serve(service);
     await server[Symbol.asyncDispose]();
     await using home = await makeHome();
@@ -153,7 +153,7 @@ describe('a failure', () => {
     expect([code, stderr]).toEqual([4, `The server at ${server.url} could not be reached (ECONNREFUSED).\n`]);
   });
 
-  it('to find a SOM3D service there says so', async () => {
+  test('to find a SOM3D service there says so', async () => {
     await using server = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Hello</h1>');
     });
@@ -164,7 +164,7 @@ describe('a failure', () => {
   });
 });
 
-it('documents its commands, its exit codes and its environment', async () => {
+test('documents its commands, its exit codes and its environment', async () => {
   await using home = await makeHome();
   const { code, stdout } = await home.som3d(['--help']);
   expect(code).toBe(0);

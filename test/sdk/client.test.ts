@@ -1,9 +1,9 @@
 import { createClient, InvalidRequestError, paginate, totalCount, UnexpectedResponseError } from '@som3d/client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { json, rejection, serve, user } from './support/server.ts';
 
 describe('addresses', () => {
-  it('keeps a path parameter inside its segment', async () => {
+  test('keeps a path parameter inside its segment', async () => {
     await using server = await serve((_request, response) => json(response, 404, {}));
     const client = createClient({ baseUrl: server.url });
     const ids = ['1/../../health', '?a=b#c', '%2e%2e', 'ñ ü', '..\\..', '...', '$&'];
@@ -11,7 +11,7 @@ describe('addresses', () => {
     expect(server.requests.map(({ url }) => url)).toEqual(ids.map((id) => `/som3d/jobs/${encodeURIComponent(id)}`));
   });
 
-  it.each(['.', '..', ''])('refuses %j, which no encoding keeps in its segment', async (id) => {
+  test.each(['.', '..', ''])('refuses %j, which no encoding keeps in its segment', async (id) => {
     await using server = await serve((_request, response) => json(response, 200, {}));
     const client = createClient({ baseUrl: server.url });
     expect(await rejection(client.som3d.get({ params: { id } }))).toBeInstanceOf(InvalidRequestError);
@@ -19,14 +19,14 @@ describe('addresses', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('refuses a missing parameter and a lone surrogate', async () => {
+  test('refuses a missing parameter and a lone surrogate', async () => {
     const client = createClient({ baseUrl: 'http://127.0.0.1:9' });
     const get = client.som3d.get as (args: object) => Promise<unknown>;
     expect(await rejection(get({}))).toBeInstanceOf(InvalidRequestError);
     expect(await rejection(get({ params: { id: '\ud800' } }))).toBeInstanceOf(InvalidRequestError);
   });
 
-  it.each(['ftp://host', 'host:8000', 'http://', 'http://host?x=1', 'http://host/#x', 'http://ana:secret@host'])(
+  test.each(['ftp://host', 'host:8000', 'http://', 'http://host?x=1', 'http://host/#x', 'http://ana:secret@host'])(
     'refuses the base address %s and repeats no password',
     (baseUrl) => {
       expect(() => createClient({ baseUrl })).toThrow(InvalidRequestError);
@@ -34,13 +34,13 @@ describe('addresses', () => {
     },
   );
 
-  it('takes a base address with a path and trailing slashes', async () => {
+  test('takes a base address with a path and trailing slashes', async () => {
     await using server = await serve((_request, response) => json(response, 200, { status: 'ok' }));
     await createClient({ baseUrl: `${server.url}/api//` }).health.live();
     expect(server.requests[0]?.url).toBe('/api/health/live');
   });
 
-  it('leaves undefined query values out', async () => {
+  test('leaves undefined query values out', async () => {
     await using server = await serve((_request, response) => json(response, 200, []));
     await createClient({ baseUrl: server.url }).patients.list({ query: { q: 'a&b=c', estado: undefined, limit: 3 } });
     expect(server.requests[0]?.url).toBe('/patients?q=a%26b%3Dc&limit=3');
@@ -48,13 +48,13 @@ describe('addresses', () => {
 });
 
 describe('answers', () => {
-  it('gives status, body and headers of a success', async () => {
+  test('gives status, body and headers of a success', async () => {
     await using server = await serve((_request, response) => json(response, 200, user, { 'x-request-id': 'r' }));
     const answer = await createClient({ baseUrl: server.url }).auth.me();
     expect([answer.status, answer.body, answer.headers.get('x-request-id')]).toEqual([200, user, 'r']);
   });
 
-  it('sends a body as JSON and knows an empty answer', async () => {
+  test('sends a body as JSON and knows an empty answer', async () => {
     await using server = await serve((request, response) => {
       if (request.method === 'DELETE') response.writeHead(204).end();
       else json(response, 200, user);
@@ -68,7 +68,7 @@ describe('answers', () => {
     expect([remove?.url, remove?.headers['content-type'], remove?.body.length]).toEqual(['/patients/4', undefined, 0]);
   });
 
-  it('takes no page of a proxy, no broken JSON and no undeclared success for an answer', async () => {
+  test('takes no page of a proxy, no broken JSON and no undeclared success for an answer', async () => {
     await using server = await serve((_request, response, number) => {
       if (number === 1) response.writeHead(200, { 'content-type': 'text/html' }).end('<p>Wi-Fi login</p>');
       else if (number === 2) response.writeHead(200, { 'content-type': 'application/json' }).end('{"a":');
@@ -80,7 +80,7 @@ describe('answers', () => {
 });
 
 describe('tokens', () => {
-  it('go only to routes that want one', async () => {
+  test('go only to routes that want one', async () => {
     await using server = await serve((request, response) =>
       json(response, 200, request.url === '/auth/me' ? user : { status: 'ok' }),
     );
@@ -100,7 +100,7 @@ describe('tokens', () => {
 describe('lists', () => {
   const rows = Array.from({ length: 7 }, (_, n) => ({ id_paciente: n }));
 
-  it.each([
+  test.each([
     ['with a total', true, 3],
     ['without one', false, 3],
     ['whose last page is full', false, 7],
@@ -118,7 +118,7 @@ describe('lists', () => {
     expect(server.requests.every(({ url }) => url.includes('q=x'))).toBe(true);
   });
 
-  it('ask for no page that nobody takes, and begin where they are told to', async () => {
+  test('ask for no page that nobody takes, and begin where they are told to', async () => {
     await using server = await serve((_request, response) => json(response, 200, rows, { 'x-total-count': '70' }));
     const list = createClient({ baseUrl: server.url }).patients.list;
     for await (const row of paginate(list, { query: { offset: 20 } }, { pageSize: 7 }))
@@ -126,7 +126,7 @@ describe('lists', () => {
     expect(server.requests.map(({ url }) => url)).toEqual(['/patients?offset=20&limit=7']);
   });
 
-  it('say their total', () => {
+  test('say their total', () => {
     expect(totalCount({ headers: new Headers({ 'x-total-count': '12' }) })).toBe(12);
     expect(totalCount({ headers: new Headers() })).toBeUndefined();
   });

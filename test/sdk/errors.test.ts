@@ -12,11 +12,11 @@ import {
   UnauthorizedError,
   ValidationError,
 } from '@som3d/client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { problem, rejection, serve, serveRaw, user, json } from './support/server.ts';
 
 describe('an answer that is no success', () => {
-  it.each([
+  test.each([
     [400, ApiError],
     [401, UnauthorizedError],
     [403, ForbiddenError],
@@ -52,7 +52,7 @@ describe('an answer that is no success', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('may be no problem document', async () => {
+  test('may be no problem document', async () => {
     await using server = await serve((_request, response, number) => {
       const type = number === 1 ? 'text/html' : 'application/problem+json';
       response.writeHead(500, { 'content-type': type }).end(number === 1 ? '<h1>Bad gateway</h1>' : '{"detail":');
@@ -68,7 +68,7 @@ describe('an answer that is no success', () => {
     expect(await rejection(client.auth.me())).toMatchObject({ status: 500, detail: '', body: '{"detail":' });
   });
 
-  it('names the instant of Retry-After in seconds', async () => {
+  test('names the instant of Retry-After in seconds', async () => {
     await using server = await serve((_request, response) =>
       problem(response, 429, 'Espere', { 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() }),
     );
@@ -79,7 +79,7 @@ describe('an answer that is no success', () => {
 });
 
 describe('no answer', () => {
-  it('is a NetworkError that names the server and not the path', async () => {
+  test('is a NetworkError that names the server and not the path', async () => {
     const server = await serve(() => undefined);
     await server[Symbol.asyncDispose]();
     const client = createClient({ baseUrl: server.url, retry: false });
@@ -90,7 +90,7 @@ describe('no answer', () => {
     expect((error as Error).cause).toBeInstanceOf(TypeError);
   });
 
-  it('is a NetworkError when it breaks off within the body', async () => {
+  test('is a NetworkError when it breaks off within the body', async () => {
     await using server = await serveRaw((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
       response.write('{"a":', () => response.destroy());
@@ -99,7 +99,7 @@ describe('no answer', () => {
     expect(await rejection(client.auth.me())).toBeInstanceOf(NetworkError);
   });
 
-  it.each(['before the headers', 'within the body'])('is a TimeoutError when it stays out %s', async (when) => {
+  test.each(['before the headers', 'within the body'])('is a TimeoutError when it stays out %s', async (when) => {
     await using server = await serveRaw((_request, response) => {
       if (when === 'within the body') response.writeHead(200, { 'content-type': 'application/json' }).write('{');
     });
@@ -109,7 +109,7 @@ describe('no answer', () => {
     expect(error).toMatchObject({ timeoutMs: 30 });
   });
 
-  it('is the reason of the signal when the caller gives up', async () => {
+  test('is the reason of the signal when the caller gives up', async () => {
     const controller = new AbortController();
     const reason = new Error('enough');
     await using server = await serveRaw(() => controller.abort(reason));
@@ -119,7 +119,7 @@ describe('no answer', () => {
   });
 });
 
-it('takes a fetch of the caller', async () => {
+test('takes a fetch of the caller', async () => {
   await using server = await serve((_request, response) => json(response, 200, user));
   const seen: string[] = [];
   const own: typeof fetch = (input, init) => {

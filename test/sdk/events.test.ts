@@ -13,7 +13,7 @@ import {
   type JobEvent,
 } from '@som3d/client';
 import type { JobProgress } from '@som3d/contract';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { jobWith, json, problem, rejection, serve, type Handler } from './support/server.ts';
 
 function at(percent: number, status: JobProgress['status'] = 'running'): JobProgress {
@@ -45,7 +45,7 @@ async function listenTo(client: Client, options: Parameters<typeof jobEvents>[2]
 }
 
 describe('the events of a job', () => {
-  it('come one by one, typed, until the job has ended', async () => {
+  test('come one by one, typed, until the job has ended', async () => {
     await using server = await serve((_request, response) => tell(response, at(1), at(2), done, at(3)));
     const seen = await listenTo(createClient({ baseUrl: server.url, token: 't' }));
     expect(seen).toEqual([
@@ -62,7 +62,7 @@ describe('the events of a job', () => {
     expect(server.requests[0]?.headers).not.toHaveProperty('last-event-id');
   });
 
-  it('are understood however they are cut into pieces, with what a stream may hold beside', async () => {
+  test('are understood however they are cut into pieces, with what a stream may hold beside', async () => {
     const text =
       `\uFEFF: hello\r\n\r\nretry: 1\r\nretry: x\r\n\r\nevent: progress\rid: a\rdata: ${JSON.stringify(at(1))}\r\r` +
       `event: other\ndata: no\n\nid: b\nevent: progress\ndata: {"status":"error","phase":"error",\n` +
@@ -84,7 +84,7 @@ describe('the events of a job', () => {
     ]);
   });
 
-  it('go on where they were when the connection is cut, ends early or the service is away', async () => {
+  test('go on where they were when the connection is cut, ends early or the service is away', async () => {
     await using server = await serve((_request, response, number) => {
       if (number === 1) {
         begin(response);
@@ -99,12 +99,12 @@ describe('the events of a job', () => {
     expect(server.requests.map(({ headers }) => headers['last-event-id'])).toEqual(['p0', 'p1', 'p1', 'p1', 'p1']);
   });
 
-  it('end without one for who has seen the end', async () => {
+  test('end without one for who has seen the end', async () => {
     await using server = await serve((_request, response) => void response.writeHead(204).end());
     expect(await listenTo(createClient({ baseUrl: server.url }), { lastEventId: 'p100' })).toEqual([]);
   });
 
-  it('are heard with a new token when the old one has run out in the middle', async () => {
+  test('are heard with a new token when the old one has run out in the middle', async () => {
     let valid = 'old';
     await using server = await serve((request, response, number) => {
       if (request.headers.authorization !== `Bearer ${valid}`) return problem(response, 401, 'Sesión vencida');
@@ -124,7 +124,7 @@ describe('the events of a job', () => {
     expect(await rejection(listenTo(refused))).toBeInstanceOf(UnauthorizedError);
   });
 
-  it('are given up after so many failures in a row, and at once for what will not pass', async () => {
+  test('are given up after so many failures in a row, and at once for what will not pass', async () => {
     await using server = await serve((request, response) => {
       if (request.url.includes('gone')) problem(response, 404, 'No existe');
       else response.destroy();
@@ -137,7 +137,7 @@ describe('the events of a job', () => {
     expect(server.requests).toHaveLength(5);
   });
 
-  it.each([
+  test.each([
     ['another answer', (response) => json(response, 200, done)],
     ['a page', (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>Hola')],
     ['nothing that is progress', (response) => tell(response, { ...at(1), percent: 1000 })],
@@ -158,7 +158,7 @@ describe('the events of a job', () => {
     },
   );
 
-  it('end when the caller gives up or has heard enough, and the connection with them', async () => {
+  test('end when the caller gives up or has heard enough, and the connection with them', async () => {
     const closed: Promise<unknown>[] = [];
     await using server = await serve((_request, response) => {
       closed.push(new Promise((resolve) => response.once('close', resolve)));
@@ -203,14 +203,14 @@ describe('waiting for a job', () => {
   const looksOf = (requests: readonly { readonly url: string }[]): number =>
     requests.filter(({ url }) => url.endsWith('/progress')).length;
 
-  it('listens and does not ask', async () => {
+  test('listens and does not ask', async () => {
     await using server = await serve(service((_request, response) => tell(response, at(1), at(1), at(2), done)));
     const { job, seen } = await wait(server.url);
     expect([job, seen]).toEqual([jobWith({ ...done }), [at(1), at(2), done]]);
     expect(looksOf(server.requests)).toBe(0);
   });
 
-  it.each<[string, Handler]>([
+  test.each<[string, Handler]>([
     ['404', (_request, response) => problem(response, 404, 'La dirección no existe')],
     ['405', (_request, response) => problem(response, 405, 'No admitido')],
     ['406', (_request, response) => problem(response, 406, 'No aceptable')],
@@ -227,7 +227,7 @@ describe('waiting for a job', () => {
     expect(looksOf(server.requests)).toBe(1);
   });
 
-  it('ends with its time while it listens, and when the caller gives up', async () => {
+  test('ends with its time while it listens, and when the caller gives up', async () => {
     await using server = await serve(service((_request, response) => tell(response, at(1))));
     expect(await rejection(wait(server.url, { timeoutMs: 100 }))).toBeInstanceOf(TimeoutError);
     const controller = new AbortController();
@@ -238,13 +238,13 @@ describe('waiting for a job', () => {
     expect(looksOf(server.requests)).toBe(0);
   });
 
-  it('asks no further when the session is over', async () => {
+  test('asks no further when the session is over', async () => {
     await using server = await serve((_request, response) => problem(response, 401, 'Sesión vencida'));
     expect(await rejection(wait(server.url))).toBeInstanceOf(UnauthorizedError);
     expect(server.requests).toHaveLength(1);
   });
 
-  it('says that there is no such job', async () => {
+  test('says that there is no such job', async () => {
     await using server = await serve((_request, response) => problem(response, 404, 'El trabajo no existe'));
     const error = await rejection(wait(server.url));
     expect(error).toBeInstanceOf(NotFoundError);

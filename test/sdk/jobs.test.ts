@@ -13,7 +13,7 @@ import {
   waitForJob,
 } from '@som3d/client';
 import type { JobProgress } from '@som3d/contract';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { jobWith, json, problem, rejection, serve, serveRaw, withoutEvents } from './support/server.ts';
 
 const fast = { pollMs: 1 };
@@ -30,7 +30,7 @@ const running = step('running', 'meshing', 40);
 const done = step('done', 'finished', 100);
 
 describe('waiting for a job of a service without event streams', () => {
-  it('tells each change once and answers the finished job', async () => {
+  test('tells each change once and answers the finished job', async () => {
     const steps = [queued, queued, running, running, done];
     await using server = await serve(
       withoutEvents((request, response, number) =>
@@ -44,7 +44,7 @@ describe('waiting for a job of a service without event streams', () => {
     expect(seen).toEqual([queued, running, done]);
   });
 
-  it.each([
+  test.each([
     ['error', JobFailedError, 'La serie está incompleta'],
     ['canceled', JobCanceledError, 'Job job-1 was canceled'],
   ] as const)('throws when it ended as %s', async (status, kind, message) => {
@@ -59,7 +59,7 @@ describe('waiting for a job of a service without event streams', () => {
     expect(error).toMatchObject({ message, job });
   });
 
-  it('sits out passing failures', async () => {
+  test('sits out passing failures', async () => {
     await using server = await serve(
       withoutEvents((request, response, number) => {
         if (!request.url.endsWith('/progress')) json(response, 200, jobWith({ ...done }));
@@ -73,7 +73,7 @@ describe('waiting for a job of a service without event streams', () => {
     expect(server.requests.length).toBeGreaterThan(11);
   });
 
-  it('does not sit out for ever, and not what will not pass', async () => {
+  test('does not sit out for ever, and not what will not pass', async () => {
     await using server = await serve(
       withoutEvents((request, response) => {
         if (request.url.includes('gone')) problem(response, 404, 'No existe');
@@ -88,7 +88,7 @@ describe('waiting for a job of a service without event streams', () => {
     expect(looks()).toBe(5);
   });
 
-  it('ends with its time, and when the caller gives up', async () => {
+  test('ends with its time, and when the caller gives up', async () => {
     await using server = await serve(withoutEvents((_request, response) => json(response, 200, running)));
     const client = createClient({ baseUrl: server.url });
     expect(await rejection(waitForJob(client, 'job-1', { ...fast, timeoutMs: 40 }))).toBeInstanceOf(TimeoutError);
@@ -102,7 +102,7 @@ describe('waiting for a job of a service without event streams', () => {
 describe('a result', () => {
   const zip = { 'content-type': 'application/zip', 'content-disposition': `attachment; filename*=UTF-8''a%C3%B1o.zip` };
 
-  it('is not read until it is taken, in the way the caller likes', async () => {
+  test('is not read until it is taken, in the way the caller likes', async () => {
     await using server = await serve((_request, response) => {
       response.writeHead(200, { ...zip, 'content-length': '6' }).end('PK\u0003\u0004ab');
     });
@@ -118,7 +118,7 @@ describe('a result', () => {
     expect(server.requests[0]?.headers.authorization).toBe('Bearer t');
   });
 
-  it('can be taken in parts', async () => {
+  test('can be taken in parts', async () => {
     await using server = await serve((_request, response) => {
       response.writeHead(206, { ...zip, 'content-range': 'bytes 2-3/6' }).end('\u0003\u0004');
     });
@@ -127,7 +127,7 @@ describe('a result', () => {
     expect(server.requests[0]?.headers.range).toBe('bytes=2-3');
   });
 
-  it('may take longer than the timeout as long as it moves, and its reader may take its time', async () => {
+  test('may take longer than the timeout as long as it moves, and its reader may take its time', async () => {
     let more: (() => void) | undefined;
     await using server = await serveRaw((_request, response) => {
       response.writeHead(200, zip);
@@ -144,7 +144,7 @@ describe('a result', () => {
     expect((await reader.read()).done).toBe(true);
   });
 
-  it('fails while it is read when it stands still or breaks off', async () => {
+  test('fails while it is read when it stands still or breaks off', async () => {
     await using server = await serveRaw((request, response) => {
       response.writeHead(200, { ...zip, 'content-length': '100' });
       response.write('a', () => {
@@ -158,7 +158,7 @@ describe('a result', () => {
     expect(await rejection(broken.bytes())).toBeInstanceOf(NetworkError);
   });
 
-  it('can be given back unread', async () => {
+  test('can be given back unread', async () => {
     const closed = Promise.withResolvers<string>();
     await using server = await serveRaw((_request, response) => {
       response.writeHead(200, { ...zip, 'content-length': '100' }).write('a');
@@ -168,7 +168,7 @@ describe('a result', () => {
     expect(await closed.promise).toBe('closed');
   });
 
-  it('is refused as an error until the job is done', async () => {
+  test('is refused as an error until the job is done', async () => {
     await using server = await serve((_request, response) => problem(response, 409, 'El trabajo no ha terminado'));
     const error = await rejection(downloadResult(createClient({ baseUrl: server.url }), 'job-1'));
     expect(error).toBeInstanceOf(ConflictError);
@@ -176,7 +176,7 @@ describe('a result', () => {
 });
 
 describe('a model', () => {
-  it('is fetched by its signed address, to which no token goes, wherever it leads', async () => {
+  test('is fetched by its signed address, to which no token goes, wherever it leads', async () => {
     const stl = { 'content-type': 'model/stl' };
     await using store = await serve((_request, response) => void response.writeHead(200, stl).end('solid'));
     await using server = await serve((_request, response) => void response.writeHead(200, stl).end('solid'));
@@ -189,12 +189,12 @@ describe('a model', () => {
     expect(seen.every(({ headers }) => headers.authorization === undefined)).toBe(true);
   });
 
-  it.each(['file:///etc/passwd', 'data:,x', '//evil.example/x', 'x.stl'])('is not fetched from %s', async (url) => {
+  test.each(['file:///etc/passwd', 'data:,x', '//evil.example/x', 'x.stl'])('is not fetched from %s', async (url) => {
     const client = createClient({ baseUrl: 'http://127.0.0.1:9', token: 'secret' });
     expect(await rejection(downloadStl(client, url))).toBeInstanceOf(InvalidRequestError);
   });
 
-  it('says when its address has expired', async () => {
+  test('says when its address has expired', async () => {
     await using server = await serve((_request, response) => problem(response, 403, 'El enlace venció'));
     const error = await rejection(downloadStl(createClient({ baseUrl: server.url }), '/som3d/files/abc'));
     expect(error).toBeInstanceOf(ForbiddenError);

@@ -1,5 +1,5 @@
 import { createClient, NetworkError, UnauthorizedError, type Client } from '@som3d/client';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { json, problem, rejection, serve, user, type Handler } from './support/server.ts';
 
 function wants(token: string): Handler {
@@ -9,7 +9,7 @@ function wants(token: string): Handler {
       : problem(response, 401, 'Sesión vencida', { 'www-authenticate': 'Bearer' });
 }
 
-it('renews the token on a 401 and repeats the request, with its body', async () => {
+test('renews the token on a 401 and repeats the request, with its body', async () => {
   await using server = await serve(wants('new'));
   const client = createClient({ baseUrl: server.url, token: 'old', refresh: async () => 'new' });
   expect((await client.auth.updateMe({ body: { nombre: 'Ana' } })).body).toEqual(user);
@@ -22,7 +22,7 @@ it('renews the token on a 401 and repeats the request, with its body', async () 
   ]);
 });
 
-it('renews once for requests that fail together, and for those that fail late', async () => {
+test('renews once for requests that fail together, and for those that fail late', async () => {
   let renewals = 0;
   const othersDone = Promise.withResolvers<void>();
   await using server = await serve(async (request, response, number) => {
@@ -43,7 +43,7 @@ it('renews once for requests that fail together, and for those that fail late', 
   expect(renewals).toBe(1);
 });
 
-it('asks a token function before each request and overrules it while it gives the refused token', async () => {
+test('asks a token function before each request and overrules it while it gives the refused token', async () => {
   let token = 'old';
   await using server = await serve(wants('new'));
   const client = createClient({ baseUrl: server.url, token: () => token, refresh: async () => 'new' });
@@ -60,7 +60,7 @@ it('asks a token function before each request and overrules it while it gives th
   ]);
 });
 
-it('renews again when the renewed token has run out', async () => {
+test('renews again when the renewed token has run out', async () => {
   let valid = 'a1';
   await using server = await serve((request, response, number) => wants(valid)(request, response, number));
   let n = 0;
@@ -71,7 +71,7 @@ it('renews again when the renewed token has run out', async () => {
   expect(n).toBe(2);
 });
 
-it.each([
+test.each([
   ['there is no new token', async () => undefined],
   ['the new token is refused as well', async () => 'bad'],
 ])('throws the 401 when %s', async (_name, refresh: () => Promise<string | undefined>) => {
@@ -81,7 +81,7 @@ it.each([
   expect(server.requests.length).toBeLessThanOrEqual(2);
 });
 
-it('does not renew because of a wrong password', async () => {
+test('does not renew because of a wrong password', async () => {
   await using server = await serve(wants('new'));
   let renewals = 0;
   const refresh = async () => `t${(renewals += 1)}`;
@@ -91,7 +91,7 @@ it('does not renew because of a wrong password', async () => {
   expect(renewals).toBe(0);
 });
 
-it('says that the session is over when the renewal says so, and that the network failed when it did', async () => {
+test('says that the session is over when the renewal says so, and that the network failed when it did', async () => {
   await using server = await serve(wants('new'));
   const client: Client = createClient({
     baseUrl: server.url,

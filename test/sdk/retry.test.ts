@@ -1,5 +1,5 @@
 import { createClient, NetworkError, type ApiError, type RetryOptions } from '@som3d/client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { jobWith, json, problem, rejection, serve, user } from './support/server.ts';
 
 const retry: RetryOptions = { attempts: 3, baseDelayMs: 1, maxDelayMs: 2_000 };
@@ -10,7 +10,7 @@ function form() {
 }
 
 describe('a GET is repeated', () => {
-  it.each([502, 503, 504])('after a %i', async (status) => {
+  test.each([502, 503, 504])('after a %i', async (status) => {
     await using server = await serve((_request, response, number) =>
       number < 3 ? problem(response, status, 'Luego') : json(response, 200, user),
     );
@@ -18,7 +18,7 @@ describe('a GET is repeated', () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  it('after a broken connection', async () => {
+  test('after a broken connection', async () => {
     await using server = await serve((_request, response, number) => {
       if (number < 3) response.destroy();
       else json(response, 200, user);
@@ -27,21 +27,21 @@ describe('a GET is repeated', () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  it('after a 429 that names a short wait', async () => {
+  test('after a 429 that names a short wait', async () => {
     await using server = await serve((_request, response, number) =>
       number === 1 ? problem(response, 429, 'Espere', { 'retry-after': '0' }) : json(response, 200, user),
     );
     expect((await createClient({ baseUrl: server.url, retry }).auth.me()).status).toBe(200);
   });
 
-  it('until the tries are used up, and the last error is thrown', async () => {
+  test('until the tries are used up, and the last error is thrown', async () => {
     await using server = await serve((_request, response, number) => problem(response, 503, `Luego ${number}`));
     const error = await rejection(createClient({ baseUrl: server.url, retry }).auth.me());
     expect((error as ApiError).detail).toBe('Luego 3');
     expect(server.requests).toHaveLength(3);
   });
 
-  it('until the caller gives up', async () => {
+  test('until the caller gives up', async () => {
     const controller = new AbortController();
     await using server = await serve((_request, response) => {
       problem(response, 503, 'Luego', { 'retry-after': '1000' });
@@ -57,7 +57,7 @@ describe('a GET is repeated', () => {
 });
 
 describe('it is not repeated', () => {
-  it.each([
+  test.each([
     ['a 429 without a wait', 429, {}],
     ['a 429 with a long wait', 429, { 'retry-after': '3' }],
     ['a 503 with a long wait', 503, { 'retry-after': '3' }],
@@ -70,14 +70,14 @@ describe('it is not repeated', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('when it is switched off, for the client or for a call', async () => {
+  test('when it is switched off, for the client or for a call', async () => {
     await using server = await serve((_request, response) => problem(response, 503, 'Luego'));
     await rejection(createClient({ baseUrl: server.url, retry: false }).auth.me());
     await rejection(createClient({ baseUrl: server.url, retry }).auth.me({ retry: false }));
     expect(server.requests).toHaveLength(2);
   });
 
-  it.each(['a broken connection', 'a 503'])('when it may have changed something: after %s', async (how) => {
+  test.each(['a broken connection', 'a 503'])('when it may have changed something: after %s', async (how) => {
     await using server = await serve((_request, response) => {
       if (how === 'a 503') problem(response, 503, 'Luego');
       else response.destroy();
@@ -91,7 +91,7 @@ describe('it is not repeated', () => {
   });
 });
 
-it('repeats a POST that carries an idempotency key, with the same key and the same body', async () => {
+test('repeats a POST that carries an idempotency key, with the same key and the same body', async () => {
   await using server = await serve((_request, response, number) => {
     if (number === 1) response.destroy();
     else if (number === 2) problem(response, 503, 'Luego');
@@ -104,7 +104,7 @@ it('repeats a POST that carries an idempotency key, with the same key and the sa
   expect(server.requests.every(({ body }) => body.includes('PK') && body.includes('a.zip'))).toBe(true);
 });
 
-it('throws the failure of the network when every try failed', async () => {
+test('throws the failure of the network when every try failed', async () => {
   await using server = await serve((_request, response) => void response.destroy());
   expect(await rejection(createClient({ baseUrl: server.url, retry }).health.live())).toBeInstanceOf(NetworkError);
   expect(server.requests).toHaveLength(3);

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient, InvalidRequestError, NetworkError, TimeoutError, uploadJob } from '@som3d/client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseForm } from './support/multipart.ts';
 import { runScript } from './support/process.ts';
 import { jobWith, json, problem, rejection, serve, serveRaw } from './support/server.ts';
@@ -13,7 +13,7 @@ const retry = { baseDelayMs: 1 };
 const MiB = 1024 * 1024;
 
 describe('an upload', () => {
-  it('sends fields and file as a form, with its length and a key of its own', async () => {
+  test('sends fields and file as a form, with its length and a key of its own', async () => {
     await using server = await serve((_request, response) => json(response, 201, jobWith()));
     const client = createClient({ baseUrl: server.url, token: 't' });
     const bytes = randomBytes(200_000);
@@ -52,7 +52,7 @@ describe('an upload', () => {
     expect(Buffer.from(await file.arrayBuffer()).equals(bytes)).toBe(true);
   });
 
-  it('tells how much has been handed over, up to the whole', async () => {
+  test('tells how much has been handed over, up to the whole', async () => {
     await using server = await serve((_request, response) => json(response, 201, jobWith()));
     const seen: [number, number][] = [];
     const file = new File([randomBytes(MiB)], 'knee.zip');
@@ -65,7 +65,7 @@ describe('an upload', () => {
     expect(String(server.requests[0]?.body)).toContain('filename="knee.zip"');
   });
 
-  it('counts what the network has taken, not what has been read: it waits for a server that does not read', async () => {
+  test('counts what the network has taken, not what has been read: it waits for a server that does not read', async () => {
     const held = Promise.withResolvers<[IncomingMessage, ServerResponse]>();
     await using server = await serveRaw((request, response) => held.resolve([request.pause(), response]));
     let loaded = 0;
@@ -97,7 +97,7 @@ describe('an upload', () => {
     expect(loaded).toBeGreaterThan(size);
   });
 
-  it('is sent again after a failure, with the same key and from the start', async () => {
+  test('is sent again after a failure, with the same key and from the start', async () => {
     await using server = await serve((_request, response, number) => {
       if (number === 1) response.destroy();
       else if (number === 2) problem(response, 503, 'Luego');
@@ -109,7 +109,7 @@ describe('an upload', () => {
     expect(server.requests.every(({ body }) => body.includes('PK12'))).toBe(true);
   });
 
-  it('is sent again with a renewed token', async () => {
+  test('is sent again with a renewed token', async () => {
     await using server = await serve((request, response) =>
       request.headers.authorization === 'Bearer new'
         ? json(response, 201, jobWith())
@@ -121,7 +121,7 @@ describe('an upload', () => {
     expect(server.requests[1]?.body.includes('PK12')).toBe(true);
   });
 
-  it('is not sent again when its stream can be read once only', async () => {
+  test('is not sent again when its stream can be read once only', async () => {
     await using server = await serve((_request, response) => void response.destroy());
     const client = createClient({ baseUrl: server.url, retry });
     const file = { size: 4, stream: () => new Blob(['PK12']).stream(), replayable: false };
@@ -129,7 +129,7 @@ describe('an upload', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it.each([
+  test.each([
     ['shorter', 5],
     ['longer', 3],
   ])('fails, and is not repeated, when the file turns out %s', async (_name, size) => {
@@ -144,7 +144,7 @@ describe('an upload', () => {
     expect(connections).toBeLessThanOrEqual(1);
   });
 
-  it('throws the very error of a file that can not be read', async () => {
+  test('throws the very error of a file that can not be read', async () => {
     await using server = await serveRaw((request) => void request.on('error', () => undefined).resume());
     const failure = new Error('EIO');
     const file = {
@@ -155,19 +155,22 @@ describe('an upload', () => {
     expect(await rejection(uploadJob(client, { file }))).toBe(failure);
   });
 
-  it.each(['close', 'keep-alive'])('hears a refusal that comes before its end, and stops (%s)', async (connection) => {
-    const stopped = Promise.withResolvers<boolean>();
-    await using server = await serveRaw((request, response) => {
-      request.once('data', () => problem(response, 413, 'Demasiado grande', { connection }));
-      request.on('error', () => undefined).socket.once('close', () => stopped.resolve(request.complete));
-    });
-    const file = new Blob([new Uint8Array(20 * MiB)]);
-    const error = await rejection(uploadJob(createClient({ baseUrl: server.url }), { file }));
-    expect(error).toMatchObject({ status: 413, detail: 'Demasiado grande' });
-    expect(await stopped.promise).toBe(false);
-  });
+  test.each(['close', 'keep-alive'])(
+    'hears a refusal that comes before its end, and stops (%s)',
+    async (connection) => {
+      const stopped = Promise.withResolvers<boolean>();
+      await using server = await serveRaw((request, response) => {
+        request.once('data', () => problem(response, 413, 'Demasiado grande', { connection }));
+        request.on('error', () => undefined).socket.once('close', () => stopped.resolve(request.complete));
+      });
+      const file = new Blob([new Uint8Array(20 * MiB)]);
+      const error = await rejection(uploadJob(createClient({ baseUrl: server.url }), { file }));
+      expect(error).toMatchObject({ status: 413, detail: 'Demasiado grande' });
+      expect(await stopped.promise).toBe(false);
+    },
+  );
 
-  it('ends when nothing moves any more, and when the caller gives up', async () => {
+  test('ends when nothing moves any more, and when the caller gives up', async () => {
     await using server = await serveRaw((request) => void request.pause());
     const client = createClient({ baseUrl: server.url });
     const file = new Blob([new Uint8Array(64 * MiB)]);
@@ -180,7 +183,7 @@ describe('an upload', () => {
 });
 
 describe('a large upload', () => {
-  it.each(['blob', 'stream'])(
+  test.each(['blob', 'stream'])(
     'from a file as a %s takes no memory to speak of',
     async (kind) => {
       const directory = await mkdtemp(join(tmpdir(), 'som3d-upload-'));
@@ -211,7 +214,7 @@ describe('a large upload', () => {
   );
 });
 
-it('goes out as FormData where streams can not be sent', async () => {
+test('goes out as FormData where streams can not be sent', async () => {
   await using server = await serve((_request, response) => json(response, 201, jobWith()));
   const { code, stdout, stderr } = await runScript('upload-browser.ts', [server.url]);
   expect([code, stderr]).toEqual([0, '']);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { randomAccess } from '@som3d/server/gateways/storage/random-access.js';
+import { storages } from '@som3d/server/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../support/jobs.ts';
 import { createStorage, storageKinds, type TestStorage } from '../support/storages.ts';
@@ -163,7 +163,10 @@ describe.each(storageKinds())('storage: %s', (kind) => {
   test('is read here and there', async () => {
     const { storage } = its;
     const content = numbered(3 * MIB + 17);
-    const { read } = randomAccess(storage, await storage.put('uploads/a.zip', Readable.from(inChunks(content))));
+    const { read } = storages.randomAccess(
+      storage,
+      await storage.put('uploads/a.zip', Readable.from(inChunks(content))),
+    );
     const places = [0, 4, 100, content.length - 22, 2 * MIB - 5, 2 * MIB, content.length - 3, 7, content.length + 5];
     for (const at of places) {
       for (const length of [0, 4, 46, 2 * MIB]) {

@@ -1,4 +1,4 @@
-import { readConfig } from '@som3d/server/config/config.js';
+import { configuration } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 
 const KEYS = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' };
@@ -14,10 +14,14 @@ test.each<[Record<string, string>, RegExp]>([
   [{ S3_BUCKET: 'b', ...KEYS, S3_PREFIX: '../' }, /S3_PREFIX: /],
   [{ S3_BUCKET: 'b', ...KEYS, S3_ENDPOINT: 'minio:9000' }, /S3_ENDPOINT: /],
 ])('%o is no configuration of a storage, and the variable is named', (env, message) => {
-  expect(() => readConfig(env)).toThrow(message);
+  expect(() => configuration.readConfig(env)).toThrow(message);
 });
 
 test('a bucket needs no keys where the machine has a role', () => {
-  expect(readConfig({ S3_BUCKET: 'b' })).toMatchObject({ S3_BUCKET: 'b', S3_CHECKSUM: 'CRC32', S3_SSE: 'none' });
-  expect(readConfig({ S3_BUCKET: 'b', ...KEYS, S3_PREFIX: 'a/b/' })).toMatchObject({ S3_PREFIX: 'a/b/' });
+  expect(configuration.readConfig({ S3_BUCKET: 'b' })).toMatchObject({
+    S3_BUCKET: 'b',
+    S3_CHECKSUM: 'CRC32',
+    S3_SSE: 'none',
+  });
+  expect(configuration.readConfig({ S3_BUCKET: 'b', ...KEYS, S3_PREFIX: 'a/b/' })).toMatchObject({ S3_PREFIX: 'a/b/' });
 });

@@ -4,9 +4,7 @@ import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { createFileStorage } from '@som3d/server/gateways/storage/files.js';
-import { readFileGrant } from '@som3d/server/gateways/storage/signed-url.js';
-import type { Storage } from '@som3d/server/gateways/storage/storage.js';
+import { storages } from '@som3d/server/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { storedFiles, until } from '../support/jobs.ts';
 
@@ -14,10 +12,10 @@ const SIGNER = { secret: Buffer.alloc(32), clock: () => new Date() };
 
 describe('files as storage', () => {
   let dataDir: string;
-  let storage: Storage;
+  let storage: storages.Storage;
   beforeEach(async () => {
     dataDir = await mkdtemp(path.join(tmpdir(), 'som3d-storage-'));
-    storage = await createFileStorage(dataDir, SIGNER);
+    storage = await storages.createFileStorage(dataDir, SIGNER);
   });
   afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
@@ -33,16 +31,16 @@ describe('files as storage', () => {
 
   test('makes URLs of this service', async () => {
     const clock = () => new Date('2030-01-01T00:00:00Z');
-    const its = await createFileStorage(dataDir, { ...SIGNER, clock });
+    const its = await storages.createFileStorage(dataDir, { ...SIGNER, clock });
     const terms = { filename: 'x.stl', type: 'model/stl', expiresSeconds: 60, baseUrl: 'https://api.example.com' };
     const url = await its.signedUrl('results/a/b.stl', terms);
     const [base, token = ''] = url.split('/som3d/files/');
     expect(base).toBe('https://api.example.com');
     const expires = Date.parse('2030-01-01T00:01:00Z') / 1000;
     const grant = { key: 'results/a/b.stl', filename: 'x.stl', type: 'model/stl', expires };
-    expect(readFileGrant(SIGNER.secret, token, clock())).toEqual(grant);
-    expect(readFileGrant(SIGNER.secret, token, new Date(expires * 1000))).toBeNull();
-    expect(readFileGrant(Buffer.alloc(32, 1), token, clock())).toBeNull();
+    expect(storages.readFileGrant(SIGNER.secret, token, clock())).toEqual(grant);
+    expect(storages.readFileGrant(SIGNER.secret, token, new Date(expires * 1000))).toBeNull();
+    expect(storages.readFileGrant(Buffer.alloc(32, 1), token, clock())).toBeNull();
   });
 
   test('sweeps what dead writers left, and only that', async () => {
@@ -73,8 +71,8 @@ describe('files as storage', () => {
     // A limit on the size of files is the full disk that every machine has.
     const script = `
       import { Readable } from 'node:stream';
-      const { createFileStorage } = await import('@som3d/server/gateways/storage/files.js');
-      const storage = await createFileStorage(${JSON.stringify(dataDir)}, { secret: Buffer.alloc(32), clock: () => new Date() });
+      const { storages } = await import('@som3d/server/testing');
+      const storage = await storages.createFileStorage(${JSON.stringify(dataDir)}, { secret: Buffer.alloc(32), clock: () => new Date() });
       const chunks = (function* () { for (let i = 0; i < 40; i++) yield Buffer.alloc(65536); })();
       await storage.put('uploads/big.zip', Readable.from(chunks)).catch((e) => console.log(e.kind, e.status));`;
     const { stdout } = await promisify(execFile)(

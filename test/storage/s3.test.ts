@@ -158,9 +158,8 @@ describe.runIf(hasS3())('an S3 storage', () => {
     await storage.put('uploads/a.zip', Readable.from([content]));
     // A limit on the size of files is the full disk that every machine has.
     const script = `
-      const { openStorage } = await import('@som3d/server/gateways/storage/open.js');
-      const { readConfig } = await import('@som3d/server/config/config.js');
-      const storage = await openStorage(readConfig(process.env), {}, console);
+      const { configuration, storages } = await import('@som3d/server/testing');
+      const storage = await storages.openStorage(configuration.readConfig(process.env), {}, console);
       await storage.withLocalFile('uploads/a.zip', async () => {}).catch((e) => console.log(e.kind, e.detail));
       storage.close();`;
     const { stdout } = await promisify(execFile)(

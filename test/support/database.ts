@@ -3,12 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { MikroORM } from '@mikro-orm/core';
-import { migrate, type MigrationLog } from '@som3d/server/db/migrate.js';
-import { openOrm, type OrmOptions } from '@som3d/server/db/orm.js';
+import { databases } from '@som3d/server/testing';
 import { createConnection } from 'mysql2/promise';
 import { inject } from 'vitest';
 
-export type DatabaseKind = OrmOptions['kind'];
+export type DatabaseKind = databases.OrmOptions['kind'];
 
 /** The kinds of database that this run has: `describe.each(databaseKinds())('… on %s', (kind) => …)`. */
 export function databaseKinds(): DatabaseKind[] {
@@ -24,7 +23,7 @@ export function isMariaDb(): boolean {
 export interface TestDatabase extends AsyncDisposable {
   readonly kind: DatabaseKind;
   /** For `openOrm`, and for the server's configuration: any number of processes may open it. */
-  readonly options: OrmOptions;
+  readonly options: databases.OrmOptions;
   /** The variables that make a server use it, beside `SOM3D_DATA_DIR`. */
   readonly env: Readonly<Record<string, string>>;
   /** SQLite's file `som3d.sqlite` is in this folder. */
@@ -42,7 +41,7 @@ export interface TestDatabase extends AsyncDisposable {
 export async function createEmptyDatabase(kind: DatabaseKind, folder?: string): Promise<TestDatabase> {
   const dataDir = folder ?? (await mkdtemp(path.join(tmpdir(), 'som3d-test-')));
   const name = `som3d_test_${randomUUID().replaceAll('-', '')}`;
-  const options: OrmOptions =
+  const options: databases.OrmOptions =
     kind === 'sqlite'
       ? { kind, file: path.join(dataDir, 'som3d.sqlite') }
       : { kind, url: new URL(name, serverUrl()).href, poolMax: 10 };
@@ -55,7 +54,7 @@ export async function createEmptyDatabase(kind: DatabaseKind, folder?: string): 
     if (!folder) await rm(dataDir, { recursive: true, force: true });
   };
   const open = async (): Promise<MikroORM> => {
-    const orm = await openOrm(options);
+    const orm = await databases.openOrm(options);
     opened.push(orm);
     return orm;
   };
@@ -75,11 +74,11 @@ export async function createDatabase(
 ): Promise<TestDatabase & { readonly orm: MikroORM }> {
   const database = await createEmptyDatabase(kind, folder);
   const orm = await database.open();
-  await migrate(orm, SILENT);
+  await databases.migrate(orm, SILENT);
   return { ...database, orm };
 }
 
-export const SILENT: MigrationLog = { info: () => {} };
+export const SILENT: databases.MigrationLog = { info: () => {} };
 
 /** Runs statements on the MySQL server itself, outside any database. */
 async function onServer(statement: string): Promise<void> {

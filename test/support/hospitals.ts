@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { HospitalCode } from '@som3d/server/db/entities/hospital-code.entity.js';
+import { entities } from '@som3d/server/testing';
 import type { Session, TestServer } from './server.ts';
 
 /** A code that no hospital of the tests has. */
@@ -13,6 +13,8 @@ export async function createHospital({ client }: Session, body: object = {}) {
 }
 
 /** The history of a hospital's codes, oldest first. */
-export async function codesOf({ deps }: TestServer, id_hospital: number): Promise<HospitalCode[]> {
-  return await deps.orm.em.fork().find(HospitalCode, { id_hospital }, { orderBy: { id_hospital_code: 'asc' } });
+export async function codesOf({ deps }: TestServer, id_hospital: number): Promise<entities.HospitalCode[]> {
+  return await deps.orm.em
+    .fork()
+    .find(entities.HospitalCode, { id_hospital }, { orderBy: { id_hospital_code: 'asc' } });
 }

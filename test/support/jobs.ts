@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { uploadJob, type Client, type UploadOptions } from '@som3d/client';
 import { writeSampleZip } from '@som3d/client/sample';
 import type { Job } from '@som3d/contract';
-import { kysely } from '@som3d/server/db/orm.js';
+import { databases } from '@som3d/server/testing';
 import type { MikroORM } from '@mikro-orm/core';
 import { evenHeights, scanBody } from './phantom/slices.ts';
 import { dicomFiles, writeZip } from './phantom/zip.ts';
@@ -84,12 +84,18 @@ export async function storedFiles(dataDir: string): Promise<string[]> {
 
 /** Where a job stands in the database. */
 export async function jobRow(orm: MikroORM, jobId: string) {
-  return await kysely(orm.em.fork()).selectFrom('JobConv').selectAll().where('job_id', '=', jobId).executeTakeFirst();
+  return await databases
+    .kysely(orm.em.fork())
+    .selectFrom('JobConv')
+    .selectAll()
+    .where('job_id', '=', jobId)
+    .executeTakeFirst();
 }
 
 /** The log of a job, from the database. */
 export async function jobLines(orm: MikroORM, jobId: string): Promise<string[]> {
-  const rows = await kysely(orm.em.fork())
+  const rows = await databases
+    .kysely(orm.em.fork())
     .selectFrom('job_log')
     .select('line')
     .where('job_id', '=', jobId)

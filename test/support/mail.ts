@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createMailWorker } from '@som3d/server/domains/mail/worker.js';
+import { mailing } from '@som3d/server/testing';
 import { until } from './jobs.ts';
 import type { TestServer } from './server.ts';
 
@@ -46,7 +46,7 @@ export async function mailsTo(dataDir: string, correo: string): Promise<Received
 
 /** The n-th mail to this address (the first is 1). Sends what is due at once: the service looks every two seconds. */
 export async function mailTo({ deps, dataDir }: TestServer, correo: string, n = 1): Promise<ReceivedMail> {
-  await createMailWorker(deps).runDue();
+  await mailing.createMailWorker(deps).runDue();
   return await until(async () => (await mailsTo(dataDir, correo))[n - 1], `mail ${n} to ${correo}`);
 }
 

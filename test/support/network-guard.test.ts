@@ -4,7 +4,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 const guard = path.join(import.meta.dirname, 'network-guard.ts');
 function node(code: string) {
@@ -14,7 +14,7 @@ function node(code: string) {
 }
 
 describe('the network guard', () => {
-  it('lets this machine through', async () => {
+  test('lets this machine through', async () => {
     await using server = createServer((_, res) => res.end('here'));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -23,7 +23,7 @@ describe('the network guard', () => {
     expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('here');
   });
 
-  it.each([
+  test.each([
     ['fetch by name', "await fetch('https://example.com/').catch(() => {})"],
     ['fetch by address', "await fetch('http://203.0.113.9/').catch(() => {})"],
     ['a socket', "(await import('node:net')).connect(80, '203.0.113.9').on('error', () => {})"],

@@ -1,10 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { signConfirmation } from '@som3d/client/testing';
 import type { ConfirmationAnswer, StartedCheckout } from '@som3d/contract';
-import { createPaymentProcessor } from '@som3d/server/domains/epayco/processor.js';
-import { EpaycoEvent, WebhookEvent } from '@som3d/server/db/entities/epayco.entity.js';
-import { MailOutbox } from '@som3d/server/db/entities/mail.entity.js';
-import { Pago, Suscripcion } from '@som3d/server/db/entities/subscriptions.entity.js';
+import { billing, entities } from '@som3d/server/testing';
 import { expect } from 'vitest';
 import type { GatewayDouble, GatewayRecord } from './epayco-gateway.ts';
 import type { Session, TestServer } from './server.ts';
@@ -104,13 +101,14 @@ export function paymentsOn(api: () => TestServer, gateway: GatewayDouble) {
     (await api().client.epayco.confirm({ body: signed(fields) })).body;
 
   const events = async (fields: GatewayFields) =>
-    await em().find(EpaycoEvent, { ref_payco: fields['x_ref_payco'] ?? '' }, { orderBy: { id_event: 'asc' } });
+    await em().find(entities.EpaycoEvent, { ref_payco: fields['x_ref_payco'] ?? '' }, { orderBy: { id_event: 'asc' } });
   const summary = async (fields: GatewayFields) =>
-    await em().findOneOrFail(WebhookEvent, { ref_payco: fields['x_ref_payco'] ?? '' });
+    await em().findOneOrFail(entities.WebhookEvent, { ref_payco: fields['x_ref_payco'] ?? '' });
   const subscription = async ({ suscripcion_id }: StartedCheckout) =>
-    await em().findOneOrFail(Suscripcion, suscripcion_id);
-  const paid = async ({ suscripcion_id }: StartedCheckout) => await em().find(Pago, { id_suscripcion: suscripcion_id });
-  const mails = async ({ doctor }: Order) => await em().find(MailOutbox, { to_address: doctor.user.correo });
+    await em().findOneOrFail(entities.Suscripcion, suscripcion_id);
+  const paid = async ({ suscripcion_id }: StartedCheckout) =>
+    await em().find(entities.Pago, { id_suscripcion: suscripcion_id });
+  const mails = async ({ doctor }: Order) => await em().find(entities.MailOutbox, { to_address: doctor.user.correo });
 
   return {
     order,
@@ -122,7 +120,7 @@ export function paymentsOn(api: () => TestServer, gateway: GatewayDouble) {
     paid,
     mails,
     /** A round of the loop: works on everything that is due by the service's clock. */
-    round: async () => await createPaymentProcessor(api().deps).runDue(),
+    round: async () => await billing.createPaymentProcessor(api().deps).runDue(),
     /** Exactly one payment, and its subscription active for a month. */
     expectGranted: async (started: Order, fields: GatewayFields): Promise<void> => {
       const rows = await paid(started);

@@ -4,10 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ApiError, createClient, type Client } from '@som3d/client';
 import type { User } from '@som3d/contract';
-import { readConfig } from '@som3d/server/config/config.js';
-import { Usuario } from '@som3d/server/db/entities/auth.entity.js';
-import { hashPassword } from '@som3d/server/domains/auth/passwords.js';
-import { startServer, type RunningServer } from '@som3d/server/process/serve.js';
+import {
+  accounts,
+  configuration,
+  entities,
+  type RunningServer,
+  startServer,
+  SteeredClock,
+} from '@som3d/server/testing';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { recordingLogger } from './recording-logger.ts';
 import { createDatabase, databaseKinds, type DatabaseKind } from './database.ts';
@@ -65,7 +69,7 @@ export async function startTestServer(kind: DatabaseKind, env: Record<string, st
   const dataDir = await mkdtemp(path.join(tmpdir(), 'som3d-test-'));
   const database = await createDatabase(kind, dataDir);
   const { log, errors } = recordingLogger();
-  const config = readConfig({
+  const config = configuration.readConfig({
     PORT: '0',
     SOM3D_DATA_DIR: dataDir,
     SOM3D_DEMO: 'false',
@@ -74,8 +78,8 @@ export async function startTestServer(kind: DatabaseKind, env: Record<string, st
     ...database.env,
     ...env,
   });
-  let offset = 0;
-  const running = await startServer(config, log, () => new Date(Date.now() + offset));
+  const clock = new SteeredClock();
+  const running = await startServer(config, log, clock.now);
   const { url, deps } = running;
   const client = createClient({ baseUrl: url, retry: false });
   return {
@@ -85,9 +89,7 @@ export async function startTestServer(kind: DatabaseKind, env: Record<string, st
     dataDir,
     client,
     errors,
-    advance: (ms) => {
-      offset += ms;
-    },
+    advance: (ms) => clock.advance(ms),
     doctor: async () => {
       const correo = `medico-${unique()}@som3d.local`;
       const { body } = await client.auth.register({
@@ -97,9 +99,9 @@ export async function startTestServer(kind: DatabaseKind, env: Record<string, st
     },
     admin: async () => {
       const em = deps.orm.em.fork();
-      const contrasena = await hashPassword(PASSWORD);
+      const contrasena = await accounts.hashPassword(PASSWORD);
       const account = { nombre: 'Rosa', apellido: 'Admin', correo: `admin-${unique()}@som3d.local`, contrasena };
-      const user = em.create(Usuario, { ...account, rol: 'ADMINISTRADOR', activo: true });
+      const user = em.create(entities.Usuario, { ...account, rol: 'ADMINISTRADOR', activo: true });
       await em.flush();
       return await signIn(url, {
         ...account,

@@ -1,5 +1,5 @@
 import { StatementSync } from 'node:sqlite';
-import { kysely } from '@som3d/server/db/orm.js';
+import { databases } from '@som3d/server/testing';
 import { sql } from 'kysely';
 import { vi } from 'vitest';
 import type { TestServer } from './server.ts';
@@ -7,7 +7,7 @@ import type { TestServer } from './server.ts';
 /** Statements that MySQL has run on this connection, this one included. */
 async function questions({ deps }: TestServer): Promise<number> {
   const { rows } = await sql<{ Value: string }>`show session status like 'Questions'`.execute(
-    kysely(deps.orm.em.fork()),
+    databases.kysely(deps.orm.em.fork()),
   );
   return Number(rows[0]?.Value);
 }

@@ -3,9 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { readConfig } from '@som3d/server/config/config.js';
-import { openStorage } from '@som3d/server/gateways/storage/open.js';
-import type { ByteRange, Storage } from '@som3d/server/gateways/storage/storage.js';
+import { configuration, storages } from '@som3d/server/testing';
 import { createBucket, hasS3, type TestBucket } from './bucket.ts';
 import { storedFiles } from './jobs.ts';
 import { recordingLogger } from './recording-logger.ts';
@@ -19,12 +17,12 @@ export function storageKinds(): StorageKind[] {
 
 /** A storage of one test's own. */
 export interface TestStorage extends AsyncDisposable {
-  readonly storage: Storage;
+  readonly storage: storages.Storage;
   readonly dataDir: string;
   /** Lines of level error. */
   readonly errors: string[];
-  readonly put: (key: string, text: string) => ReturnType<Storage['put']>;
-  readonly read: (key: string, range?: ByteRange) => Promise<string>;
+  readonly put: (key: string, text: string) => ReturnType<storages.Storage['put']>;
+  readonly read: (key: string, range?: storages.ByteRange) => Promise<string>;
   /** Keys below a prefix, sorted, as the storage lists them. */
   readonly list: (prefix: string) => Promise<string[]>;
   /** Everything that is stored, by whatever name, and everything half-written or temporary, as the operator sees it. */
@@ -39,8 +37,8 @@ async function testStorage(
 ): Promise<TestStorage> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'som3d-storage-'));
   const { log, errors } = recordingLogger();
-  const config = readConfig({ ...env, SOM3D_DATA_DIR: dataDir });
-  const storage = await openStorage(config, SIGNER, log);
+  const config = configuration.readConfig({ ...env, SOM3D_DATA_DIR: dataDir });
+  const storage = await storages.openStorage(config, SIGNER, log);
   return {
     storage,
     dataDir,

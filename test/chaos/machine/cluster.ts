@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { migrate } from '@som3d/server/db/migrate.js';
-import { openOrm } from '@som3d/server/db/orm.js';
+import { databases } from '@som3d/server/testing';
 import { createConnection } from 'mysql2/promise';
 import type { ChaosOptions } from '../options.ts';
 import { mountDisk, unmountDisk } from './disk.ts';
@@ -37,8 +36,8 @@ async function prepareDatabase(port: number): Promise<URL> {
   const connection = await createConnection(server);
   await connection.query(`create database ${DATABASE} character set utf8mb4 collate utf8mb4_general_ci`);
   await connection.end();
-  const orm = await openOrm({ kind: 'mysql', url: server + DATABASE, poolMax: 2 });
-  await migrate(orm, { info: () => {} });
+  const orm = await databases.openOrm({ kind: 'mysql', url: server + DATABASE, poolMax: 2 });
+  await databases.migrate(orm, { info: () => {} });
   await orm.close(true);
   return new URL(server + DATABASE);
 }

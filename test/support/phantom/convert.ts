@@ -1,8 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { convert, type ConvertRequest, type Manifest, type Phase } from '@som3d/server/imaging/convert.js';
-import { ImagingError } from '@som3d/server/imaging/errors.js';
+import { convert, type ConvertRequest, ImagingError, type Manifest, type Phase } from '@som3d/server/testing/imaging';
 import { onTestFinished } from 'vitest';
 import { notSolid } from './stl.ts';
 import { writeZip, type NamedFile } from './zip.ts';

@@ -1,6 +1,6 @@
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ConvertRequest } from '@som3d/server/imaging/convert.js';
+import type { ConvertRequest } from '@som3d/server/testing/imaging';
 import { temporaryDirectory } from '../phantom/convert.ts';
 
 /** What the tool of the tests finds and what goes wrong with it. */

@@ -1,0 +1,3 @@
+export { createAuthCleanup } from '../domains/auth/cleanup.ts';
+export { hashPassword } from '../domains/auth/passwords.ts';
+export { ensureDoctorProfile } from '../domains/doctors/profile.ts';

@@ -1,0 +1,16 @@
+export * from '../db/entities/audit.entity.ts';
+export * from '../db/entities/auth.entity.ts';
+export * from '../db/entities/doctors.entity.ts';
+export * from '../db/entities/epayco.entity.ts';
+export * from '../db/entities/hospital-code.entity.ts';
+export * from '../db/entities/hospitals.entity.ts';
+export * from '../db/entities/locks.entity.ts';
+export * from '../db/entities/mail.entity.ts';
+export * from '../db/entities/messages.entity.ts';
+export * from '../db/entities/patients.entity.ts';
+export * from '../db/entities/plans.entity.ts';
+export * from '../db/entities/som3d.entity.ts';
+export * from '../db/entities/studies.entity.ts';
+export * from '../db/entities/subscriptions.entity.ts';
+export * from '../db/entities/visor.entity.ts';
+export { entities as all } from '../db/entities/index.ts';
