@@ -28,10 +28,11 @@ export function migrateCommand(): Command {
  * @throws UsageError when rows break a new rule
  */
 export async function bringUpToDate(orm: MikroORM): Promise<void> {
-  const log = { info: ({ statement }: { statement?: string }) => say(statement ?? '') };
-  await migrate(orm, log).catch((error: unknown) => {
+  const log = { info: ({ statement }: { statement?: string }) => statement !== undefined && say(statement) };
+  const { settled } = await migrate(orm, log).catch((error: unknown) => {
     if (error instanceof MigrationConflictError) throw new UsageError(error.message);
     throw error;
   });
+  for (const sentence of settled) say(`settled: ${sentence}`);
   say('The database is up to date.');
 }

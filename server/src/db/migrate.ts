@@ -26,6 +26,8 @@ export interface MigrationReport {
   readonly applied: readonly string[];
   /** The statements that changed the database, in order. */
   readonly statements: readonly string[];
+  /** Conflicting rows that the migration settled by itself, a sentence each. */
+  readonly settled: readonly string[];
 }
 
 /**
@@ -36,7 +38,7 @@ export interface MigrationReport {
  * @throws MigrationConflictError when rows break a rule that is new; the database is then as it was
  */
 export async function migrate(orm: MikroORM, log: MigrationLog): Promise<MigrationReport> {
-  if ((await pendingMigrations(orm)).length === 0) return { applied: [], statements: [] };
+  if ((await pendingMigrations(orm)).length === 0) return { applied: [], statements: [], settled: [] };
   const db = kysely(orm.em);
   if (dialectOf(orm) === 'sqlite') {
     // the transaction takes the write lock at its beginning and holds schema changes too
@@ -60,16 +62,20 @@ export async function pendingMigrations(orm: MikroORM): Promise<string[]> {
 }
 
 async function applyPending(session: Session, dialect: Dialect, log: MigrationLog): Promise<MigrationReport> {
-  const report = { applied: [] as string[], statements: [] as string[] };
+  const report = { applied: [] as string[], statements: [] as string[], settled: [] as string[] };
   const change = async (statement: string): Promise<void> => {
     await session.run(statement);
     report.statements.push(statement);
     log.info({ statement }, 'schema changed');
   };
+  const settle = (sentence: string): void => {
+    report.settled.push(sentence);
+    log.info({ settled: sentence }, 'rows settled');
+  };
   const applied = await appliedNames(session, dialect);
   for (const migration of MIGRATIONS[dialect]) {
     if (applied.has(migration.name)) continue;
-    await migration.apply(session, change);
+    await migration.apply(session, change, settle);
     // not earlier: a migration that finds conflicts leaves nothing behind
     await session.run(CREATE_LIST);
     await session.run(`insert into ${MIGRATION_TABLE} (name, applied_at) values (?, ?)`, [migration.name, new Date()]);

@@ -1,20 +1,35 @@
-/** Rows that a new rule of the database can not be laid over. */
+/** Rows that a new rule of the database does not allow, and that have no single safe answer. */
 export interface Conflict {
   readonly rule: string;
   /** Which rows, by their keys. */
   readonly rows: string;
   /** How an operator settles it. */
   readonly remedy: string;
+  /** Statements that settle it as the remedy says. A reader checks them before running them. */
+  readonly sql: string;
 }
 
-/** The database was left as it was: an operator has to settle these rows, and migrate again. */
+/** Conflicts that the message prints whole. */
+const IN_FULL = 20;
+
+function printed({ rule, rows, remedy, sql }: Conflict): string {
+  return `- ${rows}\n  rule: ${rule}\n  to settle: ${remedy}\n  ${sql}`;
+}
+
+/** How many conflicts of each rule are not printed. */
+function remainder(conflicts: readonly Conflict[]): string[] {
+  const counts = Map.groupBy(conflicts, ({ rule }) => rule);
+  return [...counts].map(([rule, rows]) => `- and ${rows.length} more: ${rule}`);
+}
+
+/** The migration changed nothing: an operator settles these rows and migrates again. */
 export class MigrationConflictError extends Error {
   override readonly name = 'MigrationConflictError';
   readonly conflicts: readonly Conflict[];
 
   constructor(conflicts: readonly Conflict[]) {
-    const lines = conflicts.map(({ rule, rows, remedy }) => `- ${rows}\n  rule: ${rule}\n  to settle: ${remedy}`);
-    super(`The database was not changed. These rows break a rule that it is to keep:\n${lines.join('\n')}`);
+    const lines = [...conflicts.slice(0, IN_FULL).map(printed), ...remainder(conflicts.slice(IN_FULL))];
+    super(`The migration did not change the database. These rows break a new rule:\n${lines.join('\n')}`);
     this.conflicts = conflicts;
   }
 }

@@ -22,6 +22,13 @@ export function sessionOf(db: QueryRunner): Session {
 /** What a migration does. It is recorded as applied when it returns, and runs again from its start when it did not. */
 export interface Migration {
   readonly name: string;
-  /** @param change runs one statement that changes the database, and reports it */
-  apply(session: Session, change: (statement: string) => Promise<void>): Promise<void>;
+  /**
+   * @param change runs one statement that changes the database, and logs it
+   * @param report logs a sentence for the operator: what the migration settled by itself
+   */
+  apply(
+    session: Session,
+    change: (statement: string) => Promise<void>,
+    report: (sentence: string) => void,
+  ): Promise<void>;
 }

@@ -6,9 +6,12 @@ import { jobs } from './0001-adopt/jobs.ts';
 import { payments } from './0001-adopt/payments.ts';
 import { service } from './0001-adopt/service.ts';
 import { findConflicts } from './conflicts.ts';
+import { findTables } from './inspect.ts';
+import { findSettlements } from './settlements.ts';
 import { ensureTables } from './tables.ts';
 
-const tables = [...accounts, ...payments, ...clinical, ...jobs, ...service];
+/** Every table of the first schema. */
+export const tables = [...accounts, ...payments, ...clinical, ...jobs, ...service];
 
 /**
  * The first schema: on an empty database all of it, on the predecessor's what that one lacks. Every step looks first at
@@ -16,9 +19,13 @@ const tables = [...accounts, ...payments, ...clinical, ...jobs, ...service];
  */
 export const adopt: Migration = {
   name: '0001-adopt',
-  apply: async (session, change) => {
+  apply: async (session, change, report) => {
     const conflicts = await findConflicts(session, tables);
     if (conflicts.length > 0) throw new MigrationConflictError(conflicts);
+    for (const settlement of await findSettlements(session, await findTables(session))) {
+      for (const statement of settlement.statements) await change(statement);
+      report(settlement.report);
+    }
     await ensureTables(session, tables, change);
     await change(AGE_OF_OLD_JOBS);
     await change(PHASE_OF_OLD_JOBS);
