@@ -1,20 +1,21 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { buildOpenApi } from '@som3d/contract/openapi';
 import { ConfigError } from './config/config.ts';
 import { envExample } from './config/example.ts';
 import { adminCommand } from './commands/create-admin.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { loadDotenv } from './commands/dotenv.ts';
 import { documentCommand } from './commands/document.ts';
 import { importCommand } from './commands/import.ts';
 import { seedCommand } from './commands/seed.ts';
 import { serveCommand } from './commands/serve.ts';
+import { takeoverCommand } from './commands/takeover.ts';
 import { UsageError } from './commands/usage.ts';
 import { workerCommand } from './commands/worker.ts';
 import { VERSION } from './base/version.ts';
 
-if (existsSync('.env')) process.loadEnvFile('.env');
+loadDotenv();
 
 const program = new Command('som3d-server')
   .description('The SOM3D service: CT scans become printable 3D models.')
@@ -26,6 +27,7 @@ const program = new Command('som3d-server')
   .addCommand(importCommand())
   .addCommand(seedCommand())
   .addCommand(adminCommand())
+  .addCommand(takeoverCommand())
   .addCommand(
     documentCommand(
       'openapi',

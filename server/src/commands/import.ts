@@ -5,7 +5,8 @@ import { DumpError } from '../db/dump/errors.ts';
 import { importDump, ImportRefusedError, MAX_STATEMENT_BYTES, mebibytes } from '../db/dump/import.ts';
 import { survey, type Survey } from '../db/dump/survey.ts';
 import { withDatabase } from './database.ts';
-import { bringUpToDate, say } from './migrate.ts';
+import { bringUpToDate } from './migrate.ts';
+import { say } from './say.ts';
 import { UsageError } from './usage.ts';
 
 interface Options {

@@ -2,11 +2,8 @@ import type { MikroORM } from '@mikro-orm/core';
 import { Command } from 'commander';
 import { migrate, MigrationConflictError, pendingMigrations } from '../db/migrate.ts';
 import { withDatabase } from './database.ts';
+import { say } from './say.ts';
 import { UsageError } from './usage.ts';
-
-export function say(line: string): void {
-  void process.stdout.write(`${line}\n`);
-}
 
 export function migrateCommand(): Command {
   return new Command('migrate')

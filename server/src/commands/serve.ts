@@ -9,6 +9,7 @@ import { NotReadyError } from '../setup/prepare.ts';
 import { startServer, type RunningServer } from '../process/serve.ts';
 import { shutDown } from '../process/shutdown.ts';
 import { untilSignal } from '../process/signals.ts';
+import { warnOfIgnoredVariables } from './dotenv.ts';
 import { UsageError } from './usage.ts';
 
 function accountLines(accounts: readonly FirstAccount[]): string[] {
@@ -80,6 +81,7 @@ export function serveCommand(): Command {
         const { runMember } = await import('../process/member.ts');
         return await runMember(config, log, (error) => explain(error, config));
       }
+      warnOfIgnoredVariables(log);
       if (config.SOM3D_API_PROCESSES > 1) {
         const { runPrimary } = await import('../process/primary.ts');
         return await runPrimary(config, log, greet).catch(asUsage);

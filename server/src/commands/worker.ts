@@ -8,6 +8,7 @@ import { serveWorkerStatus } from '../process/worker-status.ts';
 import { standBack, WORKER_PRIORITY } from '../base/priority.ts';
 import { stopLimitMs } from '../process/shutdown.ts';
 import { untilSignal } from '../process/signals.ts';
+import { warnOfIgnoredVariables } from './dotenv.ts';
 import { UsageError } from './usage.ts';
 
 export function workerCommand(): Command {
@@ -16,6 +17,7 @@ export function workerCommand(): Command {
     .action(async () => {
       const config = readConfig({ ...process.env, SOM3D_EMBEDDED_WORKER: 'true' });
       const log = createLogger(config.SOM3D_LOG_LEVEL);
+      warnOfIgnoredVariables(log);
       await using stack = new AsyncDisposableStack();
       const deps = stack.use(await openDeps(config, log));
       const pending = await pendingMigrations(deps.orm);

@@ -7,6 +7,7 @@ import { JOBS, SEGMENTATION } from './jobs.ts';
 import { defaultConcurrency } from './machine.ts';
 import { HOSPITALS, MAIL } from './mail.ts';
 import { OPERATION } from './operation.ts';
+import { translatePredecessor, type Environment } from './predecessor.ts';
 import { PAYMENTS } from './payments.ts';
 import { SESSIONS } from './sessions.ts';
 import type { Variable } from './variable.ts';
@@ -40,6 +41,9 @@ const VARIABLES = {
   ...OPERATION,
   ...FIRST_START,
 };
+
+/** The names of all variables that the service reads. */
+export const VARIABLE_NAMES: ReadonlySet<string> = new Set(Object.keys(VARIABLES));
 
 type Values = { readonly [K in keyof typeof VARIABLES]: z.output<(typeof VARIABLES)[K]['schema']> };
 
@@ -115,14 +119,16 @@ function checkStorage(values: Values): void {
 }
 
 /**
- * Reads and checks the configuration. An empty variable counts as absent.
+ * Reads and checks the configuration. An empty variable counts as absent; the predecessor's variables count in our
+ * names.
  *
  * @throws ConfigError naming every variable that is wrong
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(given: Environment): Config {
+  const env = translatePredecessor(given);
   const read = Object.entries(VARIABLES).map(([name, { schema }]) => {
-    const given = env[name]?.trim() === '' ? undefined : env[name];
-    return [name, schema.safeParse(given)] as const;
+    const value = env[name]?.trim() === '' ? undefined : env[name];
+    return [name, schema.safeParse(value)] as const;
   });
   const faults = read.flatMap(([name, result]) =>
     result.success ? [] : [`${name}: ${result.error.issues.map((issue) => issue.message).join('; ')}`],

@@ -22,14 +22,18 @@ function remainder(conflicts: readonly Conflict[]): string[] {
   return [...counts].map(([rule, rows]) => `- and ${rows.length} more: ${rule}`);
 }
 
+/** The conflicts for an operator: the first twenty whole, of the others how many there are. */
+export function printConflicts(conflicts: readonly Conflict[]): string {
+  return [...conflicts.slice(0, IN_FULL).map(printed), ...remainder(conflicts.slice(IN_FULL))].join('\n');
+}
+
 /** The migration changed nothing: an operator settles these rows and migrates again. */
 export class MigrationConflictError extends Error {
   override readonly name = 'MigrationConflictError';
   readonly conflicts: readonly Conflict[];
 
   constructor(conflicts: readonly Conflict[]) {
-    const lines = [...conflicts.slice(0, IN_FULL).map(printed), ...remainder(conflicts.slice(IN_FULL))];
-    super(`The migration did not change the database. These rows break a new rule:\n${lines.join('\n')}`);
+    super(`The migration did not change the database. These rows break a new rule:\n${printConflicts(conflicts)}`);
     this.conflicts = conflicts;
   }
 }
