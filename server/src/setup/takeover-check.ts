@@ -56,7 +56,7 @@ export function predecessorResult(jobId: string): string {
 
 async function count(session: Session, table: string): Promise<number> {
   const [row] = await session.run<{ n: number }>(`select count(*) as n from \`${table}\``);
-  return Number(row?.n ?? 0);
+  return row?.n ?? 0;
 }
 
 async function unfinished(session: Session): Promise<string[]> {
@@ -71,7 +71,7 @@ async function passwordKinds(session: Session): Promise<Record<string, number>> 
     select case when contrasena like '$2_$%' then 'bcrypt' when contrasena like '$argon2%' then 'argon2'
       else 'unknown' end as kind, count(*) as n
     from Usuario group by kind order by kind`);
-  return Object.fromEntries(rows.map(({ kind, n }) => [kind, Number(n)]));
+  return Object.fromEntries(rows.map(({ kind, n }) => [kind, n]));
 }
 
 async function results(session: Session, storage: Pick<Storage, 'stat'> | null): Promise<ResultsReport> {

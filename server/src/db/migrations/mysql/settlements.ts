@@ -64,7 +64,7 @@ export async function findSettlements(
   for (const { tables, count, statements, report } of SETTLEMENTS) {
     if (!tables.every((table) => existing.has(table.toLowerCase()))) continue;
     const [row] = await session.run<{ count: number }>(count);
-    const groups = Number(row?.count ?? 0);
+    const groups = row?.count ?? 0;
     if (groups > 0) found.push({ statements, report: report(groups) });
   }
   return found;
