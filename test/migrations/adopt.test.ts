@@ -180,7 +180,7 @@ describe.runIf(databaseKinds().includes('mysql'))('rows that break a new rule', 
     expect(await readCatalog(connection)).toEqual(before);
   });
 
-  it('come with SQL that settles them', async () => {
+  test('come with SQL that settles them', async () => {
     await using database = await predecessor();
     await using connection = await connect(urlOf(database));
     await connection.query("update Suscripcion set estado = 'ACTIVA' where id_suscripcion = 2");
@@ -190,7 +190,7 @@ describe.runIf(databaseKinds().includes('mysql'))('rows that break a new rule', 
     expect(await migrate(orm, SILENT)).toMatchObject({ applied: ['0001-adopt', expect.any(String)] });
   });
 
-  it('are printed whole up to twenty, and counted beyond', async () => {
+  test('are printed whole up to twenty, and counted beyond', async () => {
     await using database = await predecessor();
     await using connection = await connect(urlOf(database));
     await connection.query('drop trigger trg_suscripcion_bi');
@@ -211,7 +211,7 @@ describe.runIf(databaseKinds().includes('mysql'))('results that stand twice for 
     );
   }
 
-  it('are merged by the adoption, with the newest notes and sizes, and the number is reported', async () => {
+  test('are merged by the adoption, with the newest notes and sizes, and the number is reported', async () => {
     await using database = await withCopies();
     const { settled } = await migrate(await database.open(), SILENT);
     expect(settled).toEqual(['merged the results that stood twice for the same job and patient: 1']);
@@ -228,7 +228,7 @@ describe.runIf(databaseKinds().includes('mysql'))('results that stand twice for 
     expect(states).toEqual([{ id_jobstl: 1 }]);
   });
 
-  it('are merged the same by the run after one that was killed in between', { timeout: 120_000 }, async () => {
+  test('are merged the same by the run after one that was killed in between', { timeout: 120_000 }, async () => {
     for (const killedAfter of [1, 2, 3]) {
       await using database = await withCopies();
       await expect(migrateAndDie(urlOf(database), killedAfter)).rejects.toMatchObject({ signal: 'SIGKILL' });
