@@ -185,9 +185,9 @@ describe.runIf(databaseKinds().includes('mysql'))('rows that break a new rule', 
     await using connection = await connect(urlOf(database));
     await connection.query("update Suscripcion set estado = 'ACTIVA' where id_suscripcion = 2");
     const orm = await database.open();
-    const failure = await migrate(orm, SILENT).catch((error: unknown) => error);
-    for (const { sql } of (failure as MigrationConflictError).conflicts) await connection.query(sql);
-    expect(await migrate(orm, SILENT)).toMatchObject({ applied: ['0001-adopt', expect.any(String)] });
+    const failure = await databases.migrate(orm, SILENT).catch((error: unknown) => error);
+    for (const { sql } of (failure as databases.MigrationConflictError).conflicts) await connection.query(sql);
+    expect(await databases.migrate(orm, SILENT)).toMatchObject({ applied: ['0001-adopt', expect.any(String)] });
   });
 
   test('are printed whole up to twenty, and counted beyond', async () => {
@@ -196,8 +196,8 @@ describe.runIf(databaseKinds().includes('mysql'))('rows that break a new rule', 
     await connection.query('drop trigger trg_suscripcion_bi');
     await connection.query('alter table Suscripcion drop constraint chk_suscripcion_payer');
     for (let i = 0; i < 30; i++) await connection.query('insert into Suscripcion (id_plan) values (1)');
-    const failure = await migrate(await database.open(), SILENT).catch((error: unknown) => error);
-    const { message } = failure as MigrationConflictError;
+    const failure = await databases.migrate(await database.open(), SILENT).catch((error: unknown) => error);
+    const { message } = failure as databases.MigrationConflictError;
     expect(message.match(/^ {2}to settle: /gm)).toHaveLength(20);
     expect(message).toContain('and 10 more: a subscription has exactly one payer');
   });
@@ -213,7 +213,7 @@ describe.runIf(databaseKinds().includes('mysql'))('results that stand twice for 
 
   test('are merged by the adoption, with the newest notes and sizes, and the number is reported', async () => {
     await using database = await withCopies();
-    const { settled } = await migrate(await database.open(), SILENT);
+    const { settled } = await databases.migrate(await database.open(), SILENT);
     expect(settled).toEqual(['merged the results that stood twice for the same job and patient: 1']);
     await using connection = await connect(urlOf(database));
     const [results] = await connection.query(
@@ -232,7 +232,7 @@ describe.runIf(databaseKinds().includes('mysql'))('results that stand twice for 
     for (const killedAfter of [1, 2, 3]) {
       await using database = await withCopies();
       await expect(migrateAndDie(urlOf(database), killedAfter)).rejects.toMatchObject({ signal: 'SIGKILL' });
-      await migrate(await database.open(), SILENT);
+      await databases.migrate(await database.open(), SILENT);
       await using connection = await connect(urlOf(database));
       const [results] = await connection.query(
         "select id_jobstl, stl_size, notas from JobSTL where job_id = 'job-1' and id_paciente = 1",
