@@ -48,9 +48,9 @@ export const UpdateMeBody = z
     apellido: scalars.personName.patch,
     correo: scalars.correo.patch,
     password: scalars.password.optional(),
-    telefono: scalars.telefono.optional,
-    direccion: scalars.freeText(255).optional,
-    ciudad: scalars.ciudad.optional,
+    telefono: scalars.telefono.clearable,
+    direccion: scalars.freeText(255).clearable,
+    ciudad: scalars.ciudad.clearable,
   })
   .meta({ id: 'UpdateMeBody' });
 export type UpdateMeBody = z.infer<typeof UpdateMeBody>;

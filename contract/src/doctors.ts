@@ -26,15 +26,18 @@ export const Doctor = z
   .meta({ id: 'Doctor' });
 export type Doctor = z.infer<typeof Doctor>;
 
-const profileFields = {
-  telefono: scalars.telefono.optional,
-  direccion: scalars.freeText(255).optional,
-  ciudad: scalars.ciudad.optional,
-  id_hospital: Id.nullish(),
-  referenciado: z.boolean().optional(),
-  estado: estado.optional(),
-  activo: z.boolean().optional(),
-};
+/** The fields that may be absent. @param form how an empty text is taken */
+function profileFields(form: 'optional' | 'clearable') {
+  return {
+    telefono: scalars.telefono[form],
+    direccion: scalars.freeText(255)[form],
+    ciudad: scalars.ciudad[form],
+    id_hospital: Id.nullish(),
+    referenciado: scalars.Flag.optional(),
+    estado: estado.optional(),
+    activo: scalars.Flag.optional(),
+  };
+}
 
 /** Of `estado` and `activo` the one that is absent follows the other; with neither, the doctor is active. */
 export const CreateDoctorBody = z
@@ -43,7 +46,7 @@ export const CreateDoctorBody = z
     apellido: scalars.personName.required,
     correo: scalars.correo.required,
     password: scalars.password,
-    ...profileFields,
+    ...profileFields('optional'),
   })
   .meta({ id: 'CreateDoctorBody' });
 export type CreateDoctorBody = z.infer<typeof CreateDoctorBody>;
@@ -53,7 +56,7 @@ export const UpdateDoctorBody = z
     nombre: scalars.personName.patch,
     apellido: scalars.personName.patch,
     correo: scalars.correo.patch,
-    ...profileFields,
+    ...profileFields('clearable'),
   })
   .meta({ id: 'UpdateDoctorBody' });
 export type UpdateDoctorBody = z.infer<typeof UpdateDoctorBody>;

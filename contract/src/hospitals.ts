@@ -61,10 +61,10 @@ export const UpdateHospitalBody = z
   .object({
     nombre: scalars.hospitalName.patch,
     codigo: scalars.codigoHospital.patch,
-    direccion: scalars.freeText(255).optional,
-    ciudad: scalars.ciudad.optional,
-    telefono: scalars.telefono.optional,
-    correo: scalars.correo.optional,
+    direccion: scalars.freeText(255).clearable,
+    ciudad: scalars.ciudad.clearable,
+    telefono: scalars.telefono.clearable,
+    correo: scalars.correo.clearable,
     estado: HospitalState.optional(),
   })
   .meta({ id: 'UpdateHospitalBody' });

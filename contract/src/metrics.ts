@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, Page } from './common/index.ts';
+import { Id, Page, scalars } from './common/index.ts';
 
 const count = z.int();
 const money = z.number().meta({ description: 'COP' });
@@ -99,7 +99,8 @@ export const HospitalBilling = z
   .meta({ id: 'HospitalBilling' });
 export type HospitalBilling = z.infer<typeof HospitalBilling>;
 
-const moment = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
+/** A day is a whole day of Colombia; anything else is an instant by the one rule. */
+const moment = z.union([z.iso.date(), scalars.instant.required]);
 
 export const AuditQuery = z.object({
   entity_type: z

@@ -26,25 +26,28 @@ export const Patient = z
   .meta({ id: 'Patient' });
 export type Patient = z.infer<typeof Patient>;
 
-const optionalFields = {
-  doc_tipo: scalars.docTipo.optional,
-  doc_numero: scalars.docNumero.optional,
-  fecha_nacimiento: scalars.fechaNacimiento.nullish(),
-  sexo: scalars.sexo.optional,
-  telefono: scalars.telefono.optional,
-  correo: scalars.correoPaciente.optional,
-  direccion: scalars.freeText(200).optional,
-  ciudad: scalars.ciudadPaciente.optional,
-  estado: estado.optional(),
-};
+/** The fields that may be empty. @param form how an empty value is taken */
+function fields(form: 'optional' | 'clearable') {
+  return {
+    doc_tipo: scalars.docTipo[form],
+    doc_numero: scalars.docNumero[form],
+    fecha_nacimiento: scalars.fechaNacimiento[form],
+    sexo: scalars.sexo[form],
+    telefono: scalars.telefono[form],
+    correo: scalars.correoPaciente[form],
+    direccion: scalars.freeText(200)[form],
+    ciudad: scalars.ciudadPaciente[form],
+    estado: estado.optional(),
+  };
+}
 
 export const CreatePatientBody = z
-  .object({ nombres: scalars.personName.required, apellidos: scalars.personName.required, ...optionalFields })
+  .object({ nombres: scalars.personName.required, apellidos: scalars.personName.required, ...fields('optional') })
   .meta({ id: 'CreatePatientBody' });
 export type CreatePatientBody = z.infer<typeof CreatePatientBody>;
 
 export const UpdatePatientBody = z
-  .object({ nombres: scalars.personName.patch, apellidos: scalars.personName.patch, ...optionalFields })
+  .object({ nombres: scalars.personName.patch, apellidos: scalars.personName.patch, ...fields('clearable') })
   .meta({ id: 'UpdatePatientBody' });
 export type UpdatePatientBody = z.infer<typeof UpdatePatientBody>;
 

@@ -14,24 +14,27 @@ export const Study = z
   .meta({ id: 'Study' });
 export type Study = z.infer<typeof Study>;
 
-const details = {
-  modalidad: scalars.freeText(20).optional,
-  descripcion: scalars.freeText(200).optional,
-  notas: scalars.clinicalText(10_000).optional,
-};
+/** The fields that may be empty. @param form how an empty value is taken */
+function details(form: 'optional' | 'clearable') {
+  return {
+    modalidad: scalars.freeText(20)[form],
+    descripcion: scalars.freeText(200)[form],
+    notas: scalars.clinicalText(10_000)[form],
+  };
+}
 
 export const CreateStudyBody = z
   .object({
     id_paciente: Id,
-    fecha_estudio: scalars.InstantInput.nullish().meta({ description: 'Sin valor, el momento del registro' }),
-    ...details,
+    fecha_estudio: scalars.instant.optional,
+    ...details('optional'),
   })
   .meta({ id: 'CreateStudyBody' });
 export type CreateStudyBody = z.infer<typeof CreateStudyBody>;
 
 /** A study stays with its patient: only what it tells can change. */
 export const UpdateStudyBody = z
-  .object({ fecha_estudio: scalars.InstantInput.optional(), ...details })
+  .object({ fecha_estudio: scalars.instant.patch, ...details('clearable') })
   .meta({ id: 'UpdateStudyBody' });
 export type UpdateStudyBody = z.infer<typeof UpdateStudyBody>;
 

@@ -11,12 +11,6 @@ const estado = z.preprocess(
   z.enum(SUBSCRIPTION_STATES),
 );
 
-/** An instant as it comes in, with any offset; the database keeps whole seconds. */
-const instant = z.iso
-  .datetime({ offset: true })
-  .refine((text) => text >= '1970-01-02' && text < '3000', { error: 'Debe estar entre 1970 y 2999' })
-  .meta({ description: 'Instante ISO 8601 con zona horaria' });
-
 const payer = {
   id_medico: Id.nullish().meta({ description: 'Médico que paga; exactamente uno de los dos' }),
   id_hospital: Id.nullish().meta({ description: 'Hospital que paga; exactamente uno de los dos' }),
@@ -49,11 +43,11 @@ export const CreateSubscriptionBody = z
   .object({
     ...payer,
     id_plan: Id,
-    estado: estado.optional().meta({ description: 'ACTIVA si falta' }),
-    fecha_inicio: instant.optional(),
-    fecha_expiracion: instant
-      .nullish()
-      .meta({ description: 'Si falta, una ACTIVA dura lo que su plan; null es sin vencimiento' }),
+    estado: estado.optional().meta({ description: 'PAUSADA si falta' }),
+    fecha_inicio: scalars.instant.optional,
+    fecha_expiracion: scalars.instant.clearable.meta({
+      description: 'Si falta, una ACTIVA dura lo que su plan; null o vacío es sin vencimiento',
+    }),
   })
   .meta({ id: 'CreateSubscriptionBody' });
 export type CreateSubscriptionBody = z.infer<typeof CreateSubscriptionBody>;
@@ -63,8 +57,8 @@ export const UpdateSubscriptionBody = z
     ...payer,
     id_plan: Id.optional(),
     estado: estado.optional(),
-    fecha_inicio: instant.optional(),
-    fecha_expiracion: instant.nullish(),
+    fecha_inicio: scalars.instant.patch,
+    fecha_expiracion: scalars.instant.clearable,
   })
   .meta({ id: 'UpdateSubscriptionBody' });
 export type UpdateSubscriptionBody = z.infer<typeof UpdateSubscriptionBody>;

@@ -47,7 +47,7 @@ export type CreateViewerStateBody = z.infer<typeof CreateViewerStateBody>;
 export const UpdateViewerStateBody = z
   .object({
     titulo: scalars.freeText(200).patch,
-    descripcion: scalars.freeText(400).optional,
+    descripcion: scalars.freeText(400).clearable,
     ui_json: json.optional(),
     modelos_json: json.optional(),
     notas_json: json.optional(),

@@ -130,7 +130,7 @@ describeApi('patients', (api) => {
     expect((await owner.client.patients.get({ params })).body.ciudad).toBe('Cali');
   });
 
-  test('changes what is given, clears what is null, and keeps both in the audit', async () => {
+  test('changes what is given, clears what is null or blank, and keeps both in the audit', async () => {
     const doctor = await api().doctor();
     const before = await create(doctor, { telefono: '3001112233', ciudad: 'Cali' });
     const params = { id: before.id_paciente };
@@ -138,14 +138,14 @@ describeApi('patients', (api) => {
       params,
       body: { telefono: null, apellidos: 'Peña', ciudad: '' },
     });
-    expect(body).toEqual({ ...before, telefono: null, apellidos: 'Peña' });
+    expect(body).toEqual({ ...before, telefono: null, apellidos: 'Peña', ciudad: null });
     await expectProblem(doctor.client.patients.update({ params, body: { nombres: null as never } }), 422);
     const entries = await auditOf(before.id_paciente);
     expect(entries.map(({ action }) => action)).toEqual(['CREATE', 'UPDATE']);
     expect(entries[1]?.before).toMatchObject(before);
     expect(entries[1]?.after).toMatchObject(body);
-    expect(entries[1]?.meta?.['changed']).toEqual(expect.arrayContaining(['telefono', 'apellidos']));
-    expect(entries[1]?.meta?.['changed']).not.toContain('ciudad');
+    expect(entries[1]?.meta?.['changed']).toEqual(expect.arrayContaining(['telefono', 'apellidos', 'ciudad']));
+    expect(entries[1]?.meta?.['changed']).not.toContain('direccion');
   });
 
   test('lists the newest first, by page, filtered', async () => {

@@ -46,7 +46,7 @@ describeApi('studies', (api) => {
     const changed = (
       await doctor.client.studies.update({ params, body: { notas: null, descripcion: 'Cadera', modalidad: '' } })
     ).body;
-    expect(changed).toEqual({ ...body, notas: null, descripcion: 'Cadera' });
+    expect(changed).toEqual({ ...body, notas: null, descripcion: 'Cadera', modalidad: null });
     const dated = await doctor.client.studies.update({ params, body: { fecha_estudio: '2024-03-01' } });
     expect(dated.body.fecha_estudio).toBe('2024-03-01T00:00:00.000Z');
     expect((await doctor.client.studies.remove({ params })).status).toBe(204);
@@ -109,7 +109,9 @@ describeApi('studies', (api) => {
     const create = (body: object) => client.studies.create({ body: { id_paciente, ...body } });
     const places = async (call: Promise<unknown>) => (await expectProblem(call, 422)).errors.map(({ loc }) => loc[1]);
     expect(
-      await places(create({ id_paciente: 0, modalidad: 'x'.repeat(21), descripcion: 'x'.repeat(201), notas: 1 })),
+      await places(
+        create({ id_paciente: 0, modalidad: 'x'.repeat(21), descripcion: 'x'.repeat(201), notas: [] }),
+      ),
     ).toEqual(['id_paciente', 'modalidad', 'descripcion', 'notas']);
     for (const fecha_estudio of ['ayer', '2024-02-30', '2024-13-01T00:00:00Z', '1500-01-01', 5]) {
       expect(await places(create({ fecha_estudio }))).toEqual(['fecha_estudio']);

@@ -27,7 +27,8 @@ describeApi('subscriptions', (api) => {
     const doctor = await api().doctor();
     return { doctor, id_medico: await profileOf(api(), doctor) };
   };
-  const create = async (body: object) => (await admin.client.subscriptions.create({ body: { id_plan, ...body } })).body;
+  const create = async (body: object) =>
+    (await admin.client.subscriptions.create({ body: { id_plan, estado: 'ACTIVA', ...body } })).body;
   const update = async (id: number, body: object) =>
     (await admin.client.subscriptions.update({ params: { id }, body })).body;
 
@@ -132,7 +133,8 @@ describeApi('subscriptions', (api) => {
     for (const body of [{ estado: 'VENCIDA' }, { fecha_inicio: 'ayer' }, { fecha_inicio: '0001-01-01T00:00:00Z' }]) {
       await refused({ id_medico, ...body }, 422);
     }
-    await refused({ id_medico, fecha_inicio: null }, 422);
+    const silent = await admin.client.subscriptions.create({ body: { id_medico, id_plan } });
+    expect(silent.body).toMatchObject({ estado: 'PAUSADA', fecha_expiracion: null });
   });
 
   test('one ACTIVA for a payer, whoever asks at the same time', async () => {

@@ -13,24 +13,38 @@ const upper: Normalise = (value) => value.trim().toUpperCase();
 function keep(allowed: RegExp): Normalise {
   return (value) => upper(value).replace(allowed, '');
 }
-const phone: Normalise = (value) => (value.trim().startsWith('+') ? '+' : '') + value.replace(/\D/g, '');
+/** The plus counts wherever it stands before the first digit: `(+57) 300…`. */
+const phone: Normalise = (value) => (/^\D*\+/.test(value) ? '+' : '') + value.replace(/\D/g, '');
 
 interface Scalar {
   /** The field must be there. */
   readonly required: z.ZodType<string, string>;
-  /** Absent and `null` both mean "nothing". */
+  /** At creation: absent, `null` and blank all mean "nothing". */
   readonly optional: z.ZodOptional<z.ZodType<string | null | undefined, string | null | undefined>>;
-  /** In a partial update: absent leaves alone, `null` is refused. */
+  /** In a partial update: absent leaves alone, `null` and blank clear. */
+  readonly clearable: z.ZodOptional<z.ZodType<string | null | undefined, string | null | undefined>>;
+  /** In a partial update of what cannot be empty: absent leaves alone, `null` and blank are refused. */
   readonly patch: z.ZodOptional<z.ZodType<string | undefined, string | undefined>>;
 }
 
+/** Text that a caller sends as a number, such as a document or a telephone. */
+function asText<T>(value: T): T {
+  return (typeof value === 'number' ? String(value) : value) as T;
+}
+
 function scalar(normalise: Normalise, rules: (text: z.ZodString) => z.ZodString): Scalar {
-  const required = rules(z.string().overwrite(normalise));
+  const text = rules(z.string().overwrite(normalise));
   const isNothing = (value: unknown) => typeof value === 'string' && normalise(value) === '';
-  // Optional inside, for what the preprocessing empties, and outside, for the key that is not there.
-  const orNothing = <T extends string | null | undefined>(schema: z.ZodType<T, T>) =>
-    z.preprocess((value: T) => (isNothing(value) ? undefined : value), schema).optional();
-  return { required, optional: orNothing(required.nullish()), patch: orNothing(required.optional()) };
+  type Nullish = string | null | undefined;
+  const blankAs = (nothing: null | undefined) =>
+    z.preprocess((value: Nullish): Nullish => (isNothing(value) ? nothing : asText(value)), text.nullish());
+  return {
+    required: z.preprocess((value: string): string => asText(value), text),
+    // Optional inside, for what the preprocessing empties, and outside, for the key that is not there.
+    optional: blankAs(undefined).optional(),
+    clearable: blankAs(null).optional(),
+    patch: z.preprocess((value: string | undefined) => asText(value), text.optional()).optional(),
+  };
 }
 
 const LATIN_NAME = /^[\p{Script=Latin}\p{M}'’. -]+$/u;
@@ -65,8 +79,10 @@ export const telefono = scalar(phone, (text) =>
     .max(15)
     .regex(/^\+?\d+$/, { error: 'Solo se admiten dígitos y un + inicial' }),
 );
+/** Commas and brackets go, as the predecessor's rows have it: "Bogotá, D.C." is "Bogotá D.C.". */
+const plainCity: Normalise = (value) => nfc(value.replace(/[,()[\]/]/g, ' '));
 function city(max: number) {
-  return scalar(nfc, (text) =>
+  return scalar(plainCity, (text) =>
     text
       .min(2)
       .max(max)
@@ -131,8 +147,11 @@ export function jsonText(maxBytes: number) {
 }
 
 export const codigoHospital = scalar(keep(/[^A-Z0-9-]/g), (text) => text.min(1).max(12));
-export const docTipo = scalar(upper, (text) =>
-  text.max(20).regex(/^[A-Z0-9-]+$/, { error: 'Solo se admiten letras A-Z, números y guion' }),
+export const docTipo = scalar(keep(/[^A-Z0-9-]/g), (text) =>
+  text
+    .min(1)
+    .max(20)
+    .regex(/^[A-Z0-9-]+$/, { error: 'Solo se admiten letras A-Z, números y guion' }),
 );
 export const docNumero = scalar(keep(/[^A-Z0-9-]/g), (text) => text.min(4).max(24));
 export const sexo = scalar(upper, (text) => text.regex(/^[MFO]$/, { error: 'Debe ser M, F u O' }));
@@ -148,28 +167,64 @@ export const password = z.string().min(8).max(128);
 /** An instant as it goes out: ISO 8601 in UTC with `Z`. */
 export const Instant = z.iso.datetime({ precision: 3 }).meta({ description: 'Instante ISO 8601 en UTC' });
 
-const WITHOUT_ZONE = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)?$/;
-/** A day becomes its first instant, a time without a zone is UTC. What is no instant stays as it is. */
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const MOMENT = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(:\d\d(?:\.\d{1,9})?)?(?:([Zz])|([+-]\d\d):?(\d\d))?$/;
+
+/**
+ * RFC 3339 from what callers send: a day is its first instant in UTC, a blank stands for the `T`, seconds and the
+ * colon of a zone may be absent, and no zone is UTC. What is no instant stays as it is.
+ */
 const toUtc: Normalise = (value) => {
   const text = value.trim();
-  if (!WITHOUT_ZONE.test(text)) return text;
-  return text.length === 10 ? `${text}T00:00:00Z` : `${text.replace(' ', 'T')}Z`;
+  if (DAY.test(text)) return `${text}T00:00:00Z`;
+  const match = MOMENT.exec(text);
+  if (!match) return text;
+  const [, day, minutes, seconds = ':00', , hours, rest] = match;
+  return `${day}T${minutes}${seconds}${hours === undefined ? 'Z' : `${hours}:${rest}`}`;
 };
 
-/** An instant as it comes in: ISO 8601 with a zone, or UTC without one, or a day; from 1900 to 2199. */
-export const InstantInput = z
+const instantText = z
   .string()
   .overwrite(toUtc)
   .pipe(z.iso.datetime({ offset: true, error: 'Debe ser una fecha ISO 8601' }))
-  .refine((text) => /^(19|20|21)/.test(text), { error: 'La fecha está fuera de rango' })
-  .meta({ description: 'Instante ISO 8601; sin zona es UTC' });
+  .refine((text) => /^(19|20|21)/.test(text), { error: 'La fecha está fuera de rango' });
+const INSTANT_META = {
+  description:
+    'Instante ISO 8601: un día (AAAA-MM-DD, su primer instante UTC) o día y hora, con T o un espacio, con o sin segundos y zona; sin zona es UTC',
+};
 
-/** `YYYY-MM-DD`, between 1900 and today (UTC). */
-export const fechaNacimiento = z.iso
-  .date()
+type NullishText = string | null | undefined;
+function blankText(nothing: null | undefined) {
+  return (value: NullishText): NullishText => (typeof value === 'string' && value.trim() === '' ? nothing : value);
+}
+
+/** An instant as it comes in; from 1900 to 2199. One rule wherever an instant is taken. */
+export const instant = {
+  required: instantText.meta(INSTANT_META),
+  /** At creation and in a query: absent, `null` and blank mean "nothing". */
+  optional: z.preprocess(blankText(undefined), instantText.nullish()).optional().meta(INSTANT_META),
+  /** In a partial update: absent leaves alone, `null` and blank clear. */
+  clearable: z.preprocess(blankText(null), instantText.nullish()).optional().meta(INSTANT_META),
+  /** In a partial update of what cannot be empty. */
+  patch: instantText.optional().meta(INSTANT_META),
+};
+
+/** A day that a caller sends as an instant is that day: `toISOString` gives midnight. */
+const toDay: Normalise = (value) =>
+  value.trim().replace(/^(\d{4}-\d\d-\d\d)[Tt ]00:00(:00(\.0+)?)?([Zz]|[+-]\d\d:?\d\d)?$/, '$1');
+const birthDate = z
+  .string()
+  .overwrite(toDay)
+  .pipe(z.iso.date({ error: 'Debe ser una fecha AAAA-MM-DD' }))
   .refine((date) => date >= '1900-01-01' && date <= new Date().toISOString().slice(0, 10), {
     error: 'La fecha de nacimiento no puede ser futura ni anterior a 1900',
   });
+
+/** `YYYY-MM-DD`, between 1900 and today (UTC). */
+export const fechaNacimiento = {
+  optional: z.preprocess(blankText(undefined), birthDate.nullish()).optional(),
+  clearable: z.preprocess(blankText(null), birthDate.nullish()).optional(),
+};
 
 /** A boolean of a query string or a form: `true`, `1`, `on`, `yes`, `si` and their opposites. */
 export const Flag = z.preprocess((value: boolean | undefined): unknown => {

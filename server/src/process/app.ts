@@ -23,6 +23,7 @@ import { readBody } from '../http/body.ts';
 import { docsRouter } from '../http/docs.ts';
 import { problemHandler } from '../http/problem.ts';
 import { nearestScheme, trustedHops } from '../http/proxy.ts';
+import { parseQuery } from '../http/query.ts';
 import { requestLog } from '../http/request-log.ts';
 import { mount } from '../http/router.ts';
 import { crossOrigin, securityHeaders } from '../http/security.ts';
@@ -42,6 +43,7 @@ export function buildApp(deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
   const auth = createAuthService(deps);
   const app = express();
   app.disable('x-powered-by');
+  app.set('query parser', parseQuery);
   app.set('trust proxy', trustedHops(deps.config.TRUST_PROXY_HEADERS));
   app.use(
     nearestScheme,

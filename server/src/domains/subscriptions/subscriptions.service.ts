@@ -86,8 +86,8 @@ export function createSubscriptionService({ orm, clock }: Pick<Deps, 'orm' | 'cl
       const now = clock();
       const plan = await lockPlan(em, body.id_plan, LockMode.PESSIMISTIC_READ);
       await preparePayer(em, payer, now);
-      const { estado = 'ACTIVA' } = body;
-      const fecha_inicio = body.fecha_inicio === undefined ? wholeSecond(now) : instantOf(body.fecha_inicio);
+      const { estado = 'PAUSADA' } = body;
+      const fecha_inicio = instantOf(body.fecha_inicio) ?? wholeSecond(now);
       const whole = estado === 'ACTIVA' ? addMonths(fecha_inicio, plan.duracion_meses) : null;
       const given = instantOf(body.fecha_expiracion);
       const dates = { fecha_inicio, fecha_expiracion: given === undefined ? whole : given };
