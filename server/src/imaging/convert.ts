@@ -1,15 +1,11 @@
 import { mkdir, mkdtemp, open, rename, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { chooseStack, type Choice } from './dicom/choose.ts';
-import { SKIP_REASONS } from './dicom/header.ts';
-import { loadVolume } from './dicom/load.ts';
-import { scanZip, type ScanResult } from './dicom/scan.ts';
-import { describeStack } from './dicom/series.ts';
+import { readStudy, type StudyVolume } from './dicom/read.ts';
 import { chooseEngine } from './engines/choose.ts';
 import type { Segment, SegmentationEngine } from './engines/engine.ts';
 import { ImagingError } from './errors.ts';
-import type { FileManifest, Manifest, MeshManifest, SeriesManifest, SkippedFiles } from './manifest.ts';
+import type { FileManifest, Manifest, MeshManifest, SeriesManifest } from './manifest.ts';
 import { MemoryBudget } from './memory.ts';
 import { meshSegment } from './mesher.ts';
 import { ThreeMfWriter } from './outputs/threemf.ts';
@@ -18,7 +14,6 @@ import type { Reporter } from './protocol.ts';
 import { resolveRequest, type ConvertRequest, type ResolvedRequest } from './request.ts';
 import type { Volume } from './volume.ts';
 import { WorkerPool } from './workers/pool.ts';
-import { ZipSource } from './zip.ts';
 
 export type { Manifest } from './manifest.ts';
 export type { Phase, Reporter } from './protocol.ts';
@@ -27,10 +22,6 @@ export type { ConvertRequest } from './request.ts';
 const MAX_DEFAULT_THREADS = 8;
 /** All models of a job in one file, with their names and colours. */
 const PACKAGE = 'modelos.3mf';
-const COARSE =
-  'El volumen no cabe en la memoria asignada: se convierte con la mitad de resolución en cada corte (2 x 2 píxeles en uno).';
-/** Of the reading phase, what goes to finding out what is in the ZIP. */
-const SCAN_SHARE = 0.25;
 /** More labels than this that are not in a scan are named in one line. */
 const MAX_MISSING_LINES = 3;
 
@@ -49,14 +40,6 @@ export async function convert(request: ConvertRequest, reporter: Reporter): Prom
   } finally {
     await pool.close();
   }
-}
-
-/** What was read from the ZIP. */
-interface Input {
-  volume: Volume;
-  choice: Choice;
-  series: SeriesManifest;
-  skipped: SkippedFiles[];
 }
 
 /** One job from ZIP to manifest; keeps the times and warnings of its stages. */
@@ -91,7 +74,7 @@ class Conversion {
       meshes,
       threemf,
       series: input.series,
-      otherSeries: input.choice.others,
+      otherSeries: input.otherSeries,
       skipped: input.skipped,
       warnings: this.#warnings,
       parameters: {
@@ -124,58 +107,22 @@ class Conversion {
   }
 
   /** What comes back holds the volume only where segments still need it. */
-  async #prepare(workDir: string): Promise<Omit<Input, 'volume'> & { segments: Segment[] }> {
+  async #prepare(workDir: string): Promise<Omit<StudyVolume, 'volume'> & { segments: Segment[] }> {
     const { volume, ...input } = await this.#timed('reading', () => this.#read());
     const segments = await this.#timed('segmenting', () => this.#segment({ volume, series: input.series }, workDir));
     return { ...input, segments };
   }
 
-  async #read(): Promise<Input> {
-    const { inputZip, serie, umbralMin, umbralMax } = this.#request;
+  async #read(): Promise<StudyVolume> {
     this.#progress.update('reading', 0);
-    const scan = await this.#scan();
-    const skipped = summarizeSkipped(scan);
-    for (const { reason, files } of skipped) this.#progress.log(`Archivos omitidos, ${reason}: ${files}.`);
-    const choice = chooseStack(scan, { serie, ownThreshold: umbralMin !== undefined || umbralMax !== undefined });
-    const series = describeStack(choice.stack);
-    this.#logSeries(series, choice);
-    const { volume, coarse } = await loadVolume(inputZip, choice.stack, {
+    return readStudy(this.#request, {
       budget: this.#budget,
       besideBytes: (shape) => this.#engine.memoryBytes(shape, this.#request, this.#pool.threads),
       pool: this.#pool,
-      progress: (fraction) => this.#progress.update('reading', SCAN_SHARE + (1 - SCAN_SHARE) * fraction),
+      progress: (fraction) => this.#progress.update('reading', fraction),
+      log: (line) => this.#progress.log(line),
+      warn: (line) => this.#warn(line),
     });
-    if (coarse) this.#warn(COARSE);
-    return { volume, choice, series, skipped };
-  }
-
-  async #scan(): Promise<ScanResult> {
-    const zip = await ZipSource.open(this.#request.inputZip, this.#request.limits);
-    try {
-      return await scanZip(zip, (fraction) => this.#progress.update('reading', SCAN_SHARE * fraction));
-    } finally {
-      await zip.close();
-    }
-  }
-
-  #logSeries(series: SeriesManifest, choice: Choice): void {
-    const { spacingMm } = series;
-    this.#progress.log(
-      `Serie ${series.number ?? 'sin número'}: ${series.slices} cortes de ${series.columns}x${series.rows}, ` +
-        `vóxel de ${spacingMm.x} x ${spacingMm.y} x ${spacingMm.sliceMedian} mm.`,
-    );
-    if (series.tiltDegrees > 0.1)
-      this.#progress.log(`Inclinación del gantry: ${series.tiltDegrees.toFixed(1)} grados.`);
-    if (choice.others.length > 0) this.#progress.log(`Otras series en el ZIP, sin convertir: ${choice.others.length}.`);
-    for (const warning of choice.warnings) this.#warn(warning);
-    if (series.duplicatesDropped > 0)
-      this.#warn(`Cortes repetidos en la misma posición, descartados: ${series.duplicatesDropped}.`);
-    if (series.gaps.length > 0) {
-      const longest = Math.max(...series.gaps.map((gap) => gap.lengthMm));
-      this.#warn(
-        `Faltan cortes: huecos, ${series.gaps.length}; el mayor, de ${longest.toFixed(1)} mm. El modelo los interpola.`,
-      );
-    }
   }
 
   /** A folder for what engines write, gone when the meshes are made. */
@@ -239,10 +186,6 @@ class Conversion {
 function describeMesh(mesh: MeshManifest): string {
   const state = mesh.watertight ? 'cerrada' : 'con defectos';
   return `${mesh.label}: ${mesh.triangles} triángulos, ${mesh.volumeCm3.toFixed(1)} cm3, malla ${state} (${mesh.filename}).`;
-}
-
-function summarizeSkipped(scan: ScanResult): SkippedFiles[] {
-  return [...scan.skipped].map(([reason, files]) => ({ reason: SKIP_REASONS[reason], files }));
 }
 
 async function writeManifest(manifest: Manifest, outDir: string): Promise<void> {

@@ -56,21 +56,28 @@ export interface MeshManifest {
   files: { stl: FileManifest; glb: FileManifest; png: FileManifest };
 }
 
-export interface SeriesSummary {
+/** What tells a stack of slices apart from the others of a ZIP. */
+export interface SeriesIdentity {
+  /** What the field `serie` of another job says to convert this one. */
+  serie: string;
+  seriesInstanceUid: string;
+  /** YYYY-MM-DD */
+  studyDate: string | null;
   number: number | null;
   description: string;
   modality: string;
-  /** Slices, or images where the series is not a stack. */
+  /** One for each place. */
   slices: number;
-  /** Why the series is not the one converted, in Spanish. */
+}
+
+export interface SeriesSummary extends SeriesIdentity {
+  /** Between columns, between rows, and between neighbouring slices along the normal. */
+  spacingMm: { x: number; y: number; slice: number | null };
+  /** What it is, and so why it is not the one converted, in Spanish. */
   reason: string;
 }
 
-export interface SeriesManifest {
-  number: number | null;
-  description: string;
-  modality: string;
-  slices: number;
+export interface SeriesManifest extends SeriesIdentity {
   columns: number;
   rows: number;
   /** Between columns, between rows, and between neighbouring slices along the normal. */

@@ -1,135 +1,149 @@
 import { ImagingError } from '../errors.ts';
 import type { SeriesSummary } from '../manifest.ts';
-import { splitAcquisitions } from './acquisitions.ts';
 import { isDecodable, unsupportedCompression } from './decoders.ts';
+import { describeAgainst, leftOut } from './differences.ts';
+import { identify, spacingOf } from './describe.ts';
+import { isBody, rankStacks } from './rank.ts';
+import {
+  noImages,
+  notCt,
+  notHounsfield,
+  seriesNotFound,
+  severalPatients,
+  slicesAmbiguous,
+  tooFewSlices,
+} from './refusals.ts';
 import type { ScanResult } from './scan.ts';
-import { groupSlices, isAxial, rankStacks, stackSlices, type Stack } from './series.ts';
-import { isEncapsulated } from './transfer-syntax.ts';
+import { isHounsfield, stacksOf, type Stack } from './series.ts';
+import { isCompressed, isPrivate } from './transfer-syntax.ts';
 
 /** The stack to convert, and what else was there. */
 export interface Choice {
   stack: Stack;
-  others: SeriesSummary[];
+  /** What a request says to choose each stack. */
+  names: ReadonlyMap<Stack, string>;
+  /** Every stack of the ZIP, best first. */
+  ranked: readonly Stack[];
+  /** What would be next, were the values of the stack not in HU after all. */
+  alternatives: readonly Stack[];
   warnings: string[];
 }
 
-const MODALITY_NAMES: Record<string, string> = {
-  MR: 'resonancia magnética',
-  US: 'ecografía',
-  CR: 'radiografía',
-  DX: 'radiografía',
-  RF: 'radioscopia',
-  XA: 'angiografía',
-  MG: 'mamografía',
-  PT: 'tomografía por emisión de positrones (PET)',
-  NM: 'medicina nuclear',
-  OT: 'otro tipo de imagen',
-  SC: 'captura de pantalla',
-};
-/** Not scans of anybody: never the reason to name a modality. */
-const NOT_A_SCAN = new Set(['CT', 'SR', 'PR', 'KO', 'RTSTRUCT', 'RTPLAN', 'RTDOSE', 'SEG', 'REG', 'DOC']);
+export interface ChoiceOptions {
+  serie?: string | undefined;
+  /** True where the request gives a threshold: with one, MR and other units are accepted too. */
+  ownThreshold: boolean;
+  /** A Spanish line for the job's log. */
+  log?: (line: string) => void;
+}
+
+const MAX_LISTED = 30;
 const MIN_SLICES = 2;
 
 /**
- * Picks the best stack, or of those that `serie` names (a SeriesInstanceUID or a number) the best.
- * @param ownThreshold true where the request gives a threshold, with which MR is accepted too
+ * Picks the best stack, or of those that `serie` names (a SeriesInstanceUID, a number, or a name of the job's metrics)
+ * the best.
  * @throws ImagingError where there is none, naming what was found instead
  */
-export function chooseStack(scan: ScanResult, options: { serie?: string | undefined; ownThreshold: boolean }): Choice {
-  const ranked = rankStacks(groupSlices(scan.slices).flatMap(splitAcquisitions).map(stackSlices));
+export function chooseStack(scan: ScanResult, options: ChoiceOptions): Choice {
+  const ranked = rankStacks(stacksOf(scan.slices));
   if (ranked.length === 0) throw noImages(scan);
-  const accepted = (stack: Stack): boolean => {
-    const { modality } = stack.group.header;
-    return modality === 'CT' || (modality === 'MR' && options.ownThreshold);
-  };
-  const named = options.serie === undefined ? ranked : ranked.filter((stack) => isNamed(stack, options.serie ?? ''));
+  const names = nameStacks(ranked);
+  if (ranked.length > 1) for (const stack of ranked.slice(0, MAX_LISTED)) options.log?.(listed(stack, names));
+  const named = namedStacks(ranked, names, options.serie);
   if (named.length === 0) throw seriesNotFound(ranked);
-  const stack = named.find(accepted);
-  if (stack === undefined) throw notCt(named.map((candidate) => candidate.group.header.modality));
-  if (stack.slices.length < MIN_SLICES)
-    throw new ImagingError(
-      'TOO_FEW_SLICES',
-      'La serie tiene una sola imagen: hacen falta varios cortes para formar un volumen.',
-    );
-  const { transferSyntax } = stack.group.header.location;
-  if (isEncapsulated(transferSyntax) && !isDecodable(transferSyntax)) throw unsupportedCompression(transferSyntax);
+  const patients = new Set(named.map(({ patient }) => patient)).size;
+  if (patients > 1) throw severalPatients(patients, options.serie !== undefined);
+  const accepted = named.filter(({ header }) => isAccepted(header.modality, options));
+  if (accepted.length === 0) throw notCt(named.map(({ header }) => header.modality));
+  const { candidates, warning } = newestStudy(accepted, options);
+  const [stack, ...others] = candidates;
+  if (stack === undefined) throw notCt([]);
+  checkStack(stack, ranked, scan, options);
   return {
     stack,
-    others: ranked.filter((other) => other !== stack).map((other) => summarize(other, stack)),
-    warnings: ambiguityWarning(named, options.serie),
+    names,
+    ranked,
+    alternatives: others.filter((other) => isBody(other) && isHounsfield(other)),
+    warnings: [...warning, ...ambiguityWarning(named, options.serie), ...leftOut(stack, ranked, scan)],
   };
 }
 
-function isNamed(stack: Stack, serie: string): boolean {
-  const { seriesUid, seriesNumber } = stack.group.header;
-  return seriesUid === serie.trim() || (seriesNumber !== null && String(seriesNumber) === serie.trim());
+function isAccepted(modality: string, { ownThreshold }: ChoiceOptions): boolean {
+  return modality === 'CT' || (ownThreshold && (modality === 'MR' || modality === ''));
 }
 
-function ambiguityWarning(named: Stack[], serie: string | undefined): string[] {
-  const uids = new Set(named.map((stack) => stack.group.header.seriesUid));
+/** By SeriesInstanceUID, with a count behind it where several stacks of one series are told apart. */
+function nameStacks(ranked: readonly Stack[]): Map<Stack, string> {
+  const names = new Map<Stack, string>();
+  for (const stacks of Map.groupBy(ranked, ({ header }) => header.seriesUid).values())
+    for (const [index, stack] of stacks.entries())
+      names.set(stack, stacks.length === 1 ? stack.header.seriesUid : `${stack.header.seriesUid}#${index + 1}`);
+  return names;
+}
+
+function namedStacks(ranked: readonly Stack[], names: ReadonlyMap<Stack, string>, serie: string | undefined): Stack[] {
+  const wanted = serie?.trim() ?? '';
+  if (wanted === '') return [...ranked];
+  const exact = ranked.filter((stack) => names.get(stack) === wanted);
+  if (exact.length > 0) return exact;
+  return ranked.filter(
+    ({ header, slices }) =>
+      slices.some((slice) => slice.header.seriesUid === wanted) ||
+      (header.seriesNumber !== null && String(header.seriesNumber) === wanted),
+  );
+}
+
+function ambiguityWarning(named: readonly Stack[], serie: string | undefined): string[] {
+  const uids = new Set(named.map((stack) => stack.header.seriesUid));
   return serie !== undefined && uids.size > 1
     ? ['Varias series tienen el número indicado: se convierte la mejor de ellas.']
     : [];
 }
 
-function noImages(scan: ScanResult): ImagingError {
-  const scans = [...scan.otherModalities].filter((modality) => !NOT_A_SCAN.has(modality));
-  if (scans.length > 0) return notCt(scans);
-  if (
-    scan.skipped.size > 0 &&
-    [...scan.skipped.keys()].every((reason) => reason === 'nestedZip' || reason === 'system')
-  )
-    return new ImagingError(
-      'ZIP_NESTED',
-      'El ZIP contiene otros ZIP en lugar de imágenes: suba cada uno por separado.',
-    );
-  if (scan.skipped.has('localizer') || scan.skipped.has('colour') || scan.skipped.has('noPosition'))
-    return new ImagingError(
-      'NO_IMAGES',
-      'El ZIP solo contiene localizadores o capturas: faltan los cortes de la tomografía.',
-    );
-  return new ImagingError('NO_IMAGES', 'No se ha encontrado ninguna imagen DICOM en el ZIP.');
+/** Of several studies the newest that has something to convert; those of one day are taken together. */
+function newestStudy(accepted: readonly Stack[], { serie, ownThreshold }: ChoiceOptions): { candidates: Stack[]; warning: string[] } {
+  const studies = new Set(accepted.map(({ header }) => header.studyUid));
+  if (serie !== undefined || studies.size === 1) return { candidates: [...accepted], warning: [] };
+  const usable = accepted.filter((stack) => isBody(stack) && (ownThreshold || isHounsfield(stack)));
+  const eligible = usable.length > 0 ? usable : accepted;
+  const newest = eligible.map(({ header }) => header.studyDate).reduce((a, b) => (a > b ? a : b));
+  const candidates = accepted.filter(({ header }) => header.studyDate === newest);
+  const when = newest === '' ? 'de fecha desconocida' : `del ${newest.replace(/^(\d{4})(\d\d)(\d\d)$/, '$3/$2/$1')}`;
+  const warning = `El ZIP contiene ${studies.size} estudios del paciente: se convierte la mejor serie del más reciente, ${when}.`;
+  return { candidates, warning: [warning] };
 }
 
-function notCt(modalities: string[]): ImagingError {
-  const names = [...new Set(modalities)].map((code) => {
-    const name = MODALITY_NAMES[code];
-    return name === undefined ? `modalidad ${code || 'desconocida'}` : `${name} (${code})`;
-  });
-  return new ImagingError(
-    'NOT_CT',
-    `El ZIP no contiene una tomografía computarizada (CT); se ha encontrado: ${names.join(', ')}.`,
+/** @throws ImagingError where the best there is can not be converted */
+function checkStack(stack: Stack, ranked: readonly Stack[], scan: ScanResult, { ownThreshold }: ChoiceOptions): void {
+  if (stack.slices.length < MIN_SLICES) throw tooFewSlices(stack, ranked, scan);
+  if (stack.ambiguous > 0) throw slicesAmbiguous(stack);
+  if (!isHounsfield(stack) && !ownThreshold) throw notHounsfield(stack.frame.scale.units);
+  const { encapsulated, location } = stack.header;
+  const { transferSyntax } = location;
+  const readable = encapsulated
+    ? !isCompressed(transferSyntax) || isDecodable(transferSyntax)
+    : !isPrivate(transferSyntax);
+  if (!readable) throw unsupportedCompression(transferSyntax);
+}
+
+function listed(stack: Stack, names: ReadonlyMap<Stack, string>): string {
+  const { x, y, slice } = spacingOf(stack);
+  const { number, modality, slices, studyDate } = identify(stack, '');
+  const patient = `paciente ${stack.patient + 1}, estudio ${studyDate ?? 'sin fecha'}`;
+  return (
+    `En el ZIP: serie ${number ?? 'sin número'} (${patient}, ${modality || 'modalidad desconocida'}), ${slices} cortes, ` +
+    `${x} x ${y} x ${slice ?? '-'} mm; para elegirla, «serie» = ${names.get(stack)}`
   );
 }
 
-function seriesNotFound(stacks: Stack[]): ImagingError {
-  const numbers = [...new Set(stacks.map((stack) => stack.group.header.seriesNumber ?? 'sin número'))].join(', ');
-  return new ImagingError('SERIES_NOT_FOUND', `La serie indicada no está en el ZIP. Series encontradas: ${numbers}.`);
-}
-
-function summarize(other: Stack, chosen: Stack): SeriesSummary {
-  const { header } = other.group;
-  return {
-    number: header.seriesNumber,
-    description: header.seriesDescription,
-    modality: header.modality,
-    slices: other.slices.length,
-    reason: reasonAgainst(other, chosen),
-  };
-}
-
-function reasonAgainst(other: Stack, chosen: Stack): string {
-  const { header } = other.group;
-  if (header.modality !== 'CT') return `no es CT, sino ${MODALITY_NAMES[header.modality] ?? header.modality}`;
-  if (!isAxial(other) && isAxial(chosen)) return 'no es axial';
-  if (header.derived && !chosen.group.header.derived) return 'imágenes derivadas';
-  if (isOtherAcquisition(other, chosen)) return 'otra adquisición de la misma serie';
-  if (other.slices.length < chosen.slices.length) return 'tiene menos cortes';
-  return 'se eligió otra serie';
-}
-
-/** Acquisitions of one series are apart only where they go over the same place. */
-function isOtherAcquisition(other: Stack, chosen: Stack): boolean {
-  const [theirs, ours] = [other.slices[0]?.header, chosen.slices[0]?.header];
-  return theirs?.seriesUid === ours?.seriesUid && theirs?.acquisitionNumber !== ours?.acquisitionNumber;
+/** Every stack but the one that is converted. */
+export function summarizeOthers({ ranked, names }: Choice, chosen: Stack): SeriesSummary[] {
+  return ranked
+    .filter((stack) => stack !== chosen)
+    .map((stack) => ({
+      ...identify(stack, names.get(stack) ?? ''),
+      spacingMm: spacingOf(stack),
+      reason: describeAgainst(stack, chosen),
+    }));
 }

@@ -1,7 +1,18 @@
 import { ImagingError } from '../errors.ts';
-import { decodeRle } from './codecs/rle.ts';
+import { findJ2kStream, isHighThroughput } from './codecs/j2k-header.ts';
+import { decodeRle, isRle } from './codecs/rle.ts';
+import { readJpegHeader, readJpegLsHeader } from './codecs/stream-header.ts';
 import type { FrameDecoder } from './frame.ts';
-import { compressionName, RLE_LOSSLESS } from './transfer-syntax.ts';
+import {
+  compressionName,
+  HTJ2K,
+  isPrivate,
+  JPEG_2000,
+  JPEG_LOSSLESS,
+  JPEG_LS,
+  privateOwner,
+  RLE_LOSSLESS,
+} from './transfer-syntax.ts';
 
 type CompressedDecoder = keyof typeof import('./codecs/compressed.ts');
 
@@ -16,14 +27,14 @@ export const FRAME_DECODERS: ReadonlyMap<string, FrameDecoder> = new Map([
   ['1.2.840.10008.1.2.4.50', lazily('decodeJpeg')],
   ['1.2.840.10008.1.2.4.51', lazily('decodeJpeg')],
   ['1.2.840.10008.1.2.4.57', lazily('decodeJpeg')],
-  ['1.2.840.10008.1.2.4.70', lazily('decodeJpeg')],
-  ['1.2.840.10008.1.2.4.80', lazily('decodeJpegLs')],
-  ['1.2.840.10008.1.2.4.81', lazily('decodeJpegLsNear')],
+  [JPEG_LOSSLESS, lazily('decodeJpeg')],
+  [JPEG_LS, lazily('decodeJpegLs')],
+  ['1.2.840.10008.1.2.4.81', lazily('decodeJpegLs')],
   ['1.2.840.10008.1.2.4.90', lazily('decodeJpeg2000')],
-  ['1.2.840.10008.1.2.4.91', lazily('decodeJpeg2000')],
+  [JPEG_2000, lazily('decodeJpeg2000')],
   ['1.2.840.10008.1.2.4.201', lazily('decodeHighThroughput')],
   ['1.2.840.10008.1.2.4.202', lazily('decodeHighThroughput')],
-  ['1.2.840.10008.1.2.4.203', lazily('decodeHighThroughput')],
+  [HTJ2K, lazily('decodeHighThroughput')],
 ]);
 
 export function isDecodable(transferSyntax: string): boolean {
@@ -37,7 +48,29 @@ export function frameDecoder(transferSyntax: string): FrameDecoder {
   return decoder;
 }
 
+/**
+ * The decoder of a stream: what it is itself, whatever the file says that it is.
+ * @throws ImagingError UNSUPPORTED_COMPRESSION
+ */
+export function decoderOf(stream: Uint8Array, transferSyntax: string): FrameDecoder {
+  return frameDecoder(syntaxOfStream(stream) ?? transferSyntax);
+}
+
+function syntaxOfStream(stream: Uint8Array): string | null {
+  if (readJpegHeader(stream) !== null) return JPEG_LOSSLESS;
+  if (readJpegLsHeader(stream) !== null) return JPEG_LS;
+  const j2k = findJ2kStream(stream);
+  if (j2k !== null) return isHighThroughput(j2k) ? HTJ2K : JPEG_2000;
+  return isRle(stream) ? RLE_LOSSLESS : null;
+}
+
 export function unsupportedCompression(transferSyntax: string): ImagingError {
+  if (isPrivate(transferSyntax))
+    return new ImagingError(
+      'PRIVATE_SYNTAX',
+      `Las imágenes están en un formato privado de ${privateOwner(transferSyntax)} (${transferSyntax}) que no está ` +
+        'documentado: expórtelas desde el equipo o el PACS en DICOM normal, sin comprimir.',
+    );
   return new ImagingError(
     'UNSUPPORTED_COMPRESSION',
     `Las imágenes usan una compresión que no se admite: ${compressionName(transferSyntax)}. Expórtelas sin comprimir.`,

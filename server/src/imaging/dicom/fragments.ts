@@ -1,8 +1,7 @@
 import { ImagingError } from '../errors.ts';
+import { ITEM, SEQUENCE_END } from './elements.ts';
 import type { ImageHeader } from './header.ts';
 
-const ITEM = 0xfffee000;
-const SEQUENCE_END = 0xfffee0dd;
 const JPEG_START = 0xffd8;
 const J2K_START = 0xff4f;
 
@@ -43,15 +42,25 @@ export function splitFrames(dataset: Uint8Array, header: ImageHeader): (frameInd
 function readItems(view: DataView, from: number): Item[] {
   const items: Item[] = [];
   for (let at = from; at + 8 <= view.byteLength;) {
-    const tag = view.getUint16(at, true) * 0x10000 + view.getUint16(at + 2, true);
+    const tag = tagAt(view, at);
     if (tag === SEQUENCE_END) break;
     const start = at + 8;
     const end = start + view.getUint32(at + 4, true);
     if (tag !== ITEM || end > view.byteLength) throw corruptPixels();
     items.push({ start, end });
-    at = end;
+    at = isPadded(view, end) ? end + 1 : end;
   }
   return items;
+}
+
+function tagAt(view: DataView, at: number): number {
+  return view.getUint16(at, true) * 0x10000 + view.getUint16(at + 2, true);
+}
+
+/** Whether one byte fills up a fragment of odd length and is not counted in it. */
+function isPadded(view: DataView, end: number): boolean {
+  const isItem = (at: number): boolean => at + 8 <= view.byteLength && [ITEM, SEQUENCE_END].includes(tagAt(view, at));
+  return !isItem(end) && isItem(end + 1);
 }
 
 /** By the basic offset table: each entry is where the first item of a frame begins, counted from the first fragment's. */

@@ -1,18 +1,32 @@
-import dicomParser, { type DataSet } from 'dicom-parser';
-import { dot, type Vector } from '../volume.ts';
+import { PIXEL_DATA, readDataSet, UNDEFINED_LENGTH, UnreadableDataSet, ITEM, type DataSet } from './elements.ts';
 import { datasetBytes, locateDataset, type DatasetLocation } from './file-format.ts';
-import { DEFLATED_LITTLE, EXPLICIT_LITTLE, isEncapsulated } from './transfer-syntax.ts';
+import { readFrames, type FrameHeader } from './frames.ts';
+import { dateOf, readPatient, type PatientKey } from './moment.ts';
+import { readModalityLut, type ModalityLut } from './scale.ts';
+import type { SkipReason } from './skipped.ts';
+import { isCompressed } from './transfer-syntax.ts';
+import { integer, number, text, word } from './values.ts';
 
-/** What is needed of one image file. Nothing of the patient module is ever read. */
+export type { FrameHeader } from './frames.ts';
+
+/** What is needed of one image file. Of the patient nothing is kept that could be read. */
 export interface ImageHeader {
   location: DatasetLocation;
+  patient: PatientKey;
+  studyUid: string;
+  /** YYYYMMDD, or empty. */
+  studyDate: string;
   seriesUid: string;
   seriesNumber: number | null;
   seriesDescription: string;
+  instanceUid: string;
+  frameOfReference: string;
   modality: string;
+  imageType: string;
   derived: boolean;
+  /** Of the X-ray tube, kV. */
+  kvp: number | null;
   instanceNumber: number;
-  acquisitionNumber: number;
   rows: number;
   columns: number;
   /** 8 or 16 in what can be read; others are refused later. */
@@ -22,64 +36,51 @@ export interface ImageHeader {
   signed: boolean;
   /** Stored values from `low` to `high` mean "no measurement". */
   padding: { low: number; high: number } | null;
+  lut: ModalityLut | null;
+  /** Diameter of what was reconstructed, mm. */
+  reconstructionDiameter: number | null;
+  /** Whether the pixels are fragments of a compressed stream. */
+  encapsulated: boolean;
   /** Offset of the pixel data in the data set, and its length; undefined length where encapsulated. */
   pixelOffset: number;
   pixelLength: number;
+  /** `flat`: many frames and a place only for the first. */
+  form: 'single' | 'enhanced' | 'flat';
   frames: FrameHeader[];
 }
 
-/** One slice: its place and its scale from stored values to HU. */
-export interface FrameHeader {
-  index: number;
-  /** Centre of the first pixel, LPS mm. */
-  position: Vector;
-  /** Unit vectors along a row (to the next column) and along a column (to the next row). */
-  rowDirection: Vector;
-  columnDirection: Vector;
-  /** Between columns (x) and between rows (y), mm. */
-  spacing: { x: number; y: number };
-  thickness: number | null;
-  slope: number;
-  intercept: number;
+/** What a file that is no slice belongs to. */
+export interface SkippedImage {
+  modality: string;
+  studyUid: string;
+  seriesUid: string;
 }
 
 export type HeaderResult =
   | { kind: 'image'; header: ImageHeader }
-  | { kind: 'skip'; reason: SkipReason; modality: string }
+  | { kind: 'skip'; reason: SkipReason; image: SkippedImage | null }
   /** The bytes end before the pixels begin. */
   | { kind: 'incomplete' };
 
-export type SkipReason = keyof typeof SKIP_REASONS;
-
-/** Why a file of the ZIP is no slice, in words for the job's log. */
-export const SKIP_REASONS = {
-  system: 'archivos del sistema (__MACOSX y similares)',
-  empty: 'archivos vacíos',
-  nestedZip: 'archivos ZIP dentro del ZIP',
-  notDicom: 'archivos que no son DICOM',
-  damaged: 'archivos DICOM dañados',
-  directory: 'índices DICOMDIR',
-  noImage: 'objetos DICOM sin imagen',
-  localizer: 'localizadores',
-  colour: 'capturas de pantalla o imágenes en color',
-  noPosition: 'imágenes sin posición en el espacio',
-} as const;
-
 /** What comes before the pixels. Enhanced objects of thousands of frames have a few MB. */
 export const MAX_HEADER_BYTES = 16 * 1024 ** 2;
-/** Of what is read; descriptions may be long, but not this long. */
-const MAX_VALUE_BYTES = 1024;
-/** Frames of one object that can be slices of a scan. */
-const MAX_FRAMES = 20_000;
-/** No point, distance or scale of a scan is beyond these: larger numbers come from damage and would overflow. */
-const MAX_POSITION_MM = 1e5;
-const MAX_SPACING_MM = 1000;
-const MAX_RESCALE = 1e6;
-/** Rows and columns stand square on each other but for rounding; the normal has no length otherwise. */
-const MAX_COSINE = 0.05;
 
-const PIXEL_DATA = 'x7fe00010';
 const DICOMDIR_CLASS = '1.2.840.10008.1.3.10';
+/** Modalities of the objects whose class alone says what they are. */
+const MODALITY_OF_CLASS: Readonly<Record<string, string>> = {
+  '1.2.840.10008.5.1.4.1.1.2': 'CT',
+  '1.2.840.10008.5.1.4.1.1.2.1': 'CT',
+  '1.2.840.10008.5.1.4.1.1.2.2': 'CT',
+  '1.2.840.10008.5.1.4.1.1.4': 'MR',
+  '1.2.840.10008.5.1.4.1.1.4.1': 'MR',
+  '1.2.840.10008.5.1.4.1.1.4.4': 'MR',
+  '1.2.840.10008.5.1.4.1.1.1': 'CR',
+  '1.2.840.10008.5.1.4.1.1.1.1': 'DX',
+  '1.2.840.10008.5.1.4.1.1.6.1': 'US',
+  '1.2.840.10008.5.1.4.1.1.12.1': 'XA',
+  '1.2.840.10008.5.1.4.1.1.20': 'NM',
+  '1.2.840.10008.5.1.4.1.1.128': 'PT',
+};
 
 /**
  * Reads the header of a file from its first bytes.
@@ -89,185 +90,107 @@ export async function readHeader(file: Uint8Array, whole: boolean): Promise<Head
   const location = locateDataset(file);
   if (location === null) return whole || file.length > 65_536 ? skip('notDicom') : { kind: 'incomplete' };
   if (location.mediaStorageClass === DICOMDIR_CLASS) return skip('directory');
-  const dataSet = parse(await datasetBytes(file, location, MAX_HEADER_BYTES), location.transferSyntax);
+  const dataSet = parse(await datasetBytes(file, location, MAX_HEADER_BYTES), location);
   if (dataSet === null) return whole ? skip('damaged') : { kind: 'incomplete' };
-  const pixels = dataSet.elements[PIXEL_DATA];
-  if (pixels === undefined && !whole) return { kind: 'incomplete' };
-  const modality = text(dataSet, 'x00080060');
-  if (pixels === undefined) return skip('noImage', modality);
-  return readImage(dataSet, location, modality, { offset: pixels.dataOffset, length: pixels.length });
-}
-
-function skip(reason: SkipReason, modality = ''): HeaderResult {
-  return { kind: 'skip', reason, modality };
-}
-
-function parse(dataset: Uint8Array, transferSyntax: string): DataSet | null {
-  const explicit = isEncapsulated(transferSyntax) || transferSyntax === DEFLATED_LITTLE;
+  if (!dataSet.elements.has(PIXEL_DATA)) return whole ? skip('noImage', dataSet) : { kind: 'incomplete' };
   try {
-    return dicomParser.parseDicom(dataset, {
-      TransferSyntaxUID: explicit ? EXPLICIT_LITTLE : transferSyntax,
-      untilTag: PIXEL_DATA,
-    });
-  } catch {
-    // The parser throws strings for anything malformed or cut off; the caller knows which of the two it is.
-    return null;
+    return readImage(dataSet, location);
+  } catch (error) {
+    if (error instanceof UnreadableDataSet || error instanceof RangeError) return skip('damaged', dataSet);
+    throw error;
   }
 }
 
-function readImage(
-  dataSet: DataSet,
-  location: DatasetLocation,
-  modality: string,
-  pixels: { offset: number; length: number },
-): HeaderResult {
-  const imageType = text(dataSet, 'x00080008').toUpperCase();
-  if (imageType.includes('LOCALIZER')) return skip('localizer', modality);
-  const samples = word(dataSet, 'x00280002') ?? 1;
-  if (samples !== 1 || !text(dataSet, 'x00280004').startsWith('MONOCHROME')) return skip('colour', modality);
-  const [rows, columns] = [word(dataSet, 'x00280010') ?? 0, word(dataSet, 'x00280011') ?? 0];
-  if (rows === 0 || columns === 0) return skip('noImage', modality);
-  const frames = readFrames(dataSet);
-  if (frames === null) return skip('noPosition', modality);
-  const bitsAllocated = word(dataSet, 'x00280100') ?? 16;
-  const bitsStored = word(dataSet, 'x00280101') ?? bitsAllocated;
-  const signed = word(dataSet, 'x00280103') === 1;
+function skip(reason: SkipReason, dataSet?: DataSet): HeaderResult {
+  if (dataSet === undefined) return { kind: 'skip', reason, image: null };
+  const [studyUid, seriesUid] = [text(dataSet, 0x0020000d), text(dataSet, 0x0020000e)];
+  return { kind: 'skip', reason, image: { modality: modalityOf(dataSet, ''), studyUid, seriesUid } };
+}
+
+function parse(dataset: Uint8Array, { encoding }: DatasetLocation): DataSet | null {
+  try {
+    return readDataSet(dataset, encoding);
+  } catch (error) {
+    if (error instanceof UnreadableDataSet) return null;
+    throw error;
+  }
+}
+
+/** As the file says it; else as its class says. */
+function modalityOf(dataSet: DataSet, mediaStorageClass: string): string {
+  const told = text(dataSet, 0x00080060).toUpperCase();
+  return told || (MODALITY_OF_CLASS[text(dataSet, 0x00080016) || mediaStorageClass] ?? '');
+}
+
+function readImage(dataSet: DataSet, location: DatasetLocation): HeaderResult {
+  const imageType = text(dataSet, 0x00080008).toUpperCase();
+  if (imageType.includes('LOCALIZER')) return skip('localizer', dataSet);
+  const samples = word(dataSet, 0x00280002) ?? 1;
+  const photometric = text(dataSet, 0x00280004).toUpperCase();
+  if (samples !== 1 || !(photometric === '' || photometric.startsWith('MONOCHROME'))) return skip('colour', dataSet);
+  const [rows, columns] = [word(dataSet, 0x00280010) ?? 0, word(dataSet, 0x00280011) ?? 0];
+  if (rows === 0 || columns === 0) return skip('noImage', dataSet);
+  const signed = word(dataSet, 0x00280103) === 1;
+  const table = readModalityLut(dataSet, signed);
+  const read = readFrames(dataSet, imageType, table);
+  if (typeof read === 'string') return skip(read, dataSet);
+  const bitsAllocated = word(dataSet, 0x00280100) ?? 16;
+  const bitsStored = word(dataSet, 0x00280101) ?? bitsAllocated;
+  const highBit = word(dataSet, 0x00280102) ?? bitsStored - 1;
   return {
     kind: 'image',
     header: {
       location,
-      seriesUid: text(dataSet, 'x0020000e'),
-      seriesNumber: integer(dataSet, 'x00200011'),
-      seriesDescription: text(dataSet, 'x0008103e'),
-      modality,
+      patient: readPatient(dataSet),
+      studyUid: text(dataSet, 0x0020000d),
+      studyDate: dateOf(text(dataSet, 0x00080020)) ?? '',
+      seriesUid: text(dataSet, 0x0020000e),
+      seriesNumber: integer(dataSet, 0x00200011),
+      seriesDescription: text(dataSet, 0x0008103e),
+      instanceUid: text(dataSet, 0x00080018),
+      frameOfReference: text(dataSet, 0x00200052),
+      modality: modalityOf(dataSet, location.mediaStorageClass),
+      imageType,
       derived: imageType.startsWith('DERIVED'),
-      instanceNumber: integer(dataSet, 'x00200013') ?? 0,
-      acquisitionNumber: integer(dataSet, 'x00200012') ?? 0,
+      kvp: number(dataSet, 0x00180060),
+      instanceNumber: integer(dataSet, 0x00200013) ?? 0,
       rows,
       columns,
       bitsAllocated,
       bitsStored,
-      highBit: word(dataSet, 'x00280102') ?? bitsStored - 1,
+      // One that can not be is left out of account.
+      highBit: highBit >= bitsAllocated || highBit + 1 < bitsStored ? bitsStored - 1 : highBit,
       signed,
       padding: readPadding(dataSet, signed),
-      pixelOffset: pixels.offset,
-      pixelLength: pixels.length,
-      frames,
+      lut: read.frames.some(({ scale }) => scale.byTable) ? (table?.lut ?? null) : null,
+      reconstructionDiameter: read.reconstructionDiameter,
+      ...readPixels(dataSet, location),
+      form: read.form,
+      frames: read.frames,
     },
   };
 }
 
+function readPixels(
+  { elements, bytes, view, little }: DataSet,
+  { transferSyntax }: DatasetLocation,
+): Pick<ImageHeader, 'encapsulated' | 'pixelOffset' | 'pixelLength'> {
+  const { offset, length } = elements.get(PIXEL_DATA)!;
+  // Fragments of a length that is told are not allowed, and are found.
+  const firstTag =
+    isCompressed(transferSyntax) && offset + 4 <= bytes.length
+      ? view.getUint16(offset, little) * 0x10000 + view.getUint16(offset + 2, little)
+      : 0;
+  return { encapsulated: length === UNDEFINED_LENGTH || firstTag === ITEM, pixelOffset: offset, pixelLength: length };
+}
+
 function readPadding(dataSet: DataSet, signed: boolean): ImageHeader['padding'] {
-  const read = (tag: string): number | undefined => {
+  const read = (tag: number): number | undefined => {
     const value = word(dataSet, tag);
     return signed && value !== undefined ? (value << 16) >> 16 : value;
   };
-  const value = read('x00280120');
+  const value = read(0x00280120);
   if (value === undefined) return null;
-  const limit = read('x00280121') ?? value;
+  const limit = read(0x00280121) ?? value;
   return { low: Math.min(value, limit), high: Math.max(value, limit) };
-}
-
-/** One frame from the data set itself, or each of an enhanced object from its functional groups. */
-function readFrames(dataSet: DataSet): FrameHeader[] | null {
-  const perFrame = dataSet.elements['x52009230']?.items;
-  if (perFrame !== undefined && perFrame.length > MAX_FRAMES) return null;
-  if (perFrame === undefined) {
-    const frame = readFrame(0, [dataSet]);
-    return frame === null ? null : [frame];
-  }
-  const shared = groupsOf(dataSet.elements['x52009229']?.items?.[0]?.dataSet);
-  const frames: FrameHeader[] = [];
-  for (const [index, item] of perFrame.entries()) {
-    const frame = readFrame(index, [...groupsOf(item.dataSet), ...shared]);
-    if (frame === null) return null;
-    frames.push(frame);
-  }
-  return frames.length > 0 ? frames : null;
-}
-
-/** Functional groups: plane position, plane orientation, pixel measures, pixel value transformation. */
-function groupsOf(functional: DataSet | undefined): DataSet[] {
-  const tags = ['x00209113', 'x00209116', 'x00289110', 'x00289145'];
-  return tags.flatMap((tag) => functional?.elements[tag]?.items?.[0]?.dataSet ?? []);
-}
-
-/** Reads a frame's attributes from the first of `sources` that has each. */
-function readFrame(index: number, sources: DataSet[]): FrameHeader | null {
-  const position = numbers(sources, 'x00200032', 3);
-  const orientation = numbers(sources, 'x00200037', 6);
-  const spacing = numbers(sources, 'x00280030', 2);
-  if (position === null || orientation === null || spacing === null) return null;
-  const [rx = 0, ry = 0, rz = 0, cx = 0, cy = 0, cz = 0] = orientation;
-  const rowDirection = unit([rx, ry, rz]);
-  const columnDirection = unit([cx, cy, cz]);
-  const [betweenRows = 0, betweenColumns = 0] = spacing;
-  if (rowDirection === null || columnDirection === null || !isSpacing(betweenRows) || !isSpacing(betweenColumns))
-    return null;
-  if (Math.abs(dot(rowDirection, columnDirection)) > MAX_COSINE) return null;
-  if (position.some((coordinate) => Math.abs(coordinate) > MAX_POSITION_MM)) return null;
-  return {
-    index,
-    position: [position[0] ?? 0, position[1] ?? 0, position[2] ?? 0],
-    rowDirection,
-    columnDirection,
-    spacing: { x: betweenColumns, y: betweenRows },
-    thickness: numbers(sources, 'x00180050', 1)?.[0] ?? null,
-    slope: rescale(sources, 'x00281053', 1),
-    intercept: rescale(sources, 'x00281052', 0),
-  };
-}
-
-function isSpacing(mm: number): boolean {
-  return mm > 0 && mm <= MAX_SPACING_MM;
-}
-
-function rescale(sources: DataSet[], tag: string, otherwise: number): number {
-  const value = numbers(sources, tag, 1)?.[0] ?? otherwise;
-  return Math.abs(value) <= MAX_RESCALE ? value : otherwise;
-}
-
-function unit(vector: Vector): Vector | null {
-  const length = Math.hypot(...vector);
-  return length > 0.5 && length < 2 ? [vector[0] / length, vector[1] / length, vector[2] / length] : null;
-}
-
-function numbers(sources: DataSet[], tag: string, count: number): number[] | null {
-  const source = sources.find((candidate) => candidate.elements[tag] !== undefined);
-  if (source === undefined) return null;
-  const parts = text(source, tag).split('\\');
-  const values = Array.from({ length: count }, (_, i) => Number.parseFloat(parts[i] ?? ''));
-  return values.every(Number.isFinite) ? values : null;
-}
-
-function integer(dataSet: DataSet, tag: string): number | null {
-  const value = Number.parseInt(text(dataSet, tag), 10);
-  return Number.isSafeInteger(value) ? value : null;
-}
-
-/** An unsigned number of 16 bits in the byte order of the data set; of several the first. */
-function word(dataSet: DataSet, tag: string): number | undefined {
-  return valueBytes(dataSet, tag).length < 2 ? undefined : dataSet.uint16(tag);
-}
-
-/** Text in Latin-1 or, where it is valid, UTF-8; without control characters. */
-function text(dataSet: DataSet, tag: string): string {
-  return decodeText(valueBytes(dataSet, tag))
-    .replace(/\p{Cc}/gu, '')
-    .trim();
-}
-
-/** The bytes of a short value; the parser's own accessors throw where a value is cut off. */
-function valueBytes(dataSet: DataSet, tag: string): Uint8Array {
-  const element = dataSet.elements[tag];
-  if (element === undefined || element.length > MAX_VALUE_BYTES) return new Uint8Array(0);
-  return dataSet.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
-}
-
-function decodeText(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('latin1').decode(bytes);
-  }
 }

@@ -4,8 +4,9 @@ import { voxelCount, type Geometry, type Volume, type VolumeShape } from '../vol
 import type { ZipExtent } from '../zip.ts';
 import type { WorkerPool } from '../workers/pool.ts';
 import type { DecodeTask } from '../workers/tasks.ts';
-import { layoutOf } from './pixels.ts';
 import { decodingBytes } from './decode.ts';
+import { highBitOf, mergeReports, NO_VALUES, type ValueReport } from './hounsfield.ts';
+import { layoutOf } from './pixels.ts';
 import type { Stack } from './series.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -21,23 +22,40 @@ export interface LoadOptions {
   progress: (fraction: number) => void;
 }
 
+export interface LoadedVolume {
+  volume: Volume;
+  values: ValueReport;
+  coarse: boolean;
+  bitsMoved: boolean;
+}
+
 /**
  * Decodes a stack's slices into a volume, in the pool's threads.
- * @returns the volume, and whether it has half as many columns and rows because the whole would not fit
+ * @returns the volume, what its values are, whether it has half as many columns and rows because the whole would not
+ * fit, and whether the highest bit was another than the file says
  * @throws ImagingError VOLUME_TOO_LARGE, where that does not fit either, before anything is allocated
  */
 export async function loadVolume(
   zipPath: string,
   stack: Stack,
   options: LoadOptions,
-): Promise<{ volume: Volume; coarse: boolean }> {
-  layoutOf(stack.group.header);
-  const { rows, columns } = stack.group.header;
+): Promise<LoadedVolume> {
+  layoutOf(stack.header);
+  const { rows, columns } = stack.header;
   const whole = { nx: columns, ny: rows, nz: stack.slices.length, geometry: geometryOf(stack) };
   const { shape, coarse } = fittingShape(whole, stack, options);
   const data = new Int16Array(new SharedArrayBuffer(VOXEL_BYTES * voxelCount(shape)));
-  await decodeInto(data, coarse, zipPath, stack, options);
-  return { volume: { ...shape, data }, coarse };
+  const decode = (source: Stack): Promise<ValueReport> => decodeInto(data, coarse, zipPath, source, options);
+  const values = await decode(stack);
+  const highBit = highBitOf(stack.header, values);
+  const volume = { ...shape, data };
+  if (highBit === stack.header.highBit) return { volume, values, coarse, bitsMoved: false };
+  return { volume, values: await decode(withHighBit(stack, highBit)), coarse, bitsMoved: true };
+}
+
+function withHighBit(stack: Stack, highBit: number): Stack {
+  const headers = new Map(stack.slices.map(({ header }) => [header, { ...header, highBit }]));
+  return { ...stack, slices: stack.slices.map((slice) => ({ ...slice, header: headers.get(slice.header)! })) };
 }
 
 /** The whole shape where reading and segmenting it fit, or else half of its columns and rows. */
@@ -66,24 +84,26 @@ async function decodeInto(
   zipPath: string,
   stack: Stack,
   options: LoadOptions,
-): Promise<void> {
+): Promise<ValueReport> {
   const tasks = decodeTasks(zipPath, stack, { volume: data, coarse });
   const watchdog = new Watchdog(stallLimitMs(tasks));
   let done = 0;
   const work = tasks.map(async (task) => {
-    await options.pool.run('decode', task);
+    const report = await options.pool.run('decode', task);
     watchdog.sign();
     options.progress(++done / tasks.length);
+    return report;
   });
   try {
-    await Promise.race([watchdog.stalled, Promise.all(work)]);
+    const reports = await Promise.race([watchdog.stalled, Promise.all(work)]);
+    return reports.reduce(mergeReports, NO_VALUES);
   } finally {
     watchdog.stop();
   }
 }
 
 function geometryOf(stack: Stack): Geometry {
-  const { rowDirection, columnDirection, spacing } = stack.group.frame;
+  const { rowDirection, columnDirection, spacing } = stack.frame;
   const origins = new Float64Array(3 * stack.slices.length);
   for (const [k, { frame }] of stack.slices.entries()) origins.set(frame.position, 3 * k);
   return {

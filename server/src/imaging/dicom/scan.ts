@@ -1,26 +1,26 @@
 import { ImagingError } from '../errors.ts';
 import { inflateBeginning } from '../inflate.ts';
 import type { ZipEntry, ZipSource } from '../zip.ts';
-import { MAX_HEADER_BYTES, readHeader, type HeaderResult, type SkipReason } from './header.ts';
+import { MAX_HEADER_BYTES, readHeader, type HeaderResult, type SkippedImage } from './header.ts';
 import type { SliceSource } from './series.ts';
+import { knownFormat, type SkipReason } from './skipped.ts';
 
 /** What a ZIP contains, by the headers of its files. */
 export interface ScanResult {
   slices: SliceSource[];
   skipped: Map<SkipReason, number>;
-  /** Modalities of images that are no slices: to be able to say what was found instead. */
-  otherModalities: Set<string>;
+  /** What is known of images that are no slices: to be able to say what was found instead, and what a series lacks. */
+  skippedImages: (SkippedImage & { reason: SkipReason })[];
 }
 
 /** Packed bytes to try, until the header is complete: most need only the first. */
 const PEEK_BYTES = [16_384, 262_144, MAX_HEADER_BYTES];
 /** Frames in one ZIP: what is kept and compared of each must stay in bounds. */
 const MAX_SLICES = 50_000;
-const ZIP_SIGNATURE = 0x04034b50;
 
 /** Reads the header of every file, unpacking no more of it than that takes. */
 export async function scanZip(zip: ZipSource, progress: (fraction: number) => void): Promise<ScanResult> {
-  const result: ScanResult = { slices: [], skipped: new Map(), otherModalities: new Set() };
+  const result: ScanResult = { slices: [], skipped: new Map(), skippedImages: [] };
   for (const [index, entry] of zip.entries.entries()) {
     await scanEntry(zip, entry, result);
     progress((index + 1) / zip.entries.length);
@@ -36,12 +36,11 @@ async function scanEntry(zip: ZipSource, entry: ZipEntry, result: ScanResult): P
   for (const peek of PEEK_BYTES) {
     const packed = await zip.readPacked(extent, peek);
     const bytes = entry.method === 'stored' ? packed : await inflateBeginning(packed, MAX_HEADER_BYTES);
-    if (isZip(bytes)) return skip('nestedZip');
     const header: HeaderResult = await readHeader(bytes, bytes.length >= entry.size);
     if (header.kind === 'incomplete') continue;
     if (header.kind === 'skip') {
-      if (header.modality !== '') result.otherModalities.add(header.modality);
-      return skip(header.reason);
+      if (header.image !== null) result.skippedImages.push({ ...header.image, reason: header.reason });
+      return skip(header.reason === 'notDicom' ? (knownFormat(bytes) ?? 'notDicom') : header.reason);
     }
     for (const frame of header.header.frames) result.slices.push({ extent, header: header.header, frame });
     if (result.slices.length > MAX_SLICES) throw tooManySlices();
@@ -60,8 +59,4 @@ function tooManySlices(): ImagingError {
 function isSystemFile(name: string): boolean {
   const parts = name.split(/[/\\]/);
   return parts.includes('__MACOSX') || /^(\._.*|\.DS_Store|Thumbs\.db|desktop\.ini)$/i.test(parts.at(-1) ?? '');
-}
-
-function isZip(bytes: Uint8Array): boolean {
-  return bytes.length > 4 && new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true) === ZIP_SIGNATURE;
 }

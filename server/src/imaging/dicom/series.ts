@@ -1,7 +1,10 @@
-import type { SeriesManifest } from '../manifest.ts';
 import { cross, dot, type Vector } from '../volume.ts';
 import type { ZipExtent } from '../zip.ts';
 import type { FrameHeader, ImageHeader } from './header.ts';
+import { numberPatients } from './patients.ts';
+import { HOUNSFIELD } from './scale.ts';
+import { splitMoments } from './moments.ts';
+import { median, placeSlices, placesOf, type PlacedSlice } from './places.ts';
 
 /** One frame of one file of the ZIP. */
 export interface SliceSource {
@@ -10,28 +13,27 @@ export interface SliceSource {
   frame: FrameHeader;
 }
 
-/** Slices that fit one another: same series, plane, size and pixel spacing. */
-export interface SliceGroup {
+/** Slices of one body at one time, in order, one for each place. */
+export interface Stack {
+  /** Of the slice in the middle: it stands for all. */
   header: ImageHeader;
   frame: FrameHeader;
-  slices: SliceSource[];
-}
-
-/** A group in order, one slice for each place. */
-export interface Stack {
-  group: SliceGroup;
+  /** Number of the patient in the ZIP, from 0. */
+  patient: number;
   slices: SliceSource[];
   /** Distance of each slice from the first along the normal, mm, ascending. */
   heights: number[];
+  /** Slices left out: others are at their place. */
   duplicates: number;
+  /** Places with several slices of which nothing says what belongs together. */
+  ambiguous: number;
+  /** Why it is apart from others of its series; empty where it is whole. */
+  apart: string;
 }
 
 const DIRECTION_TOLERANCE = 1e-3;
-const SPACING_TOLERANCE = 1e-4;
-/** Slices nearer than this share of the usual spacing show the same place. */
-const DUPLICATE_SHARE = 0.1;
-/** A distance this many times what is usual means that slices are missing. */
-const GAP_FACTOR = 1.5;
+/** Pixel sizes are the same where they shift no pixel by more than half of one. */
+const SHIFT_PIXELS = 0.5;
 /** Grids of one series that a slice is compared with: turning acquisitions have one for each slice, and are no stack. */
 const MAX_GRIDS = 100;
 const AXIAL_COSINE = 0.8;
@@ -40,27 +42,88 @@ export function normalOf(frame: FrameHeader): Vector {
   return cross(frame.rowDirection, frame.columnDirection);
 }
 
-/** Groups slices by SeriesInstanceUID, orientation, rows and columns, pixel spacing, and original or derived. */
-export function groupSlices(sources: Iterable<SliceSource>): SliceGroup[] {
-  const byKey = new Map<string, SliceGroup[]>();
-  for (const source of sources) {
-    const { header, frame } = source;
-    const key = [header.seriesUid, header.modality, header.rows, header.columns, header.derived].join('|');
-    const candidates = byKey.get(key) ?? [];
-    byKey.set(key, candidates);
-    const group = candidates.slice(-MAX_GRIDS).find((candidate) => sameGrid(candidate.frame, frame));
-    if (group === undefined) candidates.push({ header, frame, slices: [source] });
-    else group.slices.push(source);
-  }
-  return [...byKey.values()].flat();
+/** Sorts all slices of a ZIP into stacks, the same whatever the order of its files and whatever their UIDs are. */
+export function stacksOf(sources: readonly SliceSource[]): Stack[] {
+  const patients = numberPatients(sources.map(({ header }) => header));
+  return groupSlices(sources.toSorted(inSpace), patients).flatMap((group) =>
+    splitMoments(group).map((part) => stackSlices(part, patients)),
+  );
 }
 
-function sameGrid(a: FrameHeader, b: FrameHeader): boolean {
+/** An order of slices that is of what they are. */
+function inSpace(a: SliceSource, b: SliceSource): number {
+  const [p, q] = [a.frame.position, b.frame.position];
+  return (
+    p[2] - q[2] ||
+    p[1] - q[1] ||
+    p[0] - q[0] ||
+    (a.frame.moment.created ?? 0) - (b.frame.moment.created ?? 0) ||
+    a.header.instanceNumber - b.header.instanceNumber ||
+    a.frame.index - b.frame.index ||
+    a.extent.crc32 - b.extent.crc32
+  );
+}
+
+/**
+ * Groups slices that can be one volume: same patient, study, series, frame of reference, kernel, unit, orientation,
+ * rows and columns, pixel size.
+ */
+function groupSlices(sources: readonly SliceSource[], patients: ReadonlyMap<ImageHeader, number>): SliceSource[][] {
+  const seriesOf = seriesKeys(sources);
+  const alike = Map.groupBy(sources, ({ header, frame }) =>
+    JSON.stringify([
+      patients.get(header),
+      seriesOf.get(header),
+      header.modality,
+      header.rows,
+      header.columns,
+      header.form === 'single',
+      frame.scale.units,
+    ]),
+  );
+  return [...alike.values()]
+    .flatMap((slices) => byOwn(slices, ({ header }) => header.frameOfReference))
+    .flatMap((slices) => byOwn(slices, ({ frame }) => frame.kernel))
+    .flatMap(byGrid);
+}
+
+/** Series by their UID; images that each have a UID of their own, by the number and description they share. */
+function seriesKeys(sources: readonly SliceSource[]): Map<ImageHeader, string> {
+  const headers = new Set(sources.map(({ header }) => header));
+  const uidOf = ({ studyUid, seriesUid }: ImageHeader): string => JSON.stringify([studyUid, seriesUid]);
+  const sizes = new Map<string, number>();
+  for (const header of headers) sizes.set(uidOf(header), (sizes.get(uidOf(header)) ?? 0) + header.frames.length);
+  return new Map(
+    [...headers].map((header) => {
+      const alone = header.seriesUid === '' || sizes.get(uidOf(header)) === 1;
+      const shared = JSON.stringify([header.studyUid, 'series', header.seriesNumber, header.seriesDescription]);
+      return [header, alone ? shared : uidOf(header)];
+    }),
+  );
+}
+
+/** By an attribute that some writers leave out: those without it belong to the others, where these are of one mind. */
+function byOwn(slices: SliceSource[], attribute: (slice: SliceSource) => string): SliceSource[][] {
+  const groups = Map.groupBy(slices, attribute);
+  return groups.size === 2 && groups.has('') ? [slices] : [...groups.values()];
+}
+
+function byGrid(slices: SliceSource[]): SliceSource[][] {
+  const grids: SliceSource[][] = [];
+  for (const slice of slices) {
+    const grid = grids.slice(-MAX_GRIDS).find(([first]) => first !== undefined && sameGrid(first, slice));
+    if (grid === undefined) grids.push([slice]);
+    else grid.push(slice);
+  }
+  return grids;
+}
+
+function sameGrid({ header, frame: a }: SliceSource, { frame: b }: SliceSource): boolean {
   return (
     sameDirection(a.rowDirection, b.rowDirection) &&
     sameDirection(a.columnDirection, b.columnDirection) &&
-    Math.abs(a.spacing.x - b.spacing.x) < SPACING_TOLERANCE &&
-    Math.abs(a.spacing.y - b.spacing.y) < SPACING_TOLERANCE
+    Math.abs(a.spacing.x - b.spacing.x) * header.columns <= SHIFT_PIXELS * a.spacing.x &&
+    Math.abs(a.spacing.y - b.spacing.y) * header.rows <= SHIFT_PIXELS * a.spacing.y
   );
 }
 
@@ -68,110 +131,63 @@ function sameDirection(u: Vector, v: Vector): boolean {
   return u.every((x, i) => Math.abs(x - (v[i] ?? 0)) < DIRECTION_TOLERANCE);
 }
 
-/** Orders a group by place along its normal; of slices at one place the earliest acquired stays. */
-export function stackSlices(group: SliceGroup): Stack {
-  const normal = normalOf(group.frame);
-  const placed = group.slices
-    .map((slice) => ({ slice, height: dot(normal, slice.frame.position) }))
-    .toSorted(
-      (a, b) =>
-        a.height - b.height ||
-        a.slice.header.acquisitionNumber - b.slice.header.acquisitionNumber ||
-        a.slice.header.instanceNumber - b.slice.header.instanceNumber,
-    );
-  const steps = placed.slice(1).map((place, i) => place.height - (placed[i]?.height ?? 0));
-  const tolerance = Math.max(1e-3, DUPLICATE_SHARE * median(steps.filter((step) => step > 1e-3)));
-  const kept = placed.slice(0, 1);
-  for (const place of placed.slice(1)) {
-    const previous = kept.at(-1);
-    if (previous === undefined || place.height - previous.height > tolerance) kept.push(place);
-  }
-  const base = kept[0]?.height ?? 0;
+/** Orders slices along their normal; of several at one place the earliest stays. */
+function stackSlices(
+  { slices, apart, ambiguous }: { slices: SliceSource[]; apart: string; ambiguous: number },
+  patients: ReadonlyMap<ImageHeader, number>,
+): Stack {
+  const kept = onePerPlace(placeSlices(slices));
+  const { header, frame } = kept[Math.floor(kept.length / 2)]!.slice;
+  const base = kept[0]!.height;
   return {
-    group,
-    slices: kept.map((place) => place.slice),
-    heights: kept.map((place) => place.height - base),
-    duplicates: placed.length - kept.length,
+    header,
+    frame,
+    patient: patients.get(header) ?? 0,
+    slices: kept.map(({ slice }) => slice),
+    heights: kept.map(({ height }) => height - base),
+    duplicates: slices.length - kept.length,
+    ambiguous,
+    apart,
   };
 }
 
-/** Best first: CT, axial, original, most slices, thinnest. */
-export function rankStacks(stacks: Stack[]): Stack[] {
-  const score = (stack: Stack): number[] => [
-    stack.group.header.modality === 'CT' ? 1 : 0,
-    isAxial(stack) ? 1 : 0,
-    stack.group.header.derived ? 0 : 1,
-    stack.slices.length,
-    -medianSpacing(stack),
-  ];
-  return stacks.toSorted((a, b) => {
-    const [left, right] = [score(a), score(b)];
-    return right.map((value, i) => value - (left[i] ?? 0)).find((difference) => difference !== 0) ?? 0;
-  });
+function onePerPlace(placed: readonly PlacedSlice[]): PlacedSlice[] {
+  return placesOf(placed).map((place) => place.toSorted((a, b) => inTime(a.slice, b.slice))[0]!);
 }
 
-export function isAxial(stack: Stack): boolean {
-  return Math.abs(normalOf(stack.group.frame)[2]) > AXIAL_COSINE;
+function inTime(a: SliceSource, b: SliceSource): number {
+  const [m, n] = [a.frame.moment, b.frame.moment];
+  return (
+    (m.acquisition ?? 0) - (n.acquisition ?? 0) ||
+    (m.acquired ?? 0) - (n.acquired ?? 0) ||
+    (m.created ?? 0) - (n.created ?? 0) ||
+    a.header.instanceNumber - b.header.instanceNumber ||
+    a.extent.crc32 - b.extent.crc32
+  );
 }
 
-function stepsOf(stack: Stack): number[] {
-  return stack.heights.slice(1).map((height, i) => height - (stack.heights[i] ?? 0));
+export function isAxial({ frame }: Pick<Stack, 'frame'>): boolean {
+  return Math.abs(normalOf(frame)[2]) > AXIAL_COSINE;
 }
 
-function medianSpacing(stack: Stack): number {
+export function isHounsfield({ frame }: Pick<Stack, 'frame'>): boolean {
+  return frame.scale.units === HOUNSFIELD;
+}
+
+export function stepsOf({ heights }: Pick<Stack, 'heights'>): number[] {
+  return heights.slice(1).map((height, i) => height - heights[i]!);
+}
+
+export function medianSpacing(stack: Pick<Stack, 'heights'>): number {
   return median(stepsOf(stack));
 }
 
-function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
-}
-
-/** What the manifest says of the series that was converted. */
-export function describeStack(stack: Stack): SeriesManifest {
-  const { header, frame } = stack.group;
-  const steps = stepsOf(stack);
-  return {
-    number: header.seriesNumber,
-    description: header.seriesDescription,
-    modality: header.modality,
-    slices: stack.slices.length,
-    columns: header.columns,
-    rows: header.rows,
-    spacingMm: {
-      x: round(frame.spacing.x),
-      y: round(frame.spacing.y),
-      sliceMin: round(Math.min(...steps)),
-      sliceMedian: round(median(steps)),
-      sliceMax: round(Math.max(...steps)),
-    },
-    sliceThicknessMm: frame.thickness,
-    tiltDegrees: round(tiltDegrees(stack)),
-    gaps: findGaps(stack),
-    duplicatesDropped: stack.duplicates,
-  };
-}
-
-/** Slices thicker than their distance leave no gap, however uneven the distances. */
-function findGaps(stack: Stack): SeriesManifest['gaps'] {
-  const steps = stepsOf(stack);
-  const usual = median(steps);
-  return steps.flatMap((step, i) => {
-    const thickness = Math.max(stack.slices[i]?.frame.thickness ?? 0, stack.slices[i + 1]?.frame.thickness ?? 0);
-    return step > GAP_FACTOR * Math.max(usual, thickness) ? [{ afterSlice: i + 1, lengthMm: round(step) }] : [];
-  });
-}
-
-/** Angle between the normal and the line through the first and the last origin. */
-function tiltDegrees(stack: Stack): number {
-  const [first, last] = [stack.slices[0]?.frame.position, stack.slices.at(-1)?.frame.position];
+/** Angle between the normal and the line through the first and the last origin, degrees. */
+export function tiltDegrees({ slices, frame }: Stack): number {
+  const [first, last] = [slices[0]?.frame.position, slices.at(-1)?.frame.position];
   if (first === undefined || last === undefined) return 0;
   const through: Vector = [last[0] - first[0], last[1] - first[1], last[2] - first[2]];
   const length = Math.hypot(...through);
   if (length === 0) return 0;
-  return (Math.acos(Math.min(1, dot(normalOf(stack.group.frame), through) / length)) * 180) / Math.PI;
-}
-
-function round(value: number): number {
-  return Math.round(value * 1e4) / 1e4;
+  return (Math.acos(Math.min(1, dot(normalOf(frame), through) / length)) * 180) / Math.PI;
 }

@@ -1,4 +1,5 @@
 import type { FrameHeader, ImageHeader } from '../dicom/header.ts';
+import type { ValueReport } from '../dicom/hounsfield.ts';
 import type { BoxRadius } from '../engines/opening.ts';
 import type { ImagingErrorCode } from '../errors.ts';
 import type { CroppedMask, MaskGrid } from '../nifti/mask.ts';
@@ -32,7 +33,7 @@ export interface SliceRange {
 
 /** What worker threads do: input and output of each kind of task. */
 export interface TaskMap {
-  decode: { input: DecodeTask; output: void };
+  decode: { input: DecodeTask; output: ValueReport };
   couch: { input: { volume: Volume }; output: Uint8Array<SharedArrayBuffer> | null };
   open: {
     input: { field: Field; radius: BoxRadius; range: SliceRange; out: Uint8Array<SharedArrayBuffer> };

@@ -23,8 +23,7 @@ interface Outcome {
 
 const HANDLERS: { [K in TaskKind]: (input: TaskMap[K]['input']) => Promise<Outcome> } = {
   async decode(input) {
-    await decodeFile(input);
-    return { output: undefined, transfer: [] };
+    return { output: await decodeFile(input), transfer: [] };
   },
   async couch({ volume }) {
     return { output: findCouch(volume), transfer: [] };

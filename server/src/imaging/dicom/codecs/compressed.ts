@@ -11,20 +11,24 @@ export function decodeJpeg(frame: Uint8Array, layout: FrameLayout): Promise<Uint
   return decode('DecodeJpeg', frame, readJpegHeader(frame), layout);
 }
 
-export function decodeJpegLs(frame: Uint8Array, layout: FrameLayout): Promise<Uint8Array> {
-  // CharLS never comes back from data that end without a marker.
-  const ended = Buffer.concat([frame, END_OF_IMAGE]);
-  return decode('DecodeJpegLs', ended, readJpegLsHeader(frame), layout);
+export async function decodeJpegLs(frame: Uint8Array, layout: FrameLayout): Promise<Uint8Array> {
+  const header = readJpegLsHeader(frame);
+  try {
+    // CharLS never comes back from data that end without a marker.
+    return await decode('DecodeJpegLs', Buffer.concat([frame, END_OF_IMAGE]), header, layout);
+  } catch (error) {
+    const repaired = withoutZerosBeforeEnd(frame);
+    if (repaired === null) throw error;
+    return decode('DecodeJpegLs', repaired, header, layout);
+  }
 }
 
-/** Values near the greatest one may be taken beyond the stored bits by the allowed error: they stay the greatest. */
-export async function decodeJpegLsNear(frame: Uint8Array, layout: FrameLayout): Promise<Uint8Array> {
-  const bytes = await decodeJpegLs(frame, layout);
-  if (layout.signed || layout.bitsStored === layout.bitsAllocated) return bytes;
-  const greatest = 2 ** layout.bitsStored - 1;
-  const values = layout.bitsAllocated === 8 ? bytes : new Uint16Array(bytes.buffer);
-  for (let i = 0; i < values.length; i++) if ((values[i] ?? 0) > greatest) values[i] = greatest;
-  return bytes;
+/** Some writers fill a stream up to an even length before its end marker, where CharLS takes the zeros for damage. */
+function withoutZerosBeforeEnd(frame: Uint8Array): Uint8Array | null {
+  const end = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).lastIndexOf(END_OF_IMAGE);
+  let last = end;
+  while (last > 0 && frame[last - 1] === 0) last--;
+  return end <= 0 || last === end ? null : Buffer.concat([frame.subarray(0, last), END_OF_IMAGE]);
 }
 
 export function decodeJpeg2000(frame: Uint8Array, layout: FrameLayout): Promise<Uint8Array> {
@@ -51,7 +55,9 @@ async function decode(
     throw damaged(new Error('The stream does not agree with the data set'));
   try {
     const values = await decodeNative(decoder, stream, header);
-    return fit(values, valueBytes(decoder, header), header.signed, layout);
+    const fitted = fit(values, valueBytes(decoder, header), header.signed, layout);
+    if (header.lossy) clamp(fitted, header.signed, layout);
+    return fitted;
   } catch (error) {
     throw damaged(error);
   }
@@ -81,4 +87,16 @@ function fit(values: Uint8Array, bytes: 1 | 2, signed: boolean, layout: FrameLay
   if (bytes === 2) return values.filter((_, i) => i % 2 === 0);
   const wide = signed ? Int16Array.from(new Int8Array(values.buffer)) : Uint16Array.from(values);
   return new Uint8Array(wide.buffer);
+}
+
+/** Loss takes values near the greatest or least one beyond the stored bits: they stay the greatest or least. */
+function clamp(bytes: Uint8Array, signed: boolean, { bitsAllocated, bitsStored, ...layout }: FrameLayout): void {
+  if (bitsStored === bitsAllocated || signed !== layout.signed) return;
+  const range = 2 ** bitsStored;
+  const [least, greatest] = signed ? [-range / 2, range / 2 - 1] : [0, range - 1];
+  const { buffer, byteOffset, length } = bytes;
+  const wide = signed ? new Int16Array(buffer, byteOffset, length >> 1) : new Uint16Array(buffer, byteOffset, length >> 1);
+  const narrow = signed ? new Int8Array(buffer, byteOffset, length) : bytes;
+  const values = bitsAllocated === 8 ? narrow : wide;
+  for (let i = 0; i < values.length; i++) values[i] = Math.min(greatest, Math.max(least, values[i]!));
 }

@@ -1,6 +1,7 @@
 import type { StreamHeader } from './stream-header.ts';
 
 const START = 0xff4fff51;
+const CAPABILITIES = 0xff50;
 const COD = 0xff52;
 const COC = 0xff53;
 const START_OF_TILE = 0xff90;
@@ -24,6 +25,17 @@ export function findJ2kStream(frame: Uint8Array): Uint8Array | null {
   const end = Math.min(wrapped ? JP2_BOXES_BYTES : 1, frame.length - 3);
   for (let at = 0; at < end; at++) if (view.getUint32(at) === START) return frame.subarray(at);
   return null;
+}
+
+/** Whether a codestream is HTJ2K: it says so in a segment that plain JPEG 2000 has not (ISO 15444-15). */
+export function isHighThroughput(stream: Uint8Array): boolean {
+  const view = new DataView(stream.buffer, stream.byteOffset, stream.byteLength);
+  for (let at = 2; at + 4 <= stream.length; at += 2 + view.getUint16(at + 2)) {
+    const marker = view.getUint16(at);
+    if (marker === CAPABILITIES) return true;
+    if (marker < 0xff30 || marker === START_OF_TILE || view.getUint16(at + 2) < 2) return false;
+  }
+  return false;
 }
 
 /**
@@ -56,7 +68,15 @@ export function readJ2kHeader(stream: Uint8Array): StreamHeader | null {
     components: view.getUint16(40),
     precision: (depth & 0x7f) + 1,
     signed: depth >= 0x80,
+    lossy: isIrreversible(view),
   };
+}
+
+/** Whether the wavelets of a sound header are those that do not give back what went in (table A.20). */
+function isIrreversible(view: DataView): boolean {
+  for (let at = 45; view.getUint16(at) !== START_OF_TILE; at += 2 + view.getUint16(at + 2))
+    if (view.getUint16(at) === COD) return view.getUint8(at + 13) === 0;
+  return false;
 }
 
 /** Walks the segments after the size segment to the first tile; each coding style in them must be sound. */

@@ -2,9 +2,18 @@ import { ImagingError } from '../../errors.ts';
 import type { FrameLayout } from '../frame.ts';
 
 const HEADER_BYTES = 64;
+const MAX_SEGMENTS = 15;
 
 function corruptRle(): ImagingError {
   return new ImagingError('CORRUPT_PIXELS', 'Una imagen comprimida con RLE está dañada.');
+}
+
+/** Whether a stream begins as an RLE frame: the number of its segments, and the first one behind the header. */
+export function isRle(stream: Uint8Array): boolean {
+  if (stream.length < HEADER_BYTES) return false;
+  const header = new DataView(stream.buffer, stream.byteOffset, HEADER_BYTES);
+  const segments = header.getUint32(0, true);
+  return segments >= 1 && segments <= MAX_SEGMENTS && header.getUint32(4, true) === HEADER_BYTES;
 }
 
 /** Decodes one RLE frame (DICOM PS3.5 annex G): a PackBits segment for each byte plane, the most significant first. */
