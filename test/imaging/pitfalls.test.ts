@@ -92,12 +92,11 @@ describe('beside the slices', () => {
 
 describe('several studies in one ZIP', () => {
   const mine = smallScan({ seriesUid: '2.25.31', seriesNumber: 3 });
-  const theirs = smallScan({ seriesUid: '2.25.32', seriesNumber: 3, heights: evenHeights(20, 2) }).map((slice) => ({
+  const older = smallScan({ seriesUid: '2.25.32', seriesNumber: 3, heights: evenHeights(20, 2) }).map((slice) => ({
     ...slice,
     studyUid: '2.25.320',
-    extra: [text(0x00100020, 'LO', 'OTRO')],
   }));
-  const files = [...dicomFiles(theirs, {}, 'b'), ...dicomFiles(mine, {}, 'a')];
+  const files = [...dicomFiles(older, {}, 'b'), ...dicomFiles(mine, {}, 'a')];
 
   test('stay apart, whatever their series numbers', async () => {
     const { manifest } = await convertFiles(files, THRESHOLD);
@@ -343,7 +342,7 @@ describe('encapsulated pixels', () => {
     ['no end of the sequence', { open: true }],
   ])('of many frames with %s are read', async (_how, encapsulation) => {
     const pixels = encapsulate(await streams(), encapsulation);
-    const bytes = enhancedFile(slices, { transferSyntax: JPEG_LS, pixels });
+    const bytes = enhancedFile(slices, { compressed: { transferSyntax: JPEG_LS, pixels } });
     expect(await ballError([{ name: 'enhanced', bytes }])).toBeLessThan(1);
   });
 
@@ -366,7 +365,7 @@ describe('encapsulated pixels', () => {
     ['no frame', () => []],
   ])('with %s are refused', async (_how, change) => {
     const pixels = encapsulate(change(await streams()), { table: true });
-    const bytes = enhancedFile(slices, { transferSyntax: JPEG_LS, pixels });
+    const bytes = enhancedFile(slices, { compressed: { transferSyntax: JPEG_LS, pixels } });
     expect((await refusal(convertFiles([{ name: 'enhanced', bytes }]))).code).toBe('CORRUPT_PIXELS');
   });
 

@@ -3,6 +3,9 @@ import { callbackify } from 'node:util';
 import * as yauzl from 'yauzl';
 import { ImagingError } from './errors.ts';
 import { zipLimitsSchema, type ZipLimits } from './request.ts';
+import { findZip, truncated, type ZipBytes, type ZipRange } from './zip-range.ts';
+
+export type { ZipBytes } from './zip-range.ts';
 
 /** One file in a ZIP whose directory entry passed every check. The name is only ever looked at, never written to disk. */
 export interface ZipEntry {
@@ -31,13 +34,6 @@ const STORED = 0;
 const UNIX_TYPE_MASK = 0o170000;
 const UNIX_SYMLINK = 0o120000;
 
-/** A ZIP that is not a local file. */
-export interface ZipBytes {
-  readonly size: number;
-  /** The bytes from `position` on, fewer than `length` only at the end. */
-  read(position: number, length: number): Promise<Uint8Array>;
-}
-
 /**
  * Checks a ZIP by its directory alone, cheap enough to run before a job is queued.
  * @param source a local file, or what reads the ZIP from elsewhere; an error of its reading is thrown as it is
@@ -61,33 +57,48 @@ async function entriesOfFile(path: string, limits: ZipLimits): Promise<readonly 
 }
 
 async function entriesOf(bytes: ZipBytes, limits: ZipLimits): Promise<readonly ZipEntry[]> {
-  const reader = new BytesReader(bytes);
+  const { checked } = await openDirectory(bytes, limits);
+  return [...checked.keys()];
+}
+
+/** The checked directory of a ZIP, wherever in its file it is. */
+interface Directory {
+  zip: yauzl.ZipFile;
+  range: ZipRange;
+  checked: Map<ZipEntry, yauzl.Entry>;
+}
+
+async function openDirectory(bytes: ZipBytes, limits: ZipLimits): Promise<Directory> {
+  const range = await findZip(bytes);
+  const reader = new BytesReader(bytes, range);
   try {
-    checkSignature(await reader.readAt(0, 4), bytes.size);
+    const size = range.end - range.start;
     const options = { lazyEntries: true, autoClose: false, decodeStrings: false };
-    const zip = await asZipError(yauzl.fromRandomAccessReaderPromise(reader, bytes.size, options));
-    const entries = [...(await readDirectory(zip, limits)).keys()];
-    checkTotals(entries, bytes.size, limits);
-    return entries;
+    const zip = await asZipError(yauzl.fromRandomAccessReaderPromise(reader, size, options));
+    const checked = await readDirectory(zip, limits);
+    checkTotals([...checked.keys()], size, limits);
+    return { zip, range, checked };
   } catch (error) {
     // Bytes that could not be fetched say nothing about the ZIP.
     throw reader.failure ? reader.failure.error : error;
   }
 }
 
-/** Reads a ZIP's directory from elsewhere, and remembers when that failed. */
+/** Reads the part of a file that is the ZIP, and remembers when that failed. */
 class BytesReader extends yauzl.RandomAccessReader {
   readonly #bytes: ZipBytes;
+  readonly #start: number;
   failure: { readonly error: unknown } | undefined;
 
-  constructor(bytes: ZipBytes) {
+  constructor(bytes: ZipBytes, { start }: ZipRange) {
     super();
     this.#bytes = bytes;
+    this.#start = start;
   }
 
   async readAt(position: number, length: number): Promise<Uint8Array> {
     try {
-      return await this.#bytes.read(position, length);
+      return await this.#bytes.read(this.#start + position, length);
     } catch (error) {
       this.failure = { error };
       throw error;
@@ -113,31 +124,21 @@ class BytesReader extends yauzl.RandomAccessReader {
 export class ZipSource {
   readonly path: string;
   readonly entries: readonly ZipEntry[];
-  readonly #raw: Map<ZipEntry, yauzl.Entry>;
-  readonly #zip: yauzl.ZipFile;
+  readonly #directory: Directory;
   readonly #file: FileHandle;
 
-  private constructor(path: string, checked: Map<ZipEntry, yauzl.Entry>, zip: yauzl.ZipFile, file: FileHandle) {
+  private constructor(path: string, directory: Directory, file: FileHandle) {
     this.path = path;
-    this.entries = [...checked.keys()];
-    this.#raw = checked;
-    this.#zip = zip;
+    this.entries = [...directory.checked.keys()];
+    this.#directory = directory;
     this.#file = file;
   }
 
   static async open(path: string, limits: ZipLimits): Promise<ZipSource> {
     const file = await open(path, 'r');
-    let zip: yauzl.ZipFile | undefined;
     try {
-      const { size } = await file.stat();
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
-      checkSignature(buffer.subarray(0, bytesRead), size);
-      zip = await asZipError(yauzl.openPromise(path, { lazyEntries: true, autoClose: false, decodeStrings: false }));
-      const checked = await readDirectory(zip, limits);
-      checkTotals([...checked.keys()], size, limits);
-      return new ZipSource(path, checked, zip, file);
+      return new ZipSource(path, await openDirectory(await bytesOf(file), limits), file);
     } catch (error) {
-      zip?.close();
       await file.close();
       throw error;
     }
@@ -145,10 +146,11 @@ export class ZipSource {
 
   /** Finds where an entry's packed bytes begin. */
   async locate(entry: ZipEntry): Promise<ZipExtent> {
-    const raw = this.#raw.get(entry);
+    const { zip, range, checked } = this.#directory;
+    const raw = checked.get(entry);
     if (raw === undefined) throw new Error('The entry belongs to another ZIP');
-    const { fileDataStart } = await asZipError(this.#zip.readLocalFileHeaderPromise(raw, { minimal: true }));
-    return { ...entry, dataStart: fileDataStart };
+    const { fileDataStart } = await asZipError(zip.readLocalFileHeaderPromise(raw, { minimal: true }));
+    return { ...entry, dataStart: range.start + fileDataStart };
   }
 
   /** The first `length` packed bytes of an entry, or fewer where it is shorter. */
@@ -161,29 +163,29 @@ export class ZipSource {
   }
 
   async close(): Promise<void> {
-    this.#zip.close();
     await this.#file.close();
   }
 }
 
-function truncated(cause?: unknown): ImagingError {
-  return new ImagingError('ZIP_TRUNCATED', 'El ZIP está incompleto o dañado: vuelva a crearlo y a subirlo.', { cause });
+async function bytesOf(file: FileHandle): Promise<ZipBytes> {
+  const { size } = await file.stat();
+  return {
+    size,
+    read: async (position, length) => {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
+      return buffer.subarray(0, bytesRead);
+    },
+  };
 }
 
-function isFolder(name: string): boolean {
-  return name.endsWith('/') || name.endsWith('\\');
+/** Names are of any encoding: in Shift-JIS, Big5 and GBK the second byte of a character may be that of a backslash. */
+function plainPath(name: string): string {
+  return name.replaceAll(/[\x81-\xfe]\\/g, '__').replaceAll('\\', '/');
 }
 
-/** Tells a file that never was a ZIP from one that is cut off. */
-function checkSignature(head: Uint8Array, size: number): void {
-  if (size === 0) throw new ImagingError('ZIP_EMPTY', 'El archivo está vacío (0 bytes).');
-  const signature = head.length >= 4 ? new DataView(head.buffer, head.byteOffset).getUint32(0, true) : 0;
-  // local file header, end of an empty archive, spanning marker
-  if ([0x04034b50, 0x06054b50, 0x08074b50].includes(signature)) return;
-  throw new ImagingError(
-    'ZIP_NOT_A_ZIP',
-    'El archivo no es un ZIP: comprima la carpeta del estudio en formato ZIP y súbala de nuevo.',
-  );
+/** What is not empty is a file, whatever its name ends in. */
+function isFolder(path: string, size: number): boolean {
+  return path.endsWith('/') && size === 0;
 }
 
 /** Turns the reader's complaints, which may quote names, into a sentence of ours. */
@@ -215,8 +217,9 @@ async function readDirectory(zip: yauzl.ZipFile, limits: ZipLimits): Promise<Map
     if (next.done === true) break;
     if (checked.size >= limits.entries) throw tooMany;
     const name = next.value.fileNameRaw.toString('latin1');
-    checkName(name);
-    if (isFolder(name)) continue;
+    const path = plainPath(name);
+    checkPath(path);
+    if (isFolder(path, next.value.uncompressedSize)) continue;
     if (names.has(name))
       throw new ImagingError('ZIP_DUPLICATE_NAMES', 'El ZIP contiene dos archivos con el mismo nombre.');
     names.add(name);
@@ -225,8 +228,7 @@ async function readDirectory(zip: yauzl.ZipFile, limits: ZipLimits): Promise<Map
   return checked;
 }
 
-function checkName(name: string): void {
-  const path = name.replaceAll('\\', '/');
+function checkPath(path: string): void {
   if (path.startsWith('/') || /^[a-zA-Z]:/.test(path))
     throw new ImagingError('ZIP_ABSOLUTE_PATH', 'El ZIP contiene rutas absolutas y no se puede abrir con seguridad.');
   if (path.split('/').includes('..'))

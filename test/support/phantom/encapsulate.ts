@@ -32,11 +32,19 @@ function even(bytes: Uint8Array): Uint8Array {
   return bytes.length % 2 === 0 ? bytes : Buffer.concat([bytes, Uint8Array.of(0)]);
 }
 
+export interface Enhancement {
+  /** The frames' transfer syntax and pixel data, instead of the slices' own pixels. */
+  compressed?: { transferSyntax: string; pixels: Element };
+  /** Frame content of each frame. */
+  frameContent?: (index: number) => Element[];
+  /** Further elements of the object; of two with one tag the later counts. */
+  elements?: Element[];
+}
+
 /**
  * One file with a frame for each slice, geometry in functional groups and none in the data set itself.
- * @param compressed the frames' transfer syntax and pixel data, instead of the slices' own pixels
  */
-export function enhancedFile(slices: CtSlice[], compressed?: { transferSyntax: string; pixels: Element }): Uint8Array {
+export function enhancedFile(slices: CtSlice[], { compressed, frameContent, elements: further = [] }: Enhancement = {}): Uint8Array {
   const [first] = slices;
   if (first === undefined) throw new Error('no slices');
   const { x, y } = first.spacing;
@@ -45,7 +53,10 @@ export function enhancedFile(slices: CtSlice[], compressed?: { transferSyntax: s
     sequence(0x00289110, [[text(0x00180050, 'DS', '1.5'), text(0x00280030, 'DS', `${y}\\${x}`)]]),
     sequence(0x00289145, [[text(0x00281052, 'DS', '0'), text(0x00281053, 'DS', '1')]]),
   ];
-  const perFrame = slices.map((slice) => [sequence(0x00209113, [[text(0x00200032, 'DS', slice.position.join('\\'))]])]);
+  const perFrame = slices.map((slice, i) => [
+    ...(frameContent === undefined ? [] : [sequence(0x00209111, [frameContent(i)])]),
+    sequence(0x00209113, [[text(0x00200032, 'DS', slice.position.join('\\'))]]),
+  ]);
   const pixels = Buffer.concat(slices.map((slice) => Buffer.from(slice.pixels.buffer)));
   const elements: Element[] = [
     text(0x00080008, 'CS', 'ORIGINAL\\PRIMARY\\VOLUME\\NONE'),
@@ -66,7 +77,8 @@ export function enhancedFile(slices: CtSlice[], compressed?: { transferSyntax: s
     compressed?.pixels ?? { tag: 0x7fe00010, vr: 'OW', value: pixels },
   ];
   const form = compressed && { compressed: { transferSyntax: compressed.transferSyntax, frame: new Uint8Array(0) } };
-  return encodeFile(elements, '2.25.7', form);
+  const byTag = new Map([...elements, ...further].map((element) => [element.tag, element]));
+  return encodeFile([...byTag.values()], '2.25.7', form);
 }
 
 function sequence(tag: number, items: Element[][]): Element {

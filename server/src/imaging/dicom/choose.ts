@@ -1,4 +1,3 @@
-import { ImagingError } from '../errors.ts';
 import type { SeriesSummary } from '../manifest.ts';
 import { isDecodable, unsupportedCompression } from './decoders.ts';
 import { describeAgainst, leftOut } from './differences.ts';

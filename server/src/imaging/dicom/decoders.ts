@@ -6,6 +6,7 @@ import type { FrameDecoder } from './frame.ts';
 import {
   compressionName,
   HTJ2K,
+  isCompressed,
   isPrivate,
   JPEG_2000,
   JPEG_LOSSLESS,
@@ -49,11 +50,12 @@ export function frameDecoder(transferSyntax: string): FrameDecoder {
 }
 
 /**
- * The decoder of a stream: what it is itself, whatever the file says that it is.
+ * The decoder of a stream: what it is itself, whatever the file says that it is. Null where neither says it.
  * @throws ImagingError UNSUPPORTED_COMPRESSION
  */
-export function decoderOf(stream: Uint8Array, transferSyntax: string): FrameDecoder {
-  return frameDecoder(syntaxOfStream(stream) ?? transferSyntax);
+export function decoderOf(stream: Uint8Array, transferSyntax: string): FrameDecoder | null {
+  const syntax = syntaxOfStream(stream) ?? transferSyntax;
+  return isCompressed(syntax) ? frameDecoder(syntax) : null;
 }
 
 function syntaxOfStream(stream: Uint8Array): string | null {

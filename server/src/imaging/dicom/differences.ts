@@ -37,7 +37,7 @@ export function describeAgainst(other: Stack, chosen: Stack): string {
   if (header.modality !== 'CT') return `no es CT, sino ${modalityName(header.modality)}`;
   if (isSameSeries(other, chosen)) return apartBy(other, chosen) || 'se eligió otra parte de la serie';
   if (other.patient !== chosen.patient) return 'otro paciente';
-  if (header.studyUid !== chosen.header.studyUid) return 'otro estudio';
+  if (header.studyDate !== chosen.header.studyDate) return 'otro estudio';
   if (!isHounsfield(other) && isHounsfield(chosen)) return `no está en HU (${unitsOf(other)})`;
   if (other.slices.length < 2) return 'una sola imagen';
   if (!isAxial(other) && isAxial(chosen)) return 'no es axial';

@@ -46,6 +46,10 @@ const SHARED_LENGTH = 0.5;
 const LENGTH_MM = 1e-3;
 /** More repetitions than this are a film, of which the first stand for all. */
 const MAX_PASSES = 60;
+/** Classes of fewer slices each are no passes. */
+const FEW_SLICES = 3;
+/** Numbers are compared in thousandths: finer differences are those of computing. */
+const RESOLUTION = 1000;
 /** A clock stands still between two passes for this many times longer than within one. */
 const PAUSE_RATIO = 5;
 /** Of the places, so many may hold a slice twice by accident. */
@@ -130,7 +134,7 @@ function classesBy(slices: SliceSource[], clue: Clue, repeated: boolean): SliceS
 }
 
 function byNumber(slices: SliceSource[], clue: Clue, repeated: boolean): SliceSource[][] {
-  const valueOf = (slice: SliceSource): number => Number(clue.valueOf(slice));
+  const valueOf = (slice: SliceSource): number => Math.round(Number(clue.valueOf(slice)) * RESOLUTION) / RESOLUTION;
   const ordered = slices.toSorted((a, b) => valueOf(a) - valueOf(b));
   const cut = (least: number): SliceSource[][] => {
     const classes: SliceSource[][] = [];
@@ -150,7 +154,7 @@ function byNumber(slices: SliceSource[], clue: Clue, repeated: boolean): SliceSo
   if (repeated) {
     for (const gap of gaps.slice(0, MAX_PASSES)) {
       const classes = cut(gap);
-      if (classes.length > MAX_PASSES) break;
+      if (classes.length > MAX_PASSES || classes.length * FEW_SLICES > slices.length) break;
       if (classes.every((each) => repeatedShare(each) <= ACCIDENTS)) return classes;
     }
     return inRounds(ordered);

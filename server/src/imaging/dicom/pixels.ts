@@ -31,7 +31,9 @@ export function frameReader(
   const streamOf = splitFrames(dataset, header);
   return (frame) => {
     const stream = streamOf(frame.index);
-    return decoderOf(stream, header.location.transferSyntax)(stream, layout);
+    const decode = decoderOf(stream, header.location.transferSyntax);
+    if (decode === null) throw corruptPixels();
+    return decode(stream, layout);
   };
 }
 

@@ -3,7 +3,7 @@ import { isAxial, isHounsfield, medianSpacing, type Stack } from './series.ts';
 /** Fewer slices show where a scan is, or how contrast arrives, but no body. */
 const BODY_SLICES = 5;
 /** Reformats are made of axial slices: one of these counts as so many. */
-const AXIAL_WEIGHT = 2;
+const AXIAL_WEIGHT = 4;
 
 /** Best first: CT, what can be a volume, in HU, most slices, thinnest, original. Then what the series are. */
 export function rankStacks(stacks: readonly Stack[]): Stack[] {

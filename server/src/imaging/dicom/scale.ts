@@ -25,6 +25,8 @@ export interface ModalityLut {
 export const HOUNSFIELD = 'HU';
 /** No scale of a scan is beyond this: larger numbers come from damage and would overflow. */
 const MAX_RESCALE = 1e6;
+/** What stands for what a table cuts off. */
+const CUT_OFF_HU = -200;
 /** Maps of something else than attenuation (multi-energy CT, PS3.3 C.8.15.2.1), and how older writers name them. */
 const NOT_HOUNSFIELD =
   /\b(?:EFF_ATOMIC_NUM|Z_?EFF|RHO_?Z?|ELECTRON_DENSITY|MAT_(?:SPECIFIC|FRACTIONAL|VALUE_BASED|MODIFIED)|\w*DENSITY|IODINE\w*|PERFUSION|CBF|CBV|MTT|TMAX|TTP)\b/i;
@@ -83,11 +85,17 @@ function numbersOf(item: DataSet, tag: number): number[] {
   );
 }
 
-/** The table's values, in order. Those of 16 bits in HU are signed: no other way leads below 0. */
+/**
+ * The table's values, in order. Those of 16 bits are signed: no other way leads below 0 HU. What a table cuts off at its
+ * lower end, since its writer took it for unsigned, lies somewhere below: halfway from fat to air.
+ */
 export function lutValues(dataset: Uint8Array, lut: ModalityLut, little: boolean): number[] {
   const view = new DataView(dataset.buffer, dataset.byteOffset, dataset.byteLength);
   const packed = lut.bits === 8 && lut.length < 2 * lut.entries;
-  return Array.from({ length: lut.entries }, (_, i) =>
+  const values = Array.from({ length: lut.entries }, (_, i) =>
     packed ? view.getUint8(lut.offset + i) : view.getInt16(lut.offset + 2 * i, little),
   );
+  const [floor = 0, next] = values;
+  const cut = floor > CUT_OFF_HU && floor === next && values.every((value) => value >= floor);
+  return cut ? values.map((value) => (value === floor ? CUT_OFF_HU : value)) : values;
 }

@@ -3,7 +3,7 @@ import { inflateBeginning } from '../inflate.ts';
 import type { ZipEntry, ZipSource } from '../zip.ts';
 import { MAX_HEADER_BYTES, readHeader, type HeaderResult, type SkippedImage } from './header.ts';
 import type { SliceSource } from './series.ts';
-import { knownFormat, type SkipReason } from './skipped.ts';
+import { reasonOf, type SkipReason } from './skipped.ts';
 
 /** What a ZIP contains, by the headers of its files. */
 export interface ScanResult {
@@ -40,7 +40,7 @@ async function scanEntry(zip: ZipSource, entry: ZipEntry, result: ScanResult): P
     if (header.kind === 'incomplete') continue;
     if (header.kind === 'skip') {
       if (header.image !== null) result.skippedImages.push({ ...header.image, reason: header.reason });
-      return skip(header.reason === 'notDicom' ? (knownFormat(bytes) ?? 'notDicom') : header.reason);
+      return skip(header.reason === 'notDicom' ? reasonOf(bytes) : header.reason);
     }
     for (const frame of header.header.frames) result.slices.push({ extent, header: header.header, frame });
     if (result.slices.length > MAX_SLICES) throw tooManySlices();

@@ -1,3 +1,5 @@
+import { formatOf, type FileFormat } from '../formats.ts';
+
 /** Why a file of the ZIP is no slice, in words for the job's log. */
 export const SKIP_REASONS = {
   system: 'archivos del sistema (__MACOSX y similares)',
@@ -21,25 +23,21 @@ export const SKIP_REASONS = {
 
 export type SkipReason = keyof typeof SKIP_REASONS;
 
-const SIGNATURES: readonly { reason: SkipReason; at: number; bytes: string }[] = [
-  { reason: 'nestedZip', at: 0, bytes: 'PK\x03\x04' },
-  { reason: 'gzip', at: 0, bytes: '\x1f\x8b' },
-  { reason: 'archive', at: 0, bytes: 'Rar!\x1a\x07' },
-  { reason: 'archive', at: 0, bytes: '7z\xbc\xaf\x27\x1c' },
-  { reason: 'archive', at: 0, bytes: 'BZh' },
-  { reason: 'archive', at: 0, bytes: '\xfd7zXZ\x00' },
-  { reason: 'archive', at: 257, bytes: 'ustar' },
-  { reason: 'nifti', at: 344, bytes: 'n+1\x00' },
-  { reason: 'nifti', at: 344, bytes: 'ni1\x00' },
-];
-/** How a multipart answer (RFC 2046) begins: its boundary, then the headers of the first part. */
-const MULTIPART = /^(?:\r?\n)?(?:--[^\r\n]{1,200}\r?\n(?:[\w-]+:[^\r\n]*\r?\n)*)?content-(?:type|length|location|id|transfer-encoding):[^\r\n]*/i;
-const MULTIPART_PEEK = 1024;
+const REASONS: Readonly<Partial<Record<FileFormat, SkipReason>>> = {
+  zip: 'nestedZip',
+  gzip: 'gzip',
+  RAR: 'archive',
+  '7z': 'archive',
+  bzip2: 'archive',
+  xz: 'archive',
+  TAR: 'archive',
+  NIfTI: 'nifti',
+  DICOM: 'damaged',
+  multipart: 'multipart',
+};
 
-/** What a file is that is no DICOM file, by its first bytes; null where they say nothing. */
-export function knownFormat(bytes: Uint8Array): SkipReason | null {
-  const beginning = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, MULTIPART_PEEK)).toString('latin1');
-  const signature = SIGNATURES.find(({ at, bytes: expected }) => beginning.startsWith(expected, at));
-  if (signature !== undefined) return signature.reason;
-  return MULTIPART.test(beginning) ? 'multipart' : null;
+/** Why a file is left out that is no DICOM file, by its first bytes. */
+export function reasonOf(bytes: Uint8Array): SkipReason {
+  const format = formatOf(bytes);
+  return (format === null ? undefined : REASONS[format]) ?? 'notDicom';
 }

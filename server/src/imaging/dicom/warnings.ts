@@ -11,7 +11,7 @@ const FIELD_TOLERANCE = 0.02;
 const THICK_RATIO = 3;
 const THICK_MM = 1;
 /** Where even the least value is above this there is no air: a body is mostly surrounded by it. */
-const NO_AIR_HU = -200;
+const NO_AIR_HU = -250;
 /** Metal and bone of a body are below this share. */
 const DENSE_SHARE = 0.1;
 
