@@ -66,10 +66,15 @@ export const JobFields = z
     serie: z
       .string()
       .trim()
-      .max(64)
-      .regex(/^[\d.]*$/, { error: 'Debe ser un SeriesInstanceUID o un número de serie' })
+      .max(70)
+      .regex(/^[\d.]*(?:#\d{1,4})?$/, {
+        error: 'Debe ser un SeriesInstanceUID, un número de serie o el campo «serie» de las métricas de un trabajo',
+      })
       .optional()
-      .meta({ description: 'Serie que se convierte: SeriesInstanceUID o número (la mejor)' }),
+      .meta({
+        description:
+          'Serie que se convierte: SeriesInstanceUID, número o «serie» de las métricas de un trabajo (la mejor)',
+      }),
   })
   .meta({ id: 'JobFields' });
 export type JobFields = z.infer<typeof JobFields>;

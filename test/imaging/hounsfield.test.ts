@@ -19,7 +19,11 @@ async function ballError(files: NamedFile[], parameters = {}) {
 }
 
 /** The scan with its HU stored in another way. */
-function stored(convert: (hu: number, i: number) => number, changes: Partial<CtSlice> = {}, kind: 16 | 8 = 16): CtSlice[] {
+function stored(
+  convert: (hu: number, i: number) => number,
+  changes: Partial<CtSlice> = {},
+  kind: 16 | 8 = 16,
+): CtSlice[] {
   return smallScan().map((slice) => {
     const pixels = kind === 16 ? new Uint16Array(slice.pixels.length) : new Uint8Array(slice.pixels.length);
     for (const [i, hu] of slice.pixels.entries()) pixels[i] = convert(hu, i);
@@ -27,9 +31,17 @@ function stored(convert: (hu: number, i: number) => number, changes: Partial<CtS
   });
 }
 
-const isCorner = (i: number): boolean => i % 48 < 5;
-const above = (hu: number): number => Math.max(0, hu + 1024);
-const word = (tag: number, value: number): Element => ({ tag, vr: 'US', value });
+function isCorner(i: number): boolean {
+  return i % 48 < 5;
+}
+
+function above(hu: number): number {
+  return Math.max(0, hu + 1024);
+}
+
+function word(tag: number, value: number): Element {
+  return { tag, vr: 'US', value };
+}
 
 describe('values that are not HU', () => {
   const without = (...tags: number[]): NamedFile[] =>
@@ -41,11 +53,26 @@ describe('values that are not HU', () => {
     ['without slope and intercept', without(0x00281052, 0x00281053), 'RescaleSlope'],
     ['without an intercept', without(0x00281052), 'RescaleIntercept'],
     ['with an empty intercept', of([text(0x00281052, 'DS', '')]), 'RescaleIntercept'],
-    ['of 8 bits without a scale', changedFiles(stored((hu) => above(hu) / 12, {}, 8), (file) => withoutElement(withoutElement(file, 0x00281052), 0x00281053)), 'RescaleSlope'],
+    [
+      'of 8 bits without a scale',
+      changedFiles(
+        stored((hu) => above(hu) / 12, {}, 8),
+        (file) => withoutElement(withoutElement(file, 0x00281052), 0x00281053),
+      ),
+      'RescaleSlope',
+    ],
     ['of atomic numbers', of([text(0x00281054, 'LO', 'Z_EFF')]), 'Z_EFF'],
     ['of electron densities', of([text(0x00281054, 'LO', 'EDW')]), 'EDW'],
-    ['called a map of atomic numbers', of([text(0x00080008, 'CS', 'DERIVED\\PRIMARY\\AXIAL\\EFF_ATOMIC_NUM')]), 'EFF_ATOMIC_NUM'],
-    ['that no scan measures', dicomFiles(stored((hu, i) => (isCorner(i) ? 63_536 : above(hu)), { intercept: -1024 })), '32767'],
+    [
+      'called a map of atomic numbers',
+      of([text(0x00080008, 'CS', 'DERIVED\\PRIMARY\\AXIAL\\EFF_ATOMIC_NUM')]),
+      'EFF_ATOMIC_NUM',
+    ],
+    [
+      'that no scan measures',
+      dicomFiles(stored((hu, i) => (isCorner(i) ? 63_536 : above(hu)), { intercept: -1024 })),
+      '32767',
+    ],
   ])('%s are refused, and go on with own thresholds and a warning', async (_name, files, cause) => {
     const error = await refusal(convertFiles(files));
     expect(error).toMatchObject({ code: 'NOT_HOUNSFIELD', retryable: false });
@@ -72,7 +99,10 @@ describe('values that are not HU', () => {
       ...slice,
       studyUid: '2.25.70',
     }));
-    const hu = smallScan({ seriesUid: '2.25.72', heights: evenHeights(20, 2) }).map((slice) => ({ ...slice, studyUid: '2.25.70' }));
+    const hu = smallScan({ seriesUid: '2.25.72', heights: evenHeights(20, 2) }).map((slice) => ({
+      ...slice,
+      studyUid: '2.25.70',
+    }));
     const { manifest } = await convertFiles([...dicomFiles(padded, {}, 'a'), ...dicomFiles(hu, {}, 'b')], RAW);
     expect(manifest.series.slices).toBe(20);
     expect(manifest.warnings.join()).toContain('no se usa');
@@ -84,7 +114,13 @@ describe('values that are HU', () => {
     ['of a slope and intercept with commas', [text(0x00281052, 'DS', '-1024,0'), text(0x00281053, 'DS', '1,000')]],
     ['of a slope and intercept with exponents', [text(0x00281052, 'DS', '-1.024E3'), text(0x00281053, 'DS', '1e0')]],
     ['of a unit in small letters', [text(0x00281054, 'LO', 'hu ')]],
-    ['of doubles', [{ tag: 0x00281052, vr: 'FD', value: -1024 }, { tag: 0x00281053, vr: 'FD', value: 1 }]],
+    [
+      'of doubles',
+      [
+        { tag: 0x00281052, vr: 'FD', value: -1024 },
+        { tag: 0x00281053, vr: 'FD', value: 1 },
+      ],
+    ],
   ])('%s are read', async (_name, elements) => {
     const slices = withElements(stored(above, { intercept: -1024 }), () => elements);
     expect(await ballError(dicomFiles(slices))).toEqual({ error: expect.closeTo(0, 0), warnings: [] });
@@ -118,7 +154,10 @@ describe('padding and stored bits', () => {
 
   test.each<[string, CtSlice[]]>([
     ['beyond the stored bits', twelve(corner(63_536), { padding: 63_536 })],
-    ['beyond the stored bits, signed', twelve((hu, i) => (isCorner(i) ? 0x8000 : hu & 0xfff), { padding: 0x8000, intercept: 0, extra: [SIGNED] })],
+    [
+      'beyond the stored bits, signed',
+      twelve((hu, i) => (isCorner(i) ? 0x8000 : hu & 0xfff), { padding: 0x8000, intercept: 0, extra: [SIGNED] }),
+    ],
     ['beyond the stored bits, a negative number without a tag', twelve(corner(63_536))],
     ['within the stored bits', twelve(corner(4095), { padding: 4095 })],
   ])('%s is air', async (_name, slices) => {
@@ -164,6 +203,8 @@ describe('geometry that deserves a look', () => {
 
   test('slices much thicker than pixels', async () => {
     const thick = smallScan({ heights: evenHeights(10, 4), thickness: 4 });
-    expect((await ballError(dicomFiles(thick))).warnings.join()).toContain('mucho más gruesos (4 mm) que los píxeles (1 mm)');
+    expect((await ballError(dicomFiles(thick))).warnings.join()).toContain(
+      'mucho más gruesos (4 mm) que los píxeles (1 mm)',
+    );
   });
 });

@@ -29,19 +29,48 @@ async function ballError(files: NamedFile[]): Promise<number> {
   return Math.abs(100 * ((manifest.meshes[0]?.volumeCm3 ?? 0) / BALL_CM3 - 1));
 }
 
-const latin = (value: string): Uint8Array => Buffer.from(value, 'latin1');
-const changed = (change: (file: Uint8Array, slice: CtSlice) => Uint8Array): NamedFile[] => {
+function latin(value: string): Uint8Array {
+  return Buffer.from(value, 'latin1');
+}
+
+function changed(change: (file: Uint8Array, slice: CtSlice) => Uint8Array): NamedFile[] {
   const slices = smallScan();
   return changedFiles(slices, (file, i) => change(file, slices[i]!));
-};
+}
 
 describe('lengths that are odd', () => {
   test.each<[string, (file: Uint8Array) => Uint8Array]>([
     ['of a description', (file) => replaceElement(file, 0x0008103e, shortElement(0x0008103e, 'LO', latin('torax')))],
-    ['of a private value before the pixels', (file) => replaceElement(file, 0x00281053, Buffer.concat([shortElement(0x00281053, 'DS', latin('1')), longElement(0x00291010, 'UN', Buffer.alloc(3))]))],
-    ['of a UID of the file meta information', (file) => replaceElement(file, 0x00020012, shortElement(0x00020012, 'UI', latin('2.25.123')))],
+    [
+      'of a private value before the pixels',
+      (file) =>
+        replaceElement(
+          file,
+          0x00281053,
+          Buffer.concat([shortElement(0x00281053, 'DS', latin('1')), longElement(0x00291010, 'UN', Buffer.alloc(3))]),
+        ),
+    ],
+    [
+      'of a UID of the file meta information',
+      (file) => replaceElement(file, 0x00020012, shortElement(0x00020012, 'UI', latin('2.25.123'))),
+    ],
     ['of a pixel size', (file) => replaceElement(file, 0x00280030, shortElement(0x00280030, 'DS', latin('1.0\\1')))],
-    ['of an element in a sequence', (file) => replaceElement(file, 0x00281053, Buffer.concat([shortElement(0x00281053, 'DS', latin('1')), longElement(0x00400275, 'SQ', implicitItems([Buffer.concat([shortElement(0x00080100, 'SH', latin('abc'))])]))]))],
+    [
+      'of an element in a sequence',
+      (file) =>
+        replaceElement(
+          file,
+          0x00281053,
+          Buffer.concat([
+            shortElement(0x00281053, 'DS', latin('1')),
+            longElement(
+              0x00400275,
+              'SQ',
+              implicitItems([Buffer.concat([shortElement(0x00080100, 'SH', latin('abc'))])]),
+            ),
+          ]),
+        ),
+    ],
   ])('%s are read, packed and not', async (_name, change) => {
     const files = changed(change);
     expect(await ballError(files)).toBeLessThan(1);
@@ -55,7 +84,7 @@ describe('lengths that are odd', () => {
       intercept: -1024,
     }));
     const files = changedFiles(slices, (file, i) =>
-      replaceElement(file, 0x7fe00010, longElement(0x7fe00010, 'OB', slices[i]!.pixels as Uint8Array)),
+      replaceElement(file, 0x7fe00010, longElement(0x7fe00010, 'OB', slices[i]!.pixels)),
     );
     expect(await ballError(files)).toBeLessThan(1);
   });
@@ -66,19 +95,72 @@ describe('values written in another way', () => {
   const floats = (values: readonly number[]): Uint8Array => new Uint8Array(Float32Array.from(values).buffer);
 
   test.each<[string, (file: Uint8Array, slice: CtSlice) => Uint8Array]>([
-    ['a position of doubles', (file, { position }) => replaceElement(file, 0x00200032, shortElement(0x00200032, 'FD', doubles(position)))],
-    ['a position of floats', (file, { position }) => replaceElement(file, 0x00200032, shortElement(0x00200032, 'FL', floats(position)))],
-    ['a position of unknown kind', (file, { position }) => replaceElement(file, 0x00200032, longElement(0x00200032, 'UN', latin(position.join('\\'))))],
-    ['a position with commas', (file, { position }) => replaceElement(file, 0x00200032, shortElement(0x00200032, 'DS', latin(position.join('\\').replaceAll('.', ','))))],
-    ['a pixel size with commas', (file) => replaceElement(file, 0x00280030, shortElement(0x00280030, 'DS', latin('1,0000\\1,00')))],
-    ['rows of unknown kind', (file, { rows }) => replaceElement(file, 0x00280010, longElement(0x00280010, 'UN', Uint8Array.of(rows, 0)))],
-    ['rows as text', (file, { rows }) => replaceElement(file, 0x00280010, shortElement(0x00280010, 'IS', latin(String(rows))))],
-    ['rows as a long number', (file, { rows }) => replaceElement(file, 0x00280010, shortElement(0x00280010, 'UL', Uint8Array.of(rows, 0, 0, 0)))],
-    ['pixels of unknown kind', (file, { pixels }) => replaceElement(file, 0x7fe00010, longElement(0x7fe00010, 'UN', new Uint8Array(pixels.buffer)))],
-    ['a value representation of 2019', (file) => replaceElement(file, 0x00281053, Buffer.concat([shortElement(0x00281053, 'DS', latin('1 ')), longElement(0x00291010, 'OV', Buffer.alloc(70_000))]))],
-    ['an element without a representation', (file) => replaceElement(file, 0x0008103e, Buffer.concat([Buffer.from('08003e1004000000', 'hex'), latin('abcd')]))],
+    [
+      'a position of doubles',
+      (file, { position }) => replaceElement(file, 0x00200032, shortElement(0x00200032, 'FD', doubles(position))),
+    ],
+    [
+      'a position of floats',
+      (file, { position }) => replaceElement(file, 0x00200032, shortElement(0x00200032, 'FL', floats(position))),
+    ],
+    [
+      'a position of unknown kind',
+      (file, { position }) =>
+        replaceElement(file, 0x00200032, longElement(0x00200032, 'UN', latin(position.join('\\')))),
+    ],
+    [
+      'a position with commas',
+      (file, { position }) =>
+        replaceElement(
+          file,
+          0x00200032,
+          shortElement(0x00200032, 'DS', latin(position.join('\\').replaceAll('.', ','))),
+        ),
+    ],
+    [
+      'a pixel size with commas',
+      (file) => replaceElement(file, 0x00280030, shortElement(0x00280030, 'DS', latin('1,0000\\1,00'))),
+    ],
+    [
+      'rows of unknown kind',
+      (file, { rows }) => replaceElement(file, 0x00280010, longElement(0x00280010, 'UN', Uint8Array.of(rows, 0))),
+    ],
+    [
+      'rows as text',
+      (file, { rows }) => replaceElement(file, 0x00280010, shortElement(0x00280010, 'IS', latin(String(rows)))),
+    ],
+    [
+      'rows as a long number',
+      (file, { rows }) =>
+        replaceElement(file, 0x00280010, shortElement(0x00280010, 'UL', Uint8Array.of(rows, 0, 0, 0))),
+    ],
+    [
+      'pixels of unknown kind',
+      (file, { pixels }) =>
+        replaceElement(file, 0x7fe00010, longElement(0x7fe00010, 'UN', new Uint8Array(pixels.buffer))),
+    ],
+    [
+      'a value representation of 2019',
+      (file) =>
+        replaceElement(
+          file,
+          0x00281053,
+          Buffer.concat([
+            shortElement(0x00281053, 'DS', latin('1 ')),
+            longElement(0x00291010, 'OV', Buffer.alloc(70_000)),
+          ]),
+        ),
+    ],
+    [
+      'an element without a representation',
+      (file) =>
+        replaceElement(file, 0x0008103e, Buffer.concat([Buffer.from('08003e1004000000', 'hex'), latin('abcd')])),
+    ],
     ['no modality', (file) => withoutElement(file, 0x00080060)],
-    ['a modality in small letters', (file) => replaceElement(file, 0x00080060, shortElement(0x00080060, 'CS', latin('ct')))],
+    [
+      'a modality in small letters',
+      (file) => replaceElement(file, 0x00080060, shortElement(0x00080060, 'CS', latin('ct'))),
+    ],
     ['no photometric interpretation', (file) => withoutElement(file, 0x00280004)],
     ['no bits stored, nor highest bit', (file) => withoutElement(withoutElement(file, 0x00280101), 0x00280102)],
   ])('%s: read', async (_name, change) => {
@@ -129,7 +211,9 @@ describe('a transfer syntax that is not the one said', () => {
   });
 
   test('is private: refused by its owner', async () => {
-    const files = changed((file) => replaceElement(file, 0x00020010, shortElement(0x00020010, 'UI', latin('1.2.840.113619.5.2'))));
+    const files = changed((file) =>
+      replaceElement(file, 0x00020010, shortElement(0x00020010, 'UI', latin('1.2.840.113619.5.2'))),
+    );
     const error = await refusal(convertFiles(files));
     expect(error.code).toBe('PRIVATE_SYNTAX');
     expect(error.message).toContain('formato privado de GE');
@@ -153,7 +237,10 @@ describe('multi-frame objects', () => {
   const flat = (slices: CtSlice[], extra: Element[]): Uint8Array => {
     const pixels = Buffer.concat(slices.map((slice) => Buffer.from(slice.pixels.buffer)));
     const [first] = slices;
-    return encodeCtSlice({ ...first!, extra: [text(0x00280008, 'IS', String(slices.length)), { tag: 0x7fe00010, vr: 'OW', value: pixels }, ...extra] });
+    return encodeCtSlice({
+      ...first!,
+      extra: [text(0x00280008, 'IS', String(slices.length)), { tag: 0x7fe00010, vr: 'OW', value: pixels }, ...extra],
+    });
   };
   const spacing = text(0x00180088, 'DS', '1.5');
 
@@ -197,17 +284,81 @@ describe('what can not be read is named', () => {
   test.each<[string, NamedFile[], string, RegExp]>([
     ['no position', changed((file) => withoutElement(file, 0x00200032)), 'POSITION_MISSING', /ImagePositionPatient/],
     ['an empty position', files([text(0x00200032, 'DS', '')]), 'POSITION_MISSING', /posición/],
-    ['one position for all', files([text(0x00200032, 'DS', '0\\0\\0')]), 'POSITION_CONSTANT', /30 imágenes.*misma posición/],
-    ['no orientation', changed((file) => withoutElement(file, 0x00200037)), 'ORIENTATION_MISSING', /ImageOrientationPatient/],
+    [
+      'one position for all',
+      files([text(0x00200032, 'DS', '0\\0\\0')]),
+      'POSITION_CONSTANT',
+      /30 imágenes.*misma posición/,
+    ],
+    [
+      'no orientation',
+      changed((file) => withoutElement(file, 0x00200037)),
+      'ORIENTATION_MISSING',
+      /ImageOrientationPatient/,
+    ],
     ['no pixel size', changed((file) => withoutElement(file, 0x00280030)), 'SPACING_MISSING', /PixelSpacing/],
-    ['nothing of a modality', changed((file) => withoutElement(withoutElement(withoutElement(file, 0x00080060), 0x00080016), 0x00020002)), 'MODALITY_MISSING', /Modality/],
-    ['a frame of reference for each slice', dicomFiles(withElements(smallScan(), (i) => [text(0x00200052, 'UI', `2.25.${i + 1}`)])), 'SLICES_DO_NOT_FIT', /marco de referencia/],
-    ['reports alone', [{ name: 'sr', bytes: encodeFile([text(0x00080060, 'CS', 'SR')], '2.25.5') }], 'DICOM_WITHOUT_IMAGES', /ninguna imagen/],
-    ['slices of .gz', dicomFiles(smallScan()).map(({ name, bytes }) => ({ name: `${name}.gz`, bytes: gzipSync(bytes) })), 'FILES_COMPRESSED', /\.gz/],
-    ['a RAR beside a text', [{ name: 'a.rar', bytes: Buffer.from('Rar!\x1a\x07\x01\x00 etc', 'latin1') }, { name: 'LEEME.txt', bytes: Buffer.from('hola') }], 'FILES_COMPRESSED', /RAR/],
-    ['a ZIP beside a text', [{ name: 'a.zip', bytes: rawZip([{ name: 'b', bytes: Buffer.from('b') }]) }, { name: 'LEEME.txt', bytes: Buffer.from('hola') }], 'ZIP_NESTED', /otros ZIP/],
-    ['the multipart answer of a PACS', [{ name: 'studies', bytes: Buffer.concat([Buffer.from('--b0undary\r\nContent-Type: application/dicom\r\n\r\n'), encodeCtSlice(smallScan()[0]!)]) }], 'MULTIPART', /multipart/],
-    ['a NIfTI volume', [{ name: 'v.nii', bytes: Buffer.concat([Buffer.alloc(344), Buffer.from('n+1\0')]) }], 'NOT_DICOM', /NIfTI/],
+    [
+      'nothing of a modality',
+      changed((file) => withoutElement(withoutElement(withoutElement(file, 0x00080060), 0x00080016), 0x00020002)),
+      'MODALITY_MISSING',
+      /Modality/,
+    ],
+    [
+      'a frame of reference for each slice',
+      dicomFiles(withElements(smallScan(), (i) => [text(0x00200052, 'UI', `2.25.${i + 1}`)])),
+      'SLICES_DO_NOT_FIT',
+      /marco de referencia/,
+    ],
+    [
+      'reports alone',
+      [{ name: 'sr', bytes: encodeFile([text(0x00080060, 'CS', 'SR')], '2.25.5') }],
+      'DICOM_WITHOUT_IMAGES',
+      /ninguna imagen/,
+    ],
+    [
+      'slices of .gz',
+      dicomFiles(smallScan()).map(({ name, bytes }) => ({ name: `${name}.gz`, bytes: gzipSync(bytes) })),
+      'FILES_COMPRESSED',
+      /\.gz/,
+    ],
+    [
+      'a RAR beside a text',
+      [
+        { name: 'a.rar', bytes: Buffer.from('Rar!\x1a\x07\x01\x00 etc', 'latin1') },
+        { name: 'LEEME.txt', bytes: Buffer.from('hola') },
+      ],
+      'FILES_COMPRESSED',
+      /RAR/,
+    ],
+    [
+      'a ZIP beside a text',
+      [
+        { name: 'a.zip', bytes: rawZip([{ name: 'b', bytes: Buffer.from('b') }]) },
+        { name: 'LEEME.txt', bytes: Buffer.from('hola') },
+      ],
+      'ZIP_NESTED',
+      /otros ZIP/,
+    ],
+    [
+      'the multipart answer of a PACS',
+      [
+        {
+          name: 'studies',
+          bytes: Buffer.concat([
+            Buffer.from('--b0undary\r\nContent-Type: application/dicom\r\n\r\n'),
+            encodeCtSlice(smallScan()[0]!),
+          ]),
+        },
+      ],
+      'MULTIPART',
+      /multipart/,
+    ],
+    [
+      'a NIfTI volume',
+      [{ name: 'v.nii', bytes: Buffer.concat([Buffer.alloc(344), Buffer.from('n+1\0')]) }],
+      'NOT_DICOM',
+      /NIfTI/,
+    ],
     ['damaged files alone', changed((file) => file.subarray(0, 500)), 'DICOM_DAMAGED', /dañados/],
   ])('%s', async (_name, input, code, sentence) => {
     const error = await refusal(convertFiles(input));

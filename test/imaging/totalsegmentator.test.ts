@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitForJob } from '@som3d/client';
 import { CHILD_PROGRAM, convert } from '@som3d/server/testing/imaging';
@@ -137,6 +137,26 @@ describe('tasks', () => {
     expect(manifest.meshes).toMatchObject([{ filename: 'hip_implant_01.stl', watertight: true, components: 1 }]);
   });
 
+  test('names extra tasks as they are given, capitals and all', async () => {
+    const tool = await installTool({ balls: { lung_vessels: BALL } });
+    await convertFiles(files, { extraTasks: [' lung_vessels_LEGACY '], segmentation: tool.segmentation });
+    const [call] = await tool.calls();
+    expect(option(call?.args ?? [], '--task')).toBe('lung_vessels_LEGACY');
+  });
+
+  test.each([undefined, LICENSE])(
+    'sends no statistics (licence %s), and keeps what the server has set',
+    async (license) => {
+      const tool = await installTool({ balls: { tibia: BALL } }, license === undefined ? {} : { license });
+      const home = join(tool.segmentation.environment['HOME'] ?? '', '.totalsegmentator');
+      await mkdir(home);
+      await writeFile(join(home, 'config.json'), JSON.stringify({ send_usage_stats: true, license_number: LICENSE }));
+      const { manifest } = await convertFiles(files, { enable_appendicular: true, segmentation: tool.segmentation });
+      expect((await tool.calls()).map(({ statistics }) => statistics)).toEqual([false]);
+      expect(manifest.meshes.map(({ tissue }) => tissue)).toEqual(['tibia']);
+    },
+  );
+
   test('leaves an own threshold to the built-in engine', async () => {
     const tool = await installTool({ balls: {} });
     const { manifest } = await convertFiles(files, {
@@ -196,6 +216,15 @@ describe('failures', () => {
     const error = await refusal(convertFiles(files, { ...request, segmentation: tool.segmentation }));
     expect(error).toMatchObject({ code, retryable });
     expect(error.message).toContain('«hip_implant»');
+  });
+
+  test('says what to do where models are missing and there is no network', async () => {
+    const tool = await installTool({ balls: { hip_implant: BALL }, troubles: { hip_implant: 'offline' } });
+    const error = await refusal(convertFiles(files, { ...request, segmentation: tool.segmentation }));
+    expect(error).toMatchObject({ code: 'SEGMENTATION_WEIGHTS', retryable: false });
+    expect(error.message).toMatch(
+      /pesos \(modelos\) de la tarea «hip_implant».*totalseg_download_weights -t hip_implant/,
+    );
   });
 
   test('misses a mask that was asked for', async () => {

@@ -236,7 +236,10 @@ describe('a ZIP that others read', () => {
     ['a comment', (zip) => commented(zip, 'estudio de ensayo')],
     ['a comment and zeros behind it', (zip) => Buffer.concat([commented(zip, 'estudio'), Buffer.alloc(1024)])],
     ['a program in front of it', (zip) => Buffer.concat([Buffer.from('MZ'), NOISE, zip])],
-    ['the head of a multipart answer in front', (zip) => Buffer.concat([Buffer.from('--b\r\nContent-Type: application/zip\r\n\r\n'), zip])],
+    [
+      'the head of a multipart answer in front',
+      (zip) => Buffer.concat([Buffer.from('--b\r\nContent-Type: application/zip\r\n\r\n'), zip]),
+    ],
   ])('has %s', async (_what, change) => {
     const path = join(await temporaryDirectory(), 'others.zip');
     const bytes = change(study());
@@ -249,7 +252,10 @@ describe('a ZIP that others read', () => {
     ['in Shift-JIS', (i) => Buffer.concat([Buffer.from(`IM${i}`), Buffer.from([0x95, 0x5c])])],
     ['in a folder of Big5', (i) => Buffer.concat([Buffer.from([0xa5, 0x5c]), Buffer.from(`/IM${i}`)])],
     ['with a plain backslash', (i) => Buffer.from(`IM${i}\\`)],
-    ['as a part of a path that climbs nowhere', (i) => Buffer.concat([Buffer.from([0x95, 0x5c]), Buffer.from(`..${i}`)])],
+    [
+      'as a part of a path that climbs nowhere',
+      (i) => Buffer.concat([Buffer.from([0x95, 0x5c]), Buffer.from(`..${i}`)]),
+    ],
   ])('has names of the byte 0x5C %s', async (_what, nameOf) => {
     const path = join(await temporaryDirectory(), 'names.zip');
     const entries = dicomFiles(smallScan()).map(({ bytes }, i) => ({ name: nameOf(i), bytes: Buffer.from(bytes) }));
@@ -267,15 +273,40 @@ describe('what is sent instead of a ZIP is named:', () => {
   };
 
   it.each<[string, Buffer, string, RegExp]>([
-    ['the first part of a split ZIP', Buffer.concat([Buffer.from('PK\x07\x08'), zip.subarray(0, zip.length >> 1)]), 'ZIP_SPLIT', /una parte de un ZIP/],
+    [
+      'the first part of a split ZIP',
+      Buffer.concat([Buffer.from('PK\x07\x08'), zip.subarray(0, zip.length >> 1)]),
+      'ZIP_SPLIT',
+      /una parte de un ZIP/,
+    ],
     ['a middle part', zip.subarray(zip.length >> 2, zip.length >> 1), 'ZIP_SPLIT', /una parte de un ZIP/],
     ['the last part', lastDisk(), 'ZIP_SPLIT', /una parte de un ZIP/],
     ['the last part of a file that was cut', zip.subarray(zip.length >> 1), 'ZIP_SPLIT', /una parte de un ZIP/],
-    ['a RAR', Buffer.concat([Buffer.from('Rar!\x1a\x07\x00', 'latin1'), NOISE]), 'ZIP_OTHER_FORMAT', /es un archivo RAR/],
-    ['a 7z', Buffer.concat([Buffer.from('7z\xbc\xaf\x27\x1c', 'latin1'), NOISE]), 'ZIP_OTHER_FORMAT', /es un archivo 7z/],
+    [
+      'a RAR',
+      Buffer.concat([Buffer.from('Rar!\x1a\x07\x00', 'latin1'), NOISE]),
+      'ZIP_OTHER_FORMAT',
+      /es un archivo RAR/,
+    ],
+    [
+      'a 7z',
+      Buffer.concat([Buffer.from('7z\xbc\xaf\x27\x1c', 'latin1'), NOISE]),
+      'ZIP_OTHER_FORMAT',
+      /es un archivo 7z/,
+    ],
     ['a GZIP', Buffer.concat([Buffer.from('1f8b0800', 'hex'), NOISE]), 'ZIP_OTHER_FORMAT', /es un archivo GZIP/],
-    ['a DICOM file', Buffer.from(dicomFiles(smallScan({ heights: [0] }))[0]!.bytes), 'ZIP_OTHER_FORMAT', /imagen DICOM suelta/],
-    ['the multipart answer of a PACS', Buffer.concat([Buffer.from('\r\n--b0\r\nContent-Type: application/dicom\r\nMIME-Version: 1.0\r\n\r\n'), NOISE]), 'MULTIPART', /multipart de un PACS/],
+    [
+      'a DICOM file',
+      Buffer.from(dicomFiles(smallScan({ heights: [0] }))[0]!.bytes),
+      'ZIP_OTHER_FORMAT',
+      /imagen DICOM suelta/,
+    ],
+    [
+      'the multipart answer of a PACS',
+      Buffer.concat([Buffer.from('\r\n--b0\r\nContent-Type: application/dicom\r\nMIME-Version: 1.0\r\n\r\n'), NOISE]),
+      'MULTIPART',
+      /multipart de un PACS/,
+    ],
   ])('%s', async (_what, bytes, code, sentence) => {
     const path = join(await temporaryDirectory(), 'other');
     await writeFile(path, bytes);

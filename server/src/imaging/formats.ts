@@ -1,6 +1,16 @@
 /** Kinds of files that people send in the place of a ZIP of DICOM files, or in one. */
 export type FileFormat =
-  'zip' | 'gzip' | 'RAR' | '7z' | 'bzip2' | 'xz' | 'TAR' | 'NIfTI' | 'DICOM' | 'PDF' | 'multipart';
+  | 'zip'
+  | 'gzip'
+  | 'RAR'
+  | '7z'
+  | 'bzip2'
+  | 'xz'
+  | 'TAR'
+  | 'NIfTI'
+  | 'DICOM'
+  | 'PDF'
+  | 'multipart';
 
 const SIGNATURES: readonly { format: FileFormat; at: number; bytes: string }[] = [
   { format: 'zip', at: 0, bytes: 'PK\x03\x04' },
@@ -22,7 +32,9 @@ export const FORMAT_BYTES = 1024;
 
 /** What a file is by its first bytes; null where they say nothing that is known here. */
 export function formatOf(bytes: Uint8Array): FileFormat | null {
-  const beginning = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, FORMAT_BYTES)).toString('latin1');
+  const beginning = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, FORMAT_BYTES)).toString(
+    'latin1',
+  );
   const signature = SIGNATURES.find(({ at, bytes: expected }) => beginning.startsWith(expected, at));
   if (signature !== undefined) return signature.format;
   return MULTIPART.test(beginning) ? 'multipart' : null;

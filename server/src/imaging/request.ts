@@ -60,7 +60,7 @@ export const convertRequestSchema = z.object({
   suavizado: z.int().min(0).max(100).default(20),
   /** Share of the triangles to save. */
   reduccion: z.number().min(0).max(0.95).default(0.75),
-  /** SeriesInstanceUID or number of the series to convert; the best one without it. */
+  /** SeriesInstanceUID or number of the series to convert, or its `serie` in a manifest; the best one without it. */
   serie: z.string().optional(),
   /** Each connected part of at least 1 cm3 as its own STL. */
   separarPartes: flag,

@@ -44,7 +44,10 @@ export interface Enhancement {
 /**
  * One file with a frame for each slice, geometry in functional groups and none in the data set itself.
  */
-export function enhancedFile(slices: CtSlice[], { compressed, frameContent, elements: further = [] }: Enhancement = {}): Uint8Array {
+export function enhancedFile(
+  slices: CtSlice[],
+  { compressed, frameContent, elements: further = [] }: Enhancement = {},
+): Uint8Array {
   const [first] = slices;
   if (first === undefined) throw new Error('no slices');
   const { x, y } = first.spacing;

@@ -107,7 +107,9 @@ async function enhancedCodecStudy(slices: CtSlice[]): Promise<Study> {
   const transferSyntax = '1.2.840.10008.1.2.4.80';
   const frames = await compressAll(slices, 'EncodeJpegLs', {});
   const wrap = (streams: Uint8Array[]): Uint8Array[] => [
-    enhancedFile(slices, { compressed: { transferSyntax, pixels: encapsulate(streams, { table: true, fragments: 2 }) } }),
+    enhancedFile(slices, {
+      compressed: { transferSyntax, pixels: encapsulate(streams, { table: true, fragments: 2 }) },
+    }),
   ];
   return { name: 'enhanced JPEG-LS', files: wrap(frames), streams: { frames, wrap } };
 }

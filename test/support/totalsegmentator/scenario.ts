@@ -9,8 +9,8 @@ export interface Scenario {
   calls: string;
   /** Balls by class, LPS mm; classes without one are empty. */
   balls: Record<string, { centre: [number, number, number]; radius: number }>;
-  /** By task. `hold`: says 50 % of its last part, starts a helper, and waits. `partial`: one mask is missing. */
-  troubles?: Record<string, 'crash' | 'gpu-memory' | 'silent' | 'hold' | 'partial'>;
+  /** By task. `hold`: says 50 % of its last part, starts a helper, and waits. `partial`: one mask is missing. `offline`: no models. */
+  troubles?: Record<string, 'crash' | 'offline' | 'gpu-memory' | 'silent' | 'hold' | 'partial'>;
   /** Prints hundreds of lines with paths. */
   chatty?: boolean;
 }
@@ -21,6 +21,8 @@ export interface Call {
   TOTALSEG_LICENSE?: string;
   TOTALSEG_WEIGHTS_PATH?: string;
   TMPDIR?: string;
+  /** What its configuration says about usage statistics. */
+  statistics?: boolean;
 }
 
 export interface Tool {

@@ -40,6 +40,7 @@ const CLASSES: Record<string, string[]> = {
   teeth: ['upper_jawbone', 'lower_jawbone'],
   craniofacial_structures: ['mandible', 'teeth_lower', 'skull', 'head', 'teeth_upper'],
   lung_vessels: ['lung_vessels', 'lung_trachea_bronchia'],
+  lung_vessels_LEGACY: ['lung_vessels', 'lung_trachea_bronchia'],
 };
 const LICENSED = new Set(['appendicular_bones', 'thigh_shoulder_muscles']);
 
@@ -94,14 +95,21 @@ function maskOf({ header, size: [nx, ny, nz], rows }: ReturnType<typeof readImag
   return gzipSync(Buffer.concat([own, mask]), { level: 1 });
 }
 
-function hasLicense(): boolean {
-  const config = path.join(
+interface Configuration {
+  license_number?: string;
+  send_usage_stats?: boolean;
+}
+
+function configuration(): Configuration {
+  const file = path.join(
     process.env['TOTALSEG_HOME_DIR'] ?? path.join(process.env['HOME'] ?? '/', '.totalsegmentator'),
     'config.json',
   );
-  if (!existsSync(config)) return false;
-  const { license_number } = JSON.parse(readFileSync(config, 'utf8')) as { license_number?: string };
-  return license_number?.length === 18;
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Configuration) : {};
+}
+
+function hasLicense(): boolean {
+  return configuration().license_number?.length === 18;
 }
 
 function bar(percent: number): void {
@@ -133,9 +141,11 @@ async function main(): Promise<void> {
   const { i: input = '', o: output = '', task, device } = values;
   const classes = CLASSES[task];
   const { TOTALSEG_LICENSE, TOTALSEG_WEIGHTS_PATH, TMPDIR } = process.env;
+  // The tool sends them unless it is told not to.
+  const statistics = configuration().send_usage_stats ?? true;
   appendFileSync(
     scenario.calls,
-    `${JSON.stringify({ args: process.argv.slice(2), TOTALSEG_LICENSE, TOTALSEG_WEIGHTS_PATH, TMPDIR, pid: process.pid })}\n`,
+    `${JSON.stringify({ args: process.argv.slice(2), TOTALSEG_LICENSE, TOTALSEG_WEIGHTS_PATH, TMPDIR, pid: process.pid, statistics })}\n`,
   );
   if (classes === undefined)
     fail(
@@ -167,6 +177,13 @@ async function main(): Promise<void> {
     );
   if (trouble === 'crash')
     fail(1, 'Traceback (most recent call last):', `RuntimeError: Background workers died: ${input}`);
+  if (trouble === 'offline')
+    fail(
+      1,
+      'Downloading model for Task 260 ...',
+      'Traceback (most recent call last):',
+      "requests.exceptions.ConnectionError: HTTPSConnectionPool(host='github.com', port=443): Max retries exceeded with url: /w.zip",
+    );
   if (trouble === 'silent') return;
   for (const part of [1, 2]) {
     console.log(`Predicting part ${part} of 2 ...`);

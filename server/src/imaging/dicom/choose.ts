@@ -101,7 +101,10 @@ function ambiguityWarning(named: readonly Stack[], serie: string | undefined): s
 }
 
 /** Of several studies the newest that has something to convert; those of one day are taken together. */
-function newestStudy(accepted: readonly Stack[], { serie, ownThreshold }: ChoiceOptions): { candidates: Stack[]; warning: string[] } {
+function newestStudy(
+  accepted: readonly Stack[],
+  { serie, ownThreshold }: ChoiceOptions,
+): { candidates: Stack[]; warning: string[] } {
   const studies = new Set(accepted.map(({ header }) => header.studyUid));
   if (serie !== undefined || studies.size === 1) return { candidates: [...accepted], warning: [] };
   const usable = accepted.filter((stack) => isBody(stack) && (ownThreshold || isHounsfield(stack)));

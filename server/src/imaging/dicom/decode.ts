@@ -14,7 +14,10 @@ const DECODER_BYTES = 24 * 1024 ** 2;
 const DECODER_BYTES_PER_PIXEL = 40;
 
 /** What `decodeFile` takes for a file of the ZIP beside the volume, bytes. */
-export function decodingBytes(extent: ZipExtent, { rows, columns, frames, location, encapsulated }: ImageHeader): number {
+export function decodingBytes(
+  extent: ZipExtent,
+  { rows, columns, frames, location, encapsulated }: ImageHeader,
+): number {
   const pixels = rows * columns;
   const decoder = encapsulated ? DECODER_BYTES + DECODER_BYTES_PER_PIXEL * pixels : 0;
   // Unpacked in pieces that are then joined.
@@ -26,7 +29,14 @@ export function decodingBytes(extent: ZipExtent, { rows, columns, frames, locati
  * Reads one file of the ZIP and writes its frames into the volume, in HU.
  * @throws ImagingError for what is damaged or cannot be read
  */
-export async function decodeFile({ zipPath, extent, header, frames, volume, coarse }: DecodeTask): Promise<ValueReport> {
+export async function decodeFile({
+  zipPath,
+  extent,
+  header,
+  frames,
+  volume,
+  coarse,
+}: DecodeTask): Promise<ValueReport> {
   const packed = new Uint8Array(extent.compressedSize);
   await using file = await open(zipPath, 'r');
   await file.read(packed, 0, packed.length, extent.dataStart);

@@ -43,7 +43,11 @@ export function identify({ header, slices }: Stack, serie: string): SeriesIdenti
 /** Between columns, rows and slices, mm; no distance of slices where there is one. */
 export function spacingOf(stack: Stack): { x: number; y: number; slice: number | null } {
   const { spacing } = stack.frame;
-  return { x: round(spacing.x), y: round(spacing.y), slice: stack.slices.length > 1 ? round(medianSpacing(stack)) : null };
+  return {
+    x: round(spacing.x),
+    y: round(spacing.y),
+    slice: stack.slices.length > 1 ? round(medianSpacing(stack)) : null,
+  };
 }
 
 /** Slices thicker than their distance leave no gap, however uneven the distances. */

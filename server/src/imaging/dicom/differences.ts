@@ -57,8 +57,11 @@ export function leftOut(chosen: Stack, ranked: readonly Stack[], scan: ScanResul
   for (const { studyUid, seriesUid, reason } of scan.skippedImages)
     if (studyUid === chosen.header.studyUid && seriesUid === chosen.header.seriesUid && reason !== 'localizer')
       count(SKIP_REASONS[reason], 1);
-  const lines = [...counts].map(([reason, slices]) => `Cortes de la serie elegida que quedan fuera: ${slices}, ${reason}.`);
-  const damaged = (scan.skipped.get('damaged') ?? 0) - scan.skippedImages.filter((image) => image.reason === 'damaged').length;
+  const lines = [...counts].map(
+    ([reason, slices]) => `Cortes de la serie elegida que quedan fuera: ${slices}, ${reason}.`,
+  );
+  const damaged =
+    (scan.skipped.get('damaged') ?? 0) - scan.skippedImages.filter((image) => image.reason === 'damaged').length;
   if (damaged > 0) lines.push(`Archivos DICOM dañados, que quizá eran cortes de la serie: ${damaged}.`);
   return lines;
 }

@@ -104,7 +104,10 @@ function endOf(view: DataView, element: Element, end: number, encoding: Encoding
   for (let at = element.offset; ;) {
     const { tag, start, length } = readItem(view, at, end, encoding.little);
     if (tag === SEQUENCE_END) return start;
-    at = length === UNDEFINED_LENGTH ? endOfItem(view, start, end, encodingOf(view, start, encoding), depth) : start + length;
+    at =
+      length === UNDEFINED_LENGTH
+        ? endOfItem(view, start, end, encodingOf(view, start, encoding), depth)
+        : start + length;
   }
 }
 
@@ -116,7 +119,12 @@ function endOfItem(view: DataView, from: number, end: number, encoding: Encoding
   }
 }
 
-function readItem(view: DataView, at: number, end: number, little: boolean): { tag: number; start: number; length: number } {
+function readItem(
+  view: DataView,
+  at: number,
+  end: number,
+  little: boolean,
+): { tag: number; start: number; length: number } {
   if (at + 8 > end) throw new UnreadableDataSet('The bytes end within a sequence');
   const tag = view.getUint16(at, little) * 0x10000 + view.getUint16(at + 2, little);
   if (tag !== ITEM && tag !== SEQUENCE_END) throw new UnreadableDataSet('A sequence holds something else than items');

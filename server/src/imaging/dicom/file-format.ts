@@ -38,7 +38,9 @@ export function locateDataset(bytes: Uint8Array): DatasetLocation | null {
   const group = encoding === null ? 0 : view.getUint16(0, encoding.little);
   // Almost anything looks like an implicit element: a file without a word of DICOM must begin as images do.
   const bare = encoding !== null && group === 0x0008 && view.getUint16(2, encoding.little) < MAX_FIRST_ELEMENT;
-  return bare ? { transferSyntax: syntaxOf(encoding), start: 0, encoding, deflated: false, mediaStorageClass: '' } : null;
+  return bare
+    ? { transferSyntax: syntaxOf(encoding), start: 0, encoding, deflated: false, mediaStorageClass: '' }
+    : null;
 }
 
 function syntaxOf({ explicit, little }: Encoding): string {
@@ -101,7 +103,10 @@ function encodingOfDeflated(packed: Uint8Array): Encoding | null {
 }
 
 function readUid(bytes: Uint8Array, offset: number, length: number): string {
-  return new TextDecoder('latin1').decode(bytes.subarray(offset, offset + length)).replace(/[\0 ]+$/, '').trim();
+  return new TextDecoder('latin1')
+    .decode(bytes.subarray(offset, offset + length))
+    .replace(/[\0 ]+$/, '')
+    .trim();
 }
 
 /**

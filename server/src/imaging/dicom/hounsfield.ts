@@ -21,7 +21,14 @@ export interface ValueReport {
   least: number;
 }
 
-export const NO_VALUES: ValueReport = { lowBits: false, highBits: false, beyond: 0, dense: 0, pixels: 0, least: Infinity };
+export const NO_VALUES: ValueReport = {
+  lowBits: false,
+  highBits: false,
+  beyond: 0,
+  dense: 0,
+  pixels: 0,
+  least: Infinity,
+};
 
 export function mergeReports(a: ValueReport, b: ValueReport): ValueReport {
   return {
@@ -151,7 +158,10 @@ function bitsInUse(raw: number, { bitsAllocated, bitsStored, highBit, signed }: 
  * them mean that the values begin at the lowest bit; none in use there but above them, that they fill the upper bits.
  * @returns the highest bit
  */
-export function highBitOf({ bitsAllocated, bitsStored, highBit }: ImageHeader, { lowBits, highBits }: ValueReport): number {
+export function highBitOf(
+  { bitsAllocated, bitsStored, highBit }: ImageHeader,
+  { lowBits, highBits }: ValueReport,
+): number {
   const atTheBottom = highBit + 1 === bitsStored;
   if (!atTheBottom) return lowBits ? bitsStored - 1 : highBit;
   return highBits && !lowBits ? bitsAllocated - 1 : highBit;

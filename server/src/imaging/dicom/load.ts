@@ -35,11 +35,7 @@ export interface LoadedVolume {
  * fit, and whether the highest bit was another than the file says
  * @throws ImagingError VOLUME_TOO_LARGE, where that does not fit either, before anything is allocated
  */
-export async function loadVolume(
-  zipPath: string,
-  stack: Stack,
-  options: LoadOptions,
-): Promise<LoadedVolume> {
+export async function loadVolume(zipPath: string, stack: Stack, options: LoadOptions): Promise<LoadedVolume> {
   layoutOf(stack.header);
   const { rows, columns } = stack.header;
   const whole = { nx: columns, ny: rows, nz: stack.slices.length, geometry: geometryOf(stack) };

@@ -1,4 +1,4 @@
-import type { Moment } from './moment.ts';
+import { ACCIDENTS, classesBy, CLUES, hasLength, MAX_PASSES, repeatedShare, type Clue } from './clues.ts';
 import { interleavedLattices, isOneLattice, placeSlices, placesOf } from './places.ts';
 import type { SliceSource } from './series.ts';
 
@@ -9,53 +9,10 @@ export interface Part {
   ambiguous: number;
 }
 
-/**
- * What can tell that slices of one series show the body at two times. `moment`: slices of two values never show one
- * body. `pass`: only where they go over the same place; a scan in steps has one value for each. `hint`: only where
- * slices stand at the same places and nothing better tells them apart.
- */
-interface Clue {
-  apart: string;
-  kind: 'moment' | 'pass' | 'hint';
-  valueOf(slice: SliceSource): number | string | null;
-  /** Numbers nearer than this are one value; of a clock, what it must stand still for at least between two passes. */
-  gap: number;
-  clock?: boolean;
-}
-
-const ofMoment = (key: keyof Moment): Clue['valueOf'] => ({ frame }) => frame.moment[key];
-
-/** In the order of how much they say. */
-const CLUES: readonly Clue[] = [
-  { apart: 'otra posición temporal', kind: 'moment', valueOf: ofMoment('position'), gap: 1 },
-  { apart: 'otra fase cardíaca', kind: 'moment', valueOf: ofMoment('cardiacPhase'), gap: 2.5 },
-  { apart: 'otra fase respiratoria', kind: 'moment', valueOf: ofMoment('respiratoryPhase'), gap: 2.5 },
-  { apart: 'otra fase (tiempo desde el disparo)', kind: 'pass', valueOf: ofMoment('trigger'), gap: 20, clock: true },
-  { apart: 'otra adquisición de la misma serie', kind: 'pass', valueOf: ofMoment('acquisition'), gap: 1 },
-  { apart: 'otra pasada (hora de adquisición)', kind: 'pass', valueOf: ofMoment('acquired'), gap: 1, clock: true },
-  { apart: 'otra pasada (hora de la imagen)', kind: 'pass', valueOf: ofMoment('created'), gap: 1, clock: true },
-  { apart: 'otra energía', kind: 'hint', valueOf: ({ header }) => header.kvp, gap: 1 },
-  { apart: 'otro grosor de corte', kind: 'hint', valueOf: ({ frame }) => frame.thickness, gap: 0.01 },
-  { apart: 'otro tipo de imagen', kind: 'hint', valueOf: ({ header }) => header.imageType, gap: 1 },
-  { apart: 'otra descripción', kind: 'hint', valueOf: ({ header }) => header.seriesDescription, gap: 1 },
-];
-
 /** Passes that share more of their length than this go over the same place. */
 const SHARED_LENGTH = 0.5;
 /** Slices nearer than this are at one place. */
 const LENGTH_MM = 1e-3;
-/** More repetitions than this are a film, of which the first stand for all. */
-const MAX_PASSES = 60;
-/** Classes of fewer slices each are no passes. */
-const FEW_SLICES = 3;
-/** Numbers are compared in thousandths: finer differences are those of computing. */
-const RESOLUTION = 1000;
-/** A clock stands still between two passes for this many times longer than within one. */
-const PAUSE_RATIO = 5;
-/** Of the places, so many may hold a slice twice by accident. */
-const ACCIDENTS = 0.1;
-/** A pass covers at least this share of the places. */
-const PASS_SHARE = 0.5;
 /** From this share of repeated places on, it is a second scan and no accident. */
 const SECOND_SCAN = 0.5;
 const SHARED_PLACE = 'otras imágenes en las mismas posiciones (por su número)';
@@ -73,7 +30,13 @@ function withoutCopies(slices: SliceSource[]): { originals: SliceSource[]; copie
   const originals: SliceSource[] = [];
   for (const slice of slices) {
     const { header, frame } = slice;
-    const image = JSON.stringify([header.instanceUid, header.instanceNumber, frame.index, frame.position, frame.moment]);
+    const image = JSON.stringify([
+      header.instanceUid,
+      header.instanceNumber,
+      frame.index,
+      frame.position,
+      frame.moment,
+    ]);
     const original = header.instanceUid === '' ? undefined : byImage.get(image);
     if (original !== undefined) copies.set(original, [...(copies.get(original) ?? []), slice]);
     else {
@@ -117,70 +80,10 @@ function partsBy(slices: SliceSource[], clue: Clue): SliceSource[][] | null {
   if (clue.kind === 'moment') return classes.some(hasLength) ? classes : null;
   const passes = passesOf(classes);
   if (passes.length < 2) return null;
-  const crossing = repeatedShare(passes.flat()) > 0;
-  return clue.kind === 'pass' && !crossing && (isOneLattice(passes) || isOneStretchOfTime(passes, clue)) ? null : passes;
-}
-
-function classesBy(slices: SliceSource[], clue: Clue, repeated: boolean): SliceSource[][] {
-  const told = slices.filter((slice) => clue.valueOf(slice) !== null);
-  if (told.length === 0) return [];
-  const untold = slices.filter((slice) => clue.valueOf(slice) === null);
-  const classes = told.some((slice) => typeof clue.valueOf(slice) === 'string')
-    ? [...Map.groupBy(told, clue.valueOf)].toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1)).map(([, each]) => each)
-    : byNumber(told, clue, repeated);
-  // What says nothing belongs to the others unless it stands in their places.
-  if (untold.length === 0 || (classes.length < 2 && !repeated)) return classes;
-  return [...classes, untold];
-}
-
-function byNumber(slices: SliceSource[], clue: Clue, repeated: boolean): SliceSource[][] {
-  const valueOf = (slice: SliceSource): number => Math.round(Number(clue.valueOf(slice)) * RESOLUTION) / RESOLUTION;
-  const ordered = slices.toSorted((a, b) => valueOf(a) - valueOf(b));
-  const cut = (least: number): SliceSource[][] => {
-    const classes: SliceSource[][] = [];
-    for (const [i, slice] of ordered.entries())
-      if (i === 0 || valueOf(slice) - valueOf(ordered[i - 1]!) >= least) classes.push([slice]);
-      else classes.at(-1)!.push(slice);
-    return classes;
-  };
-  if (clue.clock !== true) {
-    const classes = cut(clue.gap);
-    // A number of its own in each slice is a count of slices.
-    return classes.some(hasLength) || !repeated ? classes : inRounds(ordered);
-  }
-  const gaps = [...new Set(ordered.slice(1).map((slice, i) => valueOf(slice) - valueOf(ordered[i]!)))]
-    .filter((gap) => gap > 0)
-    .toSorted((a, b) => b - a);
-  if (repeated) {
-    for (const gap of gaps.slice(0, MAX_PASSES)) {
-      const classes = cut(gap);
-      if (classes.length > MAX_PASSES || classes.length * FEW_SLICES > slices.length) break;
-      if (classes.every((each) => repeatedShare(each) <= ACCIDENTS)) return classes;
-    }
-    return inRounds(ordered);
-  }
-  const pause = gaps.findIndex((gap, i) => gap >= clue.gap && gap >= PAUSE_RATIO * (gaps[i + 1] ?? 0));
-  const classes = pause === -1 ? [ordered] : cut(gaps[pause]!);
-  return classes.length > MAX_PASSES ? [ordered] : classes;
-}
-
-/** In the order of time, a new pass begins where a place comes again. One class where that makes no passes. */
-function inRounds(ordered: SliceSource[]): SliceSource[][] {
-  const places = placesOf(placeSlices(ordered));
-  const placeOf = new Map(places.flatMap((place, index) => place.map(({ slice }) => [slice, index])));
-  const rounds: SliceSource[][] = [];
-  let visited = new Set<number>();
-  for (const slice of ordered) {
-    const place = placeOf.get(slice)!;
-    if (rounds.length === 0 || visited.has(place)) {
-      rounds.push([]);
-      visited = new Set();
-    }
-    visited.add(place);
-    rounds.at(-1)!.push(slice);
-  }
-  const passes = rounds.filter((round) => round.length >= PASS_SHARE * places.length).length;
-  return rounds.length <= MAX_PASSES && passes >= 2 ? rounds : [ordered];
+  const crossing = repeatedShare(passes.flat()) > ACCIDENTS;
+  return clue.kind === 'pass' && !crossing && (isOneLattice(passes) || isOneStretchOfTime(passes, clue))
+    ? null
+    : passes;
 }
 
 /** Puts classes that lie one behind the other together; those that go over the same place are different passes. */
@@ -217,10 +120,6 @@ function stretchOf(slices: readonly SliceSource[]): { low: number; high: number 
   return { low: placed[0]?.height ?? 0, high: placed.at(-1)?.height ?? 0 };
 }
 
-function hasLength(slices: SliceSource[]): boolean {
-  return isLong(stretchOf(slices));
-}
-
 function sharedShare(a: { low: number; high: number }, b: { low: number; high: number }): number {
   const shared = Math.min(a.high, b.high) - Math.max(a.low, b.low);
   return shared / Math.max(1e-9, Math.min(a.high - a.low, b.high - b.low));
@@ -240,18 +139,11 @@ function isOneStretchOfTime(passes: readonly SliceSource[][], clue: Clue): boole
   return stretches.slice(1).every((other) => other !== null && sharedShare(first, other) > SHARED_LENGTH);
 }
 
-/** The share of places with more than one slice. */
-function repeatedShare(slices: readonly SliceSource[]): number {
-  const places = placesOf(placeSlices(slices));
-  return places.filter((place) => place.length > 1).length / Math.max(1, places.length);
-}
-
 /**
  * Slices at the same places, told apart by their numbers: a second scan is numbered behind the first, or in step with
  * it. Null where the numbers follow no rule: nothing then says which slices belong together.
  */
 function byInstanceNumber(places: readonly (readonly { slice: SliceSource }[])[]): SliceSource[][] | null {
-  const numberOf = ({ header, frame }: SliceSource): number => header.instanceNumber + frame.index;
   const ranked = places.map((place) => place.map(({ slice }) => slice).toSorted((a, b) => numberOf(a) - numberOf(b)));
   const most = Math.max(...ranked.map((place) => place.length));
   const passes = Array.from({ length: most }, (_, rank) => ranked.flatMap((place) => place[rank] ?? []));
@@ -265,4 +157,8 @@ function byInstanceNumber(places: readonly (readonly { slice: SliceSource }[])[]
     return differences.size === 1 && !differences.has(0);
   });
   return inOrder ? passes : null;
+}
+
+function numberOf({ header, frame }: SliceSource): number {
+  return header.instanceNumber + frame.index;
 }

@@ -84,7 +84,8 @@ export function interleavedLattices(places: readonly PlacedSlice[][]): SliceSour
   const steps = stepsBetween(places.map(([first]) => first!.height));
   const [least, greatest] = [Math.min(...steps), Math.max(...steps)];
   const thickness = thicknessOf(places.flat());
-  if (greatest - least < ALTERNATION_SHARE * greatest || (thickness !== null && thickness < OVERLAP * least)) return null;
+  if (greatest - least < ALTERNATION_SHARE * greatest || (thickness !== null && thickness < OVERLAP * least))
+    return null;
   for (let period = 2; period <= MAX_PERIOD; period++) {
     const pairs = steps.slice(period).map((step, i) => Math.abs(step - steps[i]!));
     const repeating = pairs.filter((difference) => difference <= EVEN_SHARE * greatest).length;

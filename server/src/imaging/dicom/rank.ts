@@ -60,8 +60,10 @@ function compare(left: readonly (number | string)[], right: readonly (number | s
  * geometry.
  */
 function copiesOf(stacks: readonly Stack[]): Set<Stack> {
-  const key = ({ patient, header, slices }: Stack): string =>
-    JSON.stringify([patient, header.studyUid, header.rows, header.columns, slices.length]);
-  const singles = new Set(stacks.filter(({ header }) => header.form === 'single').map(key));
-  return new Set(stacks.filter((stack) => stack.header.form !== 'single' && singles.has(key(stack))));
+  const singles = new Set(stacks.filter(({ header }) => header.form === 'single').map(shapeOf));
+  return new Set(stacks.filter((stack) => stack.header.form !== 'single' && singles.has(shapeOf(stack))));
+}
+
+function shapeOf({ patient, header, slices }: Stack): string {
+  return JSON.stringify([patient, header.studyUid, header.rows, header.columns, slices.length]);
 }

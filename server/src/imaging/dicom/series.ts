@@ -90,7 +90,6 @@ function groupSlices(sources: readonly SliceSource[], patients: ReadonlyMap<Imag
 /** Series by their UID; images that each have a UID of their own, by the number and description they share. */
 function seriesKeys(sources: readonly SliceSource[]): Map<ImageHeader, string> {
   const headers = new Set(sources.map(({ header }) => header));
-  const uidOf = ({ studyUid, seriesUid }: ImageHeader): string => JSON.stringify([studyUid, seriesUid]);
   const sizes = new Map<string, number>();
   for (const header of headers) sizes.set(uidOf(header), (sizes.get(uidOf(header)) ?? 0) + header.frames.length);
   return new Map(
@@ -100,6 +99,10 @@ function seriesKeys(sources: readonly SliceSource[]): Map<ImageHeader, string> {
       return [header, alone ? shared : uidOf(header)];
     }),
   );
+}
+
+function uidOf({ studyUid, seriesUid }: ImageHeader): string {
+  return JSON.stringify([studyUid, seriesUid]);
 }
 
 /** By an attribute that some writers leave out: those without it belong to the others, where these are of one mind. */

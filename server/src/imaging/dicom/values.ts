@@ -52,13 +52,18 @@ export function numbers(dataSet: DataSet, tag: number): number[] {
   const values = text(dataSet, tag).split('\\').map(decimal);
   // Positions as doubles are also found where no representation is written.
   if (UNTOLD.has(vr) && values.some(Number.isNaN) && bytes.length % 8 === 0)
-    return binaryNumbers(bytes, dataSet.little, { bytes: 8, read: (view, offset, little) => view.getFloat64(offset, little) });
+    return binaryNumbers(bytes, dataSet.little, {
+      bytes: 8,
+      read: (view, offset, little) => view.getFloat64(offset, little),
+    });
   return values;
 }
 
 function binaryNumbers(bytes: Uint8Array, little: boolean, kind: { bytes: number; read: NumberReader }): number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Array.from({ length: Math.floor(bytes.length / kind.bytes) }, (_, i) => kind.read(view, i * kind.bytes, little));
+  return Array.from({ length: Math.floor(bytes.length / kind.bytes) }, (_, i) =>
+    kind.read(view, i * kind.bytes, little),
+  );
 }
 
 function decimal(part: string): number {

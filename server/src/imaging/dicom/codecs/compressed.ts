@@ -95,7 +95,9 @@ function clamp(bytes: Uint8Array, signed: boolean, { bitsAllocated, bitsStored, 
   const range = 2 ** bitsStored;
   const [least, greatest] = signed ? [-range / 2, range / 2 - 1] : [0, range - 1];
   const { buffer, byteOffset, length } = bytes;
-  const wide = signed ? new Int16Array(buffer, byteOffset, length >> 1) : new Uint16Array(buffer, byteOffset, length >> 1);
+  const wide = signed
+    ? new Int16Array(buffer, byteOffset, length >> 1)
+    : new Uint16Array(buffer, byteOffset, length >> 1);
   const narrow = signed ? new Int8Array(buffer, byteOffset, length) : bytes;
   const values = bitsAllocated === 8 ? narrow : wide;
   for (let i = 0; i < values.length; i++) values[i] = Math.min(greatest, Math.max(least, values[i]!));

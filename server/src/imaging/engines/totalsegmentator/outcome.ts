@@ -2,11 +2,14 @@ import { ImagingError, type ImagingErrorCode } from '../../errors.ts';
 import type { RunEnd } from './run.ts';
 
 /** Why a task has no result. */
-export type Failure = 'license' | 'unknown' | 'gpu' | 'timeout' | 'not-started' | 'crash';
+export type Failure = 'license' | 'unknown' | 'weights' | 'gpu' | 'timeout' | 'not-started' | 'crash';
 
 const LICENSE = /requires? a licen[sc]e|invalid licen[sc]e|licen[sc]e number has not been set|need a licen[sc]e/i;
 const UNKNOWN = /invalid choice|unknown task|unrecognized task/i;
 const GPU = /out of memory|CUDA (?:driver )?error|CUDA runtime|cudnn|CUBLAS_STATUS|no kernel image|NVIDIA driver/i;
+/** What Python says where the tool can not fetch its models. */
+const OFFLINE =
+  /Max retries exceeded|NameResolutionError|name resolution|Name or service not known|getaddrinfo failed|Network is unreachable|URLError|ConnectionError|ConnectTimeout|ProxyError|SSLError/i;
 const NOT_STARTED = 127;
 
 /** Reads from a run's end what went wrong; null where it ended well. */
@@ -17,6 +20,7 @@ export function failureOf({ code, timedOut, tail }: RunEnd, device: 'gpu' | 'cpu
   if (code === 0) return null;
   if (code === NOT_STARTED) return 'not-started';
   if (UNKNOWN.test(tail)) return 'unknown';
+  if (OFFLINE.test(tail)) return 'weights';
   return device === 'gpu' && GPU.test(tail) ? 'gpu' : 'crash';
 }
 
@@ -30,6 +34,12 @@ const ERRORS: Readonly<Record<Failure, { code: ImagingErrorCode; sentence: (task
   unknown: {
     code: 'SEGMENTATION_TASK',
     sentence: (task) => `La versión instalada de TotalSegmentator no conoce la tarea «${task}».`,
+  },
+  weights: {
+    code: 'SEGMENTATION_WEIGHTS',
+    sentence: (task) =>
+      `TotalSegmentator no tiene en el servidor los pesos (modelos) de la tarea «${task}» y no puede descargarlos sin ` +
+      `red: el administrador debe instalarlos con «totalseg_download_weights -t ${task}» o dar acceso a Internet.`,
   },
   timeout: {
     code: 'SEGMENTATION_TIMEOUT',

@@ -26,7 +26,7 @@ export interface SessionOptions {
 
 const MASK_FILE = /^(.+?)\.nii(?:\.gz)?$/;
 /** Failures of a task that say nothing about the next one. */
-const OF_THE_TASK: ReadonlySet<Failure> = new Set<Failure>(['license', 'unknown']);
+const OF_THE_TASK: ReadonlySet<Failure> = new Set<Failure>(['license', 'unknown', 'weights']);
 /** Of the output, for the log of the process. */
 const DETAIL_LENGTH = 2000;
 
@@ -43,7 +43,7 @@ export class Session {
   }
 
   /**
-   * @returns the masks of all tasks; tasks without licence, or unknown to the tool, are told as warnings
+   * @returns the masks of all tasks; tasks without licence or models, or unknown to the tool, are told as warnings
    * @throws ImagingError where a task fails in another way, or none of them has a result
    */
   async runAll(tasks: readonly Task[], progress: (fraction: number) => void): Promise<MaskFile[]> {

@@ -35,13 +35,14 @@ export const BONES: readonly string[] = [
 ];
 
 const ORTHOPAEDICS: Task = { name: 'total', classes: BONES };
-const TASK_NAME = /^[a-z][a-z0-9_]{1,63}$/;
+/** Some have capitals: `lung_vessels_LEGACY`. */
+const TASK_NAME = /^[A-Za-z][A-Za-z0-9_]{1,63}$/;
 /** A task of the tool and a built-in tissue have this name: the task is better at it. */
 const PREFERRED_TASKS: ReadonlySet<string> = new Set(['teeth']);
 
 /**
  * What to run for a request. An own threshold takes the place of bone, as in the built-in engine, and nothing asked
- * for means bone. Extra tasks that name a built-in tissue are that; a task that a flag asks for too is run once.
+ * for means bone. Extra tasks that name a built-in tissue are that, others go to the tool as they are; a task that a flag asks for too is run once.
  */
 export function planTasks(request: ResolvedRequest): Plan {
   const own = ownThreshold(request);
@@ -60,10 +61,9 @@ export function planTasks(request: ResolvedRequest): Plan {
   const tissues = new Set<Tissue>(own === null ? [] : [own]);
   const refused: string[] = [];
   for (const given of request.extraTasks.map((text) => text.trim()).filter((text) => text !== '')) {
-    const name = given.toLowerCase();
-    const tissue = PREFERRED_TASKS.has(name) ? undefined : tissueNamed(name);
+    const tissue = PREFERRED_TASKS.has(given) ? undefined : tissueNamed(given);
     if (tissue !== undefined) tissues.add(tissue);
-    else if (TASK_NAME.test(name)) add({ name, classes: [] });
+    else if (TASK_NAME.test(given)) add({ name: given, classes: [] });
     else refused.push(given);
   }
   if (tasks.size === 0 && tissues.size === 0) add(ORTHOPAEDICS);
