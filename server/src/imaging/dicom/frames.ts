@@ -42,9 +42,11 @@ const PER_FRAME = 0x52009230;
 const SHARED = 0x52009229;
 /**
  * Functional groups: plane position and orientation, pixel measures, pixel value transformation, frame content, cardiac
- * and respiratory synchronization, CT reconstruction.
+ * and respiratory synchronization, temporal position, CT reconstruction.
  */
-const GROUPS = [0x00209113, 0x00209116, 0x00289110, 0x00289145, 0x00209111, 0x00189118, 0x00209253, 0x00189314];
+const GROUPS = [
+  0x00209113, 0x00209116, 0x00289110, 0x00289145, 0x00209111, 0x00189118, 0x00209253, 0x00209310, 0x00189314,
+];
 
 /** The slices of an object, or what is missing to know where they are. */
 export function readFrames(dataSet: DataSet, imageType: string, lut: { type: string } | null): Frames | Missing {

@@ -43,14 +43,18 @@ export async function loadVolume(zipPath: string, stack: Stack, options: LoadOpt
   const data = new Int16Array(new SharedArrayBuffer(VOXEL_BYTES * voxelCount(shape)));
   const decode = (source: Stack): Promise<ValueReport> => decodeInto(data, coarse, zipPath, source, options);
   const values = await decode(stack);
-  const highBit = highBitOf(stack.header, values);
   const volume = { ...shape, data };
-  if (highBit === stack.header.highBit) return { volume, values, coarse, bitsMoved: false };
-  return { volume, values: await decode(withHighBit(stack, highBit)), coarse, bitsMoved: true };
+  const moved = withHighBits(stack, values);
+  if (moved === null) return { volume, values, coarse, bitsMoved: false };
+  return { volume, values: await decode(moved), coarse, bitsMoved: true };
 }
 
-function withHighBit(stack: Stack, highBit: number): Stack {
-  const headers = new Map(stack.slices.map(({ header }) => [header, { ...header, highBit }]));
+/** The stack with the highest bits that its pixels show; null where these are as the files say. */
+function withHighBits(stack: Stack, values: ValueReport): Stack | null {
+  const headers = new Map(
+    stack.slices.map(({ header }) => [header, { ...header, highBit: highBitOf(header, values) }]),
+  );
+  if ([...headers].every(([said, found]) => said.highBit === found.highBit)) return null;
   return { ...stack, slices: stack.slices.map((slice) => ({ ...slice, header: headers.get(slice.header)! })) };
 }
 

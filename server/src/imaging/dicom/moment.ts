@@ -9,7 +9,7 @@ export interface Moment {
   /** Of the heartbeat or the breath, percent. */
   cardiacPhase: number | null;
   respiratoryPhase: number | null;
-  /** After the trigger, ms. */
+  /** After the trigger or the first temporal position, ms. */
   trigger: number | null;
   /** Number of the acquisition. */
   acquisition: number | null;
@@ -39,11 +39,15 @@ export function readMoment(sources: readonly DataSet[]): Moment {
     position: first([0x00209128, 0x00200100], integer),
     cardiacPhase: first([0x00209241], number),
     respiratoryPhase: first([0x00209245], number),
-    trigger: first([0x00209153, 0x00181060, 0x00209252], number),
+    trigger: first([0x00209153, 0x00181060, 0x00209252], number) ?? milliseconds(first([0x0020930d], number)),
     acquisition: first([0x00209156, 0x00200012], integer),
     acquired: time([0x00189074, 0x0008002a, 0x00189151], 0x00080022, 0x00080032),
     created: time([], 0x00080023, 0x00080033),
   };
+}
+
+function milliseconds(seconds: number | null): number | null {
+  return seconds === null ? null : 1000 * seconds;
 }
 
 /** YYYYMMDD, also from the form with points or dashes that old files have; null where it is no date. */
