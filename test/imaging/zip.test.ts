@@ -229,7 +229,7 @@ describe('a ZIP that others read', () => {
     return bytes;
   };
 
-  it.each<[string, (zip: Buffer) => Buffer]>([
+  test.each<[string, (zip: Buffer) => Buffer]>([
     ['zeros behind it', (zip) => Buffer.concat([zip, Buffer.alloc(512)])],
     ['many zeros behind it', (zip) => Buffer.concat([zip, Buffer.alloc(300_000)])],
     ['other bytes behind it', (zip) => Buffer.concat([zip, Buffer.from('\r\n--boundary--\r\n')])],
@@ -248,7 +248,7 @@ describe('a ZIP that others read', () => {
     expect((await convertZip(path)).manifest.series.slices).toBe(30);
   });
 
-  it.each<[string, (i: number) => Buffer]>([
+  test.each<[string, (i: number) => Buffer]>([
     ['in Shift-JIS', (i) => Buffer.concat([Buffer.from(`IM${i}`), Buffer.from([0x95, 0x5c])])],
     ['in a folder of Big5', (i) => Buffer.concat([Buffer.from([0xa5, 0x5c]), Buffer.from(`/IM${i}`)])],
     ['with a plain backslash', (i) => Buffer.from(`IM${i}\\`)],
@@ -272,7 +272,7 @@ describe('what is sent instead of a ZIP is named:', () => {
     return bytes;
   };
 
-  it.each<[string, Buffer, string, RegExp]>([
+  test.each<[string, Buffer, string, RegExp]>([
     [
       'the first part of a split ZIP',
       Buffer.concat([Buffer.from('PK\x07\x08'), zip.subarray(0, zip.length >> 1)]),
