@@ -71,8 +71,10 @@ function brokenLink(document: string, target: string): string | null {
   return `no heading #${anchor} in ${file}`;
 }
 
-const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts);
-const benches = files.filter((file) => /^test\/bench\/[\w-]+\.ts$/.test(file) && /^export default/m.test(read(file)));
+const scripts = new Set(Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts));
+const benches = new Set(
+  files.filter((file) => /^test\/bench\/[\w-]+\.ts$/.test(file) && /^export default/m.test(read(file))),
+);
 
 /** Names of a program's commands, from the sources that declare them. */
 function commandsOf(folder: RegExp): Set<string> {
@@ -91,8 +93,8 @@ function missingScripts(text: string): string[] {
     .map(([, name = '']) => name);
   const bench = [...text.matchAll(/\bnpm run bench -- ([a-z]+)/g)].map(([, name = '']) => name);
   return [
-    ...run.filter((name) => !scripts.includes(name)).map((name) => `no npm script ${name}`),
-    ...bench.filter((name) => !benches.includes(`test/bench/${name}.ts`)).map((name) => `no bench ${name}`),
+    ...run.filter((name) => !scripts.has(name)).map((name) => `no npm script ${name}`),
+    ...bench.filter((name) => !benches.has(`test/bench/${name}.ts`)).map((name) => `no bench ${name}`),
   ];
 }
 

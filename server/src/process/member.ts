@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { startServer } from './serve.ts';
 import { shutDown } from './shutdown.ts';
-import { tellPrimary, type FromPrimary } from '../cluster/messages.ts';
+import { sendToPrimary, type FromPrimary } from '../cluster/messages.ts';
 
 /**
  * Resolves when this process is to end: the primary says so, is gone, or somebody has sent this process a signal. A
@@ -42,14 +42,14 @@ export async function runMember(
   const told = untilTold();
   try {
     const server = await startServer(config, log, undefined, { prepared: true });
-    tellPrimary({ type: 'ready', url: server.url });
+    sendToPrimary({ type: 'ready', url: server.url });
     await told;
     await shutDown(server, config);
     process.exit(0);
   } catch (error) {
     const reason = explain(error);
     if (reason === undefined) log.fatal({ err: error }, 'an API process failed');
-    else tellPrimary({ type: 'failed', reason });
+    else sendToPrimary({ type: 'failed', reason });
     // The message leaves before the process does.
     await delay(200);
     process.exit(1);
