@@ -20,7 +20,10 @@ loadDotenv();
 const program = new Command('som3d-server')
   .description('The SOM3D service: CT scans become printable 3D models.')
   .version(VERSION)
-  .addHelpText('after', '\nThe configuration comes from the environment or from .env; .env.example lists every variable.')
+  .addHelpText(
+    'after',
+    '\nThe configuration comes from the environment or from .env; .env.example lists every variable.',
+  )
   .addCommand(serveCommand(), { isDefault: true })
   .addCommand(workerCommand())
   .addCommand(migrateCommand())

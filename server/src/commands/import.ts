@@ -45,7 +45,8 @@ function databaseUrl(): string {
 
 async function loadInto(url: string, file: string, discardUnfinished: boolean): Promise<void> {
   const abort = new AbortController();
-  const onSignal = (): void => abort.abort(new UsageError('Stopped. The import removed everything that it had created.'));
+  const onSignal = (): void =>
+    abort.abort(new UsageError('Stopped. The import removed everything that it had created.'));
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
     report(await importDump({ url, file, discardUnfinished, signal: abort.signal, say }), 'imported:');
