@@ -55,7 +55,10 @@ function headingsOf(file: string): string[] {
 
 /** Whether some file has this path, or ends with it. `<name>`, `NAME` and `*` stand for any part; a final `/` names a folder. */
 function exists(cited: string): boolean {
-  const escaped = cited.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/<[^>]*>|\bNAME\b|\*/g, '[^/]+');
+  const escaped = cited
+    .replace(/^(?:\.{1,2}\/)+/, '')
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/<[^>]*>|\bNAME\b|\*/g, '[^/]+');
   const pattern = new RegExp(`(?:^|/)${escaped}${cited.endsWith('/') ? '' : '$'}`);
   return files.some((file) => pattern.test(file));
 }
