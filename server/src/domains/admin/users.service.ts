@@ -25,7 +25,7 @@ async function keepOneAdmin(em: EntityManager, actor: Actor, id_usuario: number)
     throw new AppError('conflict', 'Es el último administrador: cree otro antes de eliminarlo');
   }
   if (!admins.some((admin) => admin.id_usuario === actor.id_usuario)) {
-    throw new AppError('unauthorized', 'La sesión no es válida o ha vencido', {
+    throw new AppError('unauthorized', 'La sesión no es válida o venció', {
       headers: { 'www-authenticate': 'Bearer' },
     });
   }

@@ -170,7 +170,7 @@ export function som3dRoutes(
     },
     file: async ({ params, req, res }) => {
       const grant = readFileGrant(secrets.urls, params.token, clock());
-      if (!grant) throw new AppError('forbidden', 'El enlace no es válido o ha vencido; pida uno nuevo');
+      if (!grant) throw new AppError('forbidden', 'El enlace no es válido o venció; pida uno nuevo');
       return await send(req, res, await stored(grant.key), grant);
     },
     finalize: async ({ params, body, req }) => ({

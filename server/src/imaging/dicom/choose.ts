@@ -88,7 +88,7 @@ function noImages(scan: ScanResult): ImagingError {
       'NO_IMAGES',
       'El ZIP solo contiene localizadores o capturas: faltan los cortes de la tomografía.',
     );
-  return new ImagingError('NO_IMAGES', 'No se ha encontrado ninguna imagen DICOM en el ZIP.');
+  return new ImagingError('NO_IMAGES', 'No se encontró ninguna imagen DICOM en el ZIP.');
 }
 
 function notCt(modalities: string[]): ImagingError {
@@ -98,7 +98,7 @@ function notCt(modalities: string[]): ImagingError {
   });
   return new ImagingError(
     'NOT_CT',
-    `El ZIP no contiene una tomografía computarizada (CT); se ha encontrado: ${names.join(', ')}.`,
+    `El ZIP no contiene una tomografía computarizada (CT); se encontró: ${names.join(', ')}.`,
   );
 }
 
