@@ -10,7 +10,8 @@ const AS_SOMEBODY = ['-c', 'user.name=Ana', '-c', 'user.email=ana@example.com'];
 describe('The pre-commit hook', () => {
   let clone: string;
   const git = (...args: string[]): string => execFileSync('git', [...AS_SOMEBODY, ...args], { cwd: clone }).toString();
-  const commit = () => spawnSync('git', [...AS_SOMEBODY, 'commit', '-m', 'test: a change'], { cwd: clone });
+  const commit = () =>
+    spawnSync('git', [...AS_SOMEBODY, 'commit', '-m', 'test: a change'], { cwd: clone, encoding: 'utf8' });
   const inClone = (file: string): string => path.join(clone, file);
 
   beforeEach(async () => {
