@@ -79,7 +79,7 @@ describe('the story of a job', () => {
     expect((await call(`${api.url}/som3d/jobs/${id}/result/bytes`, { headers })).status).toBe(200);
 
     const about = ({ lines }: RunningProcess): LogLine[] => lines.filter((line) => line['job_id'] === id);
-    await until(() => about(worker).some(({ msg }) => msg === 'job left'), 'the worker has told its part');
+    await until(() => about(worker).some(({ msg }) => msg === 'job released'), 'the worker has told its part');
     await until(() => about(api).some(({ msg }) => msg === 'job result sent'), 'the result is told');
     const story = [...about(api), ...about(worker)].toSorted((a, b) =>
       String(a['time']).localeCompare(String(b['time'])),

@@ -61,7 +61,7 @@ export function createUserService(deps: Deps, signals: JobSignals) {
   /** What follows once the rows are gone: workers stop, files go. What fails here is the sweeper's. */
   const afterwards = async (unfinished: readonly string[]): Promise<void> => {
     for (const jobId of unfinished) signals.emit('canceled', jobId);
-    await deletions.workOff().catch((error: unknown) => log.warn({ err: error }, 'files are left to the sweeper'));
+    await deletions.workOff().catch((error: unknown) => log.warn({ err: error }, 'files not removed; the sweeper will retry'));
   };
 
   /** Removes an account with everything of its owner's. 404, and 409 for oneself and for the last administrator. */

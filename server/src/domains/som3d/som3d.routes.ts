@@ -154,7 +154,7 @@ export function som3dRoutes(
     result: async ({ params, req }) => {
       const job = await jobs.getFinished(actorOf(req), params.id);
       const url = await signedUrl(req, resultOf(job));
-      req.log.info({ job_id: job.job_id, user: actorOf(req).id_usuario }, 'job result link given');
+      req.log.info({ job_id: job.job_id, user: actorOf(req).id_usuario }, 'job result link issued');
       return { status: 200, body: { job_id: job.job_id, url, expires_in: config.SOM3D_RESULT_URL_SECONDS } };
     },
     resultBytes: async ({ params, req, res }) => {

@@ -77,7 +77,7 @@ export function createSom3dService(deps: Deps, signals: JobSignals) {
       if (!config.SOM3D_KEEP_INPUT) await storage.remove(uploadKey(jobId));
       await storage.removeAll(resultsOf(jobId));
     } catch (error) {
-      log.warn({ err: error, job_id: jobId }, 'files of a cancelled job are left to the sweeper');
+      log.warn({ err: error, job_id: jobId }, 'files of a cancelled job not removed; the sweeper will retry');
     }
   };
 
