@@ -1,9 +1,9 @@
 #!/bin/sh
-# Prints an environment for docker-compose.yml: a random value for every secret that it asks for, and addresses of this
-# machine. Keep what it prints: the data of the volumes can not be opened with other secrets.
+# Prints an environment for docker-compose.yml: a random value for every secret that it needs, and addresses of this
+# machine. Keep the output: other secrets cannot open the data of the volumes.
 set -eu
 cd "$(dirname "$0")/.."
-echo '# Secrets of docker-compose.yml. Whoever reads this file reads every patient.'
+echo '# Secrets of docker-compose.yml. This file gives access to all patient data.'
 for name in $(grep -o '\${[A-Z0-9_]*:?run docs/compose-env.sh}' docker-compose.yml | cut -d: -f1 | tr -d '${' | sort -u); do
   echo "$name=$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"
 done

@@ -13,7 +13,7 @@ import {
   RecentPaymentsQuery,
 } from './metrics.ts';
 
-/** As `CreateHospitalBody`; the code is made when it is absent. */
+/** Like `CreateHospitalBody`; the service generates an absent code. */
 export const AdminCreateHospitalBody = CreateHospitalBody.extend({
   codigo: scalars.codigoHospital.patch.meta({ description: 'Sin él se genera uno de 8 caracteres' }),
   plan_id: Id.nullish().meta({ description: 'Añade una suscripción PAUSADA de este plan' }),
@@ -57,7 +57,7 @@ export type UserQuery = z.infer<typeof UserQuery>;
 const pathParams = z.object({ id: Id });
 const access = { access: 'admin' } as const;
 
-// Express takes the first match: what is spelt out stands before `:id`.
+// Express uses the first match, so literal paths come before `:id`.
 export const admin = defineRoutes({
   generateCode: {
     method: 'GET',

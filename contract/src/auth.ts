@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { c, defineRoutes, problems, ROLES, scalars } from './common/index.ts';
 
-/** A user as the service returns it. The password's hash is in no answer. */
+/** A user as the service returns it. No answer holds the password's hash. */
 export const User = z
   .object({
     id_usuario: z.int(),
@@ -17,7 +17,7 @@ export const User = z
   .meta({ id: 'User' });
 export type User = z.infer<typeof User>;
 
-/** Public registration makes doctors only. */
+/** Public registration creates doctors only. */
 export const RegisterBody = z
   .object({
     nombre: scalars.personName.required,
@@ -57,7 +57,7 @@ export type UpdateMeBody = z.infer<typeof UpdateMeBody>;
 
 const Ok = z.object({ ok: z.literal(true) }).meta({ id: 'Ok' });
 
-/** A code is on its way by mail; `token` stays with the client and goes with the code. */
+/** The service mailed a code. The client keeps `token` and sends it with the code. */
 export const PendingCode = z
   .object({ ok: z.literal(true), token: z.string(), expires_in: z.int().meta({ description: 'Segundos' }) })
   .meta({ id: 'PendingCode' });
@@ -74,7 +74,7 @@ export const ResetPasswordBody = z
   .object({ token: Token, new_password: scalars.password })
   .meta({ id: 'ResetPasswordBody' });
 
-/** The request for a code is named by its token, or by the account: then the account's last one counts. */
+/** The token or the account identifies the request for a code; for an account its last request counts. */
 export const ResetPasswordCodeBody = z
   .object({ token: Token.optional(), correo: scalars.correo.patch, code: Code, new_password: scalars.password })
   .superRefine(({ token, correo }, context) => {

@@ -7,7 +7,7 @@ const estado = z.preprocess(
   z.enum(DOCTOR_STATES),
 );
 
-/** A doctor: the profile with the user it belongs to. */
+/** A doctor: the profile and its user. */
 export const Doctor = z
   .object({
     id_medico: z.int(),
@@ -39,7 +39,7 @@ function profileFields(form: 'optional' | 'clearable') {
   };
 }
 
-/** Of `estado` and `activo` the one that is absent follows the other; with neither, the doctor is active. */
+/** An absent `estado` or `activo` follows the other. Without both the doctor is active. */
 export const CreateDoctorBody = z
   .object({
     nombre: scalars.personName.required,

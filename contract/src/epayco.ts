@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { c, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
 
-/** What a browser needs to open a checkout of the payment gateway: the fields of its script tag. */
+/** The fields with which a browser opens a checkout of the payment gateway: those of its script tag. */
 export const Checkout = z
   .object({
     key: z.string().meta({ description: 'Llave pública de la cuenta' }),
@@ -41,7 +41,7 @@ export const StartedCheckout = z
   .meta({ id: 'StartedCheckout' });
 export type StartedCheckout = z.infer<typeof StartedCheckout>;
 
-/** States of a payment as they go out; the gateway's codes lead to them. */
+/** States of a payment in answers, derived from the gateway's codes. */
 export const PAYMENT_STATUSES = [
   'APROBADO',
   'RECHAZADO',
@@ -57,10 +57,10 @@ export const PAYMENT_STATUSES = [
   'DESCONOCIDO',
 ] as const;
 
-/** Where a stored confirmation stands. */
+/** States of a stored confirmation. */
 export const EVENT_STATES = ['PENDIENTE', 'PROCESADO', 'RECHAZADO', 'IGNORADO', 'AGOTADO'] as const;
 
-/** A confirmation as the gateway sends it. It sends many more fields; all of them are kept. */
+/** A confirmation as the gateway sends it. It sends many more fields; the service keeps all of them. */
 export const ConfirmationFields = z
   .looseObject({
     ref_payco: z.string().optional(),

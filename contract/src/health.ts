@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { defineRoutes } from './common/index.ts';
 
 const ServiceState = z.object({ status: z.enum(['ok', 'error']), ms: z.number() });
-/** `pending` counts the migrations that the database lacks. */
+/** `pending` is the number of pending migrations. */
 const MigrationState = z.object({ status: z.enum(['ok', 'error']), ms: z.number(), pending: z.int().nullable() });
-/** `none`: no Redis is configured, the database is the queue. `degraded`: without Redis jobs run on, only slower. */
+/** `none`: no Redis is configured, the database is the queue. `degraded`: Redis is unavailable, jobs start later. */
 const QueueState = z.object({ status: z.enum(['ok', 'degraded', 'none']), ms: z.number() });
 
-/** Whether the process can serve, and what it can reach; `ms` is how long each check took. */
+/** Whether the process can serve, and which services it can reach; `ms` is the duration of each check. */
 export const Health = z
   .object({
-    /** `degraded` serves, `draining` is about to end. */
+    /** `degraded` still serves, `draining` ends soon. */
     status: z.enum(['ok', 'degraded', 'error', 'draining']),
     version: z.string(),
     uptime_s: z.number(),

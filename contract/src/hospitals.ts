@@ -4,7 +4,7 @@ import { StartedCheckout } from './epayco.ts';
 import { MySubscriptionStatus } from './subscriptions.ts';
 
 export const HOSPITAL_STATES = ['ACTIVO', 'INACTIVO'] as const;
-/** ACTIVO or INACTIVO, in any case. */
+/** ACTIVO or INACTIVO, in upper or lower case. */
 export const HospitalState = z.preprocess(
   (value: (typeof HOSPITAL_STATES)[number]) => (typeof value === 'string' ? value.trim().toUpperCase() : value),
   z.enum(HOSPITAL_STATES),
@@ -37,7 +37,7 @@ export const HospitalCode = z
   .meta({ id: 'HospitalCode' });
 export type HospitalCode = z.infer<typeof HospitalCode>;
 
-/** A hospital with what its code and its subscription are worth now. */
+/** A hospital with the present state of its code and its subscription. */
 export const HospitalDetail = Hospital.extend({
   has_active_subscription: z.boolean(),
   code: HospitalCode,
@@ -77,11 +77,11 @@ export const LinkedHospital = Hospital.extend({
   has_active_subscription: z.boolean(),
 }).meta({ id: 'LinkedHospital' });
 
-/** How a hospital's subscription stands: the one in force, else its latest. */
+/** The state of a hospital's subscription: the one in force, otherwise its latest. */
 export const HospitalStatus = MySubscriptionStatus.extend({ hospital: Hospital }).meta({ id: 'HospitalStatus' });
 export type HospitalStatus = z.infer<typeof HospitalStatus>;
 
-/** The same for the caller's own hospital; without one, `linked` is false and the rest says "nothing". */
+/** The same for the caller's own hospital. Without one, `linked` is false and the other fields are empty. */
 export const MyHospitalStatus = MySubscriptionStatus.extend({
   linked: z.boolean(),
   hospital: Hospital.nullable(),
@@ -108,7 +108,7 @@ export type HospitalQuery = z.infer<typeof HospitalQuery>;
 const pathParams = z.object({ id: Id });
 const byCode = z.object({ codigo: scalars.codigoHospital.required });
 
-// Express takes the first match: what is spelt out stands before `:id`.
+// Express uses the first match, so literal paths come before `:id`.
 export const hospitals = defineRoutes({
   list: {
     method: 'GET',

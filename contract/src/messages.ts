@@ -12,7 +12,7 @@ function choice<const T extends readonly [string, ...string[]]>(values: T) {
   );
 }
 
-/** Messages of the predecessor may carry other words than ours in their type, severity and state. */
+/** Messages of the predecessor can have other values than ours in their type, severity and state. */
 export const Message = z
   .object({
     id_mensaje: z.int(),
@@ -106,7 +106,7 @@ function pageOf<S extends z.ZodType>(items: S) {
 }
 const pathParams = z.object({ id: Id });
 
-// What is spelt out stands before `:id`.
+// Literal paths come before `:id`.
 export const messages = defineRoutes({
   create: {
     method: 'POST',

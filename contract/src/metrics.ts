@@ -6,9 +6,9 @@ const money = z.number().meta({ description: 'COP' });
 const instant = z.string().meta({ format: 'date-time' });
 
 /**
- * The dashboard's numbers. Money counts approved payments, not reversed ones; the month is Colombia's (UTC-5). What is
- * ACTIVA but past its expiry is not active. `active`, `activas` and `activos` of one group are the same number under the
- * names that frontends use.
+ * The dashboard's numbers. Money counts approved payments, not reversed ones; the month is Colombia's (UTC-5). An ACTIVA
+ * past its expiry is not active. `active`, `activas` and `activos` of one group are one number under the names that
+ * frontends use.
  */
 export const Metrics = z
   .object({
@@ -58,7 +58,7 @@ export const RecentPayment = z
   .meta({ id: 'RecentPayment' });
 export type RecentPayment = z.infer<typeof RecentPayment>;
 
-/** A doctor who works under a subscription that is active now: an own one, or the hospital's. */
+/** A doctor with a subscription in force: their own, or the hospital's. */
 export const ActiveUserSubscription = z
   .object({
     id_usuario: z.int(),
@@ -79,7 +79,7 @@ export const ActiveUserSubscription = z
   .meta({ id: 'ActiveUserSubscription' });
 export type ActiveUserSubscription = z.infer<typeof ActiveUserSubscription>;
 
-/** What one hospital has subscribed to and paid. */
+/** The subscription and the payments of one hospital. */
 export const HospitalBilling = z
   .object({
     id_hospital: z.int(),

@@ -37,14 +37,14 @@ class Components {
   readonly schemas: Record<string, oas31.SchemaObject> = {};
 
   schemaOf(type: z.ZodType, io: Direction): Schema {
-    // A root with an id answers a bare $ref: wrapped in an object its definition comes out beside it.
+    // A root schema with an id becomes a bare $ref. Inside an object its definition appears too.
     const wrapped = z.toJSONSchema(z.object({ it: type }), {
       io,
       unrepresentable: 'any',
       target: 'draft-2020-12',
       override: ({ jsonSchema }) => {
         if (io === 'output') delete jsonSchema.additionalProperties;
-        // A JavaScript regular expression with the u flag is what JSON Schema means by a pattern.
+        // A pattern of JSON Schema is a JavaScript regular expression with the u flag.
         delete jsonSchema['~standard'];
       },
     }) as unknown as { properties: { it: Schema }; $defs?: Record<string, oas31.SchemaObject> };

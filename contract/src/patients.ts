@@ -73,7 +73,7 @@ export const ClinicalNote = z
   .meta({ id: 'ClinicalNote' });
 export type ClinicalNote = z.infer<typeof ClinicalNote>;
 
-/** What the column holds. */
+/** The limit of the column, in bytes. */
 const anchor = scalars.jsonText(65_535).nullish();
 
 export const CreateNoteBody = z

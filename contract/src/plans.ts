@@ -12,7 +12,7 @@ const periodo = z.preprocess(
   z.enum(PLAN_PERIODS),
 );
 
-/** The largest amount that the database's columns hold. */
+/** The largest amount that the database's columns hold, in COP. */
 const MAX_AMOUNT = 9_999_999_999.99;
 
 const precio = z

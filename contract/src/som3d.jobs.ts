@@ -15,7 +15,7 @@ export const JOB_PHASES = [
 ] as const;
 export type JobPhase = (typeof JOB_PHASES)[number];
 
-/** A job's id is made by the service: a UUID, or what the predecessor gave. */
+/** The id of a job: a UUID of the service, or the predecessor's id. */
 export const JobId = z
   .string()
   .regex(/^[\w-]{1,64}$/)
@@ -36,7 +36,7 @@ function formNumber(number: z.ZodNumber) {
 }
 const hounsfield = z.number().min(-32_768).max(32_767);
 
-/** The text fields of an upload; the file comes beside them. */
+/** The text fields of an upload, without the file. */
 export const JobFields = z
   .object({
     nombre_proceso: scalars.freeText(80, 3).optional.meta({ description: 'Nombre del proceso, 3 a 80 caracteres' }),
@@ -79,12 +79,12 @@ export const JobFields = z
   .meta({ id: 'JobFields' });
 export type JobFields = z.infer<typeof JobFields>;
 
-/** What the SDK sends: the fields and the ZIP. In OpenAPI the file is a binary string. */
+/** The form of the client: the fields and the ZIP. In OpenAPI the file is a binary string. */
 export const JobForm = JobFields.extend({
   file: z.string().meta({ format: 'binary', description: 'ZIP de archivos DICOM' }),
 }).meta({ id: 'JobForm' });
 
-/** The job's parameters as they were asked for. */
+/** The requested parameters of a job. */
 export const JobParams = z
   .object({
     nombre_proceso: z.string().nullable(),
@@ -128,7 +128,7 @@ export const Job = z
   .meta({ id: 'Job' });
 export type Job = z.infer<typeof Job>;
 
-/** Bounds of a job's priority, both ways; higher comes first. */
+/** Bound of a job's priority in both directions; a higher one starts first. */
 export const PRIORITY_LIMIT = 100;
 
 export const PriorityBody = z
@@ -156,7 +156,7 @@ export const JobLog = z
   .object({ job_id: z.string(), lines: z.array(z.string()), log: z.string(), total: z.int(), truncated: z.boolean() })
   .meta({ id: 'JobLog' });
 
-/** A job, and whose it is. */
+/** A job with its owner. */
 export const TrackedJob = Job.extend({
   owner: z.object({
     id_usuario: z.int(),

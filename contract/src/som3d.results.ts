@@ -82,7 +82,7 @@ export const JobStl = z
   .meta({ id: 'JobStl' });
 export type JobStl = z.infer<typeof JobStl>;
 
-/** What a list of saved views needs: the documents are at `/visor/states/{id}`. */
+/** A viewer state without its documents, which are at `/visor/states/{id}`. */
 const StateSummary = z
   .object({
     id_visor_estado: z.int(),
@@ -96,7 +96,7 @@ const StateSummary = z
   })
   .meta({ id: 'ViewerStateSummary' });
 
-/** What the viewer needs to open a job where it was left. */
+/** The data with which the viewer reopens a job. */
 export const JobStateContext = z
   .object({
     job_id: z.string(),

@@ -17,9 +17,9 @@ const jobQuery = z.object({ status: z.enum(JOB_STATUSES).optional(), ...Page });
 const resultParams = z.object({ id: Id });
 
 const zip = c.otherResponse({ contentType: 'application/zip', body: c.type<Blob>() });
-/** A model, a picture, a ZIP: its own media type is in the answer's header. */
+/** A model, a picture or a ZIP: the answer's header holds its own media type. */
 const stored = c.otherResponse({ contentType: 'application/octet-stream', body: c.type<Blob>() });
-/** Server-sent events: they come while the answer is being read. */
+/** Server-sent events: they arrive while the client reads the answer. */
 const eventStream = c.otherResponse({ contentType: 'text/event-stream', body: c.type<Blob>() });
 
 export const som3d = defineRoutes({
@@ -44,7 +44,7 @@ export const som3d = defineRoutes({
     query: jobQuery,
     responses: { 200: z.array(Job) },
   },
-  // Paths that are spelled out stand before /som3d/jobs/:id, which would take them for an id.
+  // Literal paths come before /som3d/jobs/:id, which would match them as an id.
   mine: {
     method: 'GET',
     path: '/som3d/jobs/mine',

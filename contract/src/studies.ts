@@ -32,7 +32,7 @@ export const CreateStudyBody = z
   .meta({ id: 'CreateStudyBody' });
 export type CreateStudyBody = z.infer<typeof CreateStudyBody>;
 
-/** A study stays with its patient: only what it tells can change. */
+/** A study stays with its patient; only its contents can change. */
 export const UpdateStudyBody = z
   .object({ fecha_estudio: scalars.instant.patch, ...details('clearable') })
   .meta({ id: 'UpdateStudyBody' });

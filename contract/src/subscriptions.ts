@@ -16,7 +16,7 @@ const payer = {
   id_hospital: Id.nullish().meta({ description: 'Hospital que paga; exactamente uno de los dos' }),
 };
 
-/** A subscription. One that has run out shows as PAUSADA from that instant on. */
+/** A subscription. From its expiry on it shows as PAUSADA. */
 export const Subscription = z
   .object({
     id_suscripcion: z.int(),
@@ -78,7 +78,7 @@ export const MySubscription = z
   .meta({ id: 'MySubscription' });
 export type MySubscription = z.infer<typeof MySubscription>;
 
-/** The newest payment that was granted and not reversed. */
+/** The newest granted payment that was not reversed. */
 export const LastPayment = z
   .object({ fecha_pago: scalars.Instant, monto: z.number().meta({ description: 'COP' }), referencia: z.string() })
   .meta({ id: 'LastPayment' });

@@ -4,7 +4,7 @@ import { JobId } from './som3d.jobs.ts';
 
 /** Largest of the four documents of a viewer state, in bytes of UTF-8. */
 export const MAX_STATE_JSON_BYTES = 1024 * 1024;
-/** Room for four documents whose every byte is escaped (`\"`, or `\uXXXX` for two bytes), and their frame. */
+/** Room for four documents with every byte escaped (`\"`, or `\uXXXX` for two bytes), and the rest of the body. */
 const BODY_BYTES = 4 * 3 * MAX_STATE_JSON_BYTES + 64 * 1024;
 
 export const ViewerState = z

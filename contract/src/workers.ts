@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineRoutes } from './common/index.ts';
 
-/** A process that converts scans, and what it does so with. */
+/** A worker, with its engine and accelerators. */
 export const WorkerNode = z
   .object({
     worker_id: z.string(),

@@ -20,7 +20,10 @@ loadDotenv();
 const program = new Command('som3d-server')
   .description('The SOM3D service: CT scans become printable 3D models.')
   .version(VERSION)
-  .addHelpText('after', '\nConfiguration comes from the environment or from .env; .env.example names every variable.')
+  .addHelpText(
+    'after',
+    '\nThe configuration comes from the environment or from .env; .env.example lists every variable.',
+  )
   .addCommand(serveCommand(), { isDefault: true })
   .addCommand(workerCommand())
   .addCommand(migrateCommand())
@@ -42,7 +45,7 @@ const program = new Command('som3d-server')
 try {
   await program.parseAsync();
 } catch (error) {
-  // What the operator can mend is a sentence; anything else keeps its stack.
+  // A fault that the operator can correct is one sentence; any other error keeps its stack.
   const plain = error instanceof ConfigError || error instanceof UsageError;
   console.error(plain ? `som3d-server: ${error.message}` : error);
   process.exitCode = 1;

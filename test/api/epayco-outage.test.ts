@@ -250,7 +250,7 @@ test('a configuration that would believe a payer is refused at start, and keys a
   expect(refusalOf({ ...keys, EPAYCO_VERIFY_STATE: 'false' })).toBe('');
   expect(refusalOf({ ...keys, EPAYCO_TEST: 'false', EPAYCO_VERIFY_STATE: 'false' })).toMatch(/^EPAYCO_VERIFY_STATE/);
   expect(refusalOf({ EPAYCO_TEST: 'false', P_KEY: 'hush-hush' })).toBe(
-    'EPAYCO_PUBLIC_KEY, P_CUST_ID_CLIENTE: needed with EPAYCO_TEST=false',
+    'EPAYCO_PUBLIC_KEY, P_CUST_ID_CLIENTE: required with EPAYCO_TEST=false',
   );
   expect(refusalOf({ EPAYCO_PRIVATE_KEY: 'hush-hush' })).toMatch(/^EPAYCO_PUBLIC_KEY/);
   expect(refusalOf({ EPAYCO_TAX_RATE: '19' })).toMatch(/EPAYCO_TAX_RATE/);

@@ -164,6 +164,6 @@ describe.runIf(hasS3())('jobs with their files in S3', () => {
       const keys = (await stored()).filter((key) => key.includes(job_id));
       return keys.length === 6 && keys.every((key) => key.startsWith(prefix));
     }, 'the result alone is left');
-    expect(api.errors.splice(0).every((line) => line.includes('an attempt at a job failed'))).toBe(true);
+    expect(api.errors.splice(0).every((line) => line.includes('job attempt failed'))).toBe(true);
   });
 });

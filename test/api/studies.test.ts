@@ -109,9 +109,7 @@ describeApi('studies', (api) => {
     const create = (body: object) => client.studies.create({ body: { id_paciente, ...body } });
     const places = async (call: Promise<unknown>) => (await expectProblem(call, 422)).errors.map(({ loc }) => loc[1]);
     expect(
-      await places(
-        create({ id_paciente: 0, modalidad: 'x'.repeat(21), descripcion: 'x'.repeat(201), notas: [] }),
-      ),
+      await places(create({ id_paciente: 0, modalidad: 'x'.repeat(21), descripcion: 'x'.repeat(201), notas: [] })),
     ).toEqual(['id_paciente', 'modalidad', 'descripcion', 'notas']);
     for (const fecha_estudio of ['ayer', '2024-02-30', '2024-13-01T00:00:00Z', '1500-01-01', 5]) {
       expect(await places(create({ fecha_estudio }))).toEqual(['fecha_estudio']);

@@ -45,7 +45,7 @@ function attemptsOf({ lines }: Logs, { processes }: Cluster): Attempt[] {
   );
   const left = new Map<string, number>();
   for (const { process, pid, msg, job_id, attempt, at } of lines) {
-    if (msg === 'job left') left.set(`${process} ${pid} ${job_id} ${attempt}`, at);
+    if (msg === 'job released') left.set(`${process} ${pid} ${job_id} ${attempt}`, at);
   }
   return lines.flatMap(({ process, pid, msg, job_id = '', attempt, at }) => {
     const life = lives.get(`${process} ${pid}`);

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 /**
  * The floors of the server, the lowest first. A room imports from its own floor's rooms listed before it, and from the
- * floors below. docs/architecture.md draws the same order.
+ * floors below. docs/architecture.md draws the same order from the top down.
  */
 const FLOORS: readonly string[] = [
   'base',
@@ -64,6 +64,10 @@ const loose = readdirSync(root, { withFileTypes: true }).filter((entry) => entry
 const faults = importsOf(root)
   .map(faultOf)
   .filter((fault) => fault !== null);
+const drawing = readFileSync(path.join(root, '../../docs/architecture.md'), 'utf8');
+const [, drawn = ''] = /^## Floors of the server$[\s\S]*?^```text$([\s\S]*?)^```$/m.exec(drawing) ?? [];
+const drawnFloors = [...drawn.matchAll(/^([\w.-]+)\/?\s/gm)].map(([, room = '']) => room).toReversed();
+if (drawnFloors.join() !== FLOORS.join()) faults.push(`docs/architecture.md draws other floors: ${drawnFloors.join()}`);
 if (loose.length > MAX_LOOSE_FILES) faults.push(`server/src has ${loose.length} loose files: put them into a room`);
 for (const fault of faults) console.log(fault);
 process.exitCode = faults.length === 0 ? 0 : 1;

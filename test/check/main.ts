@@ -9,6 +9,7 @@ const CHECKS: readonly (readonly [name: string, ...command: string[]])[] = [
   ['types of the server', 'tsc', '-p', 'server', '--incremental', 'false'],
   ['types of the tests', 'tsc', '-p', 'test'],
   ['floors of the server', 'node', 'test/check/floors.ts'],
+  ['links of documents and comments', 'node', 'test/check/links.ts'],
   ['contract/openapi.json', 'node', 'server/dist/main.js', 'openapi', '--check', 'contract/openapi.json'],
   ['.env.example', 'node', 'server/dist/main.js', 'config', '--check', '.env.example'],
 ];

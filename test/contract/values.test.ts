@@ -30,7 +30,7 @@ describe('an instant', () => {
 
 test('a telephone keeps its plus, a day its day, a city its letters', () => {
   expect(scalars.telefono.required.parse('(+57) 300 123 4567')).toBe('+573001234567');
-  expect(scalars.telefono.required.parse(3_001_234_567 as unknown as string)).toBe('3001234567');
+  expect(scalars.telefono.required.parse(3_001_234_567)).toBe('3001234567');
   expect(scalars.fechaNacimiento.optional.parse('1990-02-03T00:00:00.000Z')).toBe('1990-02-03');
   expect(scalars.fechaNacimiento.optional.safeParse('1990-02-03T10:00:00Z').success).toBe(false);
   expect(scalars.ciudad.required.parse('Bogotá, D.C. (Chapinero)')).toBe('Bogotá D.C. Chapinero');

@@ -77,7 +77,7 @@ describe('the imaging process', () => {
     expect(messages.at(-1)).toEqual({
       type: 'error',
       code: 'NO_IMAGES',
-      message: 'No se ha encontrado ninguna imagen DICOM en el ZIP.',
+      message: 'No se encontró ninguna imagen DICOM en el ZIP.',
       retryable: false,
     });
   });

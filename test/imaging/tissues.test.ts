@@ -93,7 +93,7 @@ describe('tissues', () => {
     );
     const { manifest } = await convertFiles(bare, { ...RAW, enable_ortopedia: true, enable_hip_implant: true });
     expect(manifest.meshes.map((mesh) => mesh.tissue)).toEqual(['hueso']);
-    expect(manifest.warnings).toContain('Implante metálico: no se ha encontrado nada en este estudio.');
+    expect(manifest.warnings).toContain('Implante metálico: no se encontró nada en este estudio.');
     const error = await refusal(convertFiles(bare, { enable_hip_implant: true }));
     expect(error).toMatchObject({ code: 'EMPTY_RESULT', retryable: false });
   });

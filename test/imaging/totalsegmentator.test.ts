@@ -44,7 +44,7 @@ describe('tasks', () => {
       components: 1,
       thresholdHu: { min: null, max: null },
     });
-    const missing = manifest.warnings.filter((line) => line.endsWith('no se ha encontrado nada en este estudio.'));
+    const missing = manifest.warnings.filter((line) => line.endsWith('no se encontró nada en este estudio.'));
     expect(missing).toHaveLength(1);
     expect(missing[0]).toContain('Costilla izquierda 3');
     expect(log).toContain('TotalSegmentator: tarea «total» en la CPU.');

@@ -166,7 +166,7 @@ describe('a ZIP with', () => {
     const path = join(await temporaryDirectory(), 'text.zip');
     await writeFile(path, rawZip([{ name: 'a.txt', bytes: text }]));
     const error = await refusal(convertZip(path));
-    expect(error).toMatchObject({ code: 'NO_IMAGES', message: 'No se ha encontrado ninguna imagen DICOM en el ZIP.' });
+    expect(error).toMatchObject({ code: 'NO_IMAGES', message: 'No se encontró ninguna imagen DICOM en el ZIP.' });
   });
 
   test('ZIPs under other names is refused by the conversion', async () => {

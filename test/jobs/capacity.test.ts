@@ -50,7 +50,7 @@ test.each(jobSetups())(
       api.advance(10_001);
       await waitForJob(client, id);
       expect(await jobRow(api.deps.orm, id)).toMatchObject({ status: 'DONE', attempts: 1 });
-      expect(api.errors.filter((line) => line.includes('no process can be started'))).toHaveLength(1);
+      expect(api.errors.filter((line) => line.includes('cannot start a child process'))).toHaveLength(1);
     } finally {
       await jobs[Symbol.asyncDispose]();
       await api.stop();

@@ -142,7 +142,7 @@ describe.runIf(MYSQL)('the command import', { timeout: 120_000 }, () => {
     await expect.poll(() => running(connection, 'select sleep(600)'), { timeout: 30_000 }).toBe(true);
     importing.child.kill('SIGTERM');
     const { code, output } = await importing.ended;
-    expect(output).toContain('som3d-server: Stopped. What was imported has been removed again.');
+    expect(output).toContain('som3d-server: Stopped. The import removed everything that it had created.');
     expect(code).toBe(1);
     expect(await readCatalog(connection)).toEqual({});
   });
@@ -168,7 +168,7 @@ describe.runIf(MYSQL)('the command import', { timeout: 120_000 }, () => {
     const twice = "update Suscripcion set estado = 'ACTIVA' where id_suscripcion = 2";
     const { code, output } = await runImport(database, mysqldump({ rows: [twice] }));
     expect(output).toContain('- Suscripcion 1, 2 of id_medico 1');
-    expect(output).toContain('The dump itself is imported: settle these rows');
+    expect(output).toContain('The dump itself is imported. Settle these rows');
     expect(code).toBe(1);
     await connection.query("update Suscripcion set estado = 'PAUSADA' where id_suscripcion = 2");
     expect(await run(database, ['migrate'])).toMatchObject({ code: 0 });
@@ -186,8 +186,8 @@ describe('the command import without a MySQL', () => {
   });
 
   test.each([
-    ['the embedded database', 'here', /embedded database: set MYSQL_URL/],
-    ['a file that is not there', 'nowhere.sql', /nowhere\.sql can not be read \(ENOENT\)/],
+    ['the embedded database', 'here', /not the embedded one: set MYSQL_URL/],
+    ['a file that is not there', 'nowhere.sql', /nowhere\.sql cannot be read \(ENOENT\)/],
   ])('refuses %s', async (_name, file, message) => {
     await using database = await createEmptyDatabase('sqlite');
     const given = file === 'here' ? [await fileOf(database, mysqldump())] : [file, '--dry-run'];

@@ -65,7 +65,7 @@ describe('the statements of a dump', () => {
     const push = (chunk: Buffer): databases.Statement[] => [...splitter.push(chunk)];
     expect(push(Buffer.from("a;\nb 'and so on"))).toHaveLength(1);
     expect(push(values)).toEqual([]);
-    expect(() => push(values)).toThrow('line 2: the statement that begins here is longer than 1 MiB');
+    expect(() => push(values)).toThrow('line 2: the statement that starts here is longer than 1 MiB');
   });
 });
 

@@ -57,7 +57,7 @@ describe.each(databaseKinds())('a group of processes on %s', (kind) => {
 
     process.kill(victim, 'SIGKILL');
     await until(() => logged(server, 'serving').length === 3, 'another one serves');
-    expect(logged(server, 'an API process ended and is replaced')).toMatchObject([
+    expect(logged(server, 'API process ended; a new one starts')).toMatchObject([
       { pid: server.pid, ended: victim, signal: 'SIGKILL' },
     ]);
     const [, , replacement] = logged(server, 'serving').map(({ pid }) => pid);

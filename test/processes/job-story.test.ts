@@ -79,7 +79,7 @@ describe('the story of a job', () => {
     expect((await call(`${api.url}/som3d/jobs/${id}/result/bytes`, { headers })).status).toBe(200);
 
     const about = ({ lines }: RunningProcess): LogLine[] => lines.filter((line) => line['job_id'] === id);
-    await until(() => about(worker).some(({ msg }) => msg === 'job left'), 'the worker has told its part');
+    await until(() => about(worker).some(({ msg }) => msg === 'job released'), 'the worker has told its part');
     await until(() => about(api).some(({ msg }) => msg === 'job result sent'), 'the result is told');
     const story = [...about(api), ...about(worker)].toSorted((a, b) =>
       String(a['time']).localeCompare(String(b['time'])),
@@ -115,7 +115,7 @@ describe('the story of a job', () => {
     }
 
     // What the worker tells Prometheus.
-    const port = worker.lines.find(({ msg }) => msg === 'telling metrics')?.['port'];
+    const port = worker.lines.find(({ msg }) => msg === 'metrics endpoint listening')?.['port'];
     const status = `http://127.0.0.1:${String(port)}`;
     expect((await call(`${status}/health/live`)).status).toBe(200);
     expect((await call(`${status}/metrics`)).status).toBe(401);
@@ -141,10 +141,10 @@ describe('the story of a job', () => {
     const { client } = await signUp(api.url);
     const { job_id: id } = await upload(client);
     await until(async () => (await client.som3d.get({ params: { id } })).body.status === 'done', 'the job is done');
-    await until(() => api.lines.some(({ msg }) => msg.startsWith('traces can not be sent')), 'it is told');
+    await until(() => api.lines.some(({ msg }) => msg.startsWith('trace collector unavailable')), 'the worker warns');
     processes.pop();
     expect(await api.end('SIGTERM')).toBe(0);
-    expect(api.lines.filter(({ msg }) => msg.startsWith('traces can not be sent'))).toHaveLength(1);
+    expect(api.lines.filter(({ msg }) => msg.startsWith('trace collector unavailable'))).toHaveLength(1);
   });
 
   test('takes up the trace of its caller', async () => {

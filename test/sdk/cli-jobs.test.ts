@@ -130,7 +130,7 @@ describe('upload', () => {
     const scan = await scanIn(home);
     const { code, stderr } = await home.som3d(['upload', scan, '--out', scan], { env: env(server) });
     expect([code, server.requests.length]).toEqual([2, 0]);
-    expect(stderr).toContain('can not be used as a directory');
+    expect(stderr).toContain('cannot be used as a directory');
   });
 });
 
@@ -175,11 +175,11 @@ describe('download', () => {
   });
 
   test('shows why there is nothing yet', async () => {
-    await using server = await serve((_request, response) => problem(response, 409, 'El trabajo no ha terminado'));
+    await using server = await serve((_request, response) => problem(response, 409, 'El trabajo aún no terminó'));
     await using home = await makeHome();
     const out = join(home.directory, 'out');
     const { code, stderr } = await home.som3d(['download', 'job-1', '--out', out], { env: env(server) });
-    expect([code, stderr]).toEqual([1, 'El trabajo no ha terminado (HTTP 409)\nRequest id: req-1\n']);
+    expect([code, stderr]).toEqual([1, 'El trabajo aún no terminó (HTTP 409)\nRequest id: req-1\n']);
     expect(await readdir(home.directory)).toEqual([]);
   });
 });

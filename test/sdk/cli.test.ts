@@ -88,12 +88,12 @@ describe('wrong use ends with 2 and says what is wrong', () => {
     ['a status that is none', ['jobs', '--status', 'lost'], 'Allowed choices are queued, running, done'],
     ['a patient that is none', ['upload', 'x.zip', '--patient', '-1'], '--patient'],
     ['a file that is not there', ['upload', '/nowhere/scan.zip'], 'There is no file /nowhere/scan.zip'],
-    ['a directory in place of a file', ['upload', '/'], '/ is no file'],
-    ['a job of two dots', ['cancel', '..'], 'can not be ".."'],
+    ['a directory in place of a file', ['upload', '/'], '/ is not a file'],
+    ['a job of two dots', ['cancel', '..'], 'cannot be ".."'],
     ['an address that is none', ['login', '--url', 'ftp://x', '--correo', 'a', '--password-stdin'], 'http://'],
     ['nobody to ask', ['login'], '--correo'],
     ['nobody to ask for the password', ['login', '--correo', 'a@b.co'], '--password-stdin'],
-    ['an empty password', ['login', '--correo', 'a@b.co', '--password-stdin'], 'can not be empty'],
+    ['an empty password', ['login', '--correo', 'a@b.co', '--password-stdin'], 'cannot be empty'],
   ])('%s', async (_name, args, message) => {
     await using home = await makeHome();
     const { code, stdout, stderr } = await home.som3d(args, { env: session });
@@ -104,7 +104,7 @@ describe('wrong use ends with 2 and says what is wrong', () => {
   test.each([
     ['not a ZIP', 'DICM and so on', 'is not a ZIP file'],
     ['empty', '', 'is not a ZIP file'],
-    ['a ZIP of nothing', 'PK\u0005\u0006', 'is a ZIP without any file'],
+    ['a ZIP of nothing', 'PK\u0005\u0006', 'is a ZIP without files'],
   ])('a file that is %s', async (_name, content, message) => {
     await using home = await makeHome();
     const path = join(home.directory, 'scan.zip');

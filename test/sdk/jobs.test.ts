@@ -169,7 +169,7 @@ describe('a result', () => {
   });
 
   test('is refused as an error until the job is done', async () => {
-    await using server = await serve((_request, response) => problem(response, 409, 'El trabajo no ha terminado'));
+    await using server = await serve((_request, response) => problem(response, 409, 'El trabajo aún no terminó'));
     const error = await rejection(downloadResult(createClient({ baseUrl: server.url }), 'job-1'));
     expect(error).toBeInstanceOf(ConflictError);
   });

@@ -4,11 +4,11 @@ import { expect, test } from 'vitest';
 const KEYS = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' };
 
 test.each<[Record<string, string>, RegExp]>([
-  [{ S3_ENDPOINT: 'http://localhost:9000' }, /S3_BUCKET: needed beside S3_ENDPOINT/],
-  [{ S3_BUCKET: 'b', AWS_ACCESS_KEY_ID: 'id' }, /AWS_SECRET_ACCESS_KEY: needed/],
-  [{ S3_BUCKET: 'b', AWS_SECRET_ACCESS_KEY: 'secret' }, /AWS_ACCESS_KEY_ID: needed/],
-  [{ S3_BUCKET: 'b', AWS_SESSION_TOKEN: 'token' }, /AWS_ACCESS_KEY_ID: needed/],
-  [{ S3_BUCKET: 'b', ...KEYS, S3_KMS_KEY_ID: 'key' }, /S3_SSE: aws:kms with S3_KMS_KEY_ID/],
+  [{ S3_ENDPOINT: 'http://localhost:9000' }, /S3_BUCKET: required with S3_ENDPOINT/],
+  [{ S3_BUCKET: 'b', AWS_ACCESS_KEY_ID: 'id' }, /AWS_SECRET_ACCESS_KEY: required/],
+  [{ S3_BUCKET: 'b', AWS_SECRET_ACCESS_KEY: 'secret' }, /AWS_ACCESS_KEY_ID: required/],
+  [{ S3_BUCKET: 'b', AWS_SESSION_TOKEN: 'token' }, /AWS_ACCESS_KEY_ID: required/],
+  [{ S3_BUCKET: 'b', ...KEYS, S3_KMS_KEY_ID: 'key' }, /S3_SSE: must be aws:kms with S3_KMS_KEY_ID/],
   [{ S3_BUCKET: 'b', ...KEYS, S3_SSE: 'rot13' }, /S3_SSE: /],
   [{ S3_BUCKET: 'b', ...KEYS, S3_PREFIX: 'no-slash' }, /S3_PREFIX: .*ends with a slash/],
   [{ S3_BUCKET: 'b', ...KEYS, S3_PREFIX: '../' }, /S3_PREFIX: /],

@@ -189,7 +189,7 @@ describe.runIf(hasS3())('an S3 storage', () => {
   test('says what the operator has to put right', async () => {
     const faults: [Record<string, string>, RegExp][] = [
       [{ AWS_SECRET_ACCESS_KEY: 'wrong' }, /AWS_SECRET_ACCESS_KEY is wrong/],
-      [{ AWS_ACCESS_KEY_ID: 'nobody' }, /the S3 storage can not be used/],
+      [{ AWS_ACCESS_KEY_ID: 'nobody' }, /S3 storage unusable/],
       [{ S3_BUCKET: 'som3d-test-there-is-none' }, /S3_BUCKET does not exist/],
     ];
     for (const [env, line] of faults) {

@@ -20,14 +20,14 @@ export interface LoginOptions {
 
 async function askCorreo(): Promise<string> {
   const stored = await readCredentials();
-  if (!isInteractive()) throw new UsageError('Say who logs in: --correo NAME@EXAMPLE.COM');
+  if (!isInteractive()) throw new UsageError('The account is missing: use --correo NAME@EXAMPLE.COM');
   return askLine('Correo', stored?.correo);
 }
 
 function askPassword(fromStdin: boolean | undefined): Promise<string> {
   if (fromStdin) return readStdinLine();
   if (isInteractive()) return askSecret('Password');
-  throw new UsageError('There is no terminal to ask for the password: use --password-stdin');
+  throw new UsageError('There is no terminal for the password: use --password-stdin');
 }
 
 /** Logs in and stores the session. */
@@ -35,7 +35,7 @@ export async function login(options: LoginOptions): Promise<void> {
   const url = normaliseBaseUrl(options.url ?? (await currentSession()).url);
   const correo = options.correo ?? (await askCorreo());
   const password = await askPassword(options.passwordStdin);
-  if (correo === '' || password === '') throw new UsageError('Correo and password can not be empty');
+  if (correo === '' || password === '') throw new UsageError('Correo and password cannot be empty');
   const { body } = await anonymousClient(url).auth.login({ body: { correo, password } });
   await writeCredentials({ url, token: body.access_token, correo });
   print(`Logged in to ${url} as ${printable(correo)}.`);
@@ -48,7 +48,7 @@ export async function logout(): Promise<void> {
   if (process.env['SOM3D_TOKEN']) note('SOM3D_TOKEN is still set in this environment.');
 }
 
-/** Says whose session it is. */
+/** Prints the account of the session. */
 export async function whoami(): Promise<void> {
   const client = await sessionClient();
   const { url } = await currentSession();

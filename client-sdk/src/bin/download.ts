@@ -6,7 +6,7 @@ import { sessionClient } from './session.ts';
 
 type Stls = Awaited<ReturnType<Client['som3d']['stls']>>['body'];
 
-/** What there is of a job beside STL, the names as the service gives them; jobs of older services have none. */
+/** The files of a job in addition to STL, with the service's names. Jobs of older services have none. */
 function otherForms({ items, threemf_url }: Stls): { filename: string; url: string }[] {
   const models = items.flatMap(({ filename, glb_url, png_url }) =>
     [
@@ -20,7 +20,7 @@ function otherForms({ items, threemf_url }: Stls): { filename: string; url: stri
 /**
  * Saves every model of a job as STL, and the ZIP with everything.
  *
- * @param all each model as GLB and its picture too, and the 3MF of them all
+ * @param all also each model as GLB and its picture, and the 3MF of all models
  */
 export async function saveJob(
   client: Client,

@@ -12,15 +12,15 @@ import {
 } from '../index.ts';
 import { printable } from './output.ts';
 
-/** What the command ends with. Documented in its help. */
+/** The exit codes of the command. Its help documents them. */
 export const EXIT = { done: 0, failed: 1, usage: 2, refused: 3, unreachable: 4, interrupted: 130 } as const;
 
-/** Wrong use: a file that is not there, a value that can not be. */
+/** Wrong use: a missing file, an impossible value. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** There is no session for the server that is asked. */
+/** There is no session for this server. */
 export class NotLoggedInError extends Error {
   override readonly name = 'NotLoggedInError';
 
@@ -29,7 +29,7 @@ export class NotLoggedInError extends Error {
   }
 }
 
-/** Ctrl-C; the message says what goes on without us. */
+/** Ctrl-C; the message names what continues without this command. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
 }
@@ -65,7 +65,7 @@ function ofApi(error: ApiError): Failure {
   return { code: EXIT.failed, lines: [...lines, ...wait, ...requestLine(error)] };
 }
 
-/** Node's own errors of files carry a code such as ENOSPC; their message names the path. */
+/** Node's own file errors carry a code such as ENOSPC; their message names the path. */
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && 'code' in error;
 }
@@ -95,10 +95,10 @@ function describe(error: unknown, url: string | undefined): Failure {
 }
 
 /**
- * What to print and to exit with. Only messages are shown: no stack, no request, no header.
+ * The lines to print and the exit code. They show messages only: no stack, no request, no header.
  *
- * @param error what was thrown
- * @param url the server that was asked, if any
+ * @param error the thrown value
+ * @param url the server of the request, if any
  */
 export function failureOf(error: unknown, url: string | undefined): Failure {
   const { code, lines } = describe(error, url);

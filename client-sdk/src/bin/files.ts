@@ -9,14 +9,14 @@ import type { BinaryBody, StreamSource } from '../index.ts';
 import { UsageError } from './failure.ts';
 
 const LONGEST_NAME = 120;
-/** Names that are devices on Windows, whatever their extension. */
+/** Names that are devices on Windows, with any extension. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 /**
- * A file name made of one from outside: its last segment, without what could lead elsewhere or hide it.
+ * A safe file name from a foreign one: its last segment, without characters that could hide it or lead elsewhere.
  *
- * @param name as the server gave it
- * @param fallback taken when nothing is left
+ * @param name the server's name
+ * @param fallback the name when nothing remains
  */
 export function safeName(name: string, fallback: string): string {
   const last = name.split(/[/\\]/).at(-1) ?? '';
@@ -29,7 +29,7 @@ export function safeName(name: string, fallback: string): string {
   return DEVICE.test(short) ? `_${short}` : short;
 }
 
-/** Makes a name that is not among those taken, in upper or lower case, and takes it. */
+/** Returns a name that is not among the taken ones, in upper or lower case, and adds it to them. */
 export function uniqueName(name: string, taken: Set<string>): string {
   const dot = name.lastIndexOf('.');
   const [stem, extension] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
@@ -39,7 +39,7 @@ export function uniqueName(name: string, taken: Set<string>): string {
   return candidate;
 }
 
-/** Writes a file whole or not at all: to a temporary name beside it, then renamed. */
+/** Writes a file completely or not at all: under a temporary name first, then renamed. */
 export async function writeWhole(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = join(dirname(path), `.som3d-${randomBytes(6).toString('hex')}.part`);
   try {
@@ -73,7 +73,7 @@ export async function saveBody(
 /** Makes a directory for downloads. @throws UsageError when there is a file in its place */
 export async function makeDirectory(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`${directory} can not be used as a directory (${error.code ?? error.message})`);
+    throw new UsageError(`${directory} cannot be used as a directory (${error.code ?? error.message})`);
   });
 }
 
@@ -83,16 +83,16 @@ function startsWith(bytes: Uint8Array, signature: Uint8Array) {
   return signature.every((byte, at) => bytes[at] === byte);
 }
 
-/** Opens a ZIP for an upload, as a stream. @throws UsageError when it is missing, empty or no ZIP */
+/** Opens a ZIP for an upload, as a stream. @throws UsageError when the file is missing, empty or not a ZIP */
 export async function openZip(path: string): Promise<StreamSource> {
   const facts = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(
-      error.code === 'ENOENT' ? `There is no file ${path}` : `${path} can not be read (${error.code})`,
+      error.code === 'ENOENT' ? `There is no file ${path}` : `${path} cannot be read (${error.code})`,
     );
   });
-  if (!facts.isFile()) throw new UsageError(`${path} is no file`);
+  if (!facts.isFile()) throw new UsageError(`${path} is not a file`);
   const start = await firstBytes(path);
-  if (startsWith(start, EMPTY_SIGNATURE)) throw new UsageError(`${path} is a ZIP without any file in it`);
+  if (startsWith(start, EMPTY_SIGNATURE)) throw new UsageError(`${path} is a ZIP without files`);
   if (!startsWith(start, SIGNATURE)) throw new UsageError(`${path} is not a ZIP file`);
   return {
     size: facts.size,
@@ -102,7 +102,7 @@ export async function openZip(path: string): Promise<StreamSource> {
 
 async function firstBytes(path: string): Promise<Uint8Array> {
   const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`${path} can not be read (${error.code})`);
+    throw new UsageError(`${path} cannot be read (${error.code})`);
   });
   try {
     const { buffer, bytesRead } = await handle.read(new Uint8Array(4), 0, 4, 0);

@@ -17,7 +17,7 @@ async function urlInUse(args: readonly string[]): Promise<string | undefined> {
  * @returns the exit code
  */
 export async function main(args: readonly string[]): Promise<number> {
-  // A reader that leaves early (`som3d jobs | head`) is no failure.
+  // A reader that stops early (`som3d jobs | head`) is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     process.exit(EXIT.done);

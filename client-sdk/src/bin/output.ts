@@ -1,7 +1,7 @@
-/** Where people read: progress and remarks go to stderr, results to stdout. */
+/** Progress and remarks for people go to stderr, results to stdout. */
 const CONTROL = /\p{Cc}|\p{Cf}/gu;
 
-/** Text from outside without control characters, so that it can not steer the terminal. */
+/** Foreign text without control characters, so that it cannot control the terminal. */
 export function printable(text: string): string {
   return text.replace(CONTROL, ' ');
 }
@@ -36,11 +36,11 @@ export function table(rows: readonly (readonly string[])[]): string {
 
 const BAR_WIDTH = 28;
 
-/** One thing that moves from 0 to 100 percent. */
+/** The display of a progress from 0 to 100 percent. */
 export interface Progress {
-  /** @param percent 0 to 100. @param label what is going on. @param detail shown on a terminal only */
+  /** @param percent 0 to 100. @param label the present step. @param detail for a terminal only */
   update(percent: number, label: string, detail?: string): void;
-  /** Leaves the last line as it is. */
+  /** Ends the display; its last line stays. */
   end(): void;
 }
 
@@ -62,7 +62,7 @@ function barProgress(): Progress {
   };
 }
 
-/** A line for each new label and each further tenth. */
+/** Prints a line for each new label and each further tenth. */
 function lineProgress(): Progress {
   let last = '';
   return {
@@ -79,9 +79,9 @@ function lineProgress(): Progress {
 const silence: Progress = { update: () => undefined, end: () => undefined };
 
 /**
- * A bar on a terminal, plain lines otherwise.
+ * A bar on a terminal, plain lines elsewhere.
  *
- * @param options lines: `false` where a line is printed at the end anyway
+ * @param options lines: `false` when the caller prints a line at the end
  */
 export function makeProgress({ lines = true } = {}): Progress {
   if (process.stderr.isTTY) return barProgress();

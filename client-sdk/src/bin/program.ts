@@ -13,13 +13,13 @@ Exit codes:
   1    the job or the service failed
   2    wrong use
   3    not logged in, or refused
-  4    the server can not be reached
+  4    the server cannot be reached
   130  interrupted
 
 Environment:
-  SOM3D_URL        address of the server, before the stored one
-  SOM3D_TOKEN      access token, before the stored one
-  XDG_CONFIG_HOME  the session is kept in its som3d/credentials.json (default ~/.config)`;
+  SOM3D_URL        address of the server, in place of the stored one
+  SOM3D_TOKEN      access token, in place of the stored one
+  XDG_CONFIG_HOME  folder of som3d/credentials.json, which keeps the session (default ~/.config)`;
 
 function integer(min: number, max: number) {
   return (text: string): number => {
@@ -40,7 +40,7 @@ function addAccount(program: Command): void {
     .option('--password-stdin', 'read the password from standard input instead of asking')
     .action((options: LoginOptions) => login(options));
   program.command('logout').description('forget the session').action(logout);
-  program.command('whoami').description('say whose session it is').action(whoami);
+  program.command('whoami').description('print the account of the session').action(whoami);
 }
 
 function addUpload(program: Command): void {
@@ -48,7 +48,7 @@ function addUpload(program: Command): void {
     .command('upload <scan>')
     .description('upload a ZIP of DICOM files and queue its conversion')
     .option('--name <name>', 'name of the process, 3 to 80 characters')
-    .option('--patient <id>', 'the patient it belongs to', integer(1, 2_147_483_647))
+    .option('--patient <id>', 'the patient of the scan', integer(1, 2_147_483_647))
     .option('--ortopedia', 'segment for orthopaedics')
     .option('--appendicular', 'segment the appendicular skeleton')
     .option('--muscles', 'segment muscles')
@@ -56,9 +56,9 @@ function addUpload(program: Command): void {
     .option('--teeth', 'segment teeth')
     .option('--cranio', 'segment the skull')
     .option('--extra-tasks <tasks>', 'further tasks, separated by commas')
-    .option('--wait', 'wait until the job has ended')
-    .option('--out <dir>', 'wait, then save every model (STL) and the ZIP with everything there')
-    .option('--all', 'with --out: GLB, pictures and 3MF beside the STL files too')
+    .option('--wait', 'wait until the job ends')
+    .option('--out <dir>', 'wait, then save every model (STL) and the ZIP with everything into this directory')
+    .option('--all', 'with --out: save GLB, pictures and 3MF too')
     .action((scan: string, options: UploadCommandOptions) => upload(scan, options));
 }
 
@@ -66,7 +66,7 @@ function addJobs(program: Command): void {
   program
     .command('jobs')
     .description('list the jobs, the newest first')
-    .addOption(new Option('--status <status>', 'only these').choices(JOB_STATUSES))
+    .addOption(new Option('--status <status>', 'only jobs with this status').choices(JOB_STATUSES))
     .option('--limit <n>', `how many, 1 to ${MAX_PAGE}`, integer(1, MAX_PAGE), 20)
     .option('--json', 'as JSON, with every field')
     .action((options: JobsOptions) => jobs(options));
@@ -74,7 +74,7 @@ function addJobs(program: Command): void {
     .command('download <job>')
     .description('save every model of a finished job (STL) and the ZIP with everything')
     .option('--out <dir>', 'directory; som3d-JOB by default')
-    .option('--all', 'GLB, pictures and 3MF beside the STL files too')
+    .option('--all', 'save GLB, pictures and 3MF too')
     .action((job: string, options: DownloadCommandOptions) => download(job, options));
   program
     .command('cancel <job>')
@@ -85,7 +85,7 @@ function addJobs(program: Command): void {
 function addSample(program: Command): void {
   program
     .command('sample <out>')
-    .description('write a made-up CT scan as a ZIP, to try the service with')
+    .description('write a made-up CT scan as a ZIP, for a trial of the service')
     .option('--force', 'overwrite the file')
     .action((out: string, options: { force?: boolean }) => sample(out, options));
 }
@@ -104,7 +104,7 @@ export function makeProgram(): Command {
   return program;
 }
 
-/** Makes the program throw where commander would end the process, in every subcommand. */
+/** Makes the program and every subcommand throw where commander would end the process. */
 export function withoutExit(program: Command): Command {
   for (const command of [program, ...program.commands]) command.exitOverride();
   return program;

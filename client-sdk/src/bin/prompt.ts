@@ -23,22 +23,22 @@ function ask(question: string, echo: boolean): Promise<string> {
   });
 }
 
-/** Asks for a line on the terminal. @param fallback taken for an empty answer */
+/** Asks for a line on the terminal. @param fallback the result of an empty answer */
 export async function askLine(question: string, fallback = ''): Promise<string> {
   return (await ask(`${question}${fallback ? ` [${fallback}]` : ''}: `, true)).trim() || fallback;
 }
 
-/** Asks for a secret; what is typed is not shown. */
+/** Asks for a secret without showing the typed characters. */
 export function askSecret(question: string): Promise<string> {
   return ask(`${question}: `, false);
 }
 
-/** Whether there is somebody to ask. */
+/** Whether a person is at the terminal. */
 export function isInteractive(): boolean {
   return process.stdin.isTTY && process.stderr.isTTY;
 }
 
-/** The first line of standard input, as a password manager gives it. */
+/** The first line of standard input, e.g. from a password manager. */
 export async function readStdinLine(): Promise<string> {
   let text = '';
   process.stdin.setEncoding('utf8');

@@ -9,10 +9,10 @@ import { formatBytes, note, print } from './output.ts';
 /** `som3d sample`. */
 export async function sample(path: string, { force }: { readonly force?: boolean }): Promise<void> {
   const present = await stat(path).catch(() => undefined);
-  if (present && !force) throw new UsageError(`${path} is already there; --force overwrites it`);
+  if (present && !force) throw new UsageError(`${path} exists already; --force overwrites it`);
   await writeWhole(path, async (temporary) => {
     const output = createWriteStream(temporary, { flags: 'wx' });
-    // A place that can not be written to is known before anything is made.
+    // This finds a place that cannot be written to before it makes the scan.
     await once(output, 'open');
     await writeSampleZip(output);
   });

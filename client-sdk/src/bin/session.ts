@@ -8,19 +8,19 @@ import { NotLoggedInError } from './failure.ts';
 import { writeWhole } from './files.ts';
 import { userAgent } from './version.ts';
 
-/** Where the service runs by default. */
+/** The default address of the service. */
 export const DEFAULT_URL = 'http://127.0.0.1:8000';
 
 const Credentials = z.object({ url: z.string(), token: z.string(), correo: z.string().optional() });
-/** What `login` leaves for the other commands. */
+/** What `login` stores for the other commands. */
 export type Credentials = z.infer<typeof Credentials>;
 
-/** `$XDG_CONFIG_HOME/som3d/credentials.json`, else under `~/.config`. */
+/** `$XDG_CONFIG_HOME/som3d/credentials.json`, otherwise under `~/.config`. */
 export function credentialsPath(): string {
   return join(process.env['XDG_CONFIG_HOME'] || join(homedir(), '.config'), 'som3d', 'credentials.json');
 }
 
-/** The stored session; `undefined` when there is none or it can not be understood. */
+/** The stored session; `undefined` when there is none or it is unreadable. */
 export async function readCredentials(): Promise<Credentials | undefined> {
   const text = await readFile(credentialsPath(), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
@@ -34,7 +34,7 @@ export async function readCredentials(): Promise<Credentials | undefined> {
   }
 }
 
-/** Stores a session for its owner's eyes only (mode 0600), whole or not at all. */
+/** Stores a session, readable for its owner only (mode 0600), completely or not at all. */
 export async function writeCredentials(credentials: Credentials): Promise<void> {
   const path = credentialsPath();
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -43,20 +43,20 @@ export async function writeCredentials(credentials: Credentials): Promise<void> 
   );
 }
 
-/** Forgets the session. @returns whether there was one */
+/** Removes the session. @returns whether there was one */
 export async function removeCredentials(): Promise<boolean> {
   const had = (await readCredentials()) !== undefined;
   await rm(credentialsPath(), { force: true });
   return had;
 }
 
-/** The server and the token that commands use. */
+/** The server and the token of a command. */
 export interface Session {
   readonly url: string;
   readonly token: string | undefined;
 }
 
-/** SOM3D_URL and SOM3D_TOKEN before the stored session. A stored token goes to no other server than its own. */
+/** SOM3D_URL and SOM3D_TOKEN take precedence over the stored session. A stored token goes to its own server only. */
 export async function currentSession(): Promise<Session> {
   const stored = await readCredentials();
   const url = normaliseBaseUrl(process.env['SOM3D_URL'] || stored?.url || DEFAULT_URL);
@@ -64,7 +64,7 @@ export async function currentSession(): Promise<Session> {
   return { url, token: process.env['SOM3D_TOKEN'] || storedToken };
 }
 
-/** A client without a session, e.g. to log in with. */
+/** A client without a session, e.g. for a login. */
 export function anonymousClient(url: string): Client {
   return createClient({ baseUrl: url, userAgent: userAgent() });
 }

@@ -36,7 +36,7 @@ function fieldsOf(options: UploadCommandOptions): UploadFields {
   };
 }
 
-/** Runs something that Ctrl-C ends with a sentence. */
+/** Runs work that Ctrl-C ends with a sentence. */
 async function interruptible<T>(sentence: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const stop = () => controller.abort(new InterruptedError(sentence));
@@ -68,7 +68,7 @@ async function follow(client: Client, jobId: string): Promise<Job> {
   ).finally(() => progress.end());
 }
 
-/** `som3d upload`. `--out` waits as well: there is nothing to save before. */
+/** `som3d upload`. `--out` waits too, because there is nothing to save before the end. */
 export async function upload(path: string, options: UploadCommandOptions): Promise<void> {
   const file = await openZip(path);
   const client = await sessionClient();

@@ -6,7 +6,7 @@ export function version(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-/** What the command calls itself in requests. */
+/** The `User-Agent` of the command. */
 export function userAgent(): string {
   return `som3d-cli/${version()} node/${process.versions.node}`;
 }

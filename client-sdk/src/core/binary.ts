@@ -1,20 +1,20 @@
 /**
- * The body of a binary answer, not yet read: take it once, by whichever way suits. A large result is best taken as a
- * stream, so that it is never in memory as a whole. One that is not wanted is given back with `cancel()`.
+ * The unread body of a binary answer. Read it once, with one of its methods. Read a large result as a stream, so that it is
+ * never in memory as a whole. Call `cancel()` on a body that you do not read.
  */
 export interface BinaryBody {
-  /** Bytes, from `Content-Length`; `undefined` when the answer came without one. */
+  /** Bytes, from `Content-Length`; `undefined` when the answer has none. */
   readonly size: number | undefined;
   /** Media type, e.g. `application/zip`. */
   readonly type: string;
-  /** The name in `Content-Disposition`. It comes from outside: never take it for a path. */
+  /** The name in `Content-Disposition`. It is foreign: never use it as a path. */
   readonly filename: string | undefined;
   stream(): ReadableStream<Uint8Array<ArrayBuffer>>;
   arrayBuffer(): Promise<ArrayBuffer>;
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
   blob(): Promise<Blob>;
   text(): Promise<string>;
-  /** Gives the connection back without reading on. */
+  /** Releases the connection without reading further. */
   cancel(): Promise<void>;
 }
 
@@ -33,12 +33,12 @@ function filenameOf(disposition: string | null): string | undefined {
 
 function sizeOf(headers: Headers): number | undefined {
   const length = headers.get('content-length');
-  // A compressed answer's length is that of the wire, not of what is read here.
+  // The length of a compressed answer is that of the wire, not of the bytes that are read here.
   return length === null || headers.has('content-encoding') ? undefined : Number(length);
 }
 
 /**
- * Wraps an answer whose body is still to come.
+ * Wraps an answer whose body is not read yet.
  *
  * @param headers of the answer
  * @param stream its body

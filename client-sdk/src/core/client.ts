@@ -14,17 +14,17 @@ import type { CallOptions, Client } from './types.ts';
 
 /** Settings of {@link createClient}. */
 export interface ClientOptions extends TransportOptions {
-  /** Where the service is, e.g. `http://127.0.0.1:8000`. In a browser a path will do, or an empty string. */
+  /** Address of the service, e.g. `http://127.0.0.1:8000`. In a browser a path is enough, or an empty string. */
   readonly baseUrl: string;
 }
 
-/** What the helpers of this package need of a client beyond its routes. */
+/** The parts of a client that the helpers of this package need beyond its routes. */
 export interface ClientInternals {
   readonly baseUrl: string;
   readonly transport: Transport;
 }
 
-/** A body that is no value of the contract, e.g. a stream that is counted while it goes out. */
+/** A body that is no value of the contract, e.g. a stream that is counted while it is sent. */
 export const BODY: unique symbol = Symbol('body');
 const INTERNALS: unique symbol = Symbol.for('som3d.client.internals');
 
@@ -38,7 +38,7 @@ interface Args extends CallOptions {
 type FetcherArgs = ApiFetcherArgs & Pick<Args, 'timeoutMs' | 'retry' | typeof BODY>;
 type AnyRoute = (args?: object) => Promise<unknown>;
 
-/** A body that can be sent again. An absent one is no body. */
+/** A body that can be sent again; `undefined` means no body. */
 function fixedBody(body: FetchBody | null | undefined): BodySource | undefined {
   return body == null ? undefined : { replayable: true, open: () => ({ body, streamed: false }) };
 }
@@ -66,7 +66,7 @@ function fetcherOf(transport: Transport, nameOf: (route: AppRoute) => string) {
   };
 }
 
-/** The same tree with the path parameters encoded, and nothing let through that could change the address. */
+/** The same tree with encoded path parameters. It refuses parameters that could change the address. */
 function guarded(router: AppRouter, functions: object, names: Map<AppRoute, string>, prefix = ''): object {
   return Object.fromEntries(
     Object.entries(router).map(([key, route]) => {
@@ -92,13 +92,13 @@ function guarded(router: AppRouter, functions: object, names: Map<AppRoute, stri
 }
 
 /**
- * A client of the service, typed by the contract: `client.patients.list({ query: { q: 'ana' } })` answers
+ * A client of the service, typed by the contract: `client.patients.list({ query: { q: 'ana' } })` returns
  * `{ status, body, headers }` of a success and throws for everything else.
  *
- * - The token goes only to routes that want one. On a 401 `refresh` is called once and the request repeated.
- * - A GET, and a POST with an idempotency key, is repeated after a network failure and after 502, 503, 504 and 429.
+ * - The token goes only to routes that need one. On a 401 the client calls `refresh` once and repeats the request.
+ * - The client repeats a GET, and a POST with an idempotency key, after a network failure and after 502, 503, 504 and 429.
  *
- * @throws InvalidRequestError when `baseUrl` is no address
+ * @throws InvalidRequestError when `baseUrl` is not an address
  */
 export function createClient(options: ClientOptions): Client {
   const baseUrl = normaliseBaseUrl(options.baseUrl);

@@ -1,8 +1,8 @@
 import { TimeoutError } from './errors.ts';
 
 /**
- * Aborts when nothing has been heard for a while. The clock runs from `touch()` to `touch()` or `rest()`, so a large
- * transfer may take as long as it moves.
+ * Aborts after a silence. The clock runs from `touch()` to `touch()` or `rest()`, so a large transfer can take as long as
+ * bytes arrive.
  */
 export class Deadline {
   readonly #controller = new AbortController();
@@ -11,8 +11,8 @@ export class Deadline {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * @param timeoutMs longest silence in milliseconds; 0 for none
-   * @param what what is waited for, for the error's sentence
+   * @param timeoutMs longest silence in milliseconds; 0 for no limit
+   * @param what the awaited thing, for the error's sentence
    */
   constructor(timeoutMs: number, what: string) {
     this.#timeoutMs = timeoutMs;
@@ -23,7 +23,7 @@ export class Deadline {
     return this.#controller.signal;
   }
 
-  /** Starts the clock anew. */
+  /** Restarts the clock. */
   touch(): void {
     this.rest();
     if (this.#timeoutMs <= 0) return;
@@ -33,13 +33,13 @@ export class Deadline {
     }, this.#timeoutMs);
   }
 
-  /** Ends the request for a reason of this side's own, e.g. a file that can not be read. */
+  /** Ends the request for a reason on this side, e.g. an unreadable file. */
   abort(reason: unknown): void {
     this.rest();
     this.#controller.abort(reason);
   }
 
-  /** Stops the clock: it is not the other side that is waited for. */
+  /** Stops the clock: the delay is not the service's. */
   rest(): void {
     clearTimeout(this.#timer);
   }

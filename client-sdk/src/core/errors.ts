@@ -1,21 +1,21 @@
 import type { FieldError, Job } from '@som3d/contract';
 
-/** Everything that this package throws on its own account. An aborted `signal` throws the signal's reason instead. */
+/** The base of all errors of this package. An aborted `signal` throws the signal's reason instead. */
 export class Som3dError extends Error {
   override readonly name: string = 'Som3dError';
 }
 
-/** A request that can not be sent as it is, e.g. a path parameter that is empty or `..`. Nothing went out. */
+/** An invalid request, e.g. with a path parameter that is empty or `..`. The client sent nothing. */
 export class InvalidRequestError extends Som3dError {
   override readonly name: string = 'InvalidRequestError';
 }
 
-/** The service gave no answer: refused, reset, unknown host, broken off half-way. `cause` is fetch's own error. */
+/** The service did not answer: connection refused or reset, unknown host, broken off. `cause` is fetch's own error. */
 export class NetworkError extends Som3dError {
   override readonly name: string = 'NetworkError';
-  /** Scheme, host and port that were called; never the path, which may carry a signed token. */
+  /** Scheme, host and port of the call; never the path, which can carry a signed token. */
   readonly origin: string;
-  /** The system's code where there is one, e.g. `ECONNREFUSED`. */
+  /** The system's code, if any, e.g. `ECONNREFUSED`. */
   readonly code: string | undefined;
 
   constructor(origin: string, cause: unknown) {
@@ -26,7 +26,7 @@ export class NetworkError extends Som3dError {
   }
 }
 
-/** Nothing was heard for `timeoutMs` milliseconds, or a wait took longer than it was allowed to. */
+/** The service was silent for `timeoutMs` milliseconds, or a wait exceeded its limit. */
 export class TimeoutError extends Som3dError {
   override readonly name: string = 'TimeoutError';
   readonly timeoutMs: number;
@@ -37,7 +37,7 @@ export class TimeoutError extends Som3dError {
   }
 }
 
-/** A 2xx answer that the contract does not know: another status, or another content type than the one it declares. */
+/** A 2xx answer that the contract does not declare: another status, or another content type. */
 export class UnexpectedResponseError extends Som3dError {
   override readonly name: string = 'UnexpectedResponseError';
   readonly status: number;
@@ -50,13 +50,13 @@ export class UnexpectedResponseError extends Som3dError {
   }
 }
 
-/** What an {@link ApiError} is made of. */
+/** The parts of an {@link ApiError}. */
 export interface ApiErrorInit {
   readonly status: number;
   /** Name of the route in the contract, e.g. `patients.list`. */
   readonly route: string;
   readonly headers: Headers;
-  /** The body as it came: parsed JSON, or text. */
+  /** The body: parsed JSON, or text. */
   readonly body: unknown;
   readonly type?: string | undefined;
   readonly title?: string | undefined;
@@ -66,7 +66,7 @@ export interface ApiErrorInit {
   readonly retryAfter?: number | undefined;
 }
 
-/** The service answered with anything but a 2xx. The fields are those of RFC 9457 problem details. */
+/** An answer of the service other than 2xx. The fields are those of RFC 9457 problem details. */
 export class ApiError extends Som3dError {
   override readonly name: string = 'ApiError';
   readonly status: number;
@@ -76,13 +76,13 @@ export class ApiError extends Som3dError {
   /** URI reference of the kind of problem. */
   readonly type: string;
   readonly title: string;
-  /** A Spanish sentence for the person in front of the screen; empty when the answer was no problem document. */
+  /** A Spanish sentence for the user; empty when the answer is no problem document. */
   readonly detail: string;
-  /** Faults of single fields (422), else empty. */
+  /** Faults of single fields (422), otherwise empty. */
   readonly errors: readonly FieldError[];
-  /** Quote this to the operators: it is in their log. */
+  /** The id of the request in the service's log, for the operators. */
   readonly requestId: string | undefined;
-  /** Seconds to wait before another try, when the service named them. */
+  /** Seconds to wait before another attempt, when the service names them. */
   readonly retryAfter: number | undefined;
 
   constructor(init: ApiErrorInit, options?: ErrorOptions) {
@@ -100,7 +100,7 @@ export class ApiError extends Som3dError {
   }
 }
 
-/** 401: no session, or one that has ended. */
+/** 401: no session, or an expired one. */
 export class UnauthorizedError extends ApiError {
   override readonly name: string = 'UnauthorizedError';
 }
@@ -108,19 +108,19 @@ export class UnauthorizedError extends ApiError {
 export class ForbiddenError extends ApiError {
   override readonly name: string = 'ForbiddenError';
 }
-/** 404: there is no such thing, or it is another doctor's. */
+/** 404: it does not exist, or belongs to another doctor. */
 export class NotFoundError extends ApiError {
   override readonly name: string = 'NotFoundError';
 }
-/** 409: it contradicts what is already there. */
+/** 409: the state of the record does not allow it, or the record exists already. */
 export class ConflictError extends ApiError {
   override readonly name: string = 'ConflictError';
 }
-/** 422: fields that are not valid; see `errors`. */
+/** 422: invalid fields; see `errors`. */
 export class ValidationError extends ApiError {
   override readonly name: string = 'ValidationError';
 }
-/** 429: too many tries; see `retryAfter`. */
+/** 429: too many attempts; see `retryAfter`. */
 export class RateLimitError extends ApiError {
   override readonly name: string = 'RateLimitError';
 }
@@ -134,12 +134,12 @@ const BY_STATUS: Readonly<Record<number, typeof ApiError>> = {
   429: RateLimitError,
 };
 
-/** The most telling subclass of {@link ApiError} for a status. */
+/** Creates the subclass of {@link ApiError} for a status. */
 export function apiError(init: ApiErrorInit, options?: ErrorOptions): ApiError {
   return new (BY_STATUS[init.status] ?? ApiError)(init, options);
 }
 
-/** Whether something thrown is an answer of the service, and of this status when one is named. */
+/** Whether a thrown value is an answer of the service, and has this status when one is given. */
 export function isApiError(error: unknown, status?: number): error is ApiError {
   return error instanceof ApiError && (status === undefined || error.status === status);
 }
@@ -155,7 +155,7 @@ export class JobFailedError extends Som3dError {
   }
 }
 
-/** A job that somebody canceled. */
+/** A canceled job. */
 export class JobCanceledError extends Som3dError {
   override readonly name: string = 'JobCanceledError';
   readonly job: Job;
@@ -166,7 +166,7 @@ export class JobCanceledError extends Som3dError {
   }
 }
 
-/** fetch hides the system's error one or two causes deep, and in an AggregateError when a host has several addresses. */
+/** fetch nests the system's error one or two causes deep, and in an AggregateError when a host has several addresses. */
 function systemCode(error: unknown, depth = 0): string | undefined {
   if (typeof error !== 'object' || error === null || depth > 3) return undefined;
   const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown };

@@ -4,18 +4,18 @@ import { UnexpectedResponseError } from './errors.ts';
 /** Longest event in characters; the service's own are a few hundred. */
 const MAX_EVENT = 64 * 1024;
 
-/** What an event stream tells beside its events. */
+/** Callbacks for the signals of an event stream other than its events. */
 export interface StreamWatch {
-  /** Bytes have come: the stream is alive. */
+  /** Bytes arrived: the stream is alive. */
   readonly alive?: (() => void) | undefined;
-  /** The pause in ms that the service asks for before the stream is opened again. */
+  /** The pause in ms that the service requests before the stream is reopened. */
   readonly retry?: ((ms: number) => void) | undefined;
 }
 
 /**
- * Reads server-sent events as they come, one after the other. Leaving the loop gives the connection back.
+ * Yields server-sent events as they arrive. Leaving the loop releases the connection.
  *
- * @throws UnexpectedResponseError for an event beyond all measure, and whatever the stream fails with
+ * @throws UnexpectedResponseError for an event that is too large, or the error of the stream
  */
 export async function* readEvents(
   stream: ReadableStream<Uint8Array>,
@@ -36,7 +36,7 @@ export async function* readEvents(
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      // What has no blank line at its end is cut off: the standard drops it.
+      // An event without a blank line at its end is incomplete: the standard drops it.
       if (done) return;
       alive?.();
       parser.feed(decoder.decode(value, { stream: true }));

@@ -1,7 +1,7 @@
 /**
  * Rows before paging, from `X-Total-Count`.
  *
- * @returns `undefined` when the answer does not say, e.g. because no `limit` was asked for
+ * @returns `undefined` when the answer has no such header
  */
 export function totalCount(answer: { readonly headers: Headers }): number | undefined {
   const value = answer.headers.get('x-total-count');
@@ -12,13 +12,13 @@ type ListArgs = { query?: { limit?: number | undefined; offset?: number | undefi
 type List<Args extends ListArgs | undefined, Row> = (args: Args) => Promise<{ body: Row[]; headers: Headers }>;
 
 /**
- * Every row of a list, page by page, as the loop asks for them:
+ * Yields every row of a list; it reads the next page when the loop needs it:
  * `for await (const patient of paginate(client.patients.list, { query: { estado: 'ACTIVO' } })) …`
  *
- * A row that is added or removed meanwhile may shift the pages: a row can then come twice or be left out.
+ * A row that is added or removed meanwhile can shift the pages: then a row can appear twice or be missing.
  *
  * @param list a route of the client that takes `limit` and `offset`
- * @param args its arguments; `query.offset` is where to begin
+ * @param args its arguments; `query.offset` is the start
  * @param options pageSize: rows of one request, 1 to 500 (100)
  */
 export async function* paginate<Args extends ListArgs | undefined, Row>(
@@ -32,7 +32,7 @@ export async function* paginate<Args extends ListArgs | undefined, Row>(
     yield* page.body;
     offset += page.body.length;
     const total = totalCount(page);
-    // A page of large rows may end before its limit: the total tells.
+    // A page of large rows can end before its limit: the total decides.
     if (page.body.length === 0 || (total === undefined ? page.body.length < limit : offset >= total)) return;
   }
 }

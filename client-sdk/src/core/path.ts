@@ -1,9 +1,9 @@
 import { InvalidRequestError } from './errors.ts';
 
 /**
- * Percent-encodes path parameters so that a value can not leave its place in the path.
+ * Percent-encodes path parameters, so that a value cannot leave its place in the path.
  *
- * `.` and `..` are refused: a URL parser resolves them even when they are percent-encoded.
+ * It refuses `.` and `..`: a URL parser resolves them even when they are percent-encoded.
  *
  * @param route name of the route, for the error
  * @param path the route's path, e.g. `/patients/:id`
@@ -23,7 +23,7 @@ export function encodeParams(
       }
       const text = String(value);
       if (text === '' || text === '.' || text === '..') {
-        throw new InvalidRequestError(`${route}: the path parameter "${name}" can not be "${text}"`);
+        throw new InvalidRequestError(`${route}: the path parameter "${name}" cannot be "${text}"`);
       }
       return [[name, encodeText(route, name, text)]];
     }),
@@ -40,10 +40,10 @@ function encodeText(route: string, name: string, text: string): string {
 }
 
 /**
- * Checks a base address and takes the trailing slashes off. A path alone is taken as it is: in a browser it is
- * relative to the page.
+ * Checks a base address and removes trailing slashes. A path alone stays as it is: in a browser it is relative to the
+ * page.
  *
- * @throws InvalidRequestError when it is no http(s) address, or carries a query, a fragment or credentials
+ * @throws InvalidRequestError when it is not an http(s) address, or has a query, a fragment or credentials
  */
 export function normaliseBaseUrl(baseUrl: string): string {
   const trimmed = baseUrl.trim().replace(/\/+$/, '');
@@ -52,7 +52,7 @@ export function normaliseBaseUrl(baseUrl: string): string {
   try {
     url = new URL(trimmed);
   } catch {
-    throw new InvalidRequestError(`"${baseUrl}" is no address, e.g. http://127.0.0.1:8000`);
+    throw new InvalidRequestError(`"${baseUrl}" is not an address such as http://127.0.0.1:8000`);
   }
   const plain = !url.search && !url.hash && !url.username && !url.password;
   if ((url.protocol !== 'http:' && url.protocol !== 'https:') || !plain) {

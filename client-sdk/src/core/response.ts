@@ -5,13 +5,13 @@ import type { Deadline } from './deadline.ts';
 import { apiError, NetworkError, UnexpectedResponseError, type ApiError } from './errors.ts';
 import { parseRetryAfter } from './retry.ts';
 
-/** Reads the body of a success. The deadline's clock is running; what outlives this call keeps it. */
+/** Reads the body of a success. The deadline's clock runs; a body that outlives this call keeps the clock. */
 export type BodyReader<T> = (response: Response, deadline: Deadline) => Promise<T>;
 
 type Kind = 'none' | 'json' | 'text' | 'binary';
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i;
-/** How much of an error's body is read that is no problem document, in characters. */
+/** The part of an error's body that is read when it is no problem document, in characters. */
 const MAX_FOREIGN_BODY = 2_000;
 
 function kindOf(declared: unknown): Kind {
@@ -19,12 +19,12 @@ function kindOf(declared: unknown): Kind {
   if (!isAppRouteOtherResponse(declared as never)) return 'json';
   const { contentType } = declared as { contentType: string };
   if (JSON_TYPE.test(contentType)) return 'json';
-  // Events come one by one: they are not waited for.
+  // Events arrive one by one, so there is nothing to wait for.
   if (contentType === 'text/event-stream') return 'binary';
   return contentType.startsWith('text/') ? 'text' : 'binary';
 }
 
-/** Passes chunks on; the clock runs only while the service is waited for, not while the reader takes its time. */
+/** Passes chunks on. The clock runs only during a wait for the service, not during a pause of the reader. */
 export function watched(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   deadline: Deadline,
@@ -67,7 +67,7 @@ function parseJson(text: string, response: Response, what: string): unknown {
     return JSON.parse(text);
   } catch {
     const type = response.headers.get('content-type') ?? undefined;
-    throw new UnexpectedResponseError(`${what} was answered with broken JSON`, response.status, type);
+    throw new UnexpectedResponseError(`${what} returned broken JSON`, response.status, type);
   }
 }
 
@@ -82,12 +82,12 @@ export function readAnswer(
     const type = headers.get('content-type') ?? undefined;
     if (!(status in route.responses)) {
       await response.body?.cancel();
-      throw new UnexpectedResponseError(`${name} does not answer ${status}`, status, type);
+      throw new UnexpectedResponseError(`${name} does not declare status ${status}`, status, type);
     }
     const kind = kindOf(route.responses[status]);
     if (kind === 'json' && !JSON_TYPE.test(type ?? '')) {
       await response.body?.cancel();
-      throw new UnexpectedResponseError(`${name} was answered with ${type ?? 'nothing'}, not JSON`, status, type);
+      throw new UnexpectedResponseError(`${name} returned ${type ?? 'nothing'} instead of JSON`, status, type);
     }
     if (kind === 'binary') {
       const stream = response.body ?? emptyStream();
@@ -111,7 +111,7 @@ function isFieldError(value: unknown): value is FieldError {
   return typeof value === 'object' && value !== null && 'loc' in value && Array.isArray(value.loc) && 'msg' in value;
 }
 
-/** Reads an answer that is no success into the error that stands for it. A proxy's page is no problem document. */
+/** Turns an answer other than 2xx into its error. A proxy's page is no problem document. */
 export async function readError(name: string, response: Response): Promise<ApiError> {
   const { status, headers } = response;
   const text = await response.text();

@@ -1,12 +1,12 @@
 import { ApiError, NetworkError } from './errors.ts';
 
-/** How failed requests are repeated. Only what is safe to repeat is: see {@link isRepeatable}. */
+/** How the client repeats failed requests. It repeats only safe ones: see {@link isRepeatable}. */
 export interface RetryOptions {
-  /** Tries in all, the first included. Default 3. */
+  /** Attempts in total, including the first. Default 3. */
   readonly attempts?: number;
-  /** Upper bound of the first pause in ms; it doubles with each try. Default 250. */
+  /** Upper bound of the first pause in ms; it doubles with each attempt. Default 250. */
   readonly baseDelayMs?: number;
-  /** Longest pause in ms. A `Retry-After` beyond it is not waited for: the error is thrown. Default 5000. */
+  /** Longest pause in ms. For a longer `Retry-After` the client throws the error at once. Default 5000. */
   readonly maxDelayMs?: number;
   /** Source of the jitter, 0 to 1. Default `Math.random`. */
   readonly random?: () => number;
@@ -14,12 +14,12 @@ export interface RetryOptions {
 
 const PASSING_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
 
-/** A GET changes nothing; a POST with an idempotency key is recognised by the service when it comes again. */
+/** A GET changes nothing; the service recognises a repeated POST by its idempotency key. */
 export function isRepeatable(method: string, headers: Readonly<Record<string, string>>): boolean {
   return method === 'GET' || (method === 'POST' && Boolean(headers['idempotency-key']));
 }
 
-/** Whether another try may find the service well again. */
+/** Whether another attempt can succeed. */
 export function isPassing(error: unknown): boolean {
   return (
     error instanceof NetworkError ||
@@ -29,11 +29,11 @@ export function isPassing(error: unknown): boolean {
 }
 
 /**
- * The pause before the next try: exponential with full jitter, or what `Retry-After` asks for.
+ * The pause before the next attempt: exponential with full jitter, or the value of `Retry-After`.
  *
- * @param error what the last try threw
- * @param attempt number of the last try, from 1
- * @returns milliseconds, or `undefined` when the error is to be thrown
+ * @param error the error of the last attempt
+ * @param attempt number of the last attempt, from 1
+ * @returns milliseconds, or `undefined` when the client must throw the error
  */
 export function retryDelay(error: unknown, attempt: number, retry: RetryOptions): number | undefined {
   const { attempts = 3, baseDelayMs = 250, maxDelayMs = 5_000, random = Math.random } = retry;

@@ -10,7 +10,7 @@ export interface SignedIn {
   logout(): Promise<void>;
 }
 
-/** The two cookies of a session, told apart by what they are: their names are the service's configuration. */
+/** The two cookies of a session, identified by their attributes, because the service configures their names. */
 class SessionCookies {
   #refresh: string | undefined;
   #csrf: string | undefined;
@@ -33,8 +33,8 @@ class SessionCookies {
 }
 
 /**
- * Signs in and keeps the session's cookies in memory: an access token that has run out is renewed by itself, as long as
- * the session lives. For programs (Node): browsers keep cookies themselves and let no script send them.
+ * Signs in and keeps the session's cookies in memory. While the session is valid, the client renews an expired access
+ * token by itself. For programs (Node): browsers keep cookies themselves and do not let scripts send them.
  *
  * @throws UnauthorizedError for a wrong address or password; RateLimitError while the account is locked
  */

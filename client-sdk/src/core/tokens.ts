@@ -1,6 +1,6 @@
 import { ApiError, type UnauthorizedError, apiError } from './errors.ts';
 
-/** A token, or where to get it from before each request. */
+/** A token, or a function that returns it before each request. */
 export type TokenSource = string | (() => string | undefined | Promise<string | undefined>);
 /** Gets a new access token after a 401; `undefined` when the session is over. */
 export type RefreshHook = () => Promise<string | undefined>;
@@ -17,20 +17,20 @@ export class Tokens {
     this.#refresh = refresh;
   }
 
-  /** The token for the next request. A source that still gives a token known to be refused is overruled. */
+  /** The token for the next request. A token that was refused before is not used again, even when the source returns it. */
   async current(): Promise<string | undefined> {
     const token = typeof this.#source === 'function' ? await this.#source() : this.#source;
     return this.#renewed && this.#renewed.old === token ? this.#renewed.token : token;
   }
 
   /**
-   * A token to use in place of one that was refused. Requests that are refused together share one call of the hook,
-   * and one that is refused late takes the token that another has already fetched.
+   * A token in place of a refused one. Requests that are refused together share one call of the hook. A request that is
+   * refused later uses the token that another one fetched already.
    *
-   * @param refused the token that was sent
-   * @param error the 401 it got
-   * @returns the new token, or `undefined` when there is none to be had
-   * @throws the hook's error when the service could not be reached, else the 401 with the hook's error as its cause
+   * @param refused the refused token
+   * @param error its 401
+   * @returns the new token, or `undefined` when there is none
+   * @throws the hook's error when the service is unreachable, otherwise the 401 with the hook's error as its cause
    */
   async renew(refused: string | undefined, error: UnauthorizedError): Promise<string | undefined> {
     if (!this.#refresh) return undefined;

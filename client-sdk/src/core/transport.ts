@@ -6,9 +6,9 @@ import { type RefreshHook, Tokens, type TokenSource } from './tokens.ts';
 
 /** Settings of a client's transport. */
 export interface TransportOptions {
-  /** Access token, or where to get it before each request. */
+  /** Access token, or a function that returns it before each request. */
   readonly token?: TokenSource | undefined;
-  /** Called once on a 401, however many requests got one; answers a new token, `undefined` when there is none. */
+  /** Called once for any number of 401s at a time; returns a new token, or `undefined` when there is none. */
   readonly refresh?: RefreshHook | undefined;
   /** In place of the global `fetch`. */
   readonly fetch?: typeof fetch | undefined;
@@ -18,29 +18,29 @@ export interface TransportOptions {
   readonly credentials?: 'omit' | 'same-origin' | 'include' | undefined;
   /** Longest silence of the service in ms, 0 for none. Default 30 000. */
   readonly timeoutMs?: number | undefined;
-  /** How safe requests are repeated; `false` for never. */
+  /** How the client repeats safe requests; `false` for never. */
   readonly retry?: RetryOptions | false | undefined;
 }
 
-/** What fetch sends. Named by way of RequestInit: Node's types know no other name for it. */
+/** The body type of fetch, derived from RequestInit, because Node's types have no other name for it. */
 export type FetchBody = NonNullable<RequestInit['body']>;
 
-/** Whom a body tells how it goes out. */
+/** Callbacks of a body while it is sent. */
 export interface BodyWatch {
-  /** Bytes have been handed to the network. */
+  /** The network accepted bytes. */
   moved(): void;
-  /** The body can not be made: the request ends with this reason, and is not repeated. */
+  /** The body cannot be made: the request ends with this reason and is not repeated. */
   failed(reason: unknown): void;
 }
 
-/** A body as fetch takes it, made anew for each try. */
+/** A body for fetch, created again for each attempt. */
 export interface BodySource {
   /** Whether `open` may be called again. */
   readonly replayable: boolean;
   open(watch: BodyWatch): { body: FetchBody; headers?: Record<string, string>; streamed: boolean };
 }
 
-/** A request, ready but for its token. */
+/** A request without its token. */
 export interface WireRequest {
   /** Name of the route, for errors. */
   readonly name: string;
@@ -56,17 +56,17 @@ export interface WireRequest {
 }
 
 /**
- * How a stream is sent. A redirect could not be followed with it anyway; said in advance (`redirect`, and no window to
- * ask in), fetch need not keep a copy of everything that has gone out, which Node's does otherwise.
+ * Options for sending a stream. fetch cannot follow a redirect with a stream. When these options exclude redirects in
+ * advance, Node's fetch does not keep a copy of all sent bytes.
  */
 const STREAMED = { duplex: 'half', redirect: 'error', window: null } as const;
 
-/** Scheme, host and port of an address: what an error may say of it. */
+/** Scheme, host and port of an address: the part that an error may show. */
 export function originOf(url: string): string {
   return URL.canParse(url) ? new URL(url).origin : 'the service';
 }
 
-/** Sends requests: the token and its renewal, the deadline, and other tries where they are safe. */
+/** Sends requests: with the token and its renewal, the deadline, and further attempts where they are safe. */
 export class Transport {
   readonly #options: TransportOptions;
   readonly #tokens: Tokens;
@@ -114,7 +114,7 @@ export class Transport {
     const origin = originOf(request.url);
     const deadline = new Deadline(request.timeoutMs ?? this.#options.timeoutMs ?? 30_000, origin);
     const signal = request.signal ? AbortSignal.any([request.signal, deadline.signal]) : deadline.signal;
-    // A refusal may come while the body still goes out: what moves then is no sign of life any more.
+    // A refusal can arrive while the body is still being sent: then sent bytes are no sign of life.
     let sending = true;
     const opened = request.body?.open({
       moved: () => {

@@ -16,9 +16,9 @@ type OptionalWhereUndefined<T> = Simplify<
     [K in keyof T as undefined extends T[K] ? never : K]: T[K];
   }
 >;
-/** Whether an empty object would do. */
+/** Whether an empty object is valid. */
 type AllOptional<T> = {} extends T ? true : false;
-/** A part of the arguments: absent where the route takes none, optional where an empty object would do. */
+/** A part of the arguments: absent where the route takes none, optional where an empty object is valid. */
 type Part<Name extends string, T> = [T] extends [never]
   ? {}
   : AllOptional<T> extends true
@@ -44,13 +44,13 @@ type Body<T> = T extends { readonly body: infer B }
       : SchemaInputOrType<B>
   : never;
 
-/** What every call takes beside what its route asks for. */
+/** The options of every call, in addition to the arguments of its route. */
 export interface CallOptions {
-  /** Gives up at once; the call then throws the signal's reason. */
+  /** Aborts the call at once; the call then throws the signal's reason. */
   signal?: AbortSignal | undefined;
   /** Longest silence of the service in ms, for this call; 0 for none. */
   timeoutMs?: number | undefined;
-  /** How this call is repeated; `false` for never. */
+  /** How the client repeats this call; `false` for never. */
   retry?: RetryOptions | false | undefined;
   /** Further headers. */
   extraHeaders?: Record<string, string> | undefined;
@@ -73,7 +73,7 @@ type AnswerBody<R> =
       : SchemaOutputOrType<U>
     : SchemaOutputOrType<R>;
 
-/** The answers of a route that are a success; every other one is thrown. */
+/** The successful answers of a route; the client throws all others. */
 export type RouteAnswer<T> = T extends { readonly responses: infer R }
   ? { [S in keyof R & SuccessStatus]: { status: S; body: AnswerBody<R[S]>; headers: Headers } }[keyof R & SuccessStatus]
   : never;

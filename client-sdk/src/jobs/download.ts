@@ -5,7 +5,7 @@ import { watched } from '../core/response.ts';
 import { originOf, type WireRequest } from '../core/transport.ts';
 import type { CallOptions, Client } from '../core/types.ts';
 
-/** How a download is called. `range` is an HTTP range, e.g. `bytes=1000-`. */
+/** Options of a download. `range` is an HTTP range, e.g. `bytes=1000-`. */
 export interface DownloadOptions extends Pick<CallOptions, 'signal' | 'timeoutMs' | 'retry'> {
   readonly range?: string | undefined;
 }
@@ -24,19 +24,18 @@ export async function downloadResult(
   return body;
 }
 
-/** An address that the service named: absolute, or a path of the service's own. */
+/** The absolute form of an address of the service, which can be a path. */
 function resolve(baseUrl: string, url: string): string {
   if (url.startsWith('/') && !url.startsWith('//')) return baseUrl + url;
-  if (!/^https?:\/\//i.test(url)) throw new InvalidRequestError('A signed address is http:// or https://');
+  if (!/^https?:\/\//i.test(url)) throw new InvalidRequestError('A signed address must be http:// or https://');
   return url;
 }
 
 /**
  * One model, not yet read, by its signed address: an item of `client.som3d.stls()`, or the `url` of
- * `client.som3d.result()`. The address is its own permission, so the access token does not go with it, wherever it
- * leads.
+ * `client.som3d.result()`. The address is its own permission, so the client sends no access token to it.
  *
- * @throws ForbiddenError when the address has expired
+ * @throws ForbiddenError when the address expired
  */
 export async function downloadStl(
   client: Client,

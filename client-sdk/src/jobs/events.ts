@@ -6,39 +6,39 @@ import { isPassing } from '../core/retry.ts';
 import type { Client } from '../core/types.ts';
 import { isOver } from './states.ts';
 
-/** How {@link jobEvents} listens. */
+/** Options of {@link jobEvents}. */
 export interface JobEventsOptions {
   readonly signal?: AbortSignal | undefined;
-  /** `id` of the event that was seen last: nothing comes until the job is at another point. */
+  /** `id` of the last event that you have: the stream sends nothing until the progress changes. */
   readonly lastEventId?: string | undefined;
   /**
-   * Pause in ms before a stream that broke off is opened again, when it was the first time; it doubles with each
-   * failure in a row, to thirty times that. The service's own advice by default, else 1000.
+   * Pause in ms before a broken stream is reopened for the first time; it doubles with each further failure, up to thirty
+   * times that. By default the service's own advice, otherwise 1000.
    */
   readonly retryMs?: number | undefined;
-  /** Failures in a row (no network, cut off before a byte came, 502, 503, 504) after which it is thrown. Default 10. */
+  /** Consecutive failures (no network, broken off before the first byte, 502, 503, 504) before it throws. Default 10. */
   readonly maxFailures?: number | undefined;
-  /** Longest time in ms until the first byte of a stream: something on the way holds it back. Default 10 000. */
+  /** Longest time in ms until the first byte of a stream, which a proxy can buffer. Default 10 000. */
   readonly firstByteMs?: number | undefined;
 }
 
-/** How far a job is, and what to go on from. */
+/** The progress of a job, and the id from which another stream continues. */
 export interface JobEvent {
   readonly id: string;
   readonly progress: JobProgress;
 }
 
-/** A stream says something every 15 s: silence for longer than this is a dead connection, in ms. */
+/** A stream sends something every 15 s: a longer silence than this, in ms, means a dead connection. */
 const SILENCE_MS = 45_000;
-/** How many times longer than the first pause the longest is. */
+/** The longest pause as a multiple of the first. */
 const MAX_GROWTH = 30;
 
-/** No stream is to be had from this service or through what stands before it; asking again and again still works. */
+/** Streams do not work with this service or through its proxy; polling still works. */
 export class NoEventStreamError extends UnexpectedResponseError {
   override readonly name: string = 'NoEventStreamError';
 }
 
-/** What a listener remembers from one stream to the next. */
+/** The state of a listener from one stream to the next. */
 interface Memory {
   lastEventId: string | undefined;
   retryMs: number;
@@ -49,15 +49,15 @@ function parseProgress(data: string): JobProgress {
   try {
     return JobProgress.parse(JSON.parse(data));
   } catch {
-    throw new NoEventStreamError('som3d.events told something that is no progress', 200, 'text/event-stream');
+    throw new NoEventStreamError('som3d.events sent an event that is no progress', 200, 'text/event-stream');
   }
 }
 
-/** Aborts unless told in time that bytes have come. */
+/** Aborts unless bytes arrive in time. */
 function firstByteWithin(ms: number) {
   const controller = new AbortController();
   const fail = () =>
-    controller.abort(new NoEventStreamError(`som3d.events was opened and said nothing for ${ms} ms`, 200, undefined));
+    controller.abort(new NoEventStreamError(`som3d.events opened and sent nothing for ${ms} ms`, 200, undefined));
   const timer = setTimeout(fail, ms);
   return { signal: controller.signal, came: () => clearTimeout(timer) };
 }
@@ -65,7 +65,7 @@ function firstByteWithin(ms: number) {
 /**
  * One stream, from its opening to its end.
  *
- * @returns whether the job has ended
+ * @returns whether the job ended
  */
 async function* oneStream(
   client: Client,
@@ -95,7 +95,7 @@ async function* oneStream(
     const type = headers.get('content-type') ?? undefined;
     if (!type?.startsWith('text/event-stream')) {
       await body.cancel();
-      throw new NoEventStreamError(`som3d.events was answered with ${type ?? 'nothing'}`, status, type);
+      throw new NoEventStreamError(`som3d.events returned ${type ?? 'nothing'}`, status, type);
     }
     for await (const { event, id: eventId, data } of readEvents(body.stream(), { alive, retry })) {
       if (event !== 'progress') continue;
@@ -112,17 +112,17 @@ async function* oneStream(
   }
 }
 
-/** Doubles with each failure in a row; random, so that not all come back at the same moment. */
+/** Doubles with each consecutive failure. It is random, so that not all clients return at the same moment. */
 function pauseOf({ retryMs, failures }: Memory): number {
   return retryMs * Math.min(2 ** Math.max(0, failures - 1), MAX_GROWTH) * (0.5 + Math.random() / 2);
 }
 
-/** What the service asks for, in ms. */
+/** The pause that the service requests, in ms. */
 function askedPause(error: unknown): number {
   return error instanceof ApiError ? (error.retryAfter ?? 0) * 1000 : 0;
 }
 
-/** @param passes whether another try may help after this */
+/** @param passes whether another attempt can help after this */
 export async function* listen(
   client: Client,
   jobId: string,
@@ -132,12 +132,12 @@ export async function* listen(
   const { signal, maxFailures = 10 } = options;
   const memory: Memory = { lastEventId: options.lastEventId, retryMs: options.retryMs ?? 1_000, failures: 0 };
   for (;;) {
-    // One, until the first byte has come.
+    // It counts as one failure until the first byte arrives.
     memory.failures += 1;
     let asked = 0;
     try {
       if (yield* oneStream(client, jobId, options, memory)) return;
-      if (memory.failures >= maxFailures) throw new NoEventStreamError('som3d.events says nothing', 200, undefined);
+      if (memory.failures >= maxFailures) throw new NoEventStreamError('som3d.events sends nothing', 200, undefined);
     } catch (error) {
       if (signal?.aborted || memory.failures >= maxFailures || !passes(error)) throw error;
       asked = askedPause(error);
@@ -146,20 +146,20 @@ export async function* listen(
   }
 }
 
-/** Whether a stream that failed with this may do better when it is opened again. */
+/** Whether a reopened stream can succeed after this failure. */
 export function mayPass(error: unknown): boolean {
   return isPassing(error) || error instanceof TimeoutError;
 }
 
 /**
- * A job's progress as it moves: the present state at once, then every change, to the job's end:
+ * Yields a job's progress: the present state at once, then every change, until the job ends:
  * `for await (const { progress } of jobEvents(client, id)) …`
  *
- * A stream that breaks off, or that the service ends (its longest life, a restart, a token that has run out), is opened
- * again and goes on where it was. A slow reader gets the latest state, not all of them.
+ * When a stream breaks off, or the service ends it (its time limit, a restart, an expired token), the client reopens it and
+ * continues at the last event. A slow reader gets the latest state, not every state.
  *
- * @throws NoEventStreamError where something on the way lets no stream through; NotFoundError when there is no such job,
- * also when it is deleted meanwhile; the signal's reason when it is aborted
+ * @throws NoEventStreamError when a proxy or an older service does not support streams; NotFoundError when the job does
+ * not exist or is deleted meanwhile; the signal's reason when it is aborted
  */
 export function jobEvents(
   client: Client,

@@ -2,7 +2,7 @@ import { InvalidRequestError } from '../core/errors.ts';
 import type { BodySource, BodyWatch } from '../core/transport.ts';
 import type { UploadFile, UploadProgress } from './source.ts';
 
-/** What goes into a multipart body: text fields and one file, which comes last so that the fields are known first. */
+/** The parts of a multipart body: text fields and one file. The file is last, so that the service reads the fields first. */
 export interface MultipartContent {
   readonly fields: readonly (readonly [name: string, value: string])[];
   readonly fileField: string;
@@ -12,7 +12,7 @@ export interface MultipartContent {
 }
 
 const CRLF = '\r\n';
-/** Bytes handed over at once at most: the step of the progress. */
+/** Largest chunk in bytes: the step of the progress. */
 const PIECE = 64 * 1024;
 /** Field and file names as the fetch standard escapes them. */
 function escapeName(text: string): string {
@@ -23,10 +23,10 @@ function randomHex(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** A key that makes a repeated upload answer with the first one's job. */
+/** A new key. A repeated upload with the same key gets the first one's job. */
 export const randomKey = randomHex;
 
-/** Whether this runtime sends a stream of known length as it is. Browsers do not: they drop Content-Length. */
+/** Whether this runtime sends a stream with its Content-Length. Browsers do not. */
 export function sendsStreams(): boolean {
   return typeof (globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node === 'string';
 }
@@ -54,7 +54,7 @@ async function* chunksOf(stream: ReadableStream<Uint8Array>, size: number): Asyn
       if (read > size) break;
       for (let at = 0; at < value.length; at += PIECE) yield value.subarray(at, at + PIECE);
     }
-    if (read !== size) throw new InvalidRequestError(`The file changed while it was read: ${size} bytes were expected`);
+    if (read !== size) throw new InvalidRequestError(`The file changed during the upload: ${size} bytes were expected`);
   } finally {
     await reader.cancel().catch(() => undefined);
   }
@@ -67,9 +67,9 @@ async function* bodyChunks(content: MultipartContent, head: Uint8Array, tail: Ui
 }
 
 /**
- * A multipart body that is made while it is sent, with a Content-Length and never more than a chunk in memory.
+ * A multipart body that is created while it is sent, with a Content-Length and at most one chunk in memory.
  *
- * A chunk is counted when the network asks for it: it asks only when it has taken the one before.
+ * A chunk counts when the network requests it, because the network requests it only after accepting the one before.
  */
 export function streamedMultipart(content: MultipartContent, onProgress?: UploadProgress): BodySource {
   return {
@@ -91,7 +91,7 @@ export function streamedMultipart(content: MultipartContent, onProgress?: Upload
               controller.enqueue(value as Uint8Array<ArrayBuffer>);
               onProgress?.(loaded, total);
             } catch (error) {
-              // Not the network's fault: the request ends with this very error, and is not sent again.
+              // Not the network's fault: the request ends with this error and is not repeated.
               watch.failed(error);
               controller.error(error);
             }
@@ -109,8 +109,8 @@ export function streamedMultipart(content: MultipartContent, onProgress?: Upload
 }
 
 /**
- * The same as FormData, for browsers. What they send can not be watched: progress is the start and the end. Nor can a
- * slow upload be told from a dead one, so the deadline does not run.
+ * The same as FormData, for browsers. They do not report sent bytes, so the progress is the start and the end. A slow upload
+ * looks like a dead one, so the deadline does not run.
  */
 export async function formMultipart(content: MultipartContent): Promise<FormData> {
   const { file } = content;

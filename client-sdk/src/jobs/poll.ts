@@ -5,18 +5,18 @@ import { isPassing } from '../core/retry.ts';
 import type { Client } from '../core/types.ts';
 import { isOver } from './states.ts';
 
-/** How {@link poll} looks. */
+/** Options of {@link poll}. */
 export interface PollOptions {
   readonly signal?: AbortSignal | undefined;
-  /** First pause between two looks in ms; it grows to five times that while nothing changes. */
+  /** First pause between two requests in ms; it grows to five times that while nothing changes. */
   readonly pollMs: number;
-  /** Failed looks in a row after which the failure is thrown. */
+  /** Consecutive failures before it throws. */
   readonly maxFailures: number;
-  /** Longest time in ms; the look under way is finished. */
+  /** Longest time in ms; a request in progress still finishes. */
   readonly forMs: number;
 }
 
-/** Looks once; a passing failure is counted instead of thrown. */
+/** Requests once; it counts a temporary failure instead of throwing it. */
 function makeLook(client: Client, id: string, { signal, maxFailures }: PollOptions) {
   let failures = 0;
   return async (): Promise<JobProgress | undefined> => {
@@ -34,23 +34,23 @@ function makeLook(client: Client, id: string, { signal, maxFailures }: PollOptio
 }
 
 /**
- * Asks for a job's progress again and again.
+ * Requests a job's progress repeatedly.
  *
- * @param tell is told what each look has found. @returns whether that was news
- * @returns whether the job has ended; false when the time is over
+ * @param report gets the progress of each request. @returns whether it was new
+ * @returns whether the job ended; false when the time is over
  */
 export async function poll(
   client: Client,
   id: string,
   options: PollOptions,
-  tell: (progress: JobProgress) => boolean,
+  report: (progress: JobProgress) => boolean,
 ): Promise<boolean> {
   const { signal, pollMs, forMs } = options;
   const look = makeLook(client, id, options);
   const until = Date.now() + forMs;
   for (let pause = pollMs; ; pause = Math.min(pause * 1.3, pollMs * 5)) {
     const progress = await look();
-    if (progress && tell(progress)) pause = pollMs;
+    if (progress && report(progress)) pause = pollMs;
     if (progress && isOver(progress)) return true;
     if (Date.now() >= until) return false;
     await sleep(pause, signal);

@@ -1,6 +1,6 @@
 import type { JobProgress } from '@som3d/contract';
 
-/** Whether a job stays as it is. */
+/** Whether a job ended. */
 export function isOver({ status }: JobProgress): boolean {
   return status === 'done' || status === 'error' || status === 'canceled';
 }

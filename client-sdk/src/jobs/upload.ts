@@ -12,19 +12,19 @@ export type UploadFields = Omit<Partial<FieldsInput>, 'extra_tasks'> & {
   extra_tasks?: string | readonly string[] | undefined;
 };
 
-/** What {@link uploadJob} takes. */
+/** Options of {@link uploadJob}. */
 export interface UploadOptions {
   /** A ZIP of DICOM files. */
   readonly file: UploadFile;
   /** Its name, e.g. `scan.zip`. A `File`'s own by default. */
   readonly filename?: string | undefined;
   readonly fields?: UploadFields | undefined;
-  /** Repeating the upload with the same key answers the first job. Random by default. */
+  /** A repeated upload with the same key returns the first job. Random by default. */
   readonly idempotencyKey?: string | undefined;
-  /** Bytes handed to the network; begins anew when the upload is repeated. */
+  /** Bytes that the network accepted; restarts when the upload is repeated. */
   readonly onProgress?: UploadProgress | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Longest time in ms in which nothing moves. Browsers show no movement, so there it is not applied. */
+  /** Longest time in ms without sent bytes. Browsers do not report sent bytes, so there it does not apply. */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -48,11 +48,11 @@ function nameOf(file: UploadFile): string | undefined {
 }
 
 /**
- * Uploads a scan and queues its conversion. In Node the file is streamed: its size does not matter to the memory.
+ * Uploads a scan and queues its conversion. In Node it streams the file, so memory does not depend on the size.
  *
- * It is sent again, with the same idempotency key, after a network failure: two tries make one job.
+ * After a network failure it sends the file again with the same idempotency key: two attempts make one job.
  *
- * @returns the job, `queued` or further on
+ * @returns the job, `queued` or in a later state
  * @throws ValidationError for fields or a size that the service refuses, ApiError 413 for a file that is too large
  */
 export async function uploadJob(client: Client, options: UploadOptions): Promise<Job> {

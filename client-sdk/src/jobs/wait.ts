@@ -11,47 +11,47 @@ import type { Client } from '../core/types.ts';
 import { listen, mayPass } from './events.ts';
 import { poll } from './poll.ts';
 
-/** How {@link waitForJob} waits. */
+/** Options of {@link waitForJob}. */
 export interface WaitOptions {
-  /** Called whenever status, phase or percent have changed, and the first time. */
+  /** Called the first time, and whenever status, phase or percent change. */
   readonly onProgress?: ((progress: JobProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   /**
-   * First pause in ms between two looks where there is no event stream, growing to five times that while nothing
-   * changes, and before a stream that broke off is opened again. Default 1000.
+   * First pause in ms between two requests without an event stream; it grows to five times that while nothing changes.
+   * Also the pause before a broken stream is reopened. Default 1000.
    */
   readonly pollMs?: number | undefined;
-  /** Longest wait in ms; none by default. The job itself goes on. */
+  /** Longest wait in ms; no limit by default. The job itself continues. */
   readonly timeoutMs?: number | undefined;
-  /** Failed looks in a row (no network, 502, 503, 504, 429, silence) after which the failure is thrown. Default 10. */
+  /** Consecutive failures (no network, 502, 503, 504, 429, silence) before it throws. Default 10. */
   readonly maxFailures?: number | undefined;
-  /** Longest time in ms until the first byte of the event stream; then it is asked again and again. Default 10 000. */
+  /** Longest time in ms until the first byte of the event stream; then it polls. Default 10 000. */
   readonly firstByteMs?: number | undefined;
 }
 
-/** Failures in a row after which a stream is given up for a while. */
+/** Consecutive failures after which it polls for a while instead of opening streams. */
 const STREAM_FAILURES = 3;
-/** For how long looks take a stream's place that may come back, in ms. */
+/** How long it polls before it tries a stream again, in ms. */
 const RECOVERY_MS = 15_000;
 
 function differs(a: JobProgress | undefined, b: JobProgress): boolean {
   return a?.status !== b.status || a.phase !== b.phase || a.percent !== b.percent;
 }
 
-/** The service has no room for another stream, or is about to go: looking is better than waiting for one. */
+/** The service has no room for another stream, or it is stopping: polling is better than waiting. */
 function isBusy(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 429 || error.status === 503);
 }
 
 /**
- * For how long to look instead of listening, in ms.
+ * How long to poll instead of listening, in ms.
  *
- * @throws the error, where looking would not help either
+ * @throws the error, when polling would not help either
  */
 function withoutStream(error: unknown): number {
   if (isBusy(error)) return Math.max(RECOVERY_MS, ((error as ApiError).retryAfter ?? 0) * 1000);
   if (mayPass(error)) return RECOVERY_MS;
-  // An older service, a proxy in between: whether something else is wrong, the looks will tell.
+  // An older service or a proxy without streams. Polling shows whether something else is wrong.
   if (error instanceof UnexpectedResponseError) return Infinity;
   if (error instanceof ApiError && !(error instanceof UnauthorizedError)) return Infinity;
   throw error;
@@ -60,7 +60,7 @@ function withoutStream(error: unknown): number {
 async function follow(client: Client, id: string, options: WaitOptions): Promise<void> {
   const { signal, onProgress, pollMs = 1_000, maxFailures = 10, firstByteMs } = options;
   let last: JobProgress | undefined;
-  const tell = (progress: JobProgress): boolean => {
+  const report = (progress: JobProgress): boolean => {
     const news = differs(last, progress);
     last = progress;
     if (news) onProgress?.(progress);
@@ -70,12 +70,12 @@ async function follow(client: Client, id: string, options: WaitOptions): Promise
   for (;;) {
     try {
       const events = listen(client, id, streaming, (error) => mayPass(error) && !isBusy(error));
-      for await (const { progress } of events) tell(progress);
+      for await (const { progress } of events) report(progress);
       return;
     } catch (error) {
       if (signal?.aborted) throw error;
       const forMs = withoutStream(error);
-      if (await poll(client, id, { signal, pollMs, maxFailures, forMs }, tell)) return;
+      if (await poll(client, id, { signal, pollMs, maxFailures, forMs }, report)) return;
     }
   }
 }
@@ -87,8 +87,8 @@ function settle(job: Job): Job {
 }
 
 /**
- * Waits until a job has ended: it listens to the job's events, and asks again and again where they do not come through.
- * Passing failures of the network are sat out.
+ * Waits until a job ends: it listens to the job's events, and polls where events do not arrive. It survives temporary
+ * failures of the network.
  *
  * @returns the finished job
  * @throws JobFailedError, JobCanceledError; TimeoutError after `timeoutMs`; the signal's reason when it is aborted
@@ -97,7 +97,7 @@ export async function waitForJob(client: Client, jobId: string, options: WaitOpt
   const { timeoutMs } = options;
   const timeout = new AbortController();
   const stop = () => {
-    timeout.abort(new TimeoutError(`Job ${jobId} has not ended within ${timeoutMs} ms`, timeoutMs ?? 0));
+    timeout.abort(new TimeoutError(`Job ${jobId} did not end within ${timeoutMs} ms`, timeoutMs ?? 0));
   };
   const timer = timeoutMs === undefined ? undefined : setTimeout(stop, timeoutMs);
   const signal = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;

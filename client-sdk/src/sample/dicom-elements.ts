@@ -1,13 +1,13 @@
-/** How a data set is written (DICOM PS3.5, chapter 10). */
+/** How a data set is encoded (DICOM PS3.5, chapter 10). */
 export type Encoding = 'explicit-little' | 'implicit-little' | 'explicit-big';
 
-/** One data element. Strings are written in Latin-1; numbers as US, SS, UL or FD. */
+/** One data element. Strings are encoded in Latin-1; numbers as US, SS, UL or FD. */
 export interface Element {
   /** Group and element: 0x00280010. */
   tag: number;
   vr: string;
   value: string | number | Uint8Array | Element[][];
-  /** Written with undefined length, as encapsulated pixel data is. */
+  /** Encoded with undefined length, as encapsulated pixel data is. */
   undefinedLength?: boolean;
 }
 

@@ -4,11 +4,11 @@ export type { Element, Encoding } from './dicom-elements.ts';
 
 export type Triple = readonly [number, number, number];
 
-/** One CT slice to be written as a DICOM file. Only what has no default must be given. */
+/** One CT slice for a DICOM file. Fields with a default are optional. */
 export interface CtSlice {
   rows: number;
   columns: number;
-  /** Stored values, row by row; their kind says 8 or 16 bits, signed or unsigned. */
+  /** Stored values, row by row; the array type decides on 8 or 16 bits, signed or unsigned. */
   pixels: Int16Array | Uint16Array | Uint8Array | Int8Array;
   /** Centre of the first pixel, LPS mm. */
   position: Triple;
@@ -23,7 +23,7 @@ export interface CtSlice {
   slope?: number;
   intercept?: number;
   bitsStored?: number;
-  /** Stored value that means "nothing measured here". */
+  /** Stored value that means "no measurement here". */
   padding?: number;
   seriesUid: string;
   studyUid?: string;
@@ -33,13 +33,13 @@ export interface CtSlice {
   modality?: string;
   imageType?: string;
   photometric?: string;
-  /** Further elements; of two with one tag the later counts. */
+  /** Further elements; of two elements with one tag the later counts. */
   extra?: Element[];
 }
 
 export interface FileForm {
   encoding?: Encoding;
-  /** With the 128 bytes and "DICM" in front. */
+  /** With the 128-byte preamble and "DICM". */
   preamble?: boolean;
   /** With file meta information (group 0002). */
   meta?: boolean;
@@ -57,13 +57,13 @@ const TRANSFER_SYNTAX: Record<Encoding, string> = {
   'explicit-big': '1.2.840.10008.1.2.2',
 };
 
-/** Writes a slice as a DICOM file (Part 10, explicit VR little-endian unless `form` says otherwise). */
+/** Writes a slice as a DICOM file (Part 10; explicit VR little-endian by default). */
 export function encodeCtSlice(slice: CtSlice, form: FileForm = {}): Uint8Array {
   const instanceUid = `${slice.seriesUid}.${slice.instanceNumber ?? 1}`;
   return encodeFile(sliceElements(slice, instanceUid, form), instanceUid, form);
 }
 
-/** Puts preamble and meta information in front of a data set. */
+/** Adds preamble and meta information to a data set. */
 export function encodeFile(elements: Element[], instanceUid: string, form: FileForm = {}): Uint8Array {
   const encoding = form.encoding ?? 'explicit-little';
   const dataset = encodeElements(elements, encoding);

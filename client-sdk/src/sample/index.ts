@@ -21,13 +21,14 @@ const NOISE_HU = 9;
 /** Made from UUIDs (PS3.5 B.2). */
 const SERIES_UID = '2.25.163092874406221870195347714920376213355';
 const STUDY_UID = '2.25.302918475610283746501928374650192837465';
-/** The same in every time zone: ZIP times are local. */
+/** Local, as ZIP times are, so that it is the same in every time zone. */
 const FILE_TIME = new Date(2026, 0, 1);
 
 /**
- * Writes a ZIP with a CT series of a knee that was never anybody's: analytic shapes with skin, fat, muscle,
- * cortical and spongy bone. Always the same bytes.
- * @param target a path, or a stream, which is ended
+ * Writes a ZIP with a CT series of an artificial knee: analytic shapes with skin, fat, muscle, cortical and spongy bone.
+ * The bytes are always the same.
+ *
+ * @param target a path, or a stream, which the function ends
  */
 export async function writeSampleZip(target: string | Writable, options: SampleOptions = {}): Promise<void> {
   const zip = new ZipFile();
@@ -35,12 +36,12 @@ export async function writeSampleZip(target: string | Writable, options: SampleO
   const fill = async (): Promise<void> => {
     for (const { name, bytes } of sampleFiles(options)) {
       zip.addBuffer(Buffer.from(bytes.buffer), name, { mtime: FILE_TIME, forceDosTimestamp: true });
-      // Making a slice takes milliseconds: let the stream and the caller have theirs.
+      // A slice takes milliseconds: this gives the stream and the caller time in between.
       await new Promise((resolve) => setImmediate(resolve));
     }
     zip.end();
   };
-  // Both at once: a target that can not be written ends the call, whenever that shows.
+  // Both at once: a target that cannot be written ends the call at any time.
   await Promise.all([pipeline(zip.outputStream, output), fill()]);
 }
 

@@ -1,4 +1,4 @@
-/** A knee made of analytic shapes: what the sample series shows. Coordinates in mm about the joint, LPS. */
+/** A knee of analytic shapes, for the sample series. Coordinates in mm about the joint, LPS. */
 
 const HU = {
   air: -1000,
@@ -80,7 +80,7 @@ function meniscusDistance([x, y, z]: Point): number {
   return Math.hypot(ring, z + 1.5) - 3.5;
 }
 
-/** About the distance to an ellipsoid, exact in sign and near its surface. */
+/** Approximate distance to an ellipsoid; exact in sign and near its surface. */
 function ellipsoid([x, y, z]: Point, [cx, cy, cz]: Point, [rx, ry, rz]: Point): number {
   const [px, py, pz] = [(x - cx) / rx, (y - cy) / ry, (z - cz) / rz];
   const scaled = Math.hypot(px, py, pz);
@@ -97,7 +97,7 @@ function capsule([x, y, z]: Point, [ax, ay, az]: Point, [bx, by, bz]: Point, rad
   return Math.hypot(x - ax - t * dx, y - ay - t * dy, z - az - t * dz) - radius;
 }
 
-/** Smooth union: shapes nearer than the blend grow together. */
+/** Smooth union: shapes that are nearer than the blend merge. */
 function blend(a: number, b: number): number {
   const h = Math.max(0, BLEND_MM - Math.abs(a - b)) / BLEND_MM;
   return Math.min(a, b) - (h * h * BLEND_MM) / 4;

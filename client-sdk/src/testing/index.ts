@@ -6,7 +6,7 @@ export interface SigningAccount {
   readonly key: string;
 }
 
-/** What a confirmation's signature covers, as text: `20000` and `20000.00` are signed differently. */
+/** The values that a confirmation's signature covers, as text: `20000` and `20000.00` have different signatures. */
 export interface SignedFields {
   readonly x_ref_payco: string;
   readonly x_transaction_id: string;
@@ -15,8 +15,8 @@ export interface SignedFields {
 }
 
 /**
- * The signature that the payment gateway puts on a confirmation: lower-case hexadecimal SHA-256. For tests of what
- * happens around a payment, against a service of your own.
+ * The payment gateway's signature of a confirmation: lower-case hexadecimal SHA-256. For tests of payments against your
+ * own service.
  */
 export function signatureOf({ customerId, key }: SigningAccount, fields: SignedFields): string {
   const { x_ref_payco, x_transaction_id, x_amount, x_currency_code } = fields;
@@ -28,7 +28,7 @@ export function signatureOf({ customerId, key }: SigningAccount, fields: SignedF
 /**
  * A confirmation with its signature, ready for `client.epayco.confirm({ body })`.
  *
- * @param fields more fields of the gateway may stand beside the signed ones
+ * @param fields the signed fields, and any further fields of the gateway
  */
 export function signConfirmation<T extends SignedFields>(
   account: SigningAccount,

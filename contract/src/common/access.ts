@@ -1,10 +1,10 @@
 import { initContract, type AppRoute } from '@ts-rest/core';
 import type { z } from 'zod';
 
-/** The one ts-rest instance that every domain builds its routes with. */
+/** The single ts-rest instance; every domain builds its routes with it. */
 export const c: ReturnType<typeof initContract> = initContract();
 
-/** Who may call a route. `bearer` is any signed-in user; the others name the roles that are let in. */
+/** Who may call a route. `bearer` is any signed-in user; the others name the allowed roles. */
 export const ACCESS = ['public', 'bearer', 'medico', 'medico+admin', 'admin'] as const;
 export type Access = (typeof ACCESS)[number];
 
@@ -12,7 +12,7 @@ export type Access = (typeof ACCESS)[number];
 export const ROLES = ['ADMINISTRADOR', 'MEDICO'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Roles that an access rule lets in; `null` where no token is needed. */
+/** Roles that an access rule allows; `null` when a route needs no token. */
 export const ROLES_OF: Record<Access, readonly Role[] | null> = {
   public: null,
   bearer: ROLES,
@@ -21,14 +21,14 @@ export const ROLES_OF: Record<Access, readonly Role[] | null> = {
   admin: ['ADMINISTRADOR'],
 };
 
-/** What stands beside every route. A route without `access` does not compile. */
+/** The metadata of a route. A route without `access` does not compile. */
 export interface RouteMetadata {
   readonly access: Access;
-  /** Schema of a multipart body: ts-rest does not parse those, the handler validates the fields with this. */
+  /** Schema of a multipart body. ts-rest does not parse such a body; the handler validates the fields with this schema. */
   readonly form?: z.ZodType;
   /** Largest JSON body in bytes, where the default (1 MiB) is not enough. */
   readonly bodyBytes?: number;
-  /** The body is flat fields in any encoding (form, multipart, JSON), taken as the text that was sent. */
+  /** The body is flat fields in any encoding (form, multipart, JSON), kept as the text that was sent. */
   readonly rawFields?: boolean;
   /** Names of the form's fields that carry a file. */
   readonly files?: readonly string[];
@@ -74,11 +74,11 @@ function hasBody(route: ContractRoute): boolean {
 }
 
 /**
- * Every status a route can answer: those it declares and those that follow from what it takes and who may call it.
+ * Every status a route can answer: the declared ones, and those that follow from its input and its access rule.
  *
  * - 401 and 403 from the access rule, 422 from a schema on path, query, headers or body
  * - 400 (malformed), 413 and 415 from a body
- * - 500 and 503 always: an internal error, and a database that can not be reached
+ * - 500 and 503 always: an internal error, and an unreachable database
  */
 export function statusesOf(route: ContractRoute): number[] {
   const roles = ROLES_OF[route.metadata.access];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Rows a list answers at most, and when the caller names no limit. */
+/** Most rows of a list, and the limit when the caller names none. */
 export const MAX_PAGE = 500;
 
 function integer(min: number, max: number) {
@@ -25,7 +25,7 @@ export interface PageQuery {
   offset?: number | undefined;
 }
 
-/** A positive 32-bit integer, as the database's keys are. Takes the digits of a path or a form as well. */
+/** A positive 32-bit integer, like the database's keys. It accepts the digits of a path or a form too. */
 export const Id = z
   .preprocess(
     (value: number) => (typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value),

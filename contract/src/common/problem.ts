@@ -14,7 +14,7 @@ export const FieldError = z
   .meta({ id: 'FieldError' });
 export type FieldError = z.infer<typeof FieldError>;
 
-/** RFC 9457 problem details. `detail` is a Spanish sentence for the person in front of the screen. */
+/** RFC 9457 problem details. `detail` is a Spanish sentence for the user. */
 export const Problem = z
   .object({
     type: z.string().meta({ description: 'URI reference that identifies the kind of problem' }),
@@ -30,8 +30,8 @@ export type Problem = z.infer<typeof Problem>;
 const problem = c.otherResponse({ contentType: PROBLEM_TYPE, body: Problem });
 
 /**
- * Response entries for the problems that a route names itself. Those that follow from its access rule and its
- * schemas are added by `statusesOf`.
+ * Response entries for the problems that a route declares itself. `statusesOf` adds those that follow from its access rule
+ * and its schemas.
  */
 export function problems<const S extends number>(...statuses: S[]) {
   return Object.fromEntries(statuses.map((status) => [status, problem])) as Record<S, typeof problem>;

@@ -21,9 +21,9 @@ interface Scalar {
   readonly required: z.ZodType<string, string>;
   /** At creation: absent, `null` and blank all mean "nothing". */
   readonly optional: z.ZodOptional<z.ZodType<string | null | undefined, string | null | undefined>>;
-  /** In a partial update: absent leaves alone, `null` and blank clear. */
+  /** In a partial update: an absent field stays as it is, `null` and blank clear it. */
   readonly clearable: z.ZodOptional<z.ZodType<string | null | undefined, string | null | undefined>>;
-  /** In a partial update of what cannot be empty: absent leaves alone, `null` and blank are refused. */
+  /** In a partial update of a field that cannot be empty: an absent field stays as it is, `null` and blank are refused. */
   readonly patch: z.ZodOptional<z.ZodType<string | undefined, string | undefined>>;
 }
 
@@ -40,7 +40,7 @@ function scalar(normalise: Normalise, rules: (text: z.ZodString) => z.ZodString)
     z.preprocess((value: Nullish): Nullish => (isNothing(value) ? nothing : asText(value)), text.nullish());
   return {
     required: z.preprocess((value: string): string => asText(value), text),
-    // Optional inside, for what the preprocessing empties, and outside, for the key that is not there.
+    // Optional inside, for a value that the preprocessing empties, and outside, for an absent key.
     optional: blankAs(undefined).optional(),
     clearable: blankAs(null).optional(),
     patch: z.preprocess((value: string | undefined) => asText(value), text.optional()).optional(),
@@ -54,7 +54,7 @@ const HOSPITAL_NAME = /^[\p{Script=Latin}\p{M}\p{Nd}'’. -]+$/u;
 export const personName = scalar(nfc, (text) =>
   text.min(2).max(100).regex(LATIN_NAME, { error: 'Solo se admiten letras, apóstrofo, guion, punto y espacio' }),
 );
-/** Name of a hospital: as a person's, and digits; 2 to 120. */
+/** Name of a hospital: like a person's, and digits; 2 to 120. */
 export const hospitalName = scalar(nfc, (text) =>
   text
     .min(2)
@@ -62,7 +62,7 @@ export const hospitalName = scalar(nfc, (text) =>
     .regex(HOSPITAL_NAME, { error: 'Solo se admiten letras, números, apóstrofo, guion, punto y espacio' }),
 );
 
-// One @, no spaces, a domain with a dot: `.local` and new top-level domains pass, as they must.
+// One @, no spaces, a domain with a dot: `.local` and new top-level domains must pass.
 const EMAIL = /^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:".]+(\.[^\s@<>()[\]\\,;:".]+)+$/u;
 function email(max: number) {
   return scalar(
@@ -100,7 +100,7 @@ export function freeText(max: number, min = 1) {
   return scalar(strip, (text) => text.min(min).max(max));
 }
 
-// A bracket opens a tag only before a letter, "/", "!" or "?": what is left are comparisons, as in "lesión < 5 mm".
+// A bracket opens a tag only before a letter, "/", "!" or "?". The others are comparisons, as in "lesión < 5 mm".
 const TAG = /<(?=[a-z/!?])([^<>]*)>?/gi;
 const lines: Normalise = (value) =>
   value
@@ -112,14 +112,14 @@ const lines: Normalise = (value) =>
     .trim();
 
 /**
- * Clinical text of several lines. Line breaks stay, and so do comparison signs, whose loss would change what a note
- * says; the brackets of tags and control characters become spaces.
+ * Clinical text of several lines. Line breaks and comparison signs stay, because their loss would change the meaning of a
+ * note. The brackets of tags and control characters become spaces.
  */
 export function clinicalText(max: number, min = 1) {
   return scalar(lines, (text) => text.min(min).max(max));
 }
 
-/** Where in the body a note belongs, e.g. `RODILLA`. */
+/** The region of the body that a note is about, e.g. `RODILLA`. */
 export const segmento = scalar(
   (value) => strip(value).toUpperCase(),
   (text) => text.min(1).max(60),
@@ -135,7 +135,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** A JSON document that is kept as the string that was sent. @param maxBytes of its UTF-8 form */
+/** A JSON document, kept as the text that was sent. @param maxBytes of its UTF-8 form */
 export function jsonText(maxBytes: number) {
   return z.string().superRefine((text, context) => {
     if (utf8.encode(text).length > maxBytes) {
@@ -161,18 +161,18 @@ export const planNombre = scalar(collapse, (text) =>
     .max(80)
     .regex(/^[\p{L}\p{M}\p{Nd}()_. -]+$/u, { error: 'Solo se admiten letras, números y ( ) _ - .' }),
 );
-/** A password is taken as it is. */
+/** A password is not normalised. */
 export const password = z.string().min(8).max(128);
 
-/** An instant as it goes out: ISO 8601 in UTC with `Z`. */
+/** An instant in an answer: ISO 8601 in UTC with `Z`. */
 export const Instant = z.iso.datetime({ precision: 3 }).meta({ description: 'Instante ISO 8601 en UTC' });
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const MOMENT = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(:\d\d(?:\.\d{1,9})?)?(?:([Zz])|([+-]\d\d):?(\d\d))?$/;
 
 /**
- * RFC 3339 from what callers send: a day is its first instant in UTC, a blank stands for the `T`, seconds and the
- * colon of a zone may be absent, and no zone is UTC. What is no instant stays as it is.
+ * Turns the forms that callers send into RFC 3339: a day is its first instant in UTC, a blank stands for the `T`, seconds
+ * and the colon of a zone can be absent, and no zone is UTC. Text that is no instant stays as it is.
  */
 const toUtc: Normalise = (value) => {
   const text = value.trim();
@@ -203,7 +203,7 @@ export const instant = {
   required: instantText.meta(INSTANT_META),
   /** At creation and in a query: absent, `null` and blank mean "nothing". */
   optional: z.preprocess(blankText(undefined), instantText.nullish()).optional().meta(INSTANT_META),
-  /** In a partial update: absent leaves alone, `null` and blank clear. */
+  /** In a partial update: an absent field stays as it is, `null` and blank clear it. */
   clearable: z.preprocess(blankText(null), instantText.nullish()).optional().meta(INSTANT_META),
   /** In a partial update of what cannot be empty. */
   patch: instantText.optional().meta(INSTANT_META),

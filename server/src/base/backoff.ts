@@ -1,4 +1,4 @@
-/** How long a confirmation is tried again before it is left to an administrator, in ms. */
+/** How long the service retries a confirmation before it leaves it to an administrator, in ms. */
 export const KEEP_TRYING_MS = 24 * 3_600_000;
 
 const FIRST_PAUSE_MS = 5_000;

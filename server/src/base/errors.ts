@@ -5,7 +5,7 @@ interface Kind {
   readonly title: string;
 }
 
-/** Every kind of error the service answers, and the one mapping to HTTP. */
+/** Every kind of error that the service answers, with its HTTP status. The only such mapping. */
 export const KINDS = {
   malformed: { status: 400, title: 'Solicitud malformada' },
   bad_request: { status: 400, title: 'Solicitud no válida' },
@@ -33,8 +33,8 @@ interface Extras {
 }
 
 /**
- * An error that the caller is told of. `detail` is a Spanish sentence and carries nothing internal.
- * Anything else that is thrown becomes a 500 that says nothing but its request id.
+ * An error that the caller sees. `detail` is a Spanish sentence without internals. Any other thrown error becomes a
+ * 500 that shows its request id only.
  */
 export class AppError extends Error {
   readonly kind: ErrorKind;
@@ -55,7 +55,7 @@ export class AppError extends Error {
   }
 }
 
-/** 422 for one field, in the shape of the schemas' own errors. */
+/** A 422 for one field, in the shape of the errors of the schemas. */
 export function invalidField(loc: (string | number)[], msg: string, type = 'invalid_value'): AppError {
   return new AppError('validation', msg, { errors: [{ loc, msg, type }] });
 }

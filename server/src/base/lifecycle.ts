@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 
-/** Tells the parts of a process that serves that it is about to end, in two steps. */
+/** Notifies the parts of a serving process of its end, in two steps. */
 export interface Lifecycle {
-  /** Aborted first: the process still serves, but is not ready for new callers any more. */
+  /** Aborted first: the process still serves, but reports that it is not ready for new callers. */
   readonly leaving: AbortSignal;
-  /** Aborted then: nothing new is accepted, and answers that would go on for long end. */
+  /** Aborted second: the process accepts nothing new and ends long answers. */
   readonly draining: AbortSignal;
   leave(): void;
   drain(): void;
@@ -12,7 +12,7 @@ export interface Lifecycle {
 
 export function createLifecycle(): Lifecycle {
   const [leaving, draining] = [new AbortController(), new AbortController()];
-  // Every open stream listens.
+  // Every open stream adds a listener.
   setMaxListeners(0, leaving.signal, draining.signal);
   return {
     leaving: leaving.signal,

@@ -1,12 +1,12 @@
 import pino, { type Logger } from 'pino';
 
-/** Anything that could be a secret or a person's, should it ever be put into a log object. */
+/** Fields that can hold a secret. The logger redacts them when they appear in a log object. */
 const SECRETS = ['authorization', 'cookie', 'password', 'contrasena', 'token', 'access_token', 'refresh_token'];
 
 /**
- * Structured logs, one JSON line each, to standard error: standard output is for what a person asked for.
+ * Structured logs, one JSON line each, to standard error. Standard output is for the results of commands.
  *
- * @param level least severe level written
+ * @param level the least severe level that is written
  */
 export function createLogger(level: string): Logger {
   return pino(

@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
 
-/** A duty that is done again and again. */
+/** A task that runs repeatedly. */
 export interface Loop {
-  /** Runs now and then in the given rhythm. */
+  /** Runs at once, and then at the given interval. */
   start(): void;
-  /** No further run; waits for the one under way. */
+  /** Starts no further run, and waits for the present one. */
   stop(): Promise<void>;
-  /** Runs as soon as possible: now, or once more after the run under way. */
+  /** Runs as soon as possible: at once, or once more after the present run. */
   nudge(): void;
 }
 
@@ -14,8 +14,8 @@ export interface Loop {
 const MAX_PAUSE_MS = 60_000;
 
 /**
- * A loop that never overlaps itself: a run that takes longer than the rhythm delays the next. An error ends the run,
- * not the loop; as long as rounds fail, the pauses double.
+ * A loop whose runs never overlap: a run that takes longer than the interval delays the next. An error ends the run,
+ * not the loop. While runs fail, the pauses double.
  *
  * @param everyMs pause between the end of a run and the next, in ms
  * @param run one round; `signal` is aborted by `stop`
@@ -39,7 +39,7 @@ export function createLoop(options: {
       failures = 0;
     } catch (error) {
       failures++;
-      log.warn({ err: error, loop: name }, 'a background round failed');
+      log.warn({ err: error, loop: name }, 'background run failed');
     }
   };
 

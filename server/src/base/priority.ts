@@ -1,14 +1,14 @@
 import { constants, getPriority, setPriority } from 'node:os';
 
-/** Whoever serves comes before a worker, and a worker before what it computes. */
+/** An API process has priority over a worker, and a worker over its child processes. */
 export const WORKER_PRIORITY = constants.priority.PRIORITY_BELOW_NORMAL;
 export const COMPUTING_PRIORITY = constants.priority.PRIORITY_LOW;
 
-/** Lets a process stand back, as far as the system allows. One that stands further back already stays there. */
+/** Lowers the priority of a process, where the system allows it. A lower priority stays as it is. */
 export function standBack(pid: number, priority: number): void {
   try {
     if (getPriority(pid) < priority) setPriority(pid, priority);
   } catch {
-    // It has exited already, or the system knows no priorities.
+    // The process exited already, or the system has no priorities.
   }
 }

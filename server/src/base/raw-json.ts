@@ -4,7 +4,7 @@ const keepSource: Reviver = (_key, value, { source }) =>
   typeof value === 'number' ? (source ?? String(value)) : value;
 
 /**
- * Parses JSON and keeps each number as its source text: `20000.00` stays `20000.00`, which is what the gateway signs.
+ * Parses JSON and keeps each number as its source text. `20000.00` stays `20000.00`, because the gateway signs that text.
  *
  * @throws SyntaxError
  */
@@ -16,7 +16,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Text, number or boolean as text; `undefined` for what carries no value. */
+/** A text, number or boolean as text; `undefined` for anything else and for blank text. */
 export function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value.trim() === '' ? undefined : value.trim();
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;

@@ -1,4 +1,4 @@
 import { createRequire } from 'node:module';
 
-/** Version of the service, as its package says. */
+/** Version of the service, from its package. */
 export const VERSION = (createRequire(import.meta.url)('../../package.json') as { version: string }).version;

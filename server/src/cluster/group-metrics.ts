@@ -1,14 +1,14 @@
 import { AggregatorRegistry, type Registry } from 'prom-client';
-import { isMember, onPrimaryMessage, tellPrimary, type Snapshot } from './messages.ts';
+import { isMember, onPrimaryMessage, sendToPrimary, type Snapshot } from './messages.ts';
 
-/** Longest wait for the primary; then this process answers for itself alone. */
+/** Longest wait for the primary, in ms. After it this process answers with its own metrics alone. */
 const WAIT_MS = 2000;
 
 let asked = 0;
 const waiting = new Map<number, (snapshots: readonly Snapshot[]) => void>();
 let reported: Registry | undefined;
 
-/** Answers the primary's questions for this process's numbers. */
+/** Answers the primary's requests for the metrics of this process. */
 export function reportToGroup(registry: Registry): void {
   if (!isMember() || reported) return;
   reported = registry;
@@ -16,12 +16,12 @@ export function reportToGroup(registry: Registry): void {
     if (message.type === 'metrics.collect') {
       void registry
         .getMetricsAsJSON()
-        .then((metrics) => tellPrimary({ type: 'metrics.own', round: message.round, metrics }));
+        .then((metrics) => sendToPrimary({ type: 'metrics.own', round: message.round, metrics }));
     } else if (message.type === 'metrics.all') waiting.get(message.request)?.(message.snapshots);
   });
 }
 
-/** Adds the numbers of several processes up. */
+/** Aggregates the metrics of several processes. */
 export function aggregate(snapshots: readonly Snapshot[]): Registry {
   return AggregatorRegistry.aggregate(snapshots as unknown as object[]);
 }
@@ -31,7 +31,7 @@ async function askPrimary(): Promise<readonly Snapshot[]> {
   const { promise, resolve } = Promise.withResolvers<readonly Snapshot[]>();
   const limit = setTimeout(() => resolve([]), WAIT_MS);
   waiting.set(request, resolve);
-  tellPrimary({ type: 'metrics.ask', request });
+  sendToPrimary({ type: 'metrics.ask', request });
   try {
     return await promise;
   } finally {
@@ -40,7 +40,7 @@ async function askPrimary(): Promise<readonly Snapshot[]> {
   }
 }
 
-/** The numbers of all processes of this group, or of this one where it is alone, in Prometheus's text format. */
+/** The metrics of all processes of this group, or of this process outside a group, in Prometheus's text format. */
 export async function groupMetrics(registry: Registry): Promise<string> {
   const snapshots = reported === registry ? await askPrimary() : [];
   return await (snapshots.length > 0 ? aggregate(snapshots) : registry).metrics();

@@ -1,16 +1,16 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Logger } from 'pino';
-import { tellMember, type FromMember } from './messages.ts';
+import { sendToMember, type FromMember } from './messages.ts';
 import { createMetricsHub } from './metrics-hub.ts';
 
-/** A process that served for this long was sound: its end is no sign that its successor will fail too. */
+/** A process that served for this long, in ms, was healthy: its end does not mean that its successor fails too. */
 const SOUND_MS = 10_000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 30_000;
-/** Starts that fail one after another, with nobody serving, before the group gives up. */
+/** Consecutive failed starts, while no process serves, before the group gives up. */
 const MAX_FAILURES = 8;
 
-/** No process of the group can serve; `message` says why. */
+/** No process of the group can serve; `message` gives the reason. */
 export class GroupFailedError extends Error {}
 
 interface Member {
@@ -23,14 +23,14 @@ interface Member {
 export interface GroupOptions {
   readonly size: number;
   readonly log: Logger;
-  /** Variables of the process at a place of the group, 0 to `size - 1`, beside those of this process. */
+  /** Variables of the process in a slot of the group, 0 to `size - 1`, in addition to those of this process. */
   readonly environment: (slot: number) => Readonly<Record<string, string>>;
-  /** After this many ms a process that was told to stop is killed. */
+  /** The group kills a process that still runs this many ms after its stop message. */
   readonly stopWithinMs: number;
 }
 
 export interface Group {
-  /** Address of the service, once all its processes serve. @throws GroupFailedError */
+  /** Address of the service; resolves when all its processes serve. @throws GroupFailedError */
   readonly ready: Promise<string>;
   /** Resolves when `stop` has ended every process. @throws GroupFailedError when the group gave up */
   readonly ended: Promise<void>;
@@ -40,15 +40,15 @@ export interface Group {
 }
 
 /**
- * Keeps `size` processes of this program running on one port. One that ends is replaced: at once when it was sound,
- * after a growing pause when processes die young.
+ * Keeps `size` processes of this program running on one port. The group replaces a process that ends: at once when it
+ * was healthy, after a growing pause when processes die soon after their start.
  */
 export function startGroup({ size, log, environment, stopWithinMs }: GroupOptions): Group {
   const members = new Map<number, Member>();
   const pauses = new Set<NodeJS.Timeout>();
   const ready = Promise.withResolvers<string>();
   const ended = Promise.withResolvers<void>();
-  // Whoever waits for one of them is told; the other must not end the process.
+  // A caller may await only one of the two; the other rejection must not end the process.
   ready.promise.catch(() => undefined);
   ended.promise.catch(() => undefined);
   let stopping = false;
@@ -70,9 +70,9 @@ export function startGroup({ size, log, environment, stopWithinMs }: GroupOption
     if (stopping) return;
     stopping = true;
     for (const pause of pauses) clearTimeout(pause);
-    for (const { worker } of members.values()) tellMember(worker, { type: 'stop' });
+    for (const { worker } of members.values()) sendToMember(worker, { type: 'stop' });
     setTimeout(() => {
-      if (members.size > 0) log.warn({ left: members.size }, 'processes did not end in time and are killed');
+      if (members.size > 0) log.warn({ left: members.size }, 'API processes did not stop in time; killing them');
       kill();
     }, stopWithinMs).unref();
     if (members.size === 0) finish();
@@ -102,11 +102,11 @@ export function startGroup({ size, log, environment, stopWithinMs }: GroupOption
     const sound = code === 0 || (member.readyAt !== null && performance.now() - member.readyAt > SOUND_MS);
     failures = sound ? 0 : failures + 1;
     if (failures >= MAX_FAILURES && !served) {
-      return giveUp(`No API process stays alive: ${failures} ended one after another; the log tells why.`);
+      return giveUp(`No API process stays alive: ${failures} ended one after another. The log shows why.`);
     }
     const pause_ms = sound ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS);
-    const told = { ended: member.worker.process.pid, code, signal, reason: member.failure, pause_ms };
-    log[code === 0 ? 'info' : 'error'](told, 'an API process ended and is replaced');
+    const facts = { ended: member.worker.process.pid, code, signal, reason: member.failure, pause_ms };
+    log[code === 0 ? 'info' : 'error'](facts, 'API process ended; a new one starts');
     const pause = setTimeout(() => {
       pauses.delete(pause);
       begin(member.slot);
@@ -125,14 +125,14 @@ export function startGroup({ size, log, environment, stopWithinMs }: GroupOption
     });
     worker.once('exit', (code: number | null, signal: string | null) => onExit(member, code, signal));
     worker.once('error', (error) => {
-      log.error({ err: error }, 'an API process could not be reached');
+      log.error({ err: error }, 'cannot reach an API process');
       worker.process.kill('SIGKILL');
       if (worker.process.pid === undefined) onExit(member, null, null);
     });
   };
 
-  // Each process takes connections from the shared socket when it has time for them. Handed out by this process
-  // instead, those that are on their way to a process that closes would be left hanging.
+  // Each process accepts connections from the shared socket itself. If this process distributed them instead,
+  // connections for a process that closes at that moment would hang.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   for (let slot = 0; slot < size; slot++) begin(slot);
   return {

@@ -1,9 +1,9 @@
 import type { Worker } from 'node:cluster';
 import type { MetricObjectWithValues, MetricValue } from 'prom-client';
 import { aggregate } from './group-metrics.ts';
-import { tellMember, type FromMember, type Snapshot } from './messages.ts';
+import { sendToMember, type FromMember, type Snapshot } from './messages.ts';
 
-/** A process that has not told its numbers after this many ms is left out: it is busy, or gone. */
+/** The hub leaves out a process that sent no metrics within this many ms: it is busy, or it ended. */
 const WAIT_MS = 1000;
 
 interface Round {
@@ -12,14 +12,14 @@ interface Round {
   readonly done: () => void;
 }
 
-/** Only what is counted up stays of a process that has ended; what it showed of its present is over. */
+/** The counts of an ended process stay; its gauges described a present that is over. */
 function isCount({ type }: Snapshot[number]): boolean {
   return type === 'counter' || type === 'histogram';
 }
 
 /**
- * Collects the metrics of a group of processes for the one that was asked. What ended processes had counted when they
- * last told is added on, so that counts do not fall when a process is replaced.
+ * Collects the metrics of a group of processes for the member that requested them. It adds the last counts of ended
+ * processes, so that counters do not decrease when a process is replaced.
  */
 export function createMetricsHub(workers: () => readonly Worker[]) {
   const rounds = new Map<number, Round>();
@@ -34,7 +34,7 @@ export function createMetricsHub(workers: () => readonly Worker[]) {
     const open: Round = { open: new Set(present), snapshots: [], done: resolve };
     const limit = setTimeout(resolve, WAIT_MS);
     rounds.set(round, open);
-    for (const worker of present) tellMember(worker, { type: 'metrics.collect', round });
+    for (const worker of present) sendToMember(worker, { type: 'metrics.collect', round });
     await promise;
     clearTimeout(limit);
     rounds.delete(round);
@@ -42,11 +42,11 @@ export function createMetricsHub(workers: () => readonly Worker[]) {
   };
 
   return {
-    /** What a process of the group has said. */
+    /** Handles a message of a process of the group. */
     onMessage: (worker: Worker, message: FromMember): void => {
       if (message.type === 'metrics.ask') {
         void collect().then((snapshots) =>
-          tellMember(worker, { type: 'metrics.all', request: message.request, snapshots }),
+          sendToMember(worker, { type: 'metrics.all', request: message.request, snapshots }),
         );
       } else if (message.type === 'metrics.own') {
         last.set(worker, message.metrics);
@@ -56,7 +56,7 @@ export function createMetricsHub(workers: () => readonly Worker[]) {
         if (round.open.size === 0) round.done();
       }
     },
-    /** A process of the group has ended. */
+    /** Keeps the counts of a process that ended. */
     onExit: async (worker: Worker): Promise<void> => {
       for (const round of rounds.values()) if (round.open.delete(worker) && round.open.size === 0) round.done();
       const counted = last.get(worker)?.filter(isCount);

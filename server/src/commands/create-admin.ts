@@ -23,14 +23,14 @@ interface Options {
   readonly passwordStdin?: boolean;
 }
 
-/** The password as it was piped in; a line end at its end is the shell's. */
+/** The password from standard input, without the line end that a shell adds. */
 async function readPassword(): Promise<string> {
   return (await text(process.stdin)).replace(/\r?\n$/, '');
 }
 
 export function adminCommand(): Command {
   return new Command('create-admin')
-    .description('Create an administrator. Without --password-stdin a random password is printed once.')
+    .description('Create an administrator. Without --password-stdin it prints a random password, once.')
     .requiredOption('--correo <address>', 'e-mail address to log in with')
     .option('--nombre <name>', 'first name', 'Administrador')
     .option('--apellido <name>', 'last name', 'Principal')
@@ -46,11 +46,11 @@ export function adminCommand(): Command {
         em.create(Usuario, { ...fields, contrasena, rol: 'ADMINISTRADOR', activo: true });
         await em.flush().catch((error: unknown) => {
           if (uniqueViolation(error) === 'uq_usuario_correo')
-            throw new UsageError(`${fields.correo} has an account already`);
+            throw new UsageError(`${fields.correo} has an account already.`);
           throw error;
         });
         process.stdout.write(`Administrator ${fields.correo} created.\n`);
-        if (!passwordStdin) process.stdout.write(`Password, shown once: ${password}\n`);
+        if (!passwordStdin) process.stdout.write(`Password (shown only now): ${password}\n`);
       });
     });
 }

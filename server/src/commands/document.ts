@@ -15,14 +15,14 @@ interface Options {
 export function documentCommand(name: string, description: string, make: () => string): Command {
   return new Command(name)
     .description(description)
-    .option('--out <file>', 'write it to a file')
-    .option('--check <file>', 'fail when the file differs')
+    .option('--out <file>', 'write the document to a file')
+    .option('--check <file>', 'fail when the file differs from the document')
     .action(async ({ out, check }: Options) => {
       const document = make();
       if (check) {
         const found = await readFile(check, 'utf8').catch(() => '');
         if (found !== document)
-          throw new UsageError(`${check} is not up to date: ${name} --out ${check} writes it anew`);
+          throw new UsageError(`${check} is not up to date. \`npm run generate\` writes it again.`);
       } else if (out) await writeFile(out, document);
       else process.stdout.write(document);
     });

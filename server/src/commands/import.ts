@@ -16,10 +16,10 @@ interface Options {
 
 export function importCommand(): Command {
   return new Command('import')
-    .description('Load a dump of the predecessor’s MySQL database into an empty one, and bring it up to date.')
-    .argument('<dump.sql>', 'file that mysqldump, phpMyAdmin or Adminer wrote, unpacked')
-    .option('--dry-run', 'only read the file and count what it holds; needs no database')
-    .option('--discard-unfinished', 'first drop what an import has left that was killed')
+    .description('Load a dump of the predecessor’s MySQL database into an empty database, and bring it up to date.')
+    .argument('<dump.sql>', 'uncompressed file of mysqldump, phpMyAdmin or Adminer')
+    .option('--dry-run', 'only read the file and count its statements; needs no database')
+    .option('--discard-unfinished', 'first remove the remains of an import that was killed')
     .addHelpText('after', HELP)
     .action(async (file: string, options: Options) => {
       await plainly(file, async () => {
@@ -31,7 +31,7 @@ export function importCommand(): Command {
 }
 
 const HELP = `
-The database is that of MYSQL_URL (or DB_HOST, DB_NAME, ...). A failed import leaves it empty again.
+The target is the database of MYSQL_URL (or DB_HOST, DB_NAME, ...). A failed import leaves it empty.
 
   $ export MYSQL_URL=mysql://som3d:password@127.0.0.1:3306/som3d JWT_SECRET=a-long-secret
   $ som3d-server import data/casaos.sql --dry-run
@@ -40,12 +40,13 @@ The database is that of MYSQL_URL (or DB_HOST, DB_NAME, ...). A failed import le
 function databaseUrl(): string {
   const { database } = readConfig(process.env);
   if (database.kind === 'mysql') return database.url;
-  throw new UsageError('A MySQL dump goes into a MySQL, not into the embedded database: set MYSQL_URL (or DB_HOST).');
+  throw new UsageError('A MySQL dump needs a MySQL database, not the embedded one: set MYSQL_URL (or DB_HOST).');
 }
 
 async function loadInto(url: string, file: string, discardUnfinished: boolean): Promise<void> {
   const abort = new AbortController();
-  const onSignal = (): void => abort.abort(new UsageError('Stopped. What was imported has been removed again.'));
+  const onSignal = (): void =>
+    abort.abort(new UsageError('Stopped. The import removed everything that it had created.'));
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
     report(await importDump({ url, file, discardUnfinished, signal: abort.signal, say }), 'imported:');
@@ -58,21 +59,21 @@ function listed(counts: ReadonlyMap<string, number>): string {
   return [...counts].map(([kind, number]) => `${number} × ${kind}`).join(', ');
 }
 
-/** What breaks a new rule is settled where it is now. */
+/** Rows that break a new rule are settled in the imported database. */
 async function adopt(orm: MikroORM): Promise<void> {
   await bringUpToDate(orm).catch((error: unknown) => {
     if (!(error instanceof UsageError)) throw error;
-    throw new UsageError(`${error.message}\nThe dump itself is imported: settle these rows, then run \`migrate\`.`);
+    throw new UsageError(`${error.message}\nThe dump itself is imported. Settle these rows, then run \`migrate\`.`);
   });
 }
 
 function report({ bytes, lines, kinds, leftOut, longest }: Survey, verb: string): void {
   say(`${mebibytes(bytes)} in ${lines} lines ${verb} ${listed(kinds)}`);
   if (leftOut.size > 0) say(`Left out: ${listed(leftOut)}`);
-  say(`The longest statement has ${mebibytes(longest.bytes)}, from line ${longest.line} on.`);
+  say(`The longest statement has ${mebibytes(longest.bytes)} and starts at line ${longest.line}.`);
 }
 
-/** What the operator can mend is told as a sentence. */
+/** Turns faults that the operator can correct into sentences. */
 async function plainly(file: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -80,8 +81,8 @@ async function plainly(file: string, work: () => Promise<void>): Promise<void> {
     if (error instanceof DumpError) throw new UsageError(`${file}, ${error.message}`, { cause: error });
     if (error instanceof ImportRefusedError) throw new UsageError(error.message, { cause: error });
     const { code, path, message } = error as NodeJS.ErrnoException;
-    if (path === file && code) throw new UsageError(`${file} can not be read (${code})`, { cause: error });
-    if (code === 'ER_BAD_DB_ERROR') throw new UsageError(`${message}: create it first`, { cause: error });
+    if (path === file && code) throw new UsageError(`${file} cannot be read (${code}).`, { cause: error });
+    if (code === 'ER_BAD_DB_ERROR') throw new UsageError(`${message}: create the database first.`, { cause: error });
     throw error;
   }
 }

@@ -7,8 +7,8 @@ import { UsageError } from './usage.ts';
 
 export function migrateCommand(): Command {
   return new Command('migrate')
-    .description('Bring the database up to date: an empty one, an older one, or the predecessor’s. Can be repeated.')
-    .option('--check', 'only list what is pending; exit code 1 when something is')
+    .description('Bring the database up to date: an empty one, an older one, or the predecessor’s. It can be repeated.')
+    .option('--check', 'only list pending migrations; exit code 1 when there are some')
     .action(async ({ check }: { check?: boolean }) => {
       await withDatabase(async (orm) => {
         if (!check) return bringUpToDate(orm);
@@ -20,7 +20,7 @@ export function migrateCommand(): Command {
 }
 
 /**
- * Applies what is pending and prints its statements.
+ * Applies pending migrations and prints their statements.
  *
  * @throws UsageError when rows break a new rule
  */

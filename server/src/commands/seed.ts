@@ -4,11 +4,13 @@ import { withDatabase } from './database.ts';
 
 export function seedCommand(): Command {
   return new Command('seed')
-    .description('Add the four plans where they are missing. Changes nothing that is there; can be repeated.')
+    .description(
+      'Add those of the four standard plans that are missing. It changes no existing plan and can be repeated.',
+    )
     .action(async () => {
       await withDatabase(async (orm) => {
         await seedPlans(orm.em.fork());
-        process.stdout.write('The plans are there.\n');
+        process.stdout.write('All standard plans exist.\n');
       });
     });
 }

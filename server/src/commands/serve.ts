@@ -17,7 +17,7 @@ function accountLines(accounts: readonly FirstAccount[]): string[] {
     ? []
     : [
         '',
-        'Accounts made just now; these passwords are not shown again:',
+        'New accounts. These passwords are shown only now:',
         ...accounts.map(({ role, correo, password }) => `  ${role.padEnd(14)} ${correo.padEnd(26)} ${password}`),
       ];
 }
@@ -34,7 +34,7 @@ function banner(url: string, config: Config, accounts: readonly FirstAccount[]):
     '',
     'Upload a scan from another terminal:',
     `  npx som3d login --url ${url} --correo ${accounts[0]?.correo ?? 'you@example.com'}`,
-    '  npx som3d sample phantom.zip        (when you have no scan at hand)',
+    '  npx som3d sample phantom.zip        (when you have no scan)',
     '  npx som3d upload phantom.zip --wait --out models',
     '',
   ].join('\n');
@@ -44,32 +44,32 @@ function say(text: string): void {
   void process.stdout.write(`${text}\n`);
 }
 
-/** What the operator can mend when a start has failed. */
+/** A sentence for a failed start that the operator can correct; undefined for any other error. */
 function explain(error: unknown, config: Config): string | undefined {
   if (error instanceof NotReadyError) return error.message;
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (syscall !== 'listen' && syscall !== 'bind') return undefined;
-  if (code === 'EADDRINUSE') return `PORT: ${config.PORT} is taken; choose another, e.g. PORT=8001`;
-  if (code === 'EACCES') return `PORT: ${config.PORT} may not be used by this user; choose one above 1023`;
-  if (code === 'EADDRNOTAVAIL') return `HOST: ${config.HOST} is no address of this machine`;
+  if (code === 'EADDRINUSE') return `PORT: ${config.PORT} is taken. Choose another one, e.g. PORT=8001`;
+  if (code === 'EACCES') return `PORT: this user may not use ${config.PORT}. Choose one above 1023`;
+  if (code === 'EADDRNOTAVAIL') return `HOST: ${config.HOST} is not an address of this machine`;
   return undefined;
 }
 
-/** Says where the service is, and gives the demo doctor a case to look at. */
+/** Prints the address of the service, and queues the demo doctor's first case. */
 async function greet(server: Pick<RunningServer, 'url' | 'deps' | 'accounts'>, config: Config): Promise<void> {
   say(banner(server.url, config, server.accounts));
   try {
     const job = await queueFirstCase(server, config);
     if (job) say(`First case: job ${job} is queued for medico.demo@som3d.local.\n`);
   } catch (error) {
-    server.deps.log.warn({ err: error }, 'the first case could not be queued');
+    server.deps.log.warn({ err: error }, 'first case not queued');
   }
 }
 
 export function serveCommand(): Command {
   return new Command('serve')
     .description('Serve the API, and run jobs unless SOM3D_EMBEDDED_WORKER=false. The default command.')
-    .option('--workers <n>', 'processes that share the port; SOM3D_API_PROCESSES says the same')
+    .option('--workers <n>', 'number of processes that share the port; same as SOM3D_API_PROCESSES')
     .action(async ({ workers }: { workers?: string }) => {
       const config = readConfig({ ...process.env, ...(workers ? { SOM3D_API_PROCESSES: workers } : {}) });
       const log = createLogger(config.SOM3D_LOG_LEVEL);

@@ -1,2 +1,2 @@
-/** What the operator can mend: printed as a sentence, without a stack. */
+/** A fault that the operator can correct. Commands print its sentence, without a stack. */
 export class UsageError extends Error {}

@@ -13,7 +13,7 @@ import { UsageError } from './usage.ts';
 
 export function workerCommand(): Command {
   return new Command('worker')
-    .description('Run jobs without serving HTTP; any number of workers share one database and one storage.')
+    .description('Run jobs without serving HTTP. Any number of workers can share one database and one storage.')
     .action(async () => {
       const config = readConfig({ ...process.env, SOM3D_EMBEDDED_WORKER: 'true' });
       const log = createLogger(config.SOM3D_LOG_LEVEL);
@@ -23,14 +23,14 @@ export function workerCommand(): Command {
       const pending = await pendingMigrations(deps.orm);
       if (pending.length > 0)
         throw new UsageError(`The database lacks ${pending.length} migration(s). Run \`migrate\` first.`);
-      // An API on the same machine comes first.
+      // An API on the same machine has priority.
       standBack(process.pid, WORKER_PRIORITY);
       stack.use(await serveWorkerStatus(deps));
       const jobs = stack.use(createJobs(deps));
       await jobs.start();
-      log.info({ concurrency: config.SOM3D_WORKER_CONCURRENCY }, 'working');
+      log.info({ concurrency: config.SOM3D_WORKER_CONCURRENCY }, 'worker started');
       await untilSignal();
-      // Redis may go in the very moment of stopping, and leave the queue's timers behind.
+      // When Redis becomes unavailable during the stop, the queue's timers would keep the process alive.
       setTimeout(() => process.exit(), stopLimitMs(config)).unref();
     });
 }

@@ -13,8 +13,8 @@ import { SESSIONS } from './sessions.ts';
 import type { Variable } from './variable.ts';
 
 /**
- * The only reader of the environment. Every variable is declared once, with its default and its meaning, under the
- * heading that it has in `.env.example`.
+ * The only reader of the environment. This list declares every variable once, with its default and its meaning, under its
+ * heading in `.env.example`.
  */
 export const GROUPS = {
   HTTP,
@@ -51,7 +51,7 @@ export type DatabaseConfig =
   | { readonly kind: 'sqlite'; readonly file: string }
   | { readonly kind: 'mysql'; readonly url: string; readonly poolMax: number };
 
-/** What TotalSegmentator gets to know of this process's environment: where programs, models and accelerators are. */
+/** The variables that TotalSegmentator gets of this environment: the places of programs, models and accelerators. */
 const TOOL_VARIABLES = [
   'PATH',
   'HOME',
@@ -63,12 +63,12 @@ const TOOL_VARIABLES = [
   'TOTALSEG_WEIGHTS_PATH',
 ] as const;
 
-/** The configuration as the service uses it: the variables, and what is derived from several of them. */
+/** The configuration as the service uses it: the variables, and values that derive from several of them. */
 export interface Config extends Values {
   readonly SOM3D_WORKER_CONCURRENCY: number;
   readonly dataDir: string;
   readonly database: DatabaseConfig;
-  /** True without a MySQL: SQLite, generated secrets, demo data. */
+  /** True without MySQL: embedded mode, with SQLite, generated secrets and demo data. */
   readonly embedded: boolean;
   readonly frontendOrigins: '*' | readonly string[];
   readonly maxUploadBytes: number;
@@ -78,14 +78,14 @@ export interface Config extends Values {
   readonly secureCookies: boolean;
 }
 
-/** The environment is not usable; `message` names each variable and what is wrong with it. */
+/** The environment is invalid; `message` names each wrong variable and its fault. */
 export class ConfigError extends Error {}
 
 function databaseOf(values: Values, dataDir: string): DatabaseConfig {
   const poolMax = values.SOM3D_DB_POOL;
   if (values.MYSQL_URL) return { kind: 'mysql', url: values.MYSQL_URL, poolMax };
   if (!values.DB_HOST) return { kind: 'sqlite', file: path.join(dataDir, 'som3d.sqlite') };
-  if (!values.DB_USER) throw new ConfigError('DB_USER: needed beside DB_HOST');
+  if (!values.DB_USER) throw new ConfigError('DB_USER: required with DB_HOST');
   const url = new URL(`mysql://${values.DB_HOST}:${values.DB_PORT}`);
   url.username = encodeURIComponent(values.DB_USER);
   url.password = encodeURIComponent(values.DB_PASS ?? '');
@@ -93,36 +93,38 @@ function databaseOf(values: Values, dataDir: string): DatabaseConfig {
   return { kind: 'mysql', url: url.href, poolMax };
 }
 
-/** Real money needs every key, and no state is believed unseen. */
+/** Real payments require every key and the verification of each state. */
 function checkPayments(values: Values): void {
   if (values.EPAYCO_PRIVATE_KEY && !values.EPAYCO_PUBLIC_KEY) {
-    throw new ConfigError('EPAYCO_PUBLIC_KEY: needed beside EPAYCO_PRIVATE_KEY');
+    throw new ConfigError('EPAYCO_PUBLIC_KEY: required with EPAYCO_PRIVATE_KEY');
   }
   if (values.EPAYCO_TEST) return;
   const missing = (['EPAYCO_PUBLIC_KEY', 'P_CUST_ID_CLIENTE', 'P_KEY'] as const).filter((name) => !values[name]);
-  if (missing.length > 0) throw new ConfigError(`${missing.join(', ')}: needed with EPAYCO_TEST=false`);
-  if (!values.EPAYCO_VERIFY_STATE) throw new ConfigError('EPAYCO_VERIFY_STATE: false is only for EPAYCO_TEST=true');
+  if (missing.length > 0) throw new ConfigError(`${missing.join(', ')}: required with EPAYCO_TEST=false`);
+  if (!values.EPAYCO_VERIFY_STATE)
+    throw new ConfigError('EPAYCO_VERIFY_STATE: false is allowed only with EPAYCO_TEST=true');
 }
 
-/** Half a configuration of the bucket would fail at the first upload, or store where nobody wants it. */
+/** An incomplete configuration of the bucket would fail at the first upload, or store files in the wrong place. */
 function checkStorage(values: Values): void {
   if (!values.S3_BUCKET) {
     const idle = (['S3_ENDPOINT', 'S3_PUBLIC_ENDPOINT', 'S3_KMS_KEY_ID'] as const).find((name) => values[name]);
-    if (idle) throw new ConfigError(`S3_BUCKET: needed beside ${idle}`);
+    if (idle) throw new ConfigError(`S3_BUCKET: required with ${idle}`);
     return;
   }
   const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: token } = values;
-  if (secret && !id) throw new ConfigError('AWS_ACCESS_KEY_ID: needed beside AWS_SECRET_ACCESS_KEY');
-  if (id && !secret) throw new ConfigError('AWS_SECRET_ACCESS_KEY: needed beside AWS_ACCESS_KEY_ID');
-  if (token && !id) throw new ConfigError('AWS_ACCESS_KEY_ID: needed beside AWS_SESSION_TOKEN');
-  if (values.S3_KMS_KEY_ID && values.S3_SSE !== 'aws:kms') throw new ConfigError('S3_SSE: aws:kms with S3_KMS_KEY_ID');
+  if (secret && !id) throw new ConfigError('AWS_ACCESS_KEY_ID: required with AWS_SECRET_ACCESS_KEY');
+  if (id && !secret) throw new ConfigError('AWS_SECRET_ACCESS_KEY: required with AWS_ACCESS_KEY_ID');
+  if (token && !id) throw new ConfigError('AWS_ACCESS_KEY_ID: required with AWS_SESSION_TOKEN');
+  if (values.S3_KMS_KEY_ID && values.S3_SSE !== 'aws:kms')
+    throw new ConfigError('S3_SSE: must be aws:kms with S3_KMS_KEY_ID');
 }
 
 /**
  * Reads and checks the configuration. An empty variable counts as absent; the predecessor's variables count in our
  * names.
  *
- * @throws ConfigError naming every variable that is wrong
+ * @throws ConfigError that names every wrong variable
  */
 export function readConfig(given: Environment): Config {
   const env = translatePredecessor(given);
@@ -133,17 +135,18 @@ export function readConfig(given: Environment): Config {
   const faults = read.flatMap(([name, result]) =>
     result.success ? [] : [`${name}: ${result.error.issues.map((issue) => issue.message).join('; ')}`],
   );
-  if (faults.length > 0) throw new ConfigError(`The configuration is not usable:\n  ${faults.join('\n  ')}`);
+  if (faults.length > 0) throw new ConfigError(`The configuration is invalid:\n  ${faults.join('\n  ')}`);
   const values = Object.fromEntries(read.map(([name, result]) => [name, result.data])) as unknown as Values;
   const dataDir = path.resolve(values.SOM3D_DATA_DIR);
   const database = databaseOf(values, dataDir);
   const embedded = database.kind === 'sqlite';
-  if (!embedded && !values.JWT_SECRET) throw new ConfigError('JWT_SECRET: needed with MySQL (16 characters at least)');
+  if (!embedded && !values.JWT_SECRET)
+    throw new ConfigError('JWT_SECRET: required with MySQL (at least 16 characters)');
   checkPayments(values);
   checkStorage(values);
   const secureCookies = values.COOKIE_SECURE ?? values.BASE_URL?.startsWith('https:') ?? false;
   if (values.COOKIE_SAMESITE === 'none' && !secureCookies) {
-    throw new ConfigError('COOKIE_SAMESITE: none needs COOKIE_SECURE=true, or a BASE_URL of https');
+    throw new ConfigError('COOKIE_SAMESITE: none requires COOKIE_SECURE=true, or a BASE_URL with https');
   }
   const origins = values.FRONTEND_ORIGINS.split(',').map((origin) => origin.trim());
   return {

@@ -1,7 +1,7 @@
 import { GROUPS } from './config.ts';
 import type { Variable } from './variable.ts';
 
-/** Defaults that depend on the machine: the example does not show one machine's. */
+/** Variables whose defaults depend on the machine: the example does not show the values of one machine. */
 const OF_THE_MACHINE = new Set(['SOM3D_WORKER_THREADS']);
 
 /** The text of `.env.example`: every variable with its meaning and its default. */
@@ -15,5 +15,5 @@ export function envExample(): string {
     });
     return `## ${group}\n${lines.join('\n')}`;
   });
-  return `# Every variable of the service. Copy to .env; an empty variable counts as absent.\n\n${blocks.join('\n\n')}\n`;
+  return `# Every variable of the service. Copy this file to .env. An empty variable counts as absent.\n\n${blocks.join('\n\n')}\n`;
 }

@@ -2,7 +2,7 @@ import { availableParallelism, totalmem } from 'node:os';
 
 const MIB = 1024 ** 2;
 
-/** Memory that this process may use, in MiB: the machine's, or what its container is given. */
+/** Memory that this process can use, in MiB: the machine's, or the limit of its container. */
 export function usableMemoryMb(): number {
   const limit = process.constrainedMemory();
   const total = totalmem();
@@ -10,7 +10,7 @@ export function usableMemoryMb(): number {
 }
 
 /**
- * How many jobs one worker computes at once when nobody says so: half the cores, and no more than fit into memory.
+ * The default number of jobs that one worker runs at once: half the cores, and no more than fit into memory.
  *
  * @param jobMemoryMb memory that one job may plan for, in MiB
  */

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { flag, integer, text, variable } from './variable.ts';
 
 export const MAIL = {
-  SMTP_HOST: variable(text.optional(), 'Mail server; without it mails are files in SOM3D_DATA_DIR/mail.', ''),
+  SMTP_HOST: variable(text.optional(), 'Mail server. Without it mails are files in SOM3D_DATA_DIR/mail.', ''),
   SMTP_PORT: variable(integer(1, 65_535, 587), 'Port of the mail server.'),
   SMTP_SECURE: variable(
     flag(false),
-    'TLS from the first byte (port 465); with false STARTTLS is used where the server offers it.',
+    'TLS from the first byte (port 465). With false the service uses STARTTLS where the server offers it.',
   ),
-  SMTP_USER: variable(text.optional(), 'User at the mail server, when it asks for one.', ''),
+  SMTP_USER: variable(text.optional(), 'User at the mail server, when it requires one.', ''),
   SMTP_PASS: variable(z.string().optional(), 'Password at the mail server.', ''),
   SMTP_FROM: variable(text.default('SOM3D <no-reply@som3d.local>'), 'Sender of mails.'),
 };
@@ -16,6 +16,6 @@ export const MAIL = {
 export const HOSPITALS = {
   HOSPITAL_LINK_ACTIVATES: variable(
     z.enum(['always', 'subscribed']).default('always'),
-    'Linking by code activates the doctor always, or only while the hospital has an active subscription.',
+    'A link by code activates the doctor always, or only while the hospital has an active subscription.',
   ),
 };

@@ -11,8 +11,8 @@ export interface Secrets {
 }
 
 /**
- * The embedded default makes its own secret once and keeps it beside its data, readable by its user only. Two
- * processes that start at once agree: the first complete file wins.
+ * Embedded mode generates its secret once and keeps it beside its data, readable for its user only. Two processes that
+ * start at once use the same secret: the first complete file wins.
  */
 async function generatedSecret(dataDir: string): Promise<string> {
   const file = path.join(dataDir, 'jwt-secret');
@@ -28,7 +28,7 @@ async function generatedSecret(dataDir: string): Promise<string> {
   return await readFile(file, 'utf8');
 }
 
-/** The secrets of the service: one is configured or generated, the others are derived from it (HKDF, RFC 5869). */
+/** The secrets of the service: one is configured or generated, the others derive from it (HKDF, RFC 5869). */
 export async function loadSecrets(config: Config): Promise<Secrets> {
   const jwt = config.JWT_SECRET ?? (await generatedSecret(config.dataDir));
   return {

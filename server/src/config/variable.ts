@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-/** One variable of the environment: how it is read, and what `.env.example` says of it. */
+/** One variable of the environment: its schema, and its description in `.env.example`. */
 export interface Variable {
   readonly schema: z.ZodType;
   readonly doc: string;
-  /** What `.env.example` shows where there is no default. */
+  /** The value in `.env.example` of a variable without a default. */
   readonly example?: string;
 }
 

@@ -3,36 +3,36 @@ import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import { kysely } from './orm.ts';
 
-/** One time for all processes of the service, on however many machines. */
+/** One time for all processes of the service, on any number of machines. */
 export interface DatabaseClock extends AsyncDisposable {
   now(): Date;
-  /** How far the clock of this machine is ahead of it, in ms; negative when it is behind. */
+  /** How far this machine's clock is ahead of the shared time, in ms; negative when it is behind. */
   aheadMs(): number;
 }
 
-/** How often the database is asked. */
+/** Interval of the queries for the database's time, in ms. */
 const ASK_MS = 15_000;
-/** An answer that took longer says too little about when it was given. */
+/** An answer that took longer, in ms, is too inexact. */
 const SLOW_MS = 500;
-/** This machine's clock has been set, or the machine has slept. */
+/** A difference above this, in ms, means that this machine's clock was set, or that the machine slept. */
 const JUMP_MS = 1000;
-/** From here on the operator should know. */
-const TELL_MS = 5000;
+/** A difference above this, in ms, is logged for the operator. */
+const WARN_ABOVE_MS = 5000;
 
 interface Answer {
   /** ms since 1970 */
   readonly database: number;
   readonly machine: number;
-  /** Of the clock that nobody sets. */
+  /** Of the monotonic clock, in ms. */
   readonly steady: number;
 }
 
 /**
- * The database's time. Leases, pauses and sessions are compared between machines whose own clocks may differ: by the
- * time of the database, which they share, none takes a live one's work for abandoned. Between two answers time goes on
- * by the machine's steady clock, so that setting the other one moves nothing here.
+ * The database's time. Processes compare leases, pauses and sessions, and the clocks of their machines can differ. With
+ * the database's time, which they share, no process takes the work of a live one for abandoned. Between two answers the
+ * time follows the machine's monotonic clock, so a change of its wall clock has no effect.
  *
- * @throws when the database does not answer the first time; later, time simply goes on
+ * @throws when the database does not answer the first query; later the time continues without an answer
  */
 export async function openDatabaseClock(orm: MikroORM, log: Logger): Promise<DatabaseClock> {
   const ask = async (): Promise<Answer & { tookMs: number }> => {
@@ -47,24 +47,25 @@ export async function openDatabaseClock(orm: MikroORM, log: Logger): Promise<Dat
 
   let last: Answer = await ask();
   let asking: Promise<void> | null = null;
-  let told = false;
+  let warned = false;
 
-  const tell = (): void => {
+  const warn = (): void => {
     const ahead = Math.round(last.machine - last.database);
-    const wrong = Math.abs(ahead) > TELL_MS;
-    if (wrong && !told) log.warn({ ahead_ms: ahead }, "this machine's clock differs from the database's, which counts");
-    told = wrong;
+    const wrong = Math.abs(ahead) > WARN_ABOVE_MS;
+    if (wrong && !warned)
+      log.warn({ ahead_ms: ahead }, "this machine's clock differs from the database's; the database's time applies");
+    warned = wrong;
   };
 
   const correct = async (): Promise<void> => {
     const answer = await ask();
     if (answer.tookMs > SLOW_MS) return;
     last = answer;
-    tell();
+    warn();
   };
 
   const askAgain = (): void => {
-    // The database is away: time goes on without it.
+    // The database is unavailable: the time continues without it.
     asking ??= correct()
       .catch(() => undefined)
       .finally(() => {
@@ -72,7 +73,7 @@ export async function openDatabaseClock(orm: MikroORM, log: Logger): Promise<Dat
       });
   };
 
-  tell();
+  warn();
   const timer = setInterval(askAgain, ASK_MS);
   timer.unref();
 

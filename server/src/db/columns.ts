@@ -3,8 +3,8 @@ import { p } from '@mikro-orm/core';
 /**
  * Column builders that every entity shares.
  *
- * The names of the predecessor's columns are kept, so are its two habits: `timestamp` on the older tables, `datetime` on
- * the newer ones. Both hold whole seconds. Columns of our own that order events hold milliseconds.
+ * They keep the names of the predecessor's columns and its two types: `timestamp` on the older tables, `datetime` on the
+ * newer ones. Both hold whole seconds. Our own columns that order events hold milliseconds.
  * All of them are UTC and are a `Date` in an entity and in a Kysely row (see `orm.ts`).
  */
 
@@ -18,12 +18,12 @@ export function bigIdentity() {
   return p.bigint('number').unsigned(false).primary().autoincrement();
 }
 
-/** `datetime`, whole seconds (a fraction is cut off on MySQL, never rounded up). */
+/** `datetime`, whole seconds. MySQL cuts a fraction off and never rounds it up. */
 export function instant() {
   return p.datetime();
 }
 
-/** What an `instant` column will hold of an instant, so that what was stored is answered as it will be read. */
+/** The part of an instant that an `instant` column holds. So an answer shows the value that a later read returns. */
 export function wholeSeconds(at: Date): Date {
   return new Date(Math.floor(at.getTime() / 1000) * 1000);
 }
@@ -33,17 +33,17 @@ export function preciseInstant() {
   return p.datetime().length(3);
 }
 
-/** `datetime`, set by the database when a row is inserted without it. */
+/** `datetime`. The database sets it when an insert names no value. */
 export function instantOfInsert() {
   return p.datetime().defaultRaw('current_timestamp');
 }
 
-/** `datetime(3)`, set by the database when a row is inserted without it. */
+/** `datetime(3)`. The database sets it when an insert names no value. */
 export function preciseInstantOfInsert() {
   return p.datetime().length(3).defaultRaw('current_timestamp(3)');
 }
 
-/** `datetime` that moves with every update: by MySQL itself, and by the unit of work on both dialects. */
+/** `datetime` that changes with every update: by MySQL itself, and by the unit of work on both dialects. */
 export function instantOfUpdate() {
   return p
     .datetime()
@@ -52,12 +52,12 @@ export function instantOfUpdate() {
     .extra('on update current_timestamp');
 }
 
-/** `timestamp`, set by the database when a row is inserted without it. */
+/** `timestamp`. The database sets it when an insert names no value. */
 export function stampOfInsert() {
   return p.datetime().columnType('timestamp').defaultRaw('current_timestamp');
 }
 
-/** `timestamp` that moves with every update: by MySQL itself, and by the unit of work on both dialects. */
+/** `timestamp` that changes with every update: by MySQL itself, and by the unit of work on both dialects. */
 export function stampOfUpdate() {
   return p
     .datetime()
@@ -67,14 +67,14 @@ export function stampOfUpdate() {
     .extra('on update current_timestamp');
 }
 
-/** Text compared byte by byte on both dialects (MySQL's default collation ignores case): digests, tokens, keys that others chose. */
+/** Text that both dialects compare byte by byte (MySQL's default collation ignores case): digests, tokens, foreign keys of others. */
 export function exactString(length: number) {
   return p.string().length(length).collation('utf8mb4_bin');
 }
 
 /**
- * Text that is the same whatever its case on both dialects. MySQL's table collation does that already; SQLite is told
- * so by the dialect hook, which turns this mark into `collate nocase`.
+ * Text that both dialects compare without case. MySQL's table collation does so already; for SQLite the dialect hook
+ * turns this mark into `collate nocase`.
  */
 export function caselessString(length: number) {
   return p.string().length(length).collation(CASELESS);

@@ -4,12 +4,12 @@ import type { MikroORM } from '@mikro-orm/core';
 export const PRIMARY_KEY = 'PRIMARY';
 
 /**
- * The unique key that a write broke, by its name in the database (`uq_usuario_correo`), or `PRIMARY`; undefined when
- * the error is something else.
+ * The unique key that a write broke, by its name in the database (`uq_usuario_correo`), or `PRIMARY`; undefined for any
+ * other error.
  */
 export function uniqueViolation(error: unknown): string | undefined {
   for (const { errno, message } of causes(error)) {
-    // the last of such words: the value before them may contain the same
+    // the last match: the value before it can contain the same words
     if (errno === MYSQL_DUPLICATE) return /.*for key '(?:[^']*\.)?([^'.]+)'/s.exec(message)?.[1];
     const columns = /UNIQUE constraint failed: (.+)$/m.exec(message)?.[1];
     if (columns) return keysByColumns.get(columns) ?? columns;
@@ -17,32 +17,32 @@ export function uniqueViolation(error: unknown): string | undefined {
   return undefined;
 }
 
-/** Whether the database refused to wait any longer for somebody else: the same transaction may succeed when repeated. */
+/** Whether the database refused to wait longer for another transaction. The same transaction can succeed when repeated. */
 export function isLockError(error: unknown): boolean {
   return causes(error).some(
     ({ errno, errcode }) => MYSQL_LOCK.has(errno as number) || SQLITE_LOCK.has(Number(errcode) & 0xff),
   );
 }
 
-/** Whether the database can not be reached or is about to go. */
+/** Whether the database is unreachable or shutting down. */
 export function isUnavailableError(error: unknown): boolean {
   return causes(error).some(({ code, errno }) => UNREACHABLE.has(code as string) || MYSQL_GONE.has(errno as number));
 }
 
 /**
- * Whether a row names one that has gone, which somebody removed since the request began: asked again, the service
- * answers what is so by then. MySQL only: on SQLite one writer follows the other.
+ * Whether a row names a parent that another request removed meanwhile. The repeated request gets the answer for the new
+ * state. MySQL only: on SQLite one writer follows the other.
  */
 export function isOrphanError(error: unknown): boolean {
   return causes(error).some(({ errno }) => errno === MYSQL_NO_PARENT);
 }
 
-/** Whether the cause is passing: a lock, or a database that can not be reached now. */
+/** Whether the cause is temporary: a lock, or an unreachable database. */
 export function isTransientError(error: unknown): boolean {
   return isLockError(error) || isUnavailableError(error);
 }
 
-/** SQLite names the columns of a broken key, not the key: this learns which key that is. Called by `openOrm`. */
+/** SQLite names the columns of a broken key, not the key. This function records the keys by their columns, for `openOrm`. */
 export function rememberKeys(orm: MikroORM): void {
   for (const meta of orm.getMetadata().getAll().values()) {
     const qualified = (properties: string | readonly string[]): string =>
@@ -64,9 +64,9 @@ const keysByColumns = new Map<string, string>();
 
 const MYSQL_DUPLICATE = 1062;
 const MYSQL_NO_PARENT = 1452;
-/** Row changed since it was read (MariaDB), lock wait timeout, deadlock, and a lock that was asked for without waiting. */
+/** Row changed since its read (MariaDB), lock wait timeout, deadlock, and a lock request without waiting. */
 const MYSQL_LOCK = new Set([1020, 1205, 1213, 3572]);
-/** Too many connections, server shutdown, server gone, connection lost. */
+/** Too many connections, server shutdown, server not available, connection lost. */
 const MYSQL_GONE = new Set([1040, 1053, 1203, 2006, 2013, 4031]);
 /** SQLITE_BUSY and SQLITE_LOCKED. */
 const SQLITE_LOCK = new Set([5, 6]);
@@ -87,7 +87,7 @@ interface Cause {
   readonly errcode?: unknown;
 }
 
-/** An error with what it wraps: the ORM wraps the driver's error, a service may wrap the ORM's. */
+/** An error and its causes: the ORM wraps the driver's error, a service can wrap the ORM's. */
 function causes(error: unknown): Cause[] {
   const chain: Cause[] = [];
   for (let at: unknown = error; at instanceof Error && chain.length < 8;) {

@@ -1,4 +1,4 @@
-/** What a column of JSON holds; the predecessor's text as it is when it is none. */
+/** The value of a JSON column; text of the predecessor that is not JSON stays text. */
 export function jsonOrText(text: string | null): unknown {
   if (text === null) return null;
   try {

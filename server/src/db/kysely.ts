@@ -13,9 +13,9 @@ import type { entities } from './entities/index.ts';
  * | `tinyint(1)` | 0 or 1 | boolean, or 0 or 1 |
  * | `decimal`, `bigint`, `count(*)` | `number` | `number` |
  *
- * SQLite keeps an instant as milliseconds since 1970 and only knows the type of a plain column: what is computed from one
- * (`max(created_at)`, `coalesce(…)`) comes back as a number there and as a `Date` from MySQL. `toInstant` takes both.
- * Never compare a column with the database's own clock (`now()`): bind the present instant, it is the same on both.
+ * SQLite keeps an instant as milliseconds since 1970 and knows the type of a plain column only. A computed value
+ * (`max(created_at)`, `coalesce(…)`) is a number there and a `Date` from MySQL; `toInstant` takes both.
+ * Never compare a column with the database's own clock (`now()`). Bind the present instant, which is the same on both.
  */
 export type Database = {
   [E in (typeof entities)[number] as TableName<E>]: {
@@ -23,12 +23,12 @@ export type Database = {
   };
 };
 
-/** A Kysely on the connection, and in the transaction, of this entity manager; typed by the entities. */
+/** A Kysely on the connection and in the transaction of this entity manager, typed by the entities. */
 export function kysely(em: EntityManager): Kysely<Database> {
   return (em as SqlEntityManager).getKysely<Database>();
 }
 
-/** An instant that was computed in SQL, as a `Date`: see `Database`. */
+/** A computed instant of SQL as a `Date`: see `Database`. */
 export function toInstant(value: null | undefined): null;
 export function toInstant(value: Date | number | string): Date;
 export function toInstant(value: Date | number | string | null | undefined): Date | null;
@@ -36,7 +36,7 @@ export function toInstant(value: Date | number | string | null | undefined): Dat
   if (value === null || value === undefined) return null;
   if (value instanceof Date) return value;
   if (typeof value === 'number') return new Date(value);
-  // MySQL's text form has no zone; it is UTC like everything that is stored
+  // MySQL's text form has no zone; it is UTC like every stored instant
   const text = value.replace(' ', 'T');
   const instant = new Date(/(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
   if (Number.isNaN(instant.getTime())) throw new TypeError('not an instant');

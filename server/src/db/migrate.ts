@@ -9,7 +9,7 @@ import { dialectOf, MIGRATION_TABLE, type OrmOptions } from './orm.ts';
 
 export { type Conflict, MigrationConflictError } from './migrations/conflict.ts';
 
-/** In the order of their application. A migration that was released is never changed: a new one is added. */
+/** In the order of their application. Never change a released migration; add a new one. */
 const MIGRATIONS = {
   mysql: [adopt, jobPausesOnMysql],
   sqlite: [initial, jobPausesOnSqlite],
@@ -31,17 +31,17 @@ export interface MigrationReport {
 }
 
 /**
- * Brings the schema up to date: from nothing, from the predecessor's database, or from where an earlier run was cut off.
- * Safe to repeat and to run from several processes at once; a second one waits for the first.
+ * Brings the schema up to date: from an empty database, from the predecessor's, or from an interrupted run. It is safe to
+ * repeat and to run in several processes at once; a second one waits for the first.
  *
- * @param log gets every statement after it was run
- * @throws MigrationConflictError when rows break a rule that is new; the database is then as it was
+ * @param log gets every statement after it ran
+ * @throws MigrationConflictError when rows break a new rule; the database is then unchanged
  */
 export async function migrate(orm: MikroORM, log: MigrationLog): Promise<MigrationReport> {
   if ((await pendingMigrations(orm)).length === 0) return { applied: [], statements: [], settled: [] };
   const db = kysely(orm.em);
   if (dialectOf(orm) === 'sqlite') {
-    // the transaction takes the write lock at its beginning and holds schema changes too
+    // the transaction takes the write lock at its start, and includes schema changes
     return db.transaction().execute((transaction) => applyPending(sessionOf(transaction), 'sqlite', log));
   }
   return db.connection().execute(async (connection) => {
@@ -50,7 +50,7 @@ export async function migrate(orm: MikroORM, log: MigrationLog): Promise<Migrati
   });
 }
 
-/** Names of the migrations that the database still lacks, in order. */
+/** Names of the pending migrations, in order. */
 export async function pendingMigrations(orm: MikroORM): Promise<string[]> {
   const dialect = dialectOf(orm);
   return kysely(orm.em)
@@ -76,7 +76,7 @@ async function applyPending(session: Session, dialect: Dialect, log: MigrationLo
   for (const migration of MIGRATIONS[dialect]) {
     if (applied.has(migration.name)) continue;
     await migration.apply(session, change, settle);
-    // not earlier: a migration that finds conflicts leaves nothing behind
+    // not earlier: a migration with conflicts must change nothing
     await session.run(CREATE_LIST);
     await session.run(`insert into ${MIGRATION_TABLE} (name, applied_at) values (?, ?)`, [migration.name, new Date()]);
     report.applied.push(migration.name);
@@ -91,7 +91,7 @@ async function appliedNames(session: Session, dialect: Dialect): Promise<Set<str
   return new Set(rows.map(({ name }) => name));
 }
 
-/** MySQL commits every schema change by itself, so two runs are kept apart by a lock that dies with its connection. */
+/** MySQL commits every schema change by itself. So a lock separates two runs; it ends with its connection. */
 export async function locked<T>(session: Session, work: () => Promise<T>): Promise<T> {
   const [row] = await session.run<{ got: number | null }>(`select get_lock(${LOCK}, ${LOCK_WAIT_S}) as got`);
   if (Number(row?.got) !== 1) throw new Error(`another process has been migrating for ${LOCK_WAIT_S} s`);
@@ -102,7 +102,7 @@ export async function locked<T>(session: Session, work: () => Promise<T>): Promi
   }
 }
 
-/** Lock names are the server's, not the database's, and 64 characters long at most. */
+/** Lock names are global to the server, not to the database, and have at most 64 characters. */
 const LOCK = "concat('som3d_migrate_', left(sha2(database(), 256), 40))";
 const LOCK_WAIT_S = 600;
 

@@ -17,11 +17,11 @@ export type OrmOptions =
 /**
  * Opens the database and connects. Every instant is UTC, on both dialects.
  *
- * How to read and write with Kysely is told beside `Database` in `kysely.ts`. On SQLite there is one connection, so an
- * open transaction keeps every other fork waiting: use the `em` that was passed, and await nothing but the database.
+ * `Database` in `kysely.ts` explains how to read and write with Kysely. SQLite has one connection, so every other fork
+ * waits for an open transaction: use the `em` that you get, and await only the database.
  *
  * @param observe sees every statement
- * @throws when the database can not be opened or reached
+ * @throws when the database cannot be opened or reached
  */
 export async function openOrm(options: OrmOptions, observe?: StatementObserver): Promise<MikroORM> {
   const orm = options.kind === 'sqlite' ? await initSqlite(options.file, observe) : await initMySql(options, observe);
@@ -35,18 +35,18 @@ export async function openOrm(options: OrmOptions, observe?: StatementObserver):
   return orm;
 }
 
-/** Which dialect an opened database speaks. */
+/** The dialect of an open database. */
 export function dialectOf(orm: MikroORM): OrmOptions['kind'] {
   return orm.em.getPlatform() instanceof SqlitePlatform ? 'sqlite' : 'mysql';
 }
 
-/** The list of applied migrations: no entity, and no business of the schema comparison. */
+/** The list of applied migrations. It is no entity, and the schema comparison ignores it. */
 export const MIGRATION_TABLE = 'som3d_migration';
 
 const COMMON = {
   entities: [...entities],
   namingStrategy: EntityCaseNamingStrategy,
-  // a request works on its own fork: the shared one is for forking only
+  // a request works on its own fork; the shared one is for forking only
   allowGlobalContext: false,
   schemaGenerator: { skipTables: [MIGRATION_TABLE] },
 };
@@ -63,7 +63,7 @@ async function initMySql(
     charset: 'utf8mb4',
     collate: CASELESS,
     pool: { min: 0, max: poolMax },
-    // instants come back as Date and decimals as number in every row, not in entities alone
+    // instants are Date and decimals are number in every row, not only in entities
     driverOptions: { dateStrings: ['DATE'], decimalNumbers: true, charset: CASELESS },
     onCreateConnection: async (connection: unknown) => {
       await prepareMySqlSession(connection);
@@ -73,8 +73,8 @@ async function initMySql(
 }
 
 /**
- * UTC for `timestamp` columns and their defaults; strictness, so that nothing is cut to fit; fractions of a second are cut
- * off, as MariaDB does, so that no instant is stored that is still to come; reads see what others have committed.
+ * UTC for `timestamp` columns and their defaults. Strict mode, so that MySQL cuts no value to fit. Fractions of a second
+ * are cut off, as MariaDB does, so that no stored instant is in the future. Reads see committed changes of others.
  */
 async function prepareMySqlSession(connection: unknown): Promise<void> {
   const session = connection as DatabaseConnection;
@@ -101,12 +101,12 @@ async function initSqlite(file: string, observe?: StatementObserver): Promise<Mi
   });
 }
 
-/** The entities are written for MySQL; this is what differs on SQLite. */
+/** The entities are written for MySQL; this hook adapts them to SQLite. */
 function adaptToSqlite(meta: EntityMetadata, _platform: Platform): void {
   for (const property of meta.props) {
-    // the parser of SQLite's table definitions expects nothing behind `virtual`
+    // the parser of SQLite's table definitions expects nothing after `virtual`
     if (property.generated) delete property.nullable;
-    // SQLite has no `on update`, names no foreign keys, and only an `integer` key counts up
+    // SQLite has no `on update` and no names of foreign keys, and only an `integer` key increments
     delete property.extra;
     delete property.foreignKeyName;
     if (property.autoincrement) property.columnTypes = ['integer'];

@@ -20,14 +20,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { observeConnection, type StatementObserver } from './statement-observer.ts';
 
 /**
- * A Kysely dialect on `node:sqlite`. What it adds to the stock one:
- * - prepared statements are kept (MAX_STATEMENTS of them);
- * - integers past 2^53 come back as `bigint` rather than as an error, all others as `number`;
- * - a `Date` or a boolean may be bound, and a column declared `datetime` comes back as a `Date`, as with MySQL;
- * - transactions take the write lock when they begin (`begin immediate`), so that two processes on one file wait for each
+ * A Kysely dialect on `node:sqlite`. It differs from the stock dialect:
+ * - it keeps prepared statements (MAX_STATEMENTS of them);
+ * - it returns integers above 2^53 as `bigint` rather than as an error, all others as `number`;
+ * - it binds a `Date` or a boolean, and returns a column declared `datetime` as a `Date`, as MySQL does;
+ * - transactions take the write lock at their start (`begin immediate`), so that two processes on one file wait for each
  *   other instead of failing when a read turns into a write;
  * - waiting for another process's lock does not block the event loop;
- * - a unit of work that waits for the connection it holds itself fails after WAIT_MS instead of hanging for ever.
+ * - a unit of work that waits for its own connection fails after WAIT_MS instead of hanging for ever.
  */
 export class SqliteDialect implements Dialect {
   readonly #file: string;
@@ -64,11 +64,11 @@ const MAX_STATEMENTS = 500;
 /** How long to wait for another process's lock, or for the connection, in ms. */
 const WAIT_MS = 15_000;
 const RETRY_MS = 5;
-/** SQLite's own, blocking wait, in ms: long enough for the usual commit of another process. */
+/** SQLite's own, blocking wait, in ms: long enough for a usual commit of another process. */
 const BLOCKING_WAIT_MS = 20;
 const SQLITE_BUSY = 5;
 
-/** The driver hands out its one connection itself, with a limit to the wait; Kysely's own mutex has none. */
+/** The driver assigns its one connection itself, with a time limit; Kysely's own mutex has none. */
 class SharedConnectionAdapter extends SqliteAdapter {
   override get supportsMultipleConnections(): boolean {
     return true;
@@ -114,7 +114,7 @@ class SqliteDriver implements Driver {
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    // SQLite may have rolled back by itself (disk full): nothing is left to do then
+    // SQLite can have rolled back by itself (disk full): then nothing remains to do
     if (this.#connection?.inTransaction) await connection.executeQuery(CompiledQuery.raw('rollback'));
   }
 
@@ -171,7 +171,7 @@ class Turns {
   }
 }
 
-/** Somebody else held the database for too long. */
+/** Another process or transaction held the database for too long. */
 class SqliteBusyError extends Error {
   override readonly name = 'SqliteBusyError';
   readonly code = 'ERR_SQLITE_ERROR';
@@ -202,7 +202,7 @@ class SqliteConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    // Inside a transaction the write lock is held already, so a locked database there is no matter of waiting.
+    // A transaction holds the write lock already, so waiting does not help there.
     const deadline = this.inTransaction ? 0 : Date.now() + WAIT_MS;
     for (;;) {
       try {

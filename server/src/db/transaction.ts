@@ -3,12 +3,12 @@ import type { EntityManager } from '@mikro-orm/core';
 import { isLockError } from './errors.ts';
 
 const ATTEMPTS = 8;
-/** Longest pause before the second attempt, in ms; it grows with each. A random part of it keeps two losers apart. */
+/** Longest pause before the second attempt, in ms; it grows with each. A random part separates two losers. */
 const PAUSE_MS = 20;
 
 /**
- * Runs one command in one transaction on a fork of its own, and runs it again when the database chose it as the victim of
- * a deadlock. So `work` may run several times: it must change nothing but the database, and await nothing else.
+ * Runs one command in one transaction on its own fork, and repeats it when the database chose it as the victim of a
+ * deadlock. So `work` can run several times: it must change and await only the database.
  *
  * @param em any entity manager outside a transaction
  * @returns what `work` returned in the run that was committed

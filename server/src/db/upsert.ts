@@ -6,11 +6,11 @@ import { kysely, type Database } from './kysely.ts';
 type Table = keyof Database;
 
 /**
- * Inserts a row or, when one with the same unique key is there, changes that one: one atomic statement on both dialects,
- * which waits for whoever holds the row and leaves it locked for this transaction.
+ * Inserts a row, or changes the existing row with the same unique key. It is one atomic statement on both dialects, which
+ * waits for a transaction that holds the row, and keeps the row locked for this transaction.
  *
  * @param key columns of the unique key (SQLite needs their names)
- * @param changes what happens to a row that is there; nothing leaves it as it is
+ * @param changes the changes of an existing row; without any it stays as it is
  */
 export async function upsert<T extends Table>(
   em: EntityManager,

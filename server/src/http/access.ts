@@ -27,7 +27,7 @@ export function enforceAccess(authenticate: Authenticate): RequestHandler {
     if (roles === null) return next();
     const token = bearerOf(req.get('authorization'));
     const admitted = token ? await authenticate(token) : null;
-    if (!admitted) throw new AppError('unauthorized', 'La sesión no es válida o ha vencido', UNAUTHORIZED);
+    if (!admitted) throw new AppError('unauthorized', 'La sesión no es válida o venció', UNAUTHORIZED);
     if (!roles.includes(admitted.actor.rol)) throw new AppError('forbidden', 'Su rol no permite esta operación');
     req.actor = admitted.actor;
     req.admittedUntil = admitted.until;

@@ -153,7 +153,7 @@ class Conversion {
 
   #tellMissing(labels: string[]): void {
     const named = labels.length > MAX_MISSING_LINES ? [labels.join(', ')] : labels;
-    for (const name of named) this.#warn(`${name}: no se ha encontrado nada en este estudio.`);
+    for (const name of named) this.#warn(`${name}: no se encontró nada en este estudio.`);
   }
 
   async #mesh(segments: Segment[]): Promise<{ meshes: MeshManifest[]; threemf: FileManifest }> {
@@ -178,7 +178,7 @@ class Conversion {
     }
     this.#tellMissing(missing);
     if (meshes.length === 0)
-      throw new ImagingError('EMPTY_RESULT', 'No se ha encontrado ninguno de los tejidos pedidos en este estudio.');
+      throw new ImagingError('EMPTY_RESULT', 'No se encontró ninguno de los tejidos pedidos en este estudio.');
     return { meshes, threemf: { filename: PACKAGE, sizeBytes: await threeMf.finish() } };
   }
 }

@@ -117,8 +117,9 @@ export async function runAttempt(deps: AttemptDeps, job: ClaimedJob, controller:
         signal,
       }),
     );
-    if (child.kind === 'died' && child.stderr) log.warn({ job_id: job.job_id, stderr: child.stderr }, 'a child died');
-    if (child.kind === 'unstarted') log.error({ err: child.error, job_id: job.job_id }, 'no process can be started');
+    if (child.kind === 'died' && child.stderr)
+      log.warn({ job_id: job.job_id, stderr: child.stderr }, 'child process died');
+    if (child.kind === 'unstarted') log.error({ err: child.error, job_id: job.job_id }, 'cannot start a child process');
     if (child.kind !== 'done') return fromChild(child);
     const { manifest } = child;
     const zip = await observer.storing(() => storeOutputs(storage, job, { folder, manifest, now: clock(), signal }));
@@ -128,7 +129,7 @@ export async function runAttempt(deps: AttemptDeps, job: ClaimedJob, controller:
 
   /** Cleaning up decides nothing: what fails here is found by the sweeper. */
   const tidy = async (work: () => Promise<void>): Promise<void> => {
-    await work().catch((error: unknown) => log.warn({ err: error, job_id: job.job_id }, 'a job left files behind'));
+    await work().catch((error: unknown) => log.warn({ err: error, job_id: job.job_id }, 'files of a job not removed'));
   };
   const discardOutputs = (): Promise<void> => tidy(() => storage.removeAll(attemptPrefix(job.job_id, job.token)));
   const removeInput = async (): Promise<void> => {
@@ -229,7 +230,7 @@ export async function runAttempt(deps: AttemptDeps, job: ClaimedJob, controller:
 
   try {
     const outcome = await compute().catch((error: unknown) => {
-      if (!signal.aborted) log.error({ err: error, job_id: job.job_id }, 'an attempt at a job failed');
+      if (!signal.aborted) log.error({ err: error, job_id: job.job_id }, 'job attempt failed');
       return fromError(error);
     });
     clearTimeout(timeout);

@@ -49,7 +49,7 @@ export function createDatabaseSource(
       try {
         while (asked() && (await beginNext()));
       } catch (error) {
-        log.warn({ err: error }, 'the queue can not be read');
+        log.warn({ err: error }, 'cannot read the queue');
         return;
       }
     } while (askedAgain);

@@ -28,7 +28,7 @@ export function createDeletions({ orm, clock, storage, log }: Pick<Deps, 'orm' |
     try {
       await (row.is_prefix ? storage.removeAll(row.storage_key) : storage.remove(row.storage_key));
     } catch (error) {
-      log.warn({ err: error, id: row.id }, 'a stored file could not be removed; it is tried again');
+      log.warn({ err: error, id: row.id }, 'stored file not removed; will retry');
       const pause = Math.min(LONGEST_PAUSE_MS, PAUSE_MS * 2 ** row.attempts);
       const last_error = String(error).slice(0, ERROR_LENGTH);
       await db()

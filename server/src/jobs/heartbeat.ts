@@ -60,7 +60,7 @@ export function startHeartbeat(
       else return onLost();
     } catch (error) {
       // The database may come back before the lease ends; if it does not, the row will say so.
-      log.warn({ err: error, job_id: job.job_id }, 'a heartbeat failed');
+      log.warn({ err: error, job_id: job.job_id }, 'heartbeat failed');
     }
     if (!stopped) schedule();
   };

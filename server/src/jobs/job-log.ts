@@ -52,7 +52,7 @@ export function createJobLog({ orm, clock, log }: Pick<Deps, 'orm' | 'clock' | '
       room -= Math.min(room, batch.length);
     } catch (error) {
       if (isTransientError(error)) pending = [...batch, ...pending];
-      else log.warn({ err: error, job_id: jobId }, 'job log lines were lost');
+      else log.warn({ err: error, job_id: jobId }, 'job log lines lost');
     }
   };
 

@@ -60,7 +60,7 @@ export function createRegistration({ orm, clock, config, log }: Pick<Deps, 'orm'
     ...loop,
     stop: async () => {
       await loop.stop();
-      await leave().catch((error: unknown) => log.warn({ err: error }, 'this worker is still in the registry'));
+      await leave().catch((error: unknown) => log.warn({ err: error }, 'worker not removed from the registry'));
     },
   };
 }

@@ -52,7 +52,7 @@ export function createRunner(
     const observer = observeAttempt(telemetry, log, job, OWNER);
     const attempt = observer.run(() => runAttempt({ ...deps, queue, signals, observer }, job, controller));
     const ended = attempt.catch((error: unknown) => {
-      log.error({ err: error, job_id }, 'a job could not be settled; its lease will end');
+      log.error({ err: error, job_id }, 'end of a job not stored; its lease will expire');
       return LEFT_TO_THE_LEASE;
     });
     const entry: Active = { jobId: job_id, controller, ended };
@@ -62,7 +62,7 @@ export function createRunner(
     const end = await ended;
     observer.ended('lost');
     active.delete(entry);
-    log.info({ job_id, attempt: attempts }, 'job left');
+    log.info({ job_id, attempt: attempts }, 'job released');
     if (end.again) signals.emit('queued', job_id);
     void leave(release, end.unstarted);
     return end;
@@ -82,14 +82,15 @@ export function createRunner(
    */
   const releaseLeases = async (): Promise<void> => {
     if (!config.embedded) return;
-    await queue.releaseLeases(isGone).catch((error: unknown) => log.warn({ err: error }, 'leases were not looked at'));
+    await queue
+      .releaseLeases(isGone)
+      .catch((error: unknown) => log.warn({ err: error }, 'leases of ended workers not released'));
   };
 
   const checkMemory = (): void => {
     const needed = config.SOM3D_WORKER_CONCURRENCY * config.SOM3D_WORKER_MEMORY_MB;
     const usable = usableMemoryMb();
-    if (needed > usable)
-      log.warn({ needed_mb: needed, usable_mb: usable }, 'the jobs may need more memory than there is');
+    if (needed > usable) log.warn({ needed_mb: needed, usable_mb: usable }, 'jobs may need more memory than available');
   };
 
   /** Begins to take jobs. */

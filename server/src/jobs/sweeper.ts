@@ -75,7 +75,7 @@ export function createSweeper(
       const job = jobs.get(jobId);
       if (job && isNamed(object, jobId, job)) continue;
       await storage.remove(object.key);
-      log.info({ key: object.key }, 'removed a file that no job names');
+      log.info({ key: object.key }, 'orphaned file removed');
     }
   };
 
@@ -108,7 +108,7 @@ export function createSweeper(
   /** One round. A step that fails is logged and does not keep the others from running. */
   const sweep = async (): Promise<void> => {
     for (const step of steps) {
-      await step().catch((error: unknown) => log.warn({ err: error }, 'a step of the sweeper failed'));
+      await step().catch((error: unknown) => log.warn({ err: error }, 'sweeper step failed'));
     }
   };
 

@@ -57,7 +57,7 @@ export function createJobWatch({ orm, config, log }: Pick<Deps, 'orm' | 'config'
       try {
         say(watcher);
       } catch (error) {
-        log.error({ err: error }, 'a watcher of a job failed');
+        log.error({ err: error }, 'job watcher failed');
       }
     }
   };
@@ -113,7 +113,7 @@ export function createJobWatch({ orm, config, log }: Pick<Deps, 'orm' | 'config'
     try {
       if (jobs.size > 0) await look();
     } catch (error) {
-      log.warn({ err: error }, 'the jobs that are watched can not be read');
+      log.warn({ err: error }, 'cannot read watched jobs');
     }
     looking = false;
     schedule(askedAgain ? LEAST_MS : everyMs);

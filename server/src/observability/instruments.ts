@@ -8,7 +8,7 @@ const STORAGE_SECONDS = [0.005, 0.025, 0.1, 0.5, 1, 5, 30, 120, 600];
 const JOB_SECONDS = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600];
 
 /**
- * What this process counts about itself, in a registry of its own. Names follow Prometheus: base units, `_total` on
+ * The metrics of this process, in their own registry. Names follow Prometheus: base units, `_total` on
  * counters. Every label has few values: routes are templates, codes are those of the service.
  */
 export function createInstruments() {
@@ -28,7 +28,7 @@ export function createInstruments() {
     http: {
       duration: new Histogram({
         name: 'som3d_http_request_duration_seconds',
-        help: 'Time from a request to the end of its answer; event streams are not in it.',
+        help: 'Time from a request to the end of its answer, without event streams.',
         labelNames: ['method', 'route', 'status'],
         buckets: REQUEST_SECONDS,
         registers,
@@ -42,7 +42,7 @@ export function createInstruments() {
       }),
       inFlight: new Gauge({
         name: 'som3d_http_requests_in_flight',
-        help: 'Requests that are being answered, open event streams among them.',
+        help: 'Requests in progress, including open event streams.',
         registers,
       }),
     },
@@ -71,7 +71,7 @@ export function createInstruments() {
       }),
       errors: new Counter({
         name: 'som3d_storage_errors_total',
-        help: 'Operations of the storage that failed; what is missing is no failure.',
+        help: 'Operations of the storage that failed; a missing object is not a failure.',
         labelNames: ['operation'],
         registers,
       }),
@@ -87,7 +87,7 @@ export function createInstruments() {
     jobs: {
       running: new Gauge({
         name: 'som3d_job_attempts_running',
-        help: 'Attempts at jobs that these processes are computing.',
+        help: 'Attempts at jobs that run in these processes.',
         registers,
       }),
       stages: new Histogram({
@@ -99,14 +99,14 @@ export function createInstruments() {
       }),
       attempts: new Histogram({
         name: 'som3d_job_attempt_duration_seconds',
-        help: 'Time of one attempt at a job, by how it left the job.',
+        help: 'Time of one attempt at a job, by its outcome.',
         labelNames: ['outcome'],
         buckets: JOB_SECONDS,
         registers,
       }),
       outcomes: new Counter({
         name: 'som3d_job_attempts_total',
-        help: 'Attempts that have ended, by how they left the job and the code of the error.',
+        help: 'Attempts that ended, by their outcome and the code of the error.',
         labelNames: ['outcome', 'code'],
         registers,
       }),

@@ -2,7 +2,7 @@ import type { EpaycoGateway } from '../gateways/epayco/gateway.ts';
 import type { MailGateway } from '../gateways/mail/mail.ts';
 import type { Telemetry } from './telemetry.ts';
 
-/** Measures a call of another service, and makes it a step of the trace at hand. Nothing of what is said is told. */
+/** Measures calls of another service, and adds each to the present trace. It records nothing of their content. */
 function observer({ instruments, tracing }: Telemetry, gateway: string) {
   return async <T>(operation: string, work: () => Promise<T>): Promise<T> =>
     await tracing.step(`${gateway} ${operation}`, { kind: 'client' }, async () => {

@@ -6,7 +6,7 @@ function isFailure(error: unknown): boolean {
   return !(error instanceof AppError && error.status < 500);
 }
 
-/** A storage whose operations are measured, and are steps of the trace at hand. No key is told. */
+/** Measures the operations of a storage, and adds each to the present trace. It records no keys. */
 export function observeStorage(storage: Storage, { instruments, tracing }: Telemetry): Storage {
   const { duration, errors } = instruments.storage;
   const observed = async <T>(operation: string, work: () => Promise<T>): Promise<T> =>
@@ -35,7 +35,7 @@ export function observeStorage(storage: Storage, { instruments, tracing }: Telem
     put: async (key, source, signal) => await observed('put', () => storage.put(key, source, signal)),
     stat: async (key) => await observed('stat', () => storage.stat(key)),
     read: async (key, range) => await observed('read', () => storage.read(key, range)),
-    // What is done with the file takes its own time, and its errors are its own.
+    // `use` takes its own time and has its own errors, so it is not measured.
     withLocalFile: (key, use) => storage.withLocalFile(key, use),
     remove: async (key) => await observed('remove', () => storage.remove(key)),
     removeAll: async (prefix) => await observed('remove_all', () => storage.removeAll(prefix)),

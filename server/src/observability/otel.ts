@@ -29,12 +29,12 @@ const KINDS: Record<SpanKind, OtelKind> = {
 const EXPORT_MS = 5000;
 const EVERY_MS = 1000;
 const FLUSH_MS = 3000;
-/** While the collector is away, this often it is told. */
-const TELL_MS = 60_000;
+/** Pause between two warnings while the collector is unavailable, in ms. */
+const WARN_EVERY_MS = 60_000;
 
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
-/** The context that a `traceparent` names (W3C Trace Context, 3.2); what is malformed begins a new trace. */
+/** The context that a `traceparent` names (W3C Trace Context, 3.2). A malformed one starts a new trace. */
 function contextOf(traceparent: string | null | undefined): Context {
   const [, traceId, spanId, flags] = TRACEPARENT.exec(traceparent ?? '') ?? [];
   if (!traceId || !spanId || !flags) return ROOT_CONTEXT;
@@ -53,23 +53,23 @@ function idsOf(span: OtelSpan) {
 
 function quiet(): void {}
 
-/** An exporter that fails says so here, again and again: it is told now and then. */
-function tellSeldom(log: Logger): void {
-  let toldAt: number | undefined;
-  const tell = (): void => {
-    if (toldAt !== undefined && performance.now() - toldAt < TELL_MS) return;
-    toldAt = performance.now();
-    log.warn('traces can not be sent to the collector; the service runs on without them');
+/** A failing exporter reports each failure here; the log gets one warning in `WARN_EVERY_MS`. */
+function warnSeldom(log: Logger): void {
+  let warnedAt: number | undefined;
+  const warn = (): void => {
+    if (warnedAt !== undefined && performance.now() - warnedAt < WARN_EVERY_MS) return;
+    warnedAt = performance.now();
+    log.warn('trace collector unavailable; traces are dropped');
   };
   diag.setLogger(
-    { error: tell, warn: tell, info: quiet, debug: quiet, verbose: quiet },
+    { error: warn, warn, info: quiet, debug: quiet, verbose: quiet },
     { logLevel: DiagLogLevel.ERROR, suppressOverrideMessage: true },
   );
 }
 
-/** Traces that go to a collector over OTLP in batches. A collector that is away costs nothing but its traces. */
+/** Sends traces to a collector over OTLP in batches. While the collector is unavailable, only traces are lost. */
 export function createOtelTracing(config: Config, endpoint: string, log: Logger): Tracing {
-  tellSeldom(log);
+  warnSeldom(log);
   const exporter = new OTLPTraceExporter({
     url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
     timeoutMillis: EXPORT_MS,

@@ -3,10 +3,10 @@ import { Gauge } from 'prom-client';
 import { dialectOf } from '../db/orm.ts';
 import type { Telemetry } from './telemetry.ts';
 
-/** The lists that mysql2 keeps in a pool; it offers no other way to count. */
+/** The lists of a mysql2 pool; it offers no other way to count connections. */
 const LISTS = {
   connections: { list: '_allConnections', help: 'Open connections to MySQL.' },
-  free_connections: { list: '_freeConnections', help: 'Open connections that nobody uses now.' },
+  free_connections: { list: '_freeConnections', help: 'Open connections that are idle.' },
   waiting: { list: '_connectionQueue', help: 'Statements that wait for a connection.' },
 } as const;
 type Counted = Readonly<Record<string, { readonly length: number } | undefined>>;
@@ -15,7 +15,7 @@ interface PoolOwner {
   getNativeClient(): Promise<Counted>;
 }
 
-/** Shows the pool of MySQL connections of this process. */
+/** Registers gauges of this process's pool of MySQL connections. */
 export async function showPool(orm: MikroORM, { instruments: { registry } }: Telemetry): Promise<void> {
   if (dialectOf(orm) !== 'mysql') return;
   const pool = await (orm.em.getConnection() as unknown as PoolOwner).getNativeClient();

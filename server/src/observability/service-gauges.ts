@@ -6,9 +6,9 @@ import { INBOX_STATES } from '../db/entities/epayco.entity.ts';
 import { MAIL_STATES } from '../db/entities/mail.entity.ts';
 import { JOB_STATES } from '../db/entities/som3d.entity.ts';
 
-/** What was read stands for this long, in ms: several scrapers cost one look. */
+/** Values are kept for this long, in ms, so that several scrapers cause one read. */
 const KEPT_MS = 2000;
-/** A worker whose heartbeat is older than this is not counted. */
+/** A worker whose heartbeat is older than this, in ms, does not count. */
 const WORKER_ALIVE_MS = 60_000;
 
 interface GaugeDeps {
@@ -17,7 +17,7 @@ interface GaugeDeps {
 }
 type Row = { readonly state: string; readonly count: number; readonly oldest: unknown };
 
-/** States by number of rows, and since when the oldest of those that wait has waited. */
+/** The number of rows in each state, and the instant of the oldest waiting row. */
 async function readStates({ orm, clock }: GaugeDeps) {
   const db = kysely(orm.em.fork());
   const now = clock();
@@ -25,7 +25,7 @@ async function readStates({ orm, clock }: GaugeDeps) {
   const oldest = sql`min(created_at)`.as('oldest');
   const [jobs, due, payments, mails, workers] = await Promise.all([
     db.selectFrom('JobConv').select(['status as state', count, oldest]).groupBy('status').execute(),
-    // One that waits for its pause to end does not wait for a worker.
+    // A job in a pause does not wait for a worker.
     db
       .selectFrom('JobConv')
       .select(oldest)
@@ -58,7 +58,7 @@ function pending(rows: readonly Row[]): unknown {
   return rows.find(({ state }) => state === 'PENDIENTE')?.oldest;
 }
 
-/** The service's own state, which is the database's: the same whichever process tells it. Read at each scrape. */
+/** The service's state from the database: every process reports the same. Read at each scrape. */
 export function createServiceGauges(deps: GaugeDeps) {
   const registry = new Registry();
   const registers = [registry];
@@ -85,7 +85,7 @@ export function createServiceGauges(deps: GaugeDeps) {
       workers.set(seen.workers);
       readable.set(1);
     } catch {
-      // Numbers that are no longer so would hide the outage.
+      // Old values would hide the outage.
       registry.resetMetrics();
       readable.set(0);
     }
@@ -94,7 +94,7 @@ export function createServiceGauges(deps: GaugeDeps) {
   let reading: Promise<void> | undefined;
   let readAt = -Infinity;
   return {
-    /** The numbers in Prometheus's text format. */
+    /** The gauges in Prometheus's text format. */
     text: async (): Promise<string> => {
       if (performance.now() - readAt > KEPT_MS) {
         reading ??= read().finally(() => {

@@ -11,7 +11,7 @@ function kindOf(error: unknown): string {
   return uniqueViolation(error) !== undefined || isOrphanError(error) ? 'constraint' : 'other';
 }
 
-/** Measures statements, and makes each a step of the trace at hand, named by operation and table alone. */
+/** Measures statements, and adds each to the present trace by its operation and table only. */
 export function observeStatements({ instruments, tracing }: Telemetry): StatementObserver {
   const { duration, errors } = instruments.database;
   return async (sql, run) => {

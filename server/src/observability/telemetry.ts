@@ -3,13 +3,13 @@ import type { Config } from '../config/config.ts';
 import { createInstruments, type Instruments } from './instruments.ts';
 import { NO_TRACING, type Tracing } from './tracing.ts';
 
-/** How a process tells what it does: numbers for Prometheus, spans for a collector. */
+/** How a process reports its work: metrics for Prometheus, spans for a collector. */
 export interface Telemetry {
   readonly instruments: Instruments;
   readonly tracing: Tracing;
 }
 
-/** Without `OTEL_EXPORTER_OTLP_ENDPOINT` nothing of the tracing is even loaded. */
+/** Without `OTEL_EXPORTER_OTLP_ENDPOINT` the process does not load the tracing modules. */
 export async function openTelemetry(config: Config, log: Logger): Promise<Telemetry> {
   const instruments = createInstruments();
   const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;

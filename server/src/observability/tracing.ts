@@ -1,4 +1,4 @@
-/** What may stand in a span: never a patient's data, a value of a statement, a token. */
+/** Attributes of a span. They never hold a patient's data, a value of a statement or a token. */
 export type Attributes = Readonly<Record<string, string | number | boolean>>;
 
 export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
@@ -6,33 +6,33 @@ export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer
 export interface SpanOptions {
   readonly kind?: SpanKind;
   readonly attributes?: Attributes;
-  /** W3C `traceparent` of what this continues, in place of the span at hand. */
+  /** W3C `traceparent` of the parent, in place of the present span. */
   readonly parent?: string | null | undefined;
 }
 
 /** One timed step of a trace. */
 export interface Span {
-  /** For logs; undefined where nothing is traced. */
+  /** For logs; undefined without tracing. */
   readonly traceId: string | undefined;
-  /** W3C `traceparent`, by which another process continues the trace. */
+  /** W3C `traceparent`, with which another process continues the trace. */
   readonly traceparent: string | undefined;
   set(attributes: Attributes): void;
   rename(name: string): void;
-  /** @param failed what went wrong, in a word or two that are the service's own */
+  /** @param failed the kind of failure, one or two words of the service's own */
   end(failed?: string): void;
 }
 
 export interface Tracing {
   readonly enabled: boolean;
-  /** Begins a span; the caller ends it. */
+  /** Starts a span; the caller ends it. */
   begin(name: string, options?: SpanOptions): Span;
-  /** Runs `work` so that spans begun in it belong to this one. */
+  /** Runs `work`; spans that start in it belong to this span. */
   within<T>(span: Span, work: () => T): T;
-  /** Runs `work` in a span of its own; without a span at hand, unless a parent is named, there is none. */
+  /** Runs `work` in its own span. Without a present span and without a named parent it makes no span. */
   step<T>(name: string, options: SpanOptions, work: () => Promise<T>): Promise<T>;
-  /** The span at hand. */
+  /** The present span. */
   current(): Pick<Span, 'traceId' | 'traceparent'> | undefined;
-  /** Sends what is left, for a short while at most. */
+  /** Sends the remaining spans, within a short time limit. */
   close(): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ const NOTHING: Span = {
   end: () => undefined,
 };
 
-/** Without a collector: nothing is made, nothing is kept. */
+/** For a process without a collector: it makes and keeps no spans. */
 export const NO_TRACING: Tracing = {
   enabled: false,
   begin: () => NOTHING,
@@ -54,7 +54,7 @@ export const NO_TRACING: Tracing = {
   close: async () => undefined,
 };
 
-/** What a span tells of an error: its kind alone, since a message may carry anything. */
+/** The kind of an error for a span. The message could carry anything, so it stays out. */
 export function kindOfError(error: unknown): string {
   const { kind, code, name } = error as { kind?: unknown; code?: unknown; name?: unknown };
   const word = [kind, code, name].find((each) => typeof each === 'string');

@@ -33,9 +33,9 @@ import type { Jobs } from '../jobs/jobs.ts';
 
 /**
  * The HTTP application: every route of the contract behind the one access rule, the docs page, and one mapping of
- * errors. Nothing listens and nothing runs until the caller says so.
+ * errors. It does not listen, and starts no background work.
  *
- * @param jobs tells the workers of this process about new and cancelled jobs
+ * @param jobs notifies the workers of this process of new and cancelled jobs
  * @param payments settles confirmed payments
  */
 export function buildApp(deps: Deps, jobs: Jobs, payments: PaymentProcessor): Express {

@@ -4,13 +4,13 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { startServer } from './serve.ts';
 import { shutDown } from './shutdown.ts';
-import { tellPrimary, type FromPrimary } from '../cluster/messages.ts';
+import { sendToPrimary, type FromPrimary } from '../cluster/messages.ts';
 
 /**
- * Resolves when this process is to end: the primary says so, is gone, or somebody has sent this process a signal. A
- * second signal ends it at once.
+ * Resolves when this process must end: after the primary's stop message, after the end of the primary, or after a
+ * signal. A second signal ends the process at once.
  */
-async function untilTold(): Promise<void> {
+async function untilStopped(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   let signalled = false;
   const onSignal = (): void => {
@@ -21,7 +21,7 @@ async function untilTold(): Promise<void> {
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   process.on('message', ({ type }: FromPrimary) => type === 'stop' && resolve());
   cluster.worker?.once('disconnect', () => {
-    // Without this Node ends the process in the same moment, with requests under way.
+    // Otherwise Node ends the process at this moment, with requests in progress.
     if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
     resolve();
   });
@@ -29,28 +29,28 @@ async function untilTold(): Promise<void> {
 }
 
 /**
- * Serves as one of a group, on the port of all of them, until told to end; then the process ends. The primary has made
- * the database ready.
+ * Serves as a member of a group, on the shared port, until it must stop; then the process ends. The primary has
+ * prepared the database.
  *
- * @param explain the sentence for the operator, when the error is one that they can mend
+ * @param explain returns the sentence for the operator when the operator can correct the error
  */
 export async function runMember(
   config: Config,
   log: Logger,
   explain: (error: unknown) => string | undefined,
 ): Promise<void> {
-  const told = untilTold();
+  const stopped = untilStopped();
   try {
     const server = await startServer(config, log, undefined, { prepared: true });
-    tellPrimary({ type: 'ready', url: server.url });
-    await told;
+    sendToPrimary({ type: 'ready', url: server.url });
+    await stopped;
     await shutDown(server, config);
     process.exit(0);
   } catch (error) {
     const reason = explain(error);
-    if (reason === undefined) log.fatal({ err: error }, 'an API process failed');
-    else tellPrimary({ type: 'failed', reason });
-    // The message leaves before the process does.
+    if (reason === undefined) log.fatal({ err: error }, 'API process failed');
+    else sendToPrimary({ type: 'failed', reason });
+    // The message must leave before the process ends.
     await delay(200);
     process.exit(1);
   }

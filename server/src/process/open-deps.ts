@@ -21,9 +21,9 @@ function ownTime(clock: () => Date = () => new Date()) {
 }
 
 /**
- * Opens the dependencies in order. They close in reverse when the result is disposed, also when a later one fails.
+ * Opens the dependencies in order. Disposing the result closes them in reverse order; so does a failure of a later one.
  *
- * @param steered the present instant in tests; else it is the database's where machines share one, or this machine's
+ * @param steered the present instant in tests; otherwise the time is MySQL's, or this machine's in embedded mode
  */
 export async function openDeps(config: Config, log: Logger, steered?: () => Date): Promise<OpenDeps> {
   await using stack = new AsyncDisposableStack();

@@ -13,7 +13,7 @@ interface Greeted {
   readonly accounts: readonly FirstAccount[];
 }
 
-/** Ends the group in order at the first signal, at once at the second. */
+/** The first signal stops the group in order, the second one at once. */
 function obeySignals(group: Group): void {
   let signalled = false;
   const onSignal = (): void => {
@@ -28,8 +28,8 @@ function obeySignals(group: Group): void {
 }
 
 /**
- * Runs the service as a group of processes on one port and looks after them; returns when a signal has ended them all.
- * This process makes the database ready once, before any of them starts, and serves nothing itself.
+ * Runs the service as a group of processes on one port and supervises them; returns when a signal has ended all of them.
+ * This process prepares the database once, before any of them starts, and serves nothing itself.
  *
  * @param greet called once, when every process serves
  * @throws NotReadyError when migrations are pending on MySQL, or no process of the group stays alive
@@ -44,7 +44,7 @@ export async function runPrimary(
   const group = startGroup({
     size: config.SOM3D_API_PROCESSES,
     log,
-    // Jobs are run by one process of the group: concurrency and memory are planned for a machine.
+    // One process of the group runs jobs: the plan of concurrency and memory is for a machine.
     environment: (slot): Record<string, string> => (slot === 0 ? {} : { SOM3D_EMBEDDED_WORKER: 'false' }),
     stopWithinMs: stopLimitMs(config),
   });

@@ -18,25 +18,25 @@ import type { Lifecycle } from '../base/lifecycle.ts';
 import { reportToGroup } from '../cluster/group-metrics.ts';
 import { prepareDatabase } from '../setup/prepare.ts';
 
-/** Quiet seconds after which a connection in the middle of a request is given up. An upload may take hours, not stall. */
+/** Silence after which the server closes a connection in the middle of a request, in ms. An upload can take hours. */
 const STALLED_MS = 120_000;
 
-/** Pause between looks at what is due, of confirmed payments and of mails. */
+/** Pause between two checks for due payments and due mails, in ms. */
 const DUTY_MS = 2000;
 
-/** Pause between removals of sessions, tokens and counts that are over. */
+/** Pause between two removals of expired sessions, tokens and counts, in ms. */
 const CLEANUP_MS = 3_600_000;
 
 export interface RunningServer extends AsyncDisposable {
   readonly url: string;
   readonly deps: Deps;
   readonly accounts: readonly FirstAccount[];
-  /** From now on it says that it is not ready, and goes on serving. */
+  /** Reports from now on that it is not ready, and continues to serve. */
   leave(): void;
 }
 
 export interface ServeOptions {
-  /** The database has been made ready by another process. */
+  /** Another process has prepared the database. */
   readonly prepared?: boolean;
 }
 
@@ -46,8 +46,8 @@ async function listen(server: Server, config: Config): Promise<void> {
 }
 
 /**
- * While the process leaves, answers ask for the end of their connections, so that callers come back elsewhere; a
- * connection that has become idle, or was never used, is closed.
+ * While the process leaves, each answer closes its connection, so that callers reconnect elsewhere. The server closes
+ * idle and unused connections.
  */
 function letGo(server: Server, { leaving, draining }: Lifecycle): void {
   draining.addEventListener('abort', watchUnused(server), { once: true });
@@ -59,7 +59,7 @@ function letGo(server: Server, { leaving, draining }: Lifecycle): void {
   });
 }
 
-/** Stops accepting, lets running requests finish for a while, then closes what is left. */
+/** Stops accepting, lets running requests finish for `seconds`, then closes the remaining connections. */
 async function drain(server: Server, lifecycle: Lifecycle, seconds: number): Promise<void> {
   const closed = once(server, 'close');
   lifecycle.drain();
@@ -76,8 +76,8 @@ function addressOf(server: Server): string {
 }
 
 /**
- * Starts the service: database, workers of this process, HTTP. Disposing the result drains it: no new work, running
- * requests finish, a running job is handed back.
+ * Starts the service: database, workers of this process, HTTP. Disposing the result drains it: it takes no new work,
+ * running requests finish, and a running job goes back to the queue.
  *
  * @throws NotReadyError when migrations are pending on MySQL
  */
@@ -114,7 +114,7 @@ export async function startServer(
   const cleanup = createLoop({ name: 'auth cleanup', everyMs: CLEANUP_MS, run: createAuthCleanup(deps).runDue, log });
   stack.defer(() => cleanup.stop());
   cleanup.start();
-  // Disposed before the drain: jobs are handed back while running requests finish.
+  // Disposed before the drain: jobs go back to the queue while running requests finish.
   stack.use(jobs);
   await jobs.start();
   const url = addressOf(server);

@@ -4,17 +4,17 @@ import type { RunningServer } from './serve.ts';
 
 type Limits = Pick<Config, 'SOM3D_SHUTDOWN_SECONDS' | 'SOM3D_DRAIN_DELAY_SECONDS'>;
 
-/** Time beside that of the requests, in ms: to hand jobs back and to close what is open. */
+/** Time in addition to that of the requests, in ms: to hand jobs back and to close the dependencies. */
 const CLOSING_MS = 5000;
 
-/** How long an orderly end may take in all, in ms. */
+/** Time limit of an orderly end in total, in ms. */
 export function stopLimitMs(config: Limits): number {
   return (config.SOM3D_DRAIN_DELAY_SECONDS + config.SOM3D_SHUTDOWN_SECONDS) * 1000 + CLOSING_MS;
 }
 
 /**
- * Ends a server in order: it says that it is not ready any more, serves on for the configured while, then drains. What
- * hangs for longer than that is given up with the process.
+ * Ends a server in order: it reports that it is not ready, serves for the configured delay, then drains. After the time
+ * limit the process exits with whatever still hangs.
  */
 export async function shutDown(server: RunningServer, config: Limits): Promise<void> {
   const limit = setTimeout(() => process.exit(1), stopLimitMs(config));

@@ -17,8 +17,8 @@ function plain(status: number, body: string): Answer {
 }
 
 /**
- * What a worker, which serves no API, answers to those who watch over it: `/health/live`, and `/metrics` with
- * SOM3D_METRICS_TOKEN, of this process alone. Nothing listens without SOM3D_WORKER_METRICS_PORT.
+ * Serves `/health/live` and `/metrics` (with SOM3D_METRICS_TOKEN) of a worker, which serves no API. The metrics are this
+ * process's own. Without SOM3D_WORKER_METRICS_PORT it does not listen.
  */
 export async function serveWorkerStatus({
   config,
@@ -35,7 +35,8 @@ export async function serveWorkerStatus({
     if (pathname === '/health/live') return { status: 200, type: 'application/json', body: '{"status":"ok"}' };
     if (pathname !== '/metrics') return plain(404, 'not found\n');
     const given = bearerOf(req.headers.authorization);
-    if (!token || !given || !sameSecret(given, token)) return plain(401, 'SOM3D_METRICS_TOKEN is asked for\n');
+    if (!token || !given || !sameSecret(given, token))
+      return plain(401, 'a bearer token is required: SOM3D_METRICS_TOKEN\n');
     return { status: 200, type: registry.contentType, body: await registry.metrics() };
   };
 
@@ -50,7 +51,7 @@ export async function serveWorkerStatus({
   });
   server.listen(port, host);
   await once(server, 'listening');
-  log.info({ port: (server.address() as AddressInfo).port }, 'telling metrics');
+  log.info({ port: (server.address() as AddressInfo).port }, 'metrics endpoint listening');
   return {
     [Symbol.asyncDispose]: async () => {
       server.close();

@@ -16,8 +16,8 @@ import type { Deps } from '../deps.ts';
 const KEY = 'demo-first-case';
 
 /**
- * Queues the demo doctor's first case once: a phantom series made in code, through the real upload, queue and worker,
- * so that a newcomer who owns no scan sees the main job done. Nothing happens without the demo doctor.
+ * Queues the demo doctor's first case once: a phantom series made in code, through the real upload, queue and worker.
+ * So a newcomer without a scan sees a finished job. Without the demo doctor it does nothing.
  *
  * @returns the job's id, or undefined when there is nothing to queue
  */

@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 import { Usuario } from '../db/entities/auth.entity.ts';
 import { hashPassword } from '../domains/auth/passwords.ts';
 
-/** An account made at the first start; the password is known only now. */
+/** An account of the first start. The password is known only now. */
 export interface FirstAccount {
   readonly role: string;
   readonly correo: string;
@@ -28,10 +28,10 @@ function account(role: string, correo: string, given: string | undefined): First
 }
 
 /**
- * Seeds an embedded database that has no users yet: the plans, and unless `SOM3D_DEMO=false` the demo doctor and the
- * administrator. What is removed later stays removed.
+ * Seeds an embedded database without users: the plans, and unless `SOM3D_DEMO=false` the demo doctor and the
+ * administrator. Rows that somebody removes later stay removed.
  *
- * @returns the accounts that were made by this call, with their passwords in plain text
+ * @returns the accounts that this call created, with their passwords in plain text
  */
 export async function seedFirstStart({ orm, clock }: Deps, config: Config): Promise<FirstAccount[]> {
   const em = orm.em.fork();
@@ -45,6 +45,6 @@ export async function seedFirstStart({ orm, clock }: Deps, config: Config): Prom
     hashPassword(admin.password),
   ]);
   const made = await seedDemo(em, { doctorPasswordHash, adminPasswordHash, now: clock() });
-  // Two first starts at once: each account has the password of the process that made it.
+  // With two first starts at once, each account has the password of the process that created it.
   return [...(made.doctorCreated ? [doctor] : []), ...(made.adminCreated ? [admin] : [])];
 }

@@ -4,19 +4,19 @@ import { migrate, pendingMigrations } from '../db/migrate.ts';
 import type { Deps } from '../deps.ts';
 import { seedFirstStart, type FirstAccount } from './first-start.ts';
 
-/** The service is not ready to serve; `message` says what to do. */
+/** The service cannot serve yet; `message` gives the remedy. */
 export class NotReadyError extends Error {}
 
 /**
- * Makes the embedded database ready: tables, plans, the first accounts. A MySQL is only looked at.
+ * Prepares the embedded database: tables, plans, the first accounts. It only checks a MySQL database.
  *
- * @returns the accounts that were made by this call
+ * @returns the accounts that this call created
  * @throws NotReadyError when migrations are pending on MySQL
  */
 export async function prepareDatabase(deps: Deps, config: Config, log: Logger): Promise<FirstAccount[]> {
   if (config.embedded) {
     const { applied } = await migrate(deps.orm, { info: (fields, message) => log.debug(fields, message) });
-    if (applied.length > 0) log.info({ applied }, 'the database is up to date');
+    if (applied.length > 0) log.info({ applied }, 'database migrated');
     return await seedFirstStart(deps, config);
   }
   const pending = await pendingMigrations(deps.orm);

@@ -19,9 +19,9 @@ export const DEMO_DOCTOR = 'medico.demo@som3d.local';
 export const DEMO_ADMIN = 'admin@som3d.local';
 
 /**
- * Adds the standard plans that are not there, known by their names; one that was changed since stays as it is.
+ * Adds the missing standard plans, identified by their names. A plan that was changed stays as it is.
  *
- * @returns the names of those that were added
+ * @returns the names of the added plans
  */
 export function seedPlans(em: EntityManager): Promise<string[]> {
   return ensured(em, async (tx) => {
@@ -43,15 +43,15 @@ export interface DemoOptions {
 export interface DemoReport {
   readonly correo_medico: string;
   readonly correo_admin: string;
-  /** Whether the passwords that were given are now in force. */
+  /** Whether the given passwords are valid for these accounts. */
   readonly doctorCreated: boolean;
   readonly adminCreated: boolean;
   readonly patientCreated: boolean;
 }
 
 /**
- * Adds a doctor with a subscription of one year and a patient, and an administrator, to try the service with. What is
- * there already stays as it is.
+ * Adds a doctor with a subscription of one year and a patient, and an administrator, for a trial of the service. Existing
+ * rows stay as they are.
  */
 export async function seedDemo(em: EntityManager, options: DemoOptions): Promise<DemoReport> {
   await seedPlans(em);
@@ -87,7 +87,7 @@ export async function seedDemo(em: EntityManager, options: DemoOptions): Promise
   });
 }
 
-/** Two processes may seed at once: the one that comes second looks again and finds everything there. */
+/** Two processes can seed at once: the second one repeats the work and finds all rows. */
 async function ensured<T>(em: EntityManager, work: (tx: EntityManager) => Promise<T>): Promise<T> {
   try {
     return await inTransaction(em, work);

@@ -3,7 +3,7 @@ import type { Cluster } from '../machine/cluster.ts';
 import type { Logs } from './logs.ts';
 
 /** What a process says once it has started. */
-const SERVES: ReadonlySet<string> = new Set(['serving', 'working']);
+const SERVES: ReadonlySet<string> = new Set(['serving', 'worker started']);
 
 interface Process {
   readonly pid: number;

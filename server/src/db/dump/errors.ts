@@ -1,4 +1,4 @@
-/** The dump can not be imported. The message names the place and holds no row of the dump. */
+/** The dump cannot be imported. The message names the place and holds no row of the dump. */
 export class DumpError extends Error {
   override readonly name = 'DumpError';
 

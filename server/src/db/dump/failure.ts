@@ -1,7 +1,7 @@
 import { DumpError } from './errors.ts';
 import { type Described, title } from './statement.ts';
 
-/** What the driver says of a statement that the server has refused. */
+/** The driver's error for a statement that the server refused. */
 interface ServerError extends Error {
   readonly code?: string;
   readonly errno?: number;
@@ -9,11 +9,11 @@ interface ServerError extends Error {
 }
 
 /**
- * The server's refusal as an operator is told it. The server quotes values in its messages; of a statement that holds
- * rows only the code, the column and the key are passed on, so that no patient's data comes to a terminal or a log.
+ * The server's refusal in words for the operator. The server quotes values in its messages. For a statement with rows this
+ * error keeps the code, the column and the key only, so that no patient's data reaches a terminal or a log.
  *
- * @param line where the statement begins
- * @param error what the driver threw
+ * @param line first line of the statement
+ * @param error the driver's error
  */
 export function failure(line: number, statement: Described, error: unknown): DumpError {
   if (!(error instanceof Error)) return new DumpError(line, `${title(statement)}: ${String(error)}`);
@@ -36,13 +36,13 @@ function withoutValues(message: string): string {
   return KEPT.flatMap((pattern) => pattern.exec(message)?.[0] ?? []).join(' ');
 }
 
-/** Texts go to the server byte for byte, and so do they come back. */
+/** Texts go to the server byte for byte, and return the same way. */
 function decode(message: string): string {
   return Buffer.from(message, 'latin1').toString();
 }
 
 const HAS_NO_ROWS = /^(?:CREATE|ALTER|DROP|SET|COMMIT|START)\b/;
-/** Ends of messages that hold names alone. */
+/** Ends of messages that hold names only. */
 const KEPT = [
   /for key '[\w.]+'$/,
   /for column '\w+' at row \d+$/,

@@ -6,38 +6,38 @@ import { interpret } from './statement.ts';
 import { readDump, survey, type Survey } from './survey.ts';
 
 export interface ImportOptions {
-  /** `mysql://user:password@host:port/database`; the database is there and is empty. */
+  /** `mysql://user:password@host:port/database`; the database exists and is empty. */
   readonly url: string;
   readonly file: string;
-  /** Drop what an import has left that was killed. */
+  /** Whether to drop the remains of a killed import first. */
   readonly discardUnfinished: boolean;
-  /** Stops between two statements, or ends the one that runs. */
+  /** Stops between two statements, or aborts the running one. */
   readonly signal: AbortSignal;
   /** Gets lines for the operator. */
   readonly say: (line: string) => void;
 }
 
-/** The database is not what an import needs; the message says what to do. Nothing was changed. */
+/** The database does not suit an import; the message gives the remedy. Nothing was changed. */
 export class ImportRefusedError extends Error {
   override readonly name = 'ImportRefusedError';
 }
 
-/** The longest statement that is read; dump programs write 1 MiB at a time unless they are told otherwise. */
+/** The longest statement that is read. Dump programs write 1 MiB at a time by default. */
 export const MAX_STATEMENT_BYTES = 256 * 2 ** 20;
 
 /**
- * Loads a dump into an empty MySQL database. The file is read through once before anything is created. When the import
- * fails afterwards or is stopped, everything that it created is dropped: the next one finds the database empty again.
+ * Loads a dump into an empty MySQL database. It reads the whole file once before it creates anything. When the import
+ * fails afterwards or is stopped, it drops everything that it created, so the next import finds an empty database.
  *
- * @throws ImportRefusedError when the database holds something
- * @throws DumpError at the first statement that can not be run
+ * @throws ImportRefusedError when the database is not empty
+ * @throws DumpError at the first statement that fails
  */
 export async function importDump(options: ImportOptions): Promise<Survey> {
   await using control = await openSession(options.url);
   const session = {
     run: async <R>(text: string): Promise<R[]> => (await control.query(text))[0] as R[],
   };
-  // the same lock as a migration's: neither meets the other half way
+  // the same lock as a migration's, so an import and a migration never overlap
   return await locked(session, async () => {
     await requireEmpty(control, options.discardUnfinished);
     const found = await survey(options.file, await maxStatementBytes(control));
@@ -99,14 +99,14 @@ async function load(control: Connection, { url, file, signal, say }: ImportOptio
   }
 }
 
-/** What is all comment to this server is no error. */
+/** A statement that is only a comment for this server is no error. */
 async function runOne(loader: Connection, text: string): Promise<void> {
   await loader.query(text).catch((error: unknown) => {
     if ((error as { code?: string }).code !== 'ER_EMPTY_QUERY') throw error;
   });
 }
 
-/** The failure that led here is the one to tell; that its remains are still there is told beside it. */
+/** The original failure is the one to report. When its remains could not be dropped, the report says so too. */
 async function clearAfter(control: Connection, cause: unknown): Promise<void> {
   try {
     await dropEverything(control);
@@ -119,7 +119,7 @@ async function clearAfter(control: Connection, cause: unknown): Promise<void> {
   }
 }
 
-/** A line for each twentieth of the dump, and no more than one for each MiB. */
+/** Prints a line for each twentieth of the dump, and at most one for each MiB. */
 function progressOf({ bytes }: Survey, say: (line: string) => void) {
   const step = Math.max(bytes / 20, 2 ** 20);
   let next = step;
@@ -138,14 +138,14 @@ export function mebibytes(bytes: number): string {
 }
 
 /**
- * A connection on which texts are bytes: what it is given goes to the server unchanged, whatever character set the dump
- * names. It begins as a dump expects it, and does not go by the server's own defaults.
+ * A connection on which texts are bytes: they reach the server unchanged, whatever character set the dump names. Its
+ * session starts with the settings that a dump expects, not with the server's own defaults.
  */
 async function openSession(url: string): Promise<Connection & AsyncDisposable> {
   const connection = await createConnection({
     uri: url.replace(/^mariadb:/, 'mysql:'),
     charset: 'LATIN1_SWEDISH_CI',
-    // the driver would take up the dump's SET NAMES as its own encoding
+    // the driver would adopt the dump's SET NAMES as its own encoding
     flags: ['-SESSION_TRACK'],
   });
   await connection.query('set names utf8mb4');
@@ -155,7 +155,7 @@ async function openSession(url: string): Promise<Connection & AsyncDisposable> {
   );
   return Object.assign(connection, {
     [Symbol.asyncDispose]: async () => {
-      // one that the server has closed can not be closed in good order
+      // a connection that the server closed cannot be closed in order
       await connection.end().catch(() => connection.destroy());
     },
   });
@@ -167,5 +167,5 @@ async function maxStatementBytes(connection: Connection): Promise<number> {
 }
 
 const COMMIT_BYTES = 16 * 2 ** 20;
-/** The lock's connection says nothing while the dump is loaded. */
+/** The lock's connection is idle during the import. */
 const WEEK_S = 604_800;

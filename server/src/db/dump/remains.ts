@@ -1,6 +1,6 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 
-/** Stands in the database while an import runs: what is found beside it is what an import that was killed has left. */
+/** A table that exists while an import runs. Other tables beside it are the remains of a killed import. */
 const MARKER = 'som3d_import';
 
 interface Part {
@@ -8,20 +8,20 @@ interface Part {
   readonly name: string;
 }
 
-/** What a database is made of; its triggers go with their tables. */
+/** The kinds of objects of a database. Triggers disappear with their tables. */
 async function partsOf(connection: Connection): Promise<Part[]> {
   const [rows] = await connection.query<(RowDataPacket & Part)[]>(PARTS);
   return rows;
 }
 
-/** What is in the way of an import: names of up to five parts, with their kind. Empty when nothing is. */
+/** The obstacles to an import: names of up to five objects, with their kind. Empty without obstacles. */
 export async function describeContents(connection: Connection): Promise<string> {
   const parts = await partsOf(connection);
   const named = parts.slice(0, SHOWN).map(({ kind, name }) => `${kind.toLowerCase()} ${name}`);
   return [...named, ...(parts.length > SHOWN ? [`${parts.length - SHOWN} more`] : [])].join(', ');
 }
 
-/** Whether an import began here and did not come to its end. An adopted database is never taken for one. */
+/** Whether the database holds an unfinished import. It never mistakes an adopted database for one. */
 export async function isUnfinished(connection: Connection): Promise<boolean> {
   const names = new Set((await partsOf(connection)).map(({ name }) => name));
   return names.has(MARKER) && !names.has('som3d_migration');
@@ -35,11 +35,11 @@ export async function removeMarker(connection: Connection): Promise<void> {
   await connection.query(`drop table ${MARKER}`);
 }
 
-/** Empties the database. For one alone that was empty before: everything in it goes, the marker last. */
+/** Empties a database that was empty before the import: it drops everything, the marker last. */
 export async function dropEverything(connection: Connection): Promise<void> {
   await connection.query('set session foreign_key_checks = 0');
   const parts = await partsOf(connection);
-  // events first, so that none of them runs on what is half gone
+  // events first, so that none of them runs on a half-empty database
   const order = ['EVENT', 'VIEW', 'PROCEDURE', 'FUNCTION', 'TABLE', 'SEQUENCE'];
   const rank = ({ kind, name }: Part): number => (name === MARKER ? order.length : order.indexOf(kind));
   for (const { kind, name } of parts.toSorted((a, b) => rank(a) - rank(b))) {

@@ -2,25 +2,25 @@ import { DumpError } from './errors.ts';
 
 /** One statement of a dump, without its delimiter and without the comments before it. */
 export interface Statement {
-  /** Line on which it begins; 1 for the first of the dump. */
+  /** First line of the statement; 1 for the first line of the dump. */
   readonly line: number;
   /** Bytes of the dump up to the end of the statement. */
   readonly end: number;
-  /** One character for each byte, so that what is no valid text passes through unchanged. */
+  /** One character for each byte, so that invalid text passes through unchanged. */
   readonly text: string;
 }
 
 /**
- * Cuts a MySQL dump into statements as the server's own command-line client does: strings, quoted names, comments and
- * `DELIMITER` lines. Conditional comments (those that begin with `/*!`) are left to the server, and are never cut in two.
+ * Splits a MySQL dump into statements as the server's own command-line client does: it knows strings, quoted names,
+ * comments and `DELIMITER` lines. Conditional comments (`/*!`) go to the server whole.
  *
- * It works on bytes and takes them in chunks of any size; it holds no more than one statement and one chunk. Every
- * character set in which the ASCII bytes stand for themselves alone will do (UTF-8, Latin-1; not GBK, not Shift-JIS).
+ * It works on bytes in chunks of any size, and holds at most one statement and one chunk. It supports every character set
+ * in which ASCII bytes never belong to another character (UTF-8, Latin-1; not GBK, not Shift-JIS).
  */
 export class StatementSplitter {
   readonly #maxBytes: number;
   #buffer = Buffer.alloc(0);
-  /** Offsets in the buffer: what is filled, what was scanned, the statement's first byte, lines counted up to here. */
+  /** Offsets in the buffer: its filled end, the scan position, the statement's first byte, the end of the counted lines. */
   #filled = 0;
   #position = 0;
   #start: number | undefined;
@@ -34,18 +34,18 @@ export class StatementSplitter {
   #delimiter: Buffer = Buffer.from(';');
   #plain = plainBytes(this.#delimiter);
 
-  /** @param maxBytes length of a statement from which on it is refused */
+  /** @param maxBytes a longer statement is refused */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
-  /** The last line that was taken in; the nothing after a line end is none. */
+  /** The number of the last line so far; the empty rest after a line end is no line. */
   get line(): number {
     return this.#lineAt(Math.max(0, this.#filled - 1));
   }
 
   /**
-   * @returns the statements that this chunk completes; take them all before the next chunk
+   * @returns the statements that this chunk completes; consume all of them before the next chunk
    * @throws DumpError when a statement is longer than allowed
    */
   *push(chunk: Buffer): Generator<Statement, void> {
@@ -55,7 +55,7 @@ export class StatementSplitter {
   }
 
   /**
-   * The dump has ended.
+   * Ends the dump.
    *
    * @throws DumpError when it ends inside a statement or a comment
    */
@@ -68,13 +68,13 @@ export class StatementSplitter {
       );
     }
     const { line } = this;
-    if (this.#mode === 'comment') throw new DumpError(line, 'the file ends inside a comment: it is cut off');
+    if (this.#mode === 'comment') throw new DumpError(line, 'the file ends inside a comment: it is incomplete');
     if (!this.#delimiter.equals(SEMICOLON)) {
-      throw new DumpError(line, 'the file ends before its DELIMITER is set back: it is cut off');
+      throw new DumpError(line, 'the file ends before its DELIMITER is reset: it is incomplete');
     }
   }
 
-  /** Room is made by dropping what was handed out, else by doubling: each byte is copied a constant number of times. */
+  /** Makes room: it drops consumed bytes, otherwise it doubles the buffer. So each byte is copied a constant number of times. */
   #append(chunk: Buffer): void {
     if (this.#filled + chunk.length > this.#buffer.length) {
       const keep = this.#start ?? this.#position;
@@ -99,7 +99,7 @@ export class StatementSplitter {
       const before = this.#position;
       const statement = this.#step(last);
       if (statement) yield statement;
-      // what comes next is decided by bytes that are still to come
+      // the next bytes decide how to continue
       else if (this.#position === before) return;
     }
   }
@@ -117,7 +117,7 @@ export class StatementSplitter {
     let at = this.#position;
     while (at < this.#filled) {
       const byte = this.#buffer[at];
-      // the byte after a backslash may be in the next chunk: the position is then one past the end
+      // the byte after a backslash can be in the next chunk: the position is then one past the end
       at += escapes && byte === BACKSLASH ? 2 : 1;
       if (byte !== this.#quote) continue;
       this.#mode = 'code';
@@ -136,7 +136,7 @@ export class StatementSplitter {
     this.#mode = 'code';
   }
 
-  /** @returns the statement that ends here; nothing when the mode has changed or more bytes are needed */
+  /** @returns the statement that ends here; undefined when the mode changed or more bytes are needed */
   #readCode(last: boolean): Statement | undefined {
     const lookahead = Math.max(this.#delimiter.length, KEYWORD.length + 1);
     while (this.#position < this.#filled) {
@@ -169,7 +169,7 @@ export class StatementSplitter {
       this.#position += 2;
       return;
     }
-    // a delimiter that is left over from another one is nothing
+    // a second delimiter after a statement is an empty statement
     if (this.#start === undefined && (byte <= SPACE || byte === SEMICOLON[0])) {
       this.#position++;
       return;
@@ -196,7 +196,7 @@ export class StatementSplitter {
     return { line: this.#lineAt(start), end: this.#dropped + this.#position, text };
   }
 
-  /** @returns false when its line is not there to its end yet */
+  /** @returns false while its line is incomplete */
   #readDelimiter(last: boolean): boolean {
     const from = this.#position + KEYWORD.length;
     const found = this.#filledPart().indexOf('\n', from);
@@ -205,7 +205,7 @@ export class StatementSplitter {
     const [word = ''] = this.#buffer.toString('latin1', from, end).trim().split(/\s/);
     const delimiter = word.replace(/^(['"`])(.+)\1$/, '$2');
     if (delimiter === '' || delimiter.length > MAX_DELIMITER || delimiter.includes('\\')) {
-      throw new DumpError(this.#lineAt(this.#position), 'DELIMITER is followed by nothing that can be one');
+      throw new DumpError(this.#lineAt(this.#position), 'DELIMITER is not followed by a delimiter');
     }
     this.#delimiter = Buffer.from(delimiter, 'latin1');
     this.#plain = plainBytes(this.#delimiter);
@@ -221,7 +221,7 @@ export class StatementSplitter {
   }
 
   #atKeyword(): boolean {
-    // most statements begin otherwise
+    // most statements start with something else
     if ((this.#byte(0) | LOWER_CASE) !== SMALL_D || this.#byte(KEYWORD.length) > SPACE) return false;
     const end = Math.min(this.#position + KEYWORD.length, this.#filled);
     return this.#buffer.toString('latin1', this.#position, end).toUpperCase() === KEYWORD;
@@ -232,7 +232,7 @@ export class StatementSplitter {
     return this.#byte(2) === BANG || (this.#byte(2) === CAPITAL_M && this.#byte(3) === BANG);
   }
 
-  /** Ahead of the position; 0 behind the end. */
+  /** The byte at an offset from the position; 0 after the end. */
   #byte(ahead: number): number {
     const at = this.#position + ahead;
     return at < this.#filled ? (this.#buffer[at] ?? 0) : 0;
@@ -245,10 +245,10 @@ export class StatementSplitter {
   #checkLength(start: number, end: number): void {
     if (end - start <= this.#maxBytes) return;
     const limit = `${Math.floor(this.#maxBytes / 2 ** 20)} MiB`;
-    throw new DumpError(this.#lineAt(start), `the statement that begins here is longer than ${limit}`);
+    throw new DumpError(this.#lineAt(start), `the statement that starts here is longer than ${limit}`);
   }
 
-  /** Counts forward alone: ask in the order of the dump. */
+  /** Counts forward only: call it in the order of the dump. */
   #lineAt(offset: number): number {
     while (this.#counted < offset) {
       const found = this.#buffer.subarray(0, offset).indexOf('\n', this.#counted);
@@ -261,7 +261,7 @@ export class StatementSplitter {
   }
 }
 
-/** By byte: whether it is part of nothing but itself inside a statement. */
+/** For each byte: whether it has no special meaning inside a statement. */
 function plainBytes(delimiter: Buffer): Uint8Array {
   const plain = new Uint8Array(256).fill(1);
   for (const byte of [HASH, DASH, SLASH, STAR, APOSTROPHE, QUOTATION, BACKTICK, delimiter[0] ?? 0]) plain[byte] = 0;

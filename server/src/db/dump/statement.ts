@@ -1,28 +1,28 @@
 import { DumpError } from './errors.ts';
 import type { Statement } from './splitter.ts';
 
-/** What a statement is, without any of its values. */
+/** Kind and subject of a statement, without its values. */
 export interface Described {
   /** `CREATE TABLE`, `INSERT`, `SET`. */
   readonly kind: string;
-  /** The table, procedure or other thing that it is about. */
+  /** The table, procedure or other object of the statement. */
   readonly object?: string;
 }
 
-/** What is to be done with a statement of a dump. */
+/** How the import treats a statement of a dump. */
 export interface Interpreted extends Described {
-  /** What to send to the server; absent when the statement is left out. */
+  /** The text for the server; absent when the import skips the statement. */
   readonly text?: string;
-  /** Why it is left out, in the plural. */
+  /** The reason to skip it, as a plural noun. */
   readonly leftOut?: string;
 }
 
 /**
- * Decides what is done with a statement. Left out is what does not belong to the one database that is imported into:
- * databases, accounts and rights, settings of the server, locks. A DEFINER is dropped, because its account does not exist
- * here and an ordinary user may not name another's: the importing account takes its place.
+ * Decides how to treat a statement. The import skips statements that do not concern the one target database: databases,
+ * accounts and rights, settings of the server, locks. It drops a DEFINER, because that account does not exist here and an
+ * ordinary user may not name another account; the importing account takes its place.
  *
- * @throws DumpError when the statement says that the dump is of a sort that can not be imported
+ * @throws DumpError when the statement shows that the dump cannot be imported
  */
 export function interpret(statement: Statement): Interpreted {
   const head = headOf(statement.text);
@@ -39,8 +39,8 @@ export function title({ kind, object }: Described): string {
 }
 
 /**
- * The beginning of a statement as the server reads it: what stands in conditional comments is part of it, other comments
- * and the DEFINER are not.
+ * The start of a statement as the server reads it: with the content of conditional comments, without other comments and
+ * without the DEFINER.
  */
 function headOf(text: string): string {
   return text
@@ -88,7 +88,7 @@ function rewrite(text: string, { kind }: Described): string {
   return text;
 }
 
-/** The server refuses a list with a mode that it no longer has; MySQL 5.7 and MariaDB write this one. */
+/** The server refuses a list with an unknown mode; MySQL 5.7 and MariaDB write this one, which it no longer has. */
 function withoutRemovedModes(_match: string, before: string, single?: string, double?: string): string {
   const kept = (single ?? double ?? '')
     .split(',')
@@ -100,7 +100,7 @@ const HEAD_LENGTH = 1000;
 const NAME = '(?:`[^`]+`|"[^"]+"|[\\w$\\x80-\\xff]+)';
 const ACCOUNT_PART = '(?:`[^`]*`|\'[^\']*\'|"[^"]*"|[\\w$%.-]+(?:\\(\\))?)';
 
-/** Before the kind of thing, so that it never meets a body or a value. */
+/** Matches only before the kind of the object, so that it never changes a body or a value. */
 const DEFINER = new RegExp(
   '^((?:\\s|/\\*M?!\\d*|/\\*(?!M?!)[^*]*\\*/|\\*/|\\b(?:CREATE|ALTER|OR\\s+REPLACE|AGGREGATE|ALGORITHM\\s*=\\s*\\w+)\\b)+)' +
     `DEFINER\\s*=\\s*${ACCOUNT_PART}(?:\\s*@\\s*${ACCOUNT_PART})?`,
@@ -123,7 +123,7 @@ const QUALIFIED = new RegExp(
     ` ?(${NAME}) ?\\. ?${NAME}`,
   'i',
 );
-/** In these a byte that looks like a quote or a backslash may be the second half of a character. */
+/** In these character sets a byte that looks like a quote or a backslash can be the second half of a character. */
 const UNSAFE_CHARSET =
   /^SET (?:NAMES|CHARACTER SET|CHARSET) ?'?(big5|gbk|gb18030|sjis|cp932|eucjpms|ucs2|utf16|utf16le|utf32)\b/i;
 const SQL_MODE_LIST = /(\bsql_mode\s*=\s*)(?:'([^']*)'|"([^"]*)")/gi;

@@ -3,23 +3,23 @@ import { DumpError } from './errors.ts';
 import { type Statement, StatementSplitter } from './splitter.ts';
 import { interpret, type Interpreted } from './statement.ts';
 
-/** What a dump holds. */
+/** The content of a dump. */
 export interface Survey {
   readonly bytes: number;
   readonly lines: number;
-  /** Statements that are run, by kind. */
+  /** Numbers of executed statements, by kind. */
   readonly kinds: ReadonlyMap<string, number>;
-  /** Statements that are left out, by the reason. */
+  /** Numbers of skipped statements, by reason. */
   readonly leftOut: ReadonlyMap<string, number>;
-  /** The longest statement in bytes, and where it begins. */
+  /** The longest statement in bytes, and its first line. */
   readonly longest: { readonly bytes: number; readonly line: number };
 }
 
 /**
- * The statements of a dump file, one after the other; the file may be larger than the memory.
+ * The statements of a dump file, one after the other. The file can be larger than the memory.
  *
- * @param maxStatementBytes from which on a statement is refused
- * @throws DumpError when the file is no dump in plain text, or is cut off
+ * @param maxStatementBytes a longer statement is refused
+ * @throws DumpError when the file is no plain-text dump, or is incomplete
  */
 export async function* readDump(file: string, maxStatementBytes: number): AsyncGenerator<Statement, { lines: number }> {
   const splitter = new StatementSplitter(maxStatementBytes);
@@ -34,8 +34,8 @@ export async function* readDump(file: string, maxStatementBytes: number): AsyncG
 }
 
 /**
- * Reads the whole dump without a database, so that what can be found out beforehand is found before anything is created:
- * a file that is cut off, that holds several databases, or that is no dump of a schema with its rows.
+ * Reads the whole dump without a database. So it finds these faults before the import creates anything: an incomplete
+ * file, several databases, or a file that is no dump of a schema with its rows.
  *
  * @throws DumpError as above
  */
@@ -59,15 +59,18 @@ export async function survey(file: string, maxStatementBytes: number): Promise<S
     if (statement.kind === 'COMMIT') transaction = undefined;
   }
   const { lines } = next.value;
-  if (!complete) throw new DumpError(lines, 'the file ends without its line "-- Dump completed": it is cut off');
+  if (!complete) throw new DumpError(lines, 'the file ends without its line "-- Dump completed": it is incomplete');
   if (transaction !== undefined) {
-    throw new DumpError(lines, `the file ends before the COMMIT of line ${transaction}'s transaction: it is cut off`);
+    throw new DumpError(
+      lines,
+      `the file ends before the COMMIT of line ${transaction}'s transaction: it is incomplete`,
+    );
   }
   if (!kinds.has('CREATE TABLE')) throw new DumpError(lines, 'the file creates no table: it is no dump of a database');
   return { bytes, lines, kinds, leftOut, longest };
 }
 
-/** @returns the database that the dump was found to be of */
+/** @returns the database of the dump */
 function oneDatabase(line: number, { kind, object }: Interpreted, known: string | undefined): string | undefined {
   if (kind !== 'USE' || object === undefined) return known;
   if (known === undefined || known === object) return object;
@@ -82,8 +85,8 @@ function count(counts: Map<string, number>, key: string): void {
 }
 
 /**
- * What the first and the last bytes tell: mysqldump says at the end that it has come to it, and what was cut off between
- * two statements is seen by that alone.
+ * Checks the first and the last bytes. mysqldump marks a complete dump at its end; only this mark reveals a file that was cut
+ * between two statements.
  */
 async function readEnds(file: string): Promise<{ bytes: number; complete: boolean }> {
   await using handle = await open(file);
@@ -102,7 +105,7 @@ async function readEnds(file: string): Promise<{ bytes: number; complete: boolea
   return { bytes: size, complete: !saysItsEnd || /^-- Dump completed/m.test(await textAt(size - END_BYTES)) };
 }
 
-/** Without the byte order mark of UTF-8. */
+/** Removes the byte order mark of UTF-8. */
 function withoutMark(chunk: Buffer): Buffer {
   return chunk.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? chunk.subarray(3) : chunk;
 }

@@ -6,7 +6,7 @@ function json() {
   return p.text().columnType('mediumtext').nullable();
 }
 
-/** Who did what to which record, with the record before and after. Rows outlive the records they tell of. */
+/** Who did what to which record, with the record before and after. Rows outlive their records. */
 export const ClinicalAudit = defineEntity({
   name: 'ClinicalAudit',
   tableName: 'ClinicalAudit',

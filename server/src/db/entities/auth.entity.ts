@@ -14,7 +14,7 @@ import {
 
 export const ROLES = ['ADMINISTRADOR', 'MEDICO'] as const;
 
-/** A person who can log in. `contrasena` is an argon2id hash, or the predecessor's bcrypt one until the next login. */
+/** A person who can log in. `contrasena` is an argon2id hash, or the predecessor's bcrypt hash until the next login. */
 export const Usuario = defineEntity({
   name: 'Usuario',
   tableName: 'Usuario',
@@ -36,7 +36,7 @@ export const Usuario = defineEntity({
 });
 export type Usuario = InferEntity<typeof Usuario>;
 
-/** One try to log in; the lock-out of an account and of an address is counted from these rows. */
+/** One attempt to log in. The lock-out counts these rows by account and by address. */
 export const LoginAttempt = defineEntity({
   name: 'LoginAttempt',
   tableName: 'auth_login_attempt',
@@ -57,7 +57,7 @@ export const LoginAttempt = defineEntity({
 });
 export type LoginAttempt = InferEntity<typeof LoginAttempt>;
 
-/** A refresh token. `family_id` joins the rotations of one login: re-use of a rotated token revokes them all. */
+/** A refresh token. `family_id` links the rotations of one login: a second use of a rotated token revokes all of them. */
 export const RefreshSession = defineEntity({
   name: 'RefreshSession',
   tableName: 'auth_refresh_session',
@@ -90,8 +90,8 @@ export const RefreshSession = defineEntity({
 export type RefreshSession = InferEntity<typeof RefreshSession>;
 
 /**
- * A single-use token or code that was mailed. Only digests are stored: of the token, of the code, and of the password
- * hash it is bound to. `payload_json` holds what a pending registration needs.
+ * A single-use token or code that was mailed. The row holds digests only: of the token, of the code, and of the password
+ * hash that it is bound to. `payload_json` holds the data of a pending registration.
  */
 export const OneTimeToken = defineEntity({
   name: 'OneTimeToken',

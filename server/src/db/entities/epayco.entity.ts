@@ -10,7 +10,7 @@ import {
 import { Plan } from './plans.entity.ts';
 import { Suscripcion } from './subscriptions.entity.ts';
 
-/** The predecessor's summary of a reference: its newest known state. The inbox below holds the events themselves. */
+/** The predecessor's summary of a reference: its newest known state. The inbox (`EpaycoEvent`) holds the events themselves. */
 export const WebhookEvent = defineEntity({
   name: 'WebhookEvent',
   tableName: 'payment_webhook_event',
@@ -33,7 +33,7 @@ export type WebhookEvent = InferEntity<typeof WebhookEvent>;
 
 export const CHECKOUT_STATES = ['ABIERTO', 'PAGADO', 'REVERSADO'] as const;
 
-/** A checkout that was started: what a confirmation must agree with. `amount` in units of `currency`. */
+/** A started checkout: a confirmation must agree with it. `amount` in units of `currency`. */
 export const EpaycoCheckout = defineEntity({
   name: 'EpaycoCheckout',
   tableName: 'epayco_checkout',
@@ -72,9 +72,9 @@ export type EpaycoCheckout = InferEntity<typeof EpaycoCheckout>;
 export const INBOX_STATES = ['PENDIENTE', 'PROCESADO', 'RECHAZADO', 'IGNORADO', 'AGOTADO'] as const;
 
 /**
- * The inbox: one row for each distinct event, which is a reference, a transaction and a state. A badly signed event is
- * kept apart from a well signed one (`firma_valida` is part of the key), so it can never take the other's place.
- * What is not signed may differ between two calls of one event: `variantes_json` keeps the first few of them.
+ * The inbox: one row for each distinct event, which is a reference, a transaction and a state. `firma_valida` is part of
+ * the key, so a badly signed event never takes the place of a well signed one.
+ * Unsigned values can differ between two calls of one event: `variantes_json` keeps the first few versions.
  * `transaction_id` and `cod_response` are the empty string when the gateway sent none: null would not be unique.
  */
 export const EpaycoEvent = defineEntity({

@@ -5,8 +5,8 @@ import { Medico } from './doctors.entity.ts';
 import { Hospital } from './hospitals.entity.ts';
 
 /**
- * The history of codes. A code is unique over current and past ones because whoever issues it writes it twice, here and
- * to `Hospital.codigo`, in one transaction: one of the two unique keys then refuses what is or was another's.
+ * The history of codes. A code is unique among present and former codes. Its issuer writes it twice, here and to
+ * `Hospital.codigo`, in one transaction, and one of the two unique keys refuses a code that is or was another's.
  */
 export const HospitalCode = defineEntity({
   name: 'HospitalCode',

@@ -14,7 +14,7 @@ import { Estudio } from './studies.entity.ts';
 import { Pago, Suscripcion } from './subscriptions.entity.ts';
 import { VisorEstado } from './visor.entity.ts';
 
-/** Every entity, which is every table but the list of applied migrations. */
+/** Every entity: all tables except the list of applied migrations. */
 export const entities = [
   Usuario,
   LoginAttempt,

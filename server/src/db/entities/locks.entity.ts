@@ -1,7 +1,7 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 import { exactString, preciseInstant, preciseInstantOfInsert } from '../columns.ts';
 
-/** A duty that one process at a time may do (the reconciler, the sweeper): held while `expires_at` is ahead. */
+/** A duty for one process at a time, such as the reconciler. A process holds it until `expires_at`. */
 export const ServiceLock = defineEntity({
   name: 'ServiceLock',
   tableName: 'service_lock',
@@ -16,7 +16,7 @@ export const ServiceLock = defineEntity({
 });
 export type ServiceLock = InferEntity<typeof ServiceLock>;
 
-/** Hits of one caller on one limit within a window; counted in the database because several processes serve one API. */
+/** Hits of one caller on one limit within a window. The database counts them, because several processes serve one API. */
 export const RateLimit = defineEntity({
   name: 'RateLimit',
   tableName: 'rate_limit',

@@ -3,7 +3,7 @@ import { exactString, identity, preciseInstant, preciseInstantOfInsert } from '.
 
 export const MAIL_STATES = ['PENDIENTE', 'ENVIADO', 'FALLIDO'] as const;
 
-/** Mail to be sent after the transaction that wrote it; `dedupe_key` makes a mail for one event go out once. */
+/** A mail to send after the commit of its transaction. With a `dedupe_key` the mail for one event goes out once. */
 export const MailOutbox = defineEntity({
   name: 'MailOutbox',
   tableName: 'mail_outbox',

@@ -73,7 +73,7 @@ export const MensajeEvento = defineEntity({
 });
 export type MensajeEvento = InferEntity<typeof MensajeEvento>;
 
-/** Who of the administrators looks after a message. */
+/** The administrator who is assigned to a message. */
 export const MensajeGestion = defineEntity({
   name: 'MensajeGestion',
   tableName: 'mensaje_gestion',

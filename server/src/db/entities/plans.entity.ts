@@ -3,7 +3,7 @@ import { caselessString, identity, stampOfInsert, stampOfUpdate } from '../colum
 
 export const PLAN_PERIODS = ['MENSUAL', 'TRIMESTRAL', 'ANUAL'] as const;
 
-/** What can be subscribed to. `precio` in COP, `duracion_meses` in calendar months. */
+/** A plan for subscriptions. `precio` in COP, `duracion_meses` in calendar months. */
 export const Plan = defineEntity({
   name: 'Plan',
   tableName: 'Plan',

@@ -15,8 +15,8 @@ import { Paciente } from './patients.entity.ts';
 export const JOB_STATES = ['QUEUED', 'RUNNING', 'DONE', 'ERROR', 'CANCELED'] as const;
 
 /**
- * A conversion of a CT scan into 3D models. This row is the truth about a job; a queue only says "look at it".
- * A worker owns a job while `lease_token` is its own and `lease_expires_at` is ahead. `percent` is 0..100, sizes are bytes.
+ * A job: the conversion of a CT scan into 3D models. This row is the truth about it; a queue only means "check it".
+ * A worker owns a job while `lease_token` is its own, until `lease_expires_at`. `percent` is 0..100, sizes are bytes.
  */
 export const JobConv = defineEntity({
   name: 'JobConv',
@@ -78,7 +78,7 @@ export const JobConv = defineEntity({
     result_key: p.string().length(512).nullable(),
     result_size: p.bigint('number').nullable(),
     result_etag: p.string().length(190).nullable(),
-    /** A queued job is not begun before this instant; null is at once. */
+    /** A queued job is eligible from this instant on; null: at once. */
     run_after: preciseInstant().nullable(),
     /** W3C trace context of the request that made the job. */
     trace_parent: p.string().length(55).nullable(),
@@ -126,7 +126,7 @@ export const JobLog = defineEntity({
 });
 export type JobLog = InferEntity<typeof JobLog>;
 
-/** A process that works on jobs, and what it can do; gone quiet when `heartbeat_at` is old. */
+/** A worker and its capabilities. An old `heartbeat_at` means that it is silent. */
 export const WorkerNode = defineEntity({
   name: 'WorkerNode',
   tableName: 'worker_node',
@@ -144,8 +144,8 @@ export const WorkerNode = defineEntity({
 export type WorkerNode = InferEntity<typeof WorkerNode>;
 
 /**
- * Stored files to be removed once the transaction that gave them up has committed. `storage_key` is one object, or every
- * object below it when `is_prefix`.
+ * Stored files to remove after the commit of this row's transaction. `storage_key` is one object, or every object below
+ * it when `is_prefix`.
  */
 export const StorageDeletion = defineEntity({
   name: 'StorageDeletion',

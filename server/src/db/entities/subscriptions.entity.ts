@@ -15,8 +15,8 @@ import { Plan } from './plans.entity.ts';
 export const SUBSCRIPTION_STATES = ['ACTIVA', 'PAUSADA'] as const;
 
 /**
- * A subscription of one payer, a doctor or a hospital. The two `activa_*` columns are computed by the database (the
- * payer while ACTIVA, else null): their unique keys are what makes a second ACTIVA of one payer impossible.
+ * A subscription of one payer, a doctor or a hospital. The database computes the two `activa_*` columns (the payer while
+ * ACTIVA, otherwise null). Their unique keys make a second ACTIVA of one payer impossible.
  */
 export const Suscripcion = defineEntity({
   name: 'Suscripcion',
@@ -73,8 +73,8 @@ export type Suscripcion = InferEntity<typeof Suscripcion>;
 export const PAYMENT_STATES = ['APROBADO', 'REVERSADO'] as const;
 
 /**
- * A payment that was granted, in COP. `expiracion_previa` and `expiracion_otorgada` say what it gave, so that a reversal
- * can take exactly that back.
+ * A granted payment, in COP. `expiracion_previa` and `expiracion_otorgada` hold the time that it gave, so that a reversal
+ * takes back exactly that.
  */
 export const Pago = defineEntity({
   name: 'Pago',

@@ -8,7 +8,7 @@ function json() {
   return p.text().columnType('mediumtext');
 }
 
-/** A saved state of the 3D viewer. The four JSON columns hold the strings as they were sent, 1 MiB each at most. */
+/** A saved state of the 3D viewer. The four JSON columns hold the texts as sent, at most 1 MiB each. */
 export const VisorEstado = defineEntity({
   name: 'VisorEstado',
   tableName: 'VisorEstado',

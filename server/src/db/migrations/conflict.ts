@@ -1,7 +1,7 @@
 /** Rows that a new rule of the database does not allow, and that have no single safe answer. */
 export interface Conflict {
   readonly rule: string;
-  /** Which rows, by their keys. */
+  /** The rows, by their keys. */
   readonly rows: string;
   /** How an operator settles it. */
   readonly remedy: string;

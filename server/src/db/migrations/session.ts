@@ -2,7 +2,7 @@ import { CompiledQuery } from 'kysely';
 
 type Row = Record<string, unknown>;
 
-/** One database connection, held for a whole migration. */
+/** One database connection for a whole migration. */
 export interface Session {
   /** @param parameters values of the `?` in the text, in order */
   run<R extends Row = Row>(text: string, parameters?: readonly unknown[]): Promise<R[]>;
@@ -19,7 +19,7 @@ export function sessionOf(db: QueryRunner): Session {
   };
 }
 
-/** What a migration does. It is recorded as applied when it returns, and runs again from its start when it did not. */
+/** The work of a migration. When it returns, the migration counts as applied; otherwise it runs again from its start. */
 export interface Migration {
   readonly name: string;
   /**

@@ -25,7 +25,7 @@ async function keepOneAdmin(em: EntityManager, actor: Actor, id_usuario: number)
     throw new AppError('conflict', 'Es el último administrador: cree otro antes de eliminarlo');
   }
   if (!admins.some((admin) => admin.id_usuario === actor.id_usuario)) {
-    throw new AppError('unauthorized', 'La sesión no es válida o ha vencido', {
+    throw new AppError('unauthorized', 'La sesión no es válida o venció', {
       headers: { 'www-authenticate': 'Bearer' },
     });
   }
@@ -61,7 +61,9 @@ export function createUserService(deps: Deps, signals: JobSignals) {
   /** What follows once the rows are gone: workers stop, files go. What fails here is the sweeper's. */
   const afterwards = async (unfinished: readonly string[]): Promise<void> => {
     for (const jobId of unfinished) signals.emit('canceled', jobId);
-    await deletions.workOff().catch((error: unknown) => log.warn({ err: error }, 'files are left to the sweeper'));
+    await deletions
+      .workOff()
+      .catch((error: unknown) => log.warn({ err: error }, 'files not removed; the sweeper will retry'));
   };
 
   /** Removes an account with everything of its owner's. 404, and 409 for oneself and for the last administrator. */

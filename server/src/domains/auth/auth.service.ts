@@ -88,7 +88,7 @@ export function createAuthService(deps: Deps) {
   /** A new access token and the next refresh token for one that is good; 401 for any other. */
   const refresh = async (refreshToken: string | undefined, caller: Caller) => {
     const renewal = refreshToken === undefined ? null : await sessions.renew(refreshToken, caller);
-    if (!renewal) throw new AppError('unauthorized', 'La sesión no es válida o ha vencido', BEARER);
+    if (!renewal) throw new AppError('unauthorized', 'La sesión no es válida o venció', BEARER);
     return signedIn(renewal);
   };
 

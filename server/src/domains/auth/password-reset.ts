@@ -16,10 +16,10 @@ const LINK = 'clave_enlace';
 const CODE = 'clave_codigo';
 
 function badLink() {
-  return new AppError('bad_request', 'El enlace no es válido o ha vencido; pida uno nuevo');
+  return new AppError('bad_request', 'El enlace no es válido o venció; pida uno nuevo');
 }
 function badCode() {
-  return new AppError('bad_request', 'El código no es válido o ha vencido');
+  return new AppError('bad_request', 'El código no es válido o venció');
 }
 
 /** A new password by a link or a code that was mailed: behaviour.md section 3. */

@@ -27,7 +27,7 @@ const Pending = z.object({
 });
 
 function badCode() {
-  return new AppError('bad_request', 'El código no es válido o ha vencido');
+  return new AppError('bad_request', 'El código no es válido o venció');
 }
 
 /** An inactive doctor's account from what was registered. */

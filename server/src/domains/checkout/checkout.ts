@@ -101,7 +101,7 @@ export async function presentCheckout(
     tax_ico: '0.00',
     ...billingOf(payer),
   };
-  if (!config.EPAYCO_PUBLIC_KEY) log.warn('EPAYCO_PUBLIC_KEY is not configured: the checkout can not be opened');
+  if (!config.EPAYCO_PUBLIC_KEY) log.warn('EPAYCO_PUBLIC_KEY is missing; the checkout cannot open');
   const openSession = async (): Promise<string> => {
     const billing = payer ? { billing: payer } : {};
     const id = await epayco.createSession({ ...classic, amount: recorded.amount, tax, taxBase: base, ...billing });

@@ -30,7 +30,7 @@ export function createEpaycoService(deps: Deps, processor: PaymentProcessor) {
   const confirm = async (fields: Readonly<Record<string, unknown>>): Promise<ConfirmationAnswer> => {
     const given = readConfirmation(config, fields);
     const stored = await storeConfirmation(deps, given).catch((error: unknown) => {
-      log.warn({ err: error }, 'a confirmation could not be stored');
+      log.warn({ err: error }, 'confirmation not stored');
       throw new AppError('unavailable', 'La confirmación no se pudo guardar; repítala', {
         headers: { 'retry-after': '5' },
         cause: error,

@@ -103,7 +103,7 @@ export function reversalMail(payer: PaidBy, paid: Paid): OutgoingMail {
     ...compose(
       'Su pago de SOM3D fue reversado',
       `Hola, ${payer.nombre}:`,
-      'La pasarela reversó su pago, y el tiempo que este había dado a su suscripción dejó de contar.',
+      'La pasarela reversó su pago, y el tiempo que este dio a su suscripción dejó de contar.',
       factsOf(payer, paid),
     ),
   };

@@ -54,7 +54,7 @@ export function createPaymentProcessor(deps: ProcessorDeps) {
   /** Never fails: an event whose end could not even be written is taken up again when its lease has run out. */
   const work = async (claim: Claim): Promise<void> => {
     const job = process(claim).catch((error: unknown) => {
-      log.warn({ err: error, id_event: claim.id_event }, 'payment event left to the next round');
+      log.warn({ err: error, id_event: claim.id_event }, 'payment event not settled; the next round retries');
     });
     working.add(job);
     await job.finally(() => working.delete(job));

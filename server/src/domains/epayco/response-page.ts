@@ -57,7 +57,7 @@ const CANCELLED: Message = {
 const REVERSED: Message = {
   tone: 'plain',
   title: 'Pago reversado',
-  text: 'El pago se había aprobado y luego se reversó. El tiempo que había dado a su suscripción dejó de contar.',
+  text: 'El pago se aprobó y luego se reversó. El tiempo que dio a su suscripción dejó de contar.',
 };
 const REVIEW: Message = {
   tone: 'waiting',

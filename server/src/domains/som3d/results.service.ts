@@ -63,7 +63,9 @@ export function createResultService(deps: Deps) {
     });
     log.info({ job_id, by: actor.id_usuario }, 'job result removed');
     // What can not be removed now stays noted.
-    await deletions.workOff().catch((error: unknown) => log.warn({ err: error }, 'files are left to the sweeper'));
+    await deletions
+      .workOff()
+      .catch((error: unknown) => log.warn({ err: error }, 'files not removed; the sweeper will retry'));
   };
 
   return { updateNotes, remove };

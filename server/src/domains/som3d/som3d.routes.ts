@@ -154,7 +154,7 @@ export function som3dRoutes(
     result: async ({ params, req }) => {
       const job = await jobs.getFinished(actorOf(req), params.id);
       const url = await signedUrl(req, resultOf(job));
-      req.log.info({ job_id: job.job_id, user: actorOf(req).id_usuario }, 'job result link given');
+      req.log.info({ job_id: job.job_id, user: actorOf(req).id_usuario }, 'job result link issued');
       return { status: 200, body: { job_id: job.job_id, url, expires_in: config.SOM3D_RESULT_URL_SECONDS } };
     },
     resultBytes: async ({ params, req, res }) => {
@@ -170,7 +170,7 @@ export function som3dRoutes(
     },
     file: async ({ params, req, res }) => {
       const grant = readFileGrant(secrets.urls, params.token, clock());
-      if (!grant) throw new AppError('forbidden', 'El enlace no es válido o ha vencido; pida uno nuevo');
+      if (!grant) throw new AppError('forbidden', 'El enlace no es válido o venció; pida uno nuevo');
       return await send(req, res, await stored(grant.key), grant);
     },
     finalize: async ({ params, body, req }) => ({

@@ -48,7 +48,7 @@ export function createSom3dService(deps: Deps, signals: JobSignals) {
   /** A job that is done: 409 before, 404 when its result is not kept here. */
   const getFinished = async (actor: Actor, jobId: string): Promise<FinishedJob> => {
     const job = await get(actor, jobId);
-    if (job.status !== 'DONE') throw new AppError('conflict', 'El trabajo no ha terminado');
+    if (job.status !== 'DONE') throw new AppError('conflict', 'El trabajo aún no terminó');
     const { result_key } = job;
     if (result_key === null) throw new AppError('not_found', 'El resultado de este trabajo ya no está disponible');
     return { ...job, result_key };
@@ -77,7 +77,7 @@ export function createSom3dService(deps: Deps, signals: JobSignals) {
       if (!config.SOM3D_KEEP_INPUT) await storage.remove(uploadKey(jobId));
       await storage.removeAll(resultsOf(jobId));
     } catch (error) {
-      log.warn({ err: error, job_id: jobId }, 'files of a cancelled job are left to the sweeper');
+      log.warn({ err: error, job_id: jobId }, 'files of a cancelled job not removed; the sweeper will retry');
     }
   };
 
@@ -97,7 +97,7 @@ export function createSom3dService(deps: Deps, signals: JobSignals) {
     };
     return await inTransaction(orm.em, async (em) => {
       if (id_paciente !== null) await lockPatientFor(em, actor, id_paciente);
-      if (job.status !== 'DONE') throw new AppError('conflict', 'El trabajo no ha terminado');
+      if (job.status !== 'DONE') throw new AppError('conflict', 'El trabajo aún no terminó');
       await holdResult(em, jobId);
       return await register(em, { job_id: jobId, id_paciente }, values);
     });

@@ -169,7 +169,7 @@ export function createSubmissions(deps: Deps, signals: JobSignals) {
       return { row, created: true };
     } catch (error) {
       // With the database away the row may have been stored all the same: the sweeper finds out.
-      if (isTransientError(error)) log.warn({ err: error }, 'an upload is left to the sweeper');
+      if (isTransientError(error)) log.warn({ err: error }, 'upload not removed; the sweeper checks it');
       else await storage.remove(stored.key);
       const winner = uniqueViolation(error) === 'uq_jobconv_idempotency' ? await existing(actor, key) : undefined;
       if (winner) return repeated(winner, fingerprint);

@@ -45,7 +45,7 @@ export function createReconciler({ orm, clock, config, log }: Pick<Deps, 'orm' |
       return await settle(id);
     } catch (error) {
       const removed = error instanceof AppError && error.kind === 'not_found';
-      if (!removed) log.warn({ err: error, id_suscripcion: id }, 'an expired subscription could not be paused');
+      if (!removed) log.warn({ err: error, id_suscripcion: id }, 'expired subscription not paused');
       return false;
     }
   };
@@ -73,7 +73,7 @@ export function createReconciler({ orm, clock, config, log }: Pick<Deps, 'orm' |
     const { notWithinMs, signal } = options;
     const turn = { name: DUTY, leaseMs: LEASE_MS, clock, ...(notWithinMs === undefined ? {} : { notWithinMs }) };
     const paused = await withLease(orm, turn, (lease) => settleAll(lease, signal));
-    if (paused) log.info({ paused }, 'paused subscriptions that have run out');
+    if (paused) log.info({ paused }, 'expired subscriptions paused');
     return paused;
   };
 

@@ -1,6 +1,6 @@
-/** One mail as it goes out. */
+/** One mail to send. */
 export interface Mail {
-  /** Stays the same when the mail is tried again; receivers tell a repetition by it. */
+  /** Stays the same when the mail is sent again, so that receivers can detect a repetition. */
   readonly id: number;
   readonly to: string;
   readonly subject: string;
@@ -8,13 +8,13 @@ export interface Mail {
   readonly html: string | null;
 }
 
-/** Where mails go: a mail server, or a folder. */
+/** The destination of mails: a mail server or a folder. */
 export interface MailGateway {
   /**
    * Sends one mail.
    *
-   * @returns the file it was written to, where mails are files
-   * @throws when it was not accepted
+   * @returns the file of the mail, where mails are files
+   * @throws when the server does not accept the mail
    */
   send(mail: Mail): Promise<string | null>;
   close(): void;

@@ -21,9 +21,9 @@ function messageOf(config: Settings, mail: Mail): SendMailOptions {
     text: mail.text,
     ...(mail.html === null ? {} : { html: mail.html }),
     messageId: `<som3d-mail-${mail.id}@${domain}>`,
-    // mail programs do not answer it automatically
+    // mail programs send no automatic answer to such a mail
     headers: { 'Auto-Submitted': 'auto-generated' },
-    // nothing in a mail names a file or an address to be fetched
+    // a mail must not make this process read a file or an address
     disableFileAccess: true,
     disableUrlAccess: true,
   };
@@ -48,7 +48,7 @@ function createSmtpGateway(config: Settings, host: string): MailGateway {
   };
 }
 
-/** Each mail becomes `mail/<id>.eml` in the data folder, which any mail program opens. */
+/** Writes each mail to `mail/<id>.eml` in the data folder; any mail program opens it. */
 function createFileGateway(config: Settings): MailGateway {
   const folder = path.join(config.dataDir, 'mail');
   const transport = createTransport({ streamTransport: true, buffer: true, newline: 'unix' });
@@ -66,7 +66,7 @@ function createFileGateway(config: Settings): MailGateway {
   };
 }
 
-/** Mail by SMTP when `SMTP_HOST` is set, else as files. */
+/** Mails go out by SMTP when `SMTP_HOST` is set, otherwise into files. */
 export function createMailGateway(config: Settings): MailGateway {
   return config.SMTP_HOST ? createSmtpGateway(config, config.SMTP_HOST) : createFileGateway(config);
 }

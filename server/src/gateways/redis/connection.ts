@@ -1,11 +1,11 @@
 import { Redis, type RedisOptions } from 'ioredis';
 
 const CONNECT_MS = 3000;
-/** A command of a request is given up after this long. */
+/** Time limit of a command of a request, in ms. */
 const COMMAND_MS = 2000;
-/** Longest pause between two tries to connect; it begins small and doubles. */
+/** Longest pause between two attempts to connect, in ms. The first is short; each further one doubles. */
 const LONGEST_PAUSE_MS = 2000;
-/** Silence after which a connection counts as dead: longer than the queue's longest wait for a message, which is 10 s. */
+/** Silence after which a connection counts as dead, in ms: longer than the queue's longest wait for a message, 10 s. */
 const SILENCE_MS = 15_000;
 
 function retryStrategy(times: number): number {
@@ -14,7 +14,7 @@ function retryStrategy(times: number): number {
 
 type Options = Omit<RedisOptions, 'replyMapping'>;
 
-/** What `redis://` and `rediss://` addresses say. */
+/** The connection options of a `redis://` or `rediss://` address. */
 function addressOf(text: string): Options {
   const url = new URL(text);
   return {
@@ -36,7 +36,7 @@ function common(url: string): Options {
   };
 }
 
-/** For requests: a command fails at once while Redis is away, and soon when it does not answer. */
+/** For requests: a command fails at once while Redis is disconnected, and after a short time when it does not answer. */
 export function hastyOptions(url: string): Options {
   return {
     ...common(url),
@@ -46,12 +46,12 @@ export function hastyOptions(url: string): Options {
   };
 }
 
-/** For workers and subscriptions: commands wait until Redis is back, however long that takes. */
+/** For workers and subscriptions: commands wait until Redis answers again, without a limit. */
 export function patientOptions(url: string): Options {
   return { ...common(url), maxRetriesPerRequest: null };
 }
 
-/** A client that is told of the clients made from it, so that all of them can be closed. */
+/** A client that records the clients made from it, so that all of them can be closed. */
 export class TracedRedis extends Redis {
   readonly #made: (client: Redis) => void;
 

@@ -5,34 +5,34 @@ import type { Logger } from 'pino';
 import type { Config } from '../../config/config.ts';
 import { hastyOptions, patientOptions, TracedRedis } from './connection.ts';
 
-/** How often Redis is asked whether it is there. */
+/** Interval of the checks whether Redis answers, in ms. */
 const PING_MS = 1000;
-/** How long a start waits for Redis; without it the service starts all the same. */
+/** How long a start waits for Redis, in ms. The service also starts without it. */
 const FIRST_CONTACT_MS = 2000;
-/** While Redis is away, this often it is told. */
-const TELL_MS = 60_000;
+/** Pause between two warnings while Redis is unavailable, in ms. */
+const WARN_EVERY_MS = 60_000;
 
-/** Redis: the job queue and the signals between processes. Nothing is kept there that the database does not know. */
+/** Redis: the job queue and the signals between processes. It keeps nothing that the database does not have. */
 export interface RedisGateway extends AsyncDisposable {
-  /** Whether Redis answers now. While it does not, do without it. */
+  /** Whether Redis answers now. While it does not, callers work without it. */
   readonly reachable: boolean;
-  /** What every key and channel of this installation begins with. */
+  /** Prefix of every key and channel of this installation. */
   readonly prefix: string;
-  /** For requests: its commands fail at once while Redis is away. */
+  /** For requests: its commands fail at once while Redis is unavailable. */
   readonly client: Redis;
-  /** A connection of the caller's own that waits for Redis for as long as it takes: to block, or to subscribe. */
+  /** A separate connection for the caller that waits for Redis without a limit: for blocking commands or subscriptions. */
   connect(): Redis;
-  /** Tells a failure, but not again and again. */
+  /** Logs a failure, with a pause between repetitions. */
   report(error: unknown, what: string): void;
 }
 
-/** An error's message alone: ioredis puts the command with its arguments, a password among them, beside it. */
+/** Only the message of an error: ioredis adds the command with its arguments, which can include a password. */
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error);
 }
 
 /**
- * Opens Redis, or gives null without REDIS_URL. Its absence is no error, now or later: connections are tried for ever.
+ * Opens Redis; returns null without REDIS_URL. An unavailable Redis is no error, now or later: connections retry for ever.
  */
 export async function openRedis(
   { REDIS_URL: url, REDIS_PREFIX: prefix }: Pick<Config, 'REDIS_URL' | 'REDIS_PREFIX'>,
@@ -42,13 +42,13 @@ export async function openRedis(
   const clients = new Set<Redis>();
   let reachable = false;
   let closing = false;
-  const toldAt = new Map<string, number>();
+  const warnedAt = new Map<string, number>();
 
   const report = (error: unknown, what: string): void => {
     if (closing) return;
-    const last = toldAt.get(what);
-    if (last !== undefined && performance.now() - last < TELL_MS) return;
-    toldAt.set(what, performance.now());
+    const last = warnedAt.get(what);
+    if (last !== undefined && performance.now() - last < WARN_EVERY_MS) return;
+    warnedAt.set(what, performance.now());
     log.warn({ reason: reasonOf(error) }, what);
   };
 
@@ -56,9 +56,9 @@ export async function openRedis(
     if (now === reachable) return;
     reachable = now;
     if (closing) return;
-    toldAt.clear();
-    if (now) log.info('redis answers');
-    else log.warn('redis does not answer; the database alone is the queue');
+    warnedAt.clear();
+    if (now) log.info('redis available');
+    else log.warn('redis unavailable; the database alone is the queue');
   };
 
   const track = (client: Redis): void => {

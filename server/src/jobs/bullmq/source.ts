@@ -46,7 +46,7 @@ export function createMessageSource(
       job = await queue.claimById(OWNER, jobId);
     } catch (error) {
       // The message goes; the job gets another one when the database is back.
-      log.warn({ err: error, job_id: jobId }, 'a job can not be read');
+      log.warn({ err: error, job_id: jobId }, 'cannot read a job');
     }
     if (!job) release();
     return job;

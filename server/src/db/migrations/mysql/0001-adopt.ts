@@ -14,8 +14,8 @@ import { ensureTables } from './tables.ts';
 export const tables = [...accounts, ...payments, ...clinical, ...jobs, ...service];
 
 /**
- * The first schema: on an empty database all of it, on the predecessor's what that one lacks. Every step looks first at
- * what is there, so it may be run again at any point.
+ * The first schema: all of it on an empty database, the missing parts on the predecessor's. Every step first checks the
+ * present schema, so the migration can run again after any interruption.
  */
 export const adopt: Migration = {
   name: '0001-adopt',
@@ -32,7 +32,7 @@ export const adopt: Migration = {
   },
 };
 
-/** A job of the predecessor got the instant of the migration as its creation: what is later than its last change is that. */
+/** A job of the predecessor got the migration's instant as its creation. A creation after the last change is such an instant. */
 const AGE_OF_OLD_JOBS = `
   update JobConv set created_at = coalesce(started_at, updated_at), updated_at = updated_at
   where created_at > updated_at + interval 1 second`;

@@ -1,7 +1,7 @@
 import type { Migration } from '../session.ts';
 import { ensureTables } from './tables.ts';
 
-/** A retry waits for its instant, and a job carries the trace of the request that made it. */
+/** A retry waits for its instant, and a job carries the trace of its request. */
 export const jobPauses: Migration = {
   name: '0002-job-pauses',
   apply: async (session, change) => {

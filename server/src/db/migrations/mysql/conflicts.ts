@@ -8,9 +8,9 @@ import { type ForeignKey, missingForeignKeys, missingUniqueKeys, quote, type Tab
 const MAX_ORPHANS = 1000;
 
 /**
- * Rows that break a rule which the tables are about to get. Only reads.
+ * Finds rows that break a rule of this migration. It only reads.
  *
- * @returns an empty list when every rule can be added
+ * @returns an empty list when the migration can add every rule
  */
 export async function findConflicts(session: Session, tables: readonly Table[]): Promise<Conflict[]> {
   const existing = await findTables(session);

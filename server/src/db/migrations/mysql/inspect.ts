@@ -1,13 +1,13 @@
 import type { Session } from '../session.ts';
 
-/** What a table that is there has; all names in lower case. */
+/** The columns and keys of an existing table; all names in lower case. */
 export interface Existing {
   readonly columns: Map<string, ExistingColumn>;
   readonly indexes: Set<string>;
   /** The column lists, `a,b`, of the primary and unique keys. */
   readonly uniqueColumns: Set<string>;
   readonly checks: Set<string>;
-  /** The columns that are a foreign key. */
+  /** The columns that are foreign keys. */
   readonly foreignColumns: Set<string>;
 }
 

@@ -1,10 +1,10 @@
 import type { Session } from '../session.ts';
 import { type Existing, findTables } from './inspect.ts';
 
-/** A table as it has to be at least: what is there beyond it is left alone. */
+/** The required minimum of a table. Anything beyond it stays as it is. */
 export interface Table {
   readonly name: string;
-  /** Column name to its declaration; a column that is there already is not touched, except to be widened. */
+  /** Column name to its declaration. An existing column stays as it is, except that it can become wider. */
   readonly columns: Readonly<Record<string, string>>;
   readonly primary: readonly string[];
   readonly unique?: Readonly<Record<string, readonly string[]>>;
@@ -20,8 +20,8 @@ export interface ForeignKey {
 }
 
 /**
- * Creates what is missing of the tables, in their order. One statement for each table, so that a crash leaves whole tables;
- * what is there is asked anew, so that the next run goes on from there. Nothing is dropped, renamed or narrowed.
+ * Creates the missing parts of the tables, in their order. It runs one statement for each table, so that a crash leaves whole
+ * tables, and reads the present schema each time, so that the next run continues. It drops, renames and narrows nothing.
  */
 export async function ensureTables(
   session: Session,
@@ -39,14 +39,14 @@ export async function ensureTables(
   }
 }
 
-/** The unique keys of a table that an existing one lacks. A key of another name on the same columns will do. */
+/** The missing unique keys of an existing table. A key of another name on the same columns counts. */
 export function missingUniqueKeys(table: Table, present: Existing): [name: string, columns: readonly string[]][] {
   return Object.entries(table.unique ?? {}).filter(
     ([name, columns]) => !present.indexes.has(name.toLowerCase()) && !present.uniqueColumns.has(list(columns)),
   );
 }
 
-/** The foreign keys of a table that an existing one lacks, whatever their names. */
+/** The missing foreign keys of an existing table; names do not matter. */
 export function missingForeignKeys(table: Table, present: Existing): [name: string, key: ForeignKey][] {
   return Object.entries(table.foreign ?? {}).filter(
     ([, { column }]) => !present.foreignColumns.has(column.toLowerCase()),
@@ -86,7 +86,7 @@ function missingParts(table: Table, present: Existing): string[] {
   ];
 }
 
-/** `text` to `mediumtext`, with everything else of the column as it is. */
+/** `text` to `mediumtext`; everything else of the column stays. */
 function widenings(table: Table, present: Existing): string[] {
   return Object.entries(table.columns).flatMap(([name, declaration]) => {
     const column = present.columns.get(name.toLowerCase());

@@ -10,7 +10,7 @@ export const initial: Migration = {
   name: '0001-initial',
   apply: async (_session, change) => {
     for (const statement of [accounts, payments, clinical, jobs, service].flat()) {
-      // SQLite keeps the text of a definition as it was given; on one line, the schema comparison can read it
+      // SQLite keeps the text of a definition; the schema comparison can read it when it is on one line
       await change(
         statement
           .replace(/\s*\n\s*/g, ' ')

@@ -1,6 +1,6 @@
 import type { Migration } from '../session.ts';
 
-/** A retry waits for its instant, and a job carries the trace of the request that made it. */
+/** A retry waits for its instant, and a job carries the trace of its request. */
 export const jobPauses: Migration = {
   name: '0002-job-pauses',
   apply: async (_session, change) => {

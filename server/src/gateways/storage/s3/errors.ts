@@ -68,7 +68,7 @@ export function asStorageError(error: unknown, doing: string, log: Logger): AppE
   const hint = hintOf(error);
   const { name, code, message } = detailsOf(error);
   const facts = { storage: doing, error: name, code, status: statusOf(error) || undefined, reason: message };
-  if (hint) log.error(facts, `the S3 storage can not be used: ${hint}`);
-  else log.warn(facts, 'the S3 storage does not answer as it should');
+  if (hint) log.error(facts, `S3 storage unusable: ${hint}`);
+  else log.warn(facts, 'S3 storage failed');
   return unavailable('El almacenamiento no responde', error, RETRY_SECONDS);
 }
