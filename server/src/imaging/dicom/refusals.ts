@@ -85,7 +85,7 @@ export function noImages(scan: ScanResult): ImagingError {
       'El ZIP contiene objetos DICOM (índice DICOMDIR, informes u otros) pero ninguna imagen: incluya también la ' +
         'carpeta con los cortes.',
     );
-  return new ImagingError('NO_IMAGES', 'No se ha encontrado ninguna imagen DICOM en el ZIP.');
+  return new ImagingError('NO_IMAGES', 'No se encontró ninguna imagen DICOM en el ZIP.');
 }
 
 export function notCt(modalities: readonly string[]): ImagingError {
@@ -101,7 +101,7 @@ export function notCt(modalities: readonly string[]): ImagingError {
   });
   return new ImagingError(
     'NOT_CT',
-    `El ZIP no contiene una tomografía computarizada (CT); se ha encontrado: ${names.join(', ')}.`,
+    `El ZIP no contiene una tomografía computarizada (CT); se encontró: ${names.join(', ')}.`,
   );
 }
 
