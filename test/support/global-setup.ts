@@ -26,7 +26,7 @@ function orRefuse<T>(found: T | undefined, name: 'MYSQL' | 'REDIS' | 'S3', ways:
 
 /** Finds the services of the whole run, and says on what it ran in its first lines and its last. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
-  const mysql = orRefuse(await findMysql(), 'MYSQL', 'mysqld or mariadbd on the PATH');
+  const mysql = orRefuse(await findMysql(), 'MYSQL', 'mysqld or mariadbd on the PATH, support/mysql-server.sh');
   const redis = orRefuse(await findRedis(), 'REDIS', 'redis-server on the PATH');
   const s3 = orRefuse(await findS3(), 'S3', 'minio or versitygw on the PATH, support/s3-server.sh');
   const lines = [
