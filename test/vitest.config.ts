@@ -6,9 +6,16 @@ export default defineConfig({
     exclude: ['**/node_modules/**', 'sdk-types/project/**'],
     globalSetup: ['support/global-setup.ts', 'support/contract-walk.ts'],
     setupFiles: ['support/setup.ts'],
-    // a process for each file: servers, native hashing and signals do not meet
+    reporters: ['default', './support/slowest-files.ts'],
+    // Each worker is a process of its own and runs its files one after the other: loading the service takes longer than
+    // many a file. No test changes what is global and leaves it so.
     pool: 'forks',
+    isolate: false,
     maxWorkers: 2,
+    tags: [
+      { name: 'heavy', description: 'Converts scans or starts processes of the service. Not in `npm run test:fast`.' },
+      { name: 'long', description: 'Takes too long for every change. Only in `npm run check:all`.' },
+    ],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     teardownTimeout: 20_000,

@@ -1,3 +1,4 @@
+// @module-tag heavy
 import type { MikroORM } from '@mikro-orm/core';
 import type { Checkout } from '@som3d/contract';
 import { billing, entities } from '@som3d/server/testing';

@@ -1,3 +1,6 @@
+// @module-tag heavy
+// @module-tag long
+// storage/files.test.ts fills a disk, and jobs/runner.test.ts puts a job back into the queue, in less time.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -1,3 +1,6 @@
+// @module-tag heavy
+// @module-tag long
+// jobs/redis.test.ts and jobs/workers.test.ts take Redis away, in less time.
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { describe, expect, inject, test } from 'vitest';

@@ -1,3 +1,4 @@
+// @module-tag heavy
 import { describe, expect, test } from 'vitest';
 import { until } from '../support/jobs.ts';
 import { LEASE_SECONDS } from './machine/service.ts';

@@ -1,3 +1,6 @@
+// @module-tag heavy
+// @module-tag long
+// api/som3d-s3.test.ts and storage/s3-outage.test.ts take the storage away, in less time.
 import { describe, expect, test } from 'vitest';
 import { createBucket, hasS3 } from '../support/bucket.ts';
 import { until } from '../support/jobs.ts';

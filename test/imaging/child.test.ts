@@ -1,3 +1,4 @@
+// @module-tag heavy
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { access, readFile } from 'node:fs/promises';

@@ -1,3 +1,4 @@
+// @module-tag heavy
 import { describe, expect, test } from 'vitest';
 import { convertFiles, RAW } from '../support/phantom/convert.ts';
 import { evenHeights, scanBody, type Body } from '../support/phantom/slices.ts';

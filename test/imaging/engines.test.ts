@@ -1,3 +1,4 @@
+// @module-tag heavy
 import { chooseEngine, describeEngines, segmentationSchema, TISSUES } from '@som3d/server/testing/imaging';
 import { describe, expect, test } from 'vitest';
 import { convertFiles, RAW } from '../support/phantom/convert.ts';

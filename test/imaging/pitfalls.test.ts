@@ -1,3 +1,4 @@
+// @module-tag heavy
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeCtSlice, encodeFile, type CtSlice, type Element } from '@som3d/client/sample';

@@ -1,3 +1,4 @@
+// @module-tag heavy
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -64,36 +65,41 @@ const ALL_TISSUES = {
 };
 const MINUTES = 60_000;
 
-describe.skipIf(!PRESENT).each(['ct-head-ge.zip', 'ct-phantom-philips.zip'])('every model of %s', (name) => {
-  // The conversion itself has each of them judged.
-  test(
-    'is a solid: all tissues, smoothed and reduced',
-    async () => {
-      const { manifest } = await convertZip(join(DATA, name), ALL_TISSUES);
-      expect(manifest.meshes.map((mesh) => mesh.tissue)).toEqual(
-        expect.arrayContaining(['hueso', 'hueso_cortical', 'musculo', 'tejido_blando', 'piel']),
-      );
-      for (const mesh of manifest.meshes)
-        expect(mesh).toMatchObject({ watertight: true, smoothed: true, reduced: true });
-    },
-    10 * MINUTES,
-  );
+// Phantoms show the same in tissues.test.ts and watertight.test.ts, in less time.
+describe.skipIf(!PRESENT).each(['ct-head-ge.zip', 'ct-phantom-philips.zip'])(
+  'every model of %s',
+  { tags: ['long'] },
+  (name) => {
+    // The conversion itself has each of them judged.
+    test(
+      'is a solid: all tissues, smoothed and reduced',
+      async () => {
+        const { manifest } = await convertZip(join(DATA, name), ALL_TISSUES);
+        expect(manifest.meshes.map((mesh) => mesh.tissue)).toEqual(
+          expect.arrayContaining(['hueso', 'hueso_cortical', 'musculo', 'tejido_blando', 'piel']),
+        );
+        for (const mesh of manifest.meshes)
+          expect(mesh).toMatchObject({ watertight: true, smoothed: true, reduced: true });
+      },
+      10 * MINUTES,
+    );
 
-  test(
-    'is a solid: parts',
-    async () => {
-      const { manifest } = await convertZip(join(DATA, name), {
-        separarPartes: true,
-        enable_teeth: true,
-        enable_skull: true,
-      });
-      expect(manifest.meshes.length).toBeGreaterThan(0);
-      for (const mesh of manifest.meshes)
-        expect(mesh).toMatchObject({ watertight: true, smoothed: true, reduced: true });
-    },
-    10 * MINUTES,
-  );
-});
+    test(
+      'is a solid: parts',
+      async () => {
+        const { manifest } = await convertZip(join(DATA, name), {
+          separarPartes: true,
+          enable_teeth: true,
+          enable_skull: true,
+        });
+        expect(manifest.meshes.length).toBeGreaterThan(0);
+        for (const mesh of manifest.meshes)
+          expect(mesh).toMatchObject({ watertight: true, smoothed: true, reduced: true });
+      },
+      10 * MINUTES,
+    );
+  },
+);
 
 function blockExtent(spacing: number, count: number): number {
   return spacing * count;

@@ -1,3 +1,4 @@
+// @module-tag heavy
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';

@@ -1,3 +1,4 @@
+// @module-tag heavy
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConvertRequest } from '@som3d/server/testing/imaging';

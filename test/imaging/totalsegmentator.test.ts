@@ -1,3 +1,4 @@
+// @module-tag heavy
 import { fork, type ChildProcess } from 'node:child_process';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

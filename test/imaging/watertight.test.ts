@@ -1,3 +1,4 @@
+// @module-tag heavy
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { convertFiles, RAW } from '../support/phantom/convert.ts';

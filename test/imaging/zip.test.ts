@@ -1,3 +1,4 @@
+// @module-tag heavy
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspectZip, type ZipBytes } from '@som3d/server/testing/imaging';

@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { createDatabase } from '../support/database.ts';
 import { startWorker } from '../support/process.ts';
 import { jobLines, jobRow, until, upload } from '../support/jobs.ts';
-import { jobSetups, queueEnv } from '../support/queues.ts';
+import { describeSetups, queueEnv } from '../support/queues.ts';
 import { startTestServer } from '../support/server.ts';
 
 const { execPath } = process;
@@ -32,11 +32,12 @@ test('a worker that may need more memory than there is says so when it starts', 
   expect(warning).toMatchObject({ level: 'warn', needed_mb: 64 * 262_144, usable_mb: configuration.usableMemoryMb() });
 });
 
-test.each(jobSetups())(
-  'a machine that can start no process costs a job no attempt, on $kind, queued in $queue',
-  async ({ kind, queue }) => {
+describeSetups('a machine that can start no process', ({ kind, queue }) => {
+  const expectNoAttempt = async (nextIs: 'another worker' | 'the same worker') => {
     const api = await startTestServer(kind, { ...queueEnv(queue), SOM3D_WORKER_CONCURRENCY: '1' });
-    const jobs = jobMachinery.createJobs({ ...api.deps, config: { ...api.deps.config, SOM3D_EMBEDDED_WORKER: true } });
+    const config = { ...api.deps.config, SOM3D_EMBEDDED_WORKER: true };
+    const jobs = jobMachinery.createJobs({ ...api.deps, config });
+    const others = jobMachinery.createJobs({ ...api.deps, config });
     try {
       const { client } = await api.doctor();
       process.execPath = '/nowhere/node';
@@ -48,13 +49,19 @@ test.each(jobSetups())(
       expect((await jobLines(api.deps.orm, id)).at(-1)).toMatch(/no pudo iniciar la conversión/);
       process.execPath = execPath;
       api.advance(10_001);
+      if (nextIs === 'another worker') await others.start();
       await waitForJob(client, id);
       expect(await jobRow(api.deps.orm, id)).toMatchObject({ status: 'DONE', attempts: 1 });
       expect(api.errors.filter((line) => line.includes('cannot start a child process'))).toHaveLength(1);
     } finally {
-      await jobs[Symbol.asyncDispose]();
+      await Promise.all([jobs[Symbol.asyncDispose](), others[Symbol.asyncDispose]()]);
       await api.stop();
     }
-  },
-  180_000,
-);
+  };
+
+  test('costs a job no attempt: another one takes it', () => expectNoAttempt('another worker'));
+  // It takes no job for ten seconds.
+  test('costs a job no attempt: it goes on by itself after a pause', { tags: ['long'] }, () =>
+    expectNoAttempt('the same worker'),
+  );
+});

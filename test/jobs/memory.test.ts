@@ -1,3 +1,4 @@
+// @module-tag heavy
 import { expect, test } from 'vitest';
 import { createDatabase } from '../support/database.ts';
 import { memoryOf, tokenOf, uploadLarge } from '../support/large-upload.ts';

@@ -1,3 +1,4 @@
+// @module-tag heavy
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { createClient, waitForJob } from '@som3d/client';
@@ -6,7 +7,7 @@ import { createDatabase, databaseKinds } from '../support/database.ts';
 import { imagingChildren, jobRow, storedFiles, until, upload } from '../support/jobs.ts';
 import { tokenOf } from '../support/large-upload.ts';
 import { startProcess } from '../support/process.ts';
-import { queueEnv, queueKinds } from '../support/queues.ts';
+import { queueEnv, type QueueKind, queueKinds } from '../support/queues.ts';
 
 /** A way to a server that can be cut: connections break, new ones are refused. */
 async function cuttableWay(target: URL) {
@@ -48,7 +49,7 @@ async function cuttableWay(target: URL) {
 
 // The embedded database is a file: there is nothing to cut.
 describe.runIf(databaseKinds().includes('mysql'))('a worker on mysql', { timeout: 180_000 }, () => {
-  test.each(queueKinds())('keeps its work while the database is away for a moment, queued in %s', async (queue) => {
+  const expectWorkKept = async (queue: QueueKind): Promise<void> => {
     await using database = await createDatabase('mysql');
     await using way = await cuttableWay(new URL(database.env['MYSQL_URL'] ?? ''));
     const server = await startProcess({ dataDir: database.dataDir, env: { MYSQL_URL: way.url } }, queueEnv(queue));
@@ -66,5 +67,12 @@ describe.runIf(databaseKinds().includes('mysql'))('a worker on mysql', { timeout
     } finally {
       await server.end('SIGTERM');
     }
-  });
+  };
+
+  test('keeps its work while the database is away for a moment', () => expectWorkKept('database'));
+  test.runIf(queueKinds().includes('redis'))(
+    'keeps its work while the database is away for a moment, queued in redis',
+    { tags: ['long'] },
+    () => expectWorkKept('redis'),
+  );
 });

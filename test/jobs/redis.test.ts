@@ -1,3 +1,4 @@
+// @module-tag heavy
 import { waitForJob } from '@som3d/client';
 import { type Deps, jobMachinery } from '@som3d/server/testing';
 import { Redis } from 'ioredis';

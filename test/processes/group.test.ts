@@ -1,3 +1,4 @@
+// @module-tag heavy
 import { createClient } from '@som3d/client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, databaseKinds } from '../support/database.ts';

@@ -1,3 +1,4 @@
+// @module-tag heavy
 import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';

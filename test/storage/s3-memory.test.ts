@@ -1,3 +1,4 @@
+// @module-tag heavy
 import { describe, expect, test } from 'vitest';
 import { createBucket, hasS3 } from '../support/bucket.ts';
 import { createDatabase } from '../support/database.ts';

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { contract, routesOf, statusesOf, type NamedRoute } from '@som3d/contract';
 import type { TestProject } from 'vitest/node';
 
@@ -35,6 +36,20 @@ function unseenAnswers(folder: string): string[] {
   });
 }
 
+/** What `npm test` leaves out. The rest of the tests must still see every answer. */
+const EVERY_CHANGE = ['!long'];
+
+/** Whether a run takes at least what `npm test` takes. */
+async function isWhole(vitest: TestProject['vitest']): Promise<boolean> {
+  const { testNamePattern, tagsFilter = EVERY_CHANGE } = vitest.config;
+  const files = await vitest.globTestSpecifications();
+  return (
+    !testNamePattern &&
+    isDeepStrictEqual(tagsFilter, EVERY_CHANGE) &&
+    vitest.state.getTestModules().length === files.length
+  );
+}
+
 /**
  * Walks the contract once the whole suite has run: a route that no test has called, or that has not given every status
  * it declares, fails the run. A run of a part of the suite is left alone.
@@ -44,8 +59,7 @@ export default (project: TestProject): (() => Promise<void>) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'som3d-answers-'));
   project.provide('answersFolder', folder);
   return async () => {
-    const all = await vitest.globTestSpecifications();
-    const whole = vitest.state.getTestModules().length === all.length && !vitest.config.testNamePattern;
+    const whole = await isWhole(vitest);
     const unseen = whole ? unseenAnswers(folder) : [];
     rmSync(folder, { recursive: true, force: true });
     if (unseen.length > 0)

@@ -24,15 +24,23 @@ function orRefuse<T>(found: T | undefined, name: 'MYSQL' | 'REDIS' | 'S3', ways:
   return found;
 }
 
-/** Finds the services of the whole run, and says on what it ran in its first lines and its last. */
+/**
+ * Finds the services of the whole run, and says on what it ran in its first lines and its last. With
+ * `SOM3D_TEST_SERVICES=none` it looks for none.
+ */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
-  const mysql = orRefuse(await findMysql(), 'MYSQL', 'mysqld or mariadbd on the PATH');
-  const redis = orRefuse(await findRedis(), 'REDIS', 'redis-server on the PATH');
-  const s3 = orRefuse(await findS3(), 'S3', 'minio or versitygw on the PATH, support/s3-server.sh');
+  const alone = process.env['SOM3D_TEST_SERVICES'] === 'none';
+  const mysql = orRefuse(
+    alone ? undefined : await findMysql(),
+    'MYSQL',
+    'mysqld or mariadbd on the PATH, support/mysql-server.sh',
+  );
+  const redis = orRefuse(alone ? undefined : await findRedis(), 'REDIS', 'redis-server on the PATH');
+  const s3 = orRefuse(alone ? undefined : await findS3(), 'S3', 'minio or versitygw on the PATH, support/s3-server.sh');
   const lines = [
-    `databases: SQLite ${mysql ? `and ${mysql.version} (${mysql.source})` : 'ONLY, no MySQL was found'}`,
-    `queues: the database ${redis ? `and Redis ${redis.version} (${redis.source})` : 'ONLY, no Redis was found'}`,
-    `storages: files ${s3 ? `and S3 (${s3.source})` : 'ONLY, no S3 server was found'}`,
+    `databases: SQLite ${mysql ? `and ${mysql.version} (${mysql.source})` : 'ONLY, no MySQL'}`,
+    `queues: the database ${redis ? `and Redis ${redis.version} (${redis.source})` : 'ONLY, no Redis'}`,
+    `storages: files ${s3 ? `and S3 (${s3.source})` : 'ONLY, no S3 server'}`,
   ].join('\n');
   console.log(lines);
   project.provide('mysqlUrl', mysql?.url ?? null);

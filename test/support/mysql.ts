@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { rmSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { homedir, tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -20,13 +20,27 @@ export interface FoundMysql {
   stop(): Promise<void>;
 }
 
-/** TEST_MYSQL_URL, else a container, else a server program on the PATH, else undefined. */
+const CACHE = process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache');
+/** Where `mysql-server.sh` installs the programs of MySQL. */
+const INSTALLED = path.join(CACHE, 'som3d-mysql/mysql-server-core-sid/bin');
+
+/**
+ * TEST_MYSQL_URL, else the program of TEST_MYSQL_SERVER, else a container, else a server program on the PATH or installed
+ * by `mysql-server.sh`, else undefined.
+ */
 export async function findMysql(): Promise<FoundMysql | undefined> {
   const given = process.env['TEST_MYSQL_URL'];
   if (given) return described(new URL('/', given).href, 'TEST_MYSQL_URL', async () => {});
+  const program = process.env['TEST_MYSQL_SERVER'];
+  if (program) return await fromProgram(program);
   return (
     (await attempt('Docker gives no mysql:8.4', fromDocker)) ?? (await attempt('no server from the PATH', fromPath))
   );
+}
+
+/** The program of a MySQL server, from the PATH or from where `mysql-server.sh` installs it. */
+export async function mysqlProgram(): Promise<string | undefined> {
+  return await onPath('mysqld', [INSTALLED]);
 }
 
 async function fromDocker(): Promise<FoundMysql | undefined> {
@@ -46,14 +60,17 @@ async function fromDocker(): Promise<FoundMysql | undefined> {
 }
 
 async function fromPath(): Promise<FoundMysql | undefined> {
-  const program = (await onPath('mysqld')) ?? (await onPath('mariadbd'));
-  if (!program) return undefined;
+  const program = (await onPath('mysqld')) ?? (await onPath('mariadbd')) ?? (await mysqlProgram());
+  return program ? await fromProgram(program) : undefined;
+}
+
+async function fromProgram(program: string): Promise<FoundMysql> {
   const home = await mkdtemp(path.join(tmpdir(), 'som3d-mysql-'));
   process.once('exit', () => rmSync(home, { recursive: true, force: true }));
   const { stdout } = await run(program, ['--no-defaults', '--version']);
   const port = await freePort();
   const data = path.join(home, 'data');
-  await (stdout.includes('MariaDB') ? initMariaDb(data) : initMySql(program, data));
+  await (stdout.includes('MariaDB') ? initMariaDb(program, data) : initMySql(program, data));
   const args = [
     '--no-defaults',
     `--user=${userInfo().username}`,
@@ -62,6 +79,8 @@ async function fromPath(): Promise<FoundMysql | undefined> {
     '--bind-address=127.0.0.1',
     `--socket=${home}/sock`,
     `--pid-file=${home}/pid`,
+    '--secure-file-priv=',
+    '--loose-mysqlx=OFF',
     '--event-scheduler=ON',
     '--skip-log-bin',
     '--innodb-flush-log-at-trx-commit=0',
@@ -87,9 +106,9 @@ async function initMySql(program: string, data: string): Promise<void> {
   await run(program, ['--no-defaults', '--initialize-insecure', `--user=${userInfo().username}`, `--datadir=${data}`]);
 }
 
-async function initMariaDb(data: string): Promise<void> {
-  const init = (await onPath('mariadb-install-db')) ?? (await onPath('mysql_install_db'));
-  if (!init) throw new Error('mariadbd is on the PATH, but mariadb-install-db is not');
+async function initMariaDb(program: string, data: string): Promise<void> {
+  const init = await onPath('mariadb-install-db', [path.dirname(program)]);
+  if (!init) throw new Error('there is a mariadbd, but no mariadb-install-db');
   const args = ['--no-defaults', `--user=${userInfo().username}`, `--datadir=${data}`];
   await run(init, [...args, '--auth-root-authentication-method=normal', '--skip-test-db']);
 }

@@ -2,21 +2,37 @@ import dns from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
 
+interface Guard {
+  readonly report: (attempt: string) => void;
+  readonly allowed: readonly string[];
+}
+
+let guard: Guard | undefined;
+
 /**
  * Refuses every connection and every name but this machine's own, below `http`, `fetch`, `tls` and the database drivers.
- * Use it also in a process that a test starts: `node --import <this file> …` with `SOM3D_TEST_GUARD=1`.
+ * Use it also in a process that a test starts: `node --import <this file> …` with `SOM3D_TEST_GUARD=1`. Files of tests
+ * that share a process call it one after the other: the last call counts.
  *
- * @param report is told of every attempt, because what is refused may be caught by the code under test
+ * @param report gets every attempt, because the code under test may catch what is refused
  * @param allowed hosts that are not this machine, but belong to the run: its MySQL may be elsewhere
  */
-export function guardNetwork(report: (attempt: string) => void, allowed: readonly string[] = []): void {
-  const mayReach = (host: string): boolean => isLoopback(host) || allowed.includes(host);
-  const refuse = (target: string): Error => {
-    const attempt = `a test tried to reach ${target}`;
-    report(attempt);
-    return new Error(attempt);
-  };
+export function guardNetwork(report: Guard['report'], allowed: Guard['allowed'] = []): void {
+  if (!guard) guardModules();
+  guard = { report, allowed };
+}
 
+function mayReach(host: string): boolean {
+  return isLoopback(host) || (guard?.allowed.includes(host) ?? false);
+}
+
+function refuse(target: string): Error {
+  const attempt = `a test tried to reach ${target}`;
+  guard?.report(attempt);
+  return new Error(attempt);
+}
+
+function guardModules(): void {
   const connect = Reflect.get(net.Socket.prototype, 'connect') as (...args: unknown[]) => net.Socket;
   net.Socket.prototype.connect = function guarded(this: net.Socket, ...args: unknown[]) {
     const host = hostOf(args);

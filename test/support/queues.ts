@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { inject } from 'vitest';
+import { describe, inject } from 'vitest';
 import { databaseKinds, type DatabaseKind } from './database.ts';
 import { describeApi, type TestServer } from './server.ts';
 
@@ -16,21 +16,43 @@ export function queueEnv(kind: QueueKind): Record<string, string> {
   return { REDIS_URL: url, REDIS_PREFIX: `test-${randomBytes(6).toString('hex')}` };
 }
 
-/** The pairs of database and queue that job tests run on: Redis stands beside one database, MySQL where there is one. */
-export function jobSetups(): { readonly kind: DatabaseKind; readonly queue: QueueKind }[] {
-  return [
-    ...databaseKinds().map((kind) => ({ kind, queue: 'database' as const })),
-    ...(inject('redisUrl') ? [{ kind: databaseKinds().at(-1) ?? 'sqlite', queue: 'redis' as const }] : []),
-  ];
+/** What job tests run on. */
+export interface JobSetup {
+  readonly kind: DatabaseKind;
+  readonly queue: QueueKind;
+  readonly tags: readonly ('heavy' | 'long')[];
 }
 
-/** `describeApi` for each of `jobSetups`. */
+/**
+ * The pairs of database and queue that job tests run on. Each database and each queue has its turn for every change: with
+ * MySQL and Redis, the jobs of MySQL wait in Redis. All other pairs are left to `npm run check:all`.
+ */
+export function jobSetups(): JobSetup[] {
+  const [first, second] = databaseKinds();
+  const own = { kind: first ?? 'sqlite', queue: 'database', tags: ['heavy'] } as const;
+  if (!inject('redisUrl')) return second ? [own, { ...own, kind: second }] : [own];
+  const redis = { ...own, kind: second ?? own.kind, queue: 'redis' } as const;
+  return second ? [own, redis, { kind: second, queue: 'database', tags: ['heavy', 'long'] }] : [own, redis];
+}
+
+/** A describe block for each of `jobSetups`. */
+export function describeSetups(name: string, tests: (setup: JobSetup) => void): void {
+  for (const setup of jobSetups()) {
+    const { kind, queue, tags } = setup;
+    // Conversions take a while on a busy machine.
+    describe(`${name} on ${kind}, queued in ${queue},`, { timeout: 180_000, tags: [...tags] }, () => {
+      tests(setup);
+    });
+  }
+}
+
+/** `describeSetups` with a service on each. */
 export function describeJobs(
   name: string,
   tests: (api: () => TestServer, queue: QueueKind) => void,
   env: Record<string, string> = {},
 ): void {
-  for (const { kind, queue } of jobSetups()) {
-    describeApi(`${name}, queued in ${queue},`, (api) => tests(api, queue), { ...queueEnv(queue), ...env }, [kind]);
-  }
+  describeSetups(name, ({ kind, queue }) => {
+    describeApi('a service', (api) => tests(api, queue), { ...queueEnv(queue), ...env }, [kind]);
+  });
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
-import { access, constants, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -23,7 +23,7 @@ const MINIO = 'minio/minio:RELEASE.2025-09-07T16-13-09Z';
 const STARTUP_MS = 60_000;
 /** Where `s3-server.sh` installs. */
 const CACHE = process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache');
-const INSTALLED = path.join(CACHE, 'som3d-s3/v1.8.0/versitygw');
+const INSTALLED = path.join(CACHE, 'som3d-s3/v1.8.0');
 
 /** TEST_S3_URL, else a container, else a server program on the PATH or installed by `s3-server.sh`, else undefined. */
 export async function findS3(): Promise<FoundS3 | undefined> {
@@ -61,14 +61,7 @@ async function fromPath(): Promise<FoundS3 | undefined> {
 
 /** A server program that tests may start, and kill. */
 export async function s3Program(): Promise<string | undefined> {
-  return (await onPath('minio')) ?? (await onPath('versitygw')) ?? (await installed());
-}
-
-function installed(): Promise<string | undefined> {
-  return access(INSTALLED, constants.X_OK).then(
-    () => INSTALLED,
-    () => undefined,
-  );
+  return (await onPath('minio')) ?? (await onPath('versitygw', [INSTALLED]));
 }
 
 /** An S3 server that a test may kill and start again on what it has stored. */

@@ -131,7 +131,8 @@ export function describeApi(
   env: Record<string, string> = {},
   kinds: readonly DatabaseKind[] = databaseKinds(),
 ): void {
-  describe.each(kinds)(`${name} on %s`, (kind) => {
+  const tags = env['SOM3D_EMBEDDED_WORKER'] === 'true' ? ['heavy'] : [];
+  describe.each(kinds)(`${name} on %s`, { tags }, (kind) => {
     let server: TestServer | undefined;
     beforeAll(async () => {
       server = await startTestServer(kind, env);

@@ -30,10 +30,15 @@ export async function dockerAnswers(): Promise<boolean> {
   }
 }
 
-/** A program by its name, or undefined. */
-export async function onPath(name: string): Promise<string | undefined> {
-  // server programs live in sbin, which is not on every user's PATH
-  for (const folder of [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin']) {
+/**
+ * A program by its name, or undefined.
+ *
+ * @param others folders to look into after those of the PATH
+ */
+export async function onPath(name: string, others: readonly string[] = []): Promise<string | undefined> {
+  const folders = (process.env['PATH'] ?? '').split(path.delimiter);
+  // Server programs live in sbin, which is not on every user's PATH.
+  for (const folder of [...folders, '/usr/sbin', '/usr/local/sbin', ...others]) {
     const file = path.join(folder, name);
     const found = await access(file, constants.X_OK).then(
       () => true,
