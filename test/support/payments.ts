@@ -120,7 +120,7 @@ export function paymentsOn(api: () => TestServer, gateway: GatewayDouble) {
     paid,
     mails,
     /** A round of the loop: works on everything that is due by the service's clock. */
-    round: async () => await billing.createPaymentProcessor(api().deps).runDue(),
+    round: async () => await new billing.PaymentProcessor(api().deps).runDue(),
     /** Exactly one payment, and its subscription active for a month. */
     expectGranted: async (started: Order, fields: GatewayFields): Promise<void> => {
       const rows = await paid(started);

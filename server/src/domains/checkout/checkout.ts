@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/core';
 import type { Checkout } from '@som3d/contract';
+import { pauseAfter, plusMs } from '../../base/backoff.ts';
 import type { Config } from '../../config/config.ts';
 import { kysely } from '../../db/kysely.ts';
 import type { Deps } from '../../deps.ts';
@@ -8,6 +9,7 @@ import type { Payer } from '../../gateways/epayco/gateway.ts';
 import { escapeHtml } from '../../base/html.ts';
 import type { Plan } from '../../db/entities/plans.entity.ts';
 import { EpaycoCheckout } from '../../db/entities/epayco.entity.ts';
+import { FOLLOW } from './follow.ts';
 import { formatAmount, splitTax } from './money.ts';
 
 const SCRIPT = 'https://checkout.epayco.co/checkout.js';
@@ -38,6 +40,7 @@ export async function recordCheckout(
     currency: 'COP',
     test: config.EPAYCO_TEST,
     duracion_meses: plan.duracion_meses,
+    next_attempt_at: plusMs(now, pauseAfter(FOLLOW, 1)),
     created_at: now,
   });
   await em.flush();
