@@ -20,6 +20,8 @@ export interface GatewayDouble extends AsyncDisposable {
   /** Variables that make a service ask this gateway. */
   readonly env: Readonly<Record<string, string>>;
   mood: Mood;
+  /** Paths that begin with this are answered 503; empty for none. */
+  failing: string;
   /** Whether the numeric reference is accepted by the validation endpoint as well. */
   takesNumeric: boolean;
   /** Whether the validation endpoint knows any payment at all. */
@@ -34,10 +36,13 @@ export interface GatewayDouble extends AsyncDisposable {
   detail: Readonly<Record<string, unknown>>;
   /** How often somebody has signed in to the authenticated interface. */
   readonly logins: number;
+  /** Back to a gateway that answers all questions. */
+  reset(): void;
   /** No token of before is good any more. */
   expireTokens(): void;
 }
 
+const ABILITIES = ['takesNumeric', 'validates', 'takesTransactions', 'keysAccepted', 'tellsDetails'] as const;
 const UNKNOWN = { status: false, message: 'Error de datos o conexión.', data: { status: 'error', description: '' } };
 
 export async function startGateway(): Promise<GatewayDouble> {
@@ -105,7 +110,7 @@ export async function startGateway(): Promise<GatewayDouble> {
       const path = (req.url ?? '').split('?')[0] ?? '';
       asked.push(path);
       if (mood === 'slow') await new Promise<void>((resolve) => waiting.add(resolve));
-      if (mood === 'down') return json(res, {}, 503);
+      if (mood === 'down' || (double.failing !== '' && path.startsWith(double.failing))) return json(res, {}, 503);
       if (mood === 'garbage') return void res.writeHead(200).end('<html>mantenimiento</html>');
       if (mood === 'moved') return void res.writeHead(302, { location: `${url}/elsewhere${req.url}` }).end();
       if (mood === 'cut') return void res.destroy();
@@ -147,6 +152,7 @@ export async function startGateway(): Promise<GatewayDouble> {
       EPAYCO_TRANSACTION_URL: `${url}/restpagos/transaction/response.json`,
       EPAYCO_APIFY_URL: `${url}/apify`,
     },
+    failing: '',
     takesNumeric: true,
     validates: true,
     takesTransactions: true,
@@ -155,6 +161,12 @@ export async function startGateway(): Promise<GatewayDouble> {
     detail: {},
     get logins() {
       return logins;
+    },
+    reset: () => {
+      double.mood = 'up';
+      double.detail = {};
+      double.failing = '';
+      for (const ability of ABILITIES) double[ability] = true;
     },
     expireTokens: () => {
       token = 'expired';

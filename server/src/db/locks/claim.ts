@@ -84,8 +84,21 @@ export class ClaimQueue {
     return numUpdatedRows === 1n ? { id, token: lease.lease_token } : null;
   }
 
-  /** Takes up to `limit` rows that are due, the longest due first. */
-  async claimDue(limit: number): Promise<Claim[]> {
+  /**
+   * Works on every row that is due, the longest due first, until none is left or the signal is aborted.
+   *
+   * @param atOnce rows that are claimed and worked on together
+   * @param work must write the end of a row, or when it is due again
+   */
+  async workOff(atOnce: number, work: (claim: Claim) => Promise<void>, signal?: AbortSignal): Promise<void> {
+    for (;;) {
+      const claims = signal?.aborted ? [] : await this.#claimDue(atOnce);
+      if (claims.length === 0) return;
+      await Promise.all(claims.map(work));
+    }
+  }
+
+  async #claimDue(limit: number): Promise<Claim[]> {
     const { table, key, waiting } = this.#work;
     const now = this.#clock();
     const due = await this.#db()

@@ -140,6 +140,10 @@ export function readConfirmation(
   };
 }
 
+function cut(text: string | undefined, width: number): string | null {
+  return text?.slice(0, width) ?? null;
+}
+
 /**
  * What the gateway itself answered, in the shape of a confirmation: it needs no signature.
  *
@@ -154,7 +158,6 @@ export function confirmationOf(payment: GatewayPayment, redirect: string | null)
     x_currency_code: payment.x_currency_code ?? '',
   };
   if (values.x_ref_payco === '' || !fits(values)) return null;
-  const short = (text: string | undefined, width: number): string | null => text?.slice(0, width) ?? null;
   return {
     origin: 'CONSULTA',
     trusted: true,
@@ -165,9 +168,9 @@ export function confirmationOf(payment: GatewayPayment, redirect: string | null)
     code: payment.x_cod_response ?? '',
     hints: {
       redirect,
-      invoice: short(payment.x_id_invoice, MAX_HINT),
-      extra1: short(payment.x_extra1, MAX_HINT),
-      test: short(payment.x_test_request, 10),
+      invoice: cut(payment.x_id_invoice, MAX_HINT),
+      extra1: cut(payment.x_extra1, MAX_HINT),
+      test: cut(payment.x_test_request, 10),
     },
     payload: payloadOf(payment as Readonly<Record<string, string>>, TRUSTED_PAYLOAD),
   };

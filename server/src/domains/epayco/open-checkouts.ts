@@ -44,17 +44,7 @@ export class OpenCheckouts {
   /** Asks about every checkout that is due. */
   async runDue(signal?: AbortSignal): Promise<void> {
     if (!this.#canAsk()) return;
-    while (!signal?.aborted) {
-      const [claim] = await this.#queue.claimDue(1);
-      if (!claim) return;
-      await this.#ask(claim).catch((error: unknown) => {
-        const away = error instanceof GatewayUnavailable;
-        this.#deps.log.warn(
-          { id_checkout: claim.id, ...(away ? { reason: error.message } : { err: error }) },
-          'question about a checkout postponed',
-        );
-      });
-    }
+    await this.#queue.workOff(1, async (claim) => await this.#tryAsk(claim, signal), signal);
   }
 
   /**
@@ -89,18 +79,31 @@ export class OpenCheckouts {
     return EPAYCO_PRIVATE_KEY !== undefined && EPAYCO_VERIFY_STATE;
   }
 
+  /** A checkout that cannot be asked about does not keep the others from it. */
+  async #tryAsk(claim: Claim, signal?: AbortSignal): Promise<void> {
+    try {
+      await this.#ask(claim, signal);
+    } catch (error) {
+      const away = error instanceof GatewayUnavailable;
+      this.#deps.log.warn(
+        { id_checkout: claim.id, ...(away ? { reason: error.message } : { err: error }) },
+        'question about a checkout postponed',
+      );
+    }
+  }
+
   /** @throws GatewayUnavailable; the checkout is then due again after a pause */
-  async #ask(claim: Claim): Promise<void> {
+  async #ask(claim: Claim, signal?: AbortSignal): Promise<void> {
     let seen = UNAVAILABLE;
     try {
-      seen = await this.#look(claim);
+      seen = await this.#look(claim, signal);
     } finally {
       await this.#letGo(claim, seen);
     }
   }
 
   /** Settles every payment of the invoice. @returns what the gateway said, in Spanish */
-  async #look({ id }: Claim): Promise<string> {
+  async #look({ id }: Claim, signal?: AbortSignal): Promise<string> {
     const { epayco } = this.#deps;
     const { invoice } = await kysely(this.#deps.orm.em.fork())
       .selectFrom('epayco_checkout')
@@ -109,6 +112,8 @@ export class OpenCheckouts {
       .executeTakeFirstOrThrow();
     const states: string[] = [];
     for (const reference of await epayco.referencesOf(invoice)) {
+      // A process that ends does not wait for many answers: the checkout is due again later.
+      if (signal?.aborted) return UNAVAILABLE;
       // The answer by invoice names payments; the look-up by number decides about each.
       const payment = await epayco.payment(reference, []);
       if (!payment) continue;

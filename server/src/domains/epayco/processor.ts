@@ -86,11 +86,7 @@ export class PaymentProcessor {
 
   /** Works on every event that is due. */
   async runDue(signal?: AbortSignal): Promise<void> {
-    while (!signal?.aborted) {
-      const claims = await this.#queue.claimDue(AT_ONCE);
-      if (claims.length === 0) return;
-      await Promise.all(claims.map(async (claim) => await this.#work(claim)));
-    }
+    await this.#queue.workOff(AT_ONCE, async (claim) => await this.#work(claim), signal);
   }
 
   /** Waits for what is under way. */

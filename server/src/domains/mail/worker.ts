@@ -38,12 +38,8 @@ export class MailWorker {
   /** Sends every mail that is due. */
   async runDue(signal?: AbortSignal): Promise<void> {
     await this.#giveUpUnknown();
-    while (!signal?.aborted) {
-      // One at a time: a claimed mail's lease does not run while others are sent.
-      const [claim] = await this.#queue.claimDue(1);
-      if (!claim) return;
-      await this.#send(claim);
-    }
+    // One at a time: a claimed mail's lease does not run while others are sent.
+    await this.#queue.workOff(1, async (claim) => await this.#send(claim), signal);
   }
 
   #db() {
