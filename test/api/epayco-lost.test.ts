@@ -202,6 +202,22 @@ describeApi(
       await pay.expectGranted(order, fields);
     });
 
+    test('whose call says approved are not given up after a day while the gateway says pending', async () => {
+      const order = await pay.order();
+      const fields = paymentFields(order);
+      pay.atGateway(fields, '3');
+      expect(await pay.confirm(fields)).toMatchObject({ estado: 'PENDIENTE' });
+      api().advance(2 * DAY);
+      await pay.round();
+      await expect.poll(async () => (await pay.events(fields))[0]?.attempts).toBe(2);
+      expect(await pay.events(fields)).toMatchObject([
+        { estado: 'PENDIENTE', last_error: 'La pasarela dice PENDIENTE' },
+      ]);
+      pay.atGateway(fields, '1');
+      await untilDue(fields);
+      await pay.expectGranted(order, fields);
+    });
+
     test('that the payer’s page learns of are followed as well', async () => {
       const order = await pay.order();
       const fields = paymentFields(order, '7');

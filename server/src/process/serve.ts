@@ -12,7 +12,7 @@ import { PaymentProcessor } from '../domains/epayco/processor.ts';
 import { createAuthCleanup } from '../domains/auth/cleanup.ts';
 import { MailWorker } from '../domains/mail/worker.ts';
 import type { FirstAccount } from '../setup/first-start.ts';
-import { createReconciler } from '../domains/subscriptions/reconciler.ts';
+import { Reconciler } from '../domains/subscriptions/reconciler.ts';
 import { watchUnused } from '../http/unused-connections.ts';
 import { createJobs } from '../jobs/jobs.ts';
 import type { Lifecycle } from '../base/lifecycle.ts';
@@ -106,7 +106,7 @@ export async function startServer(
   stack.defer(() => payments.idle());
   await listen(server, config);
   stack.defer(() => drain(server, deps.lifecycle, config.SOM3D_SHUTDOWN_SECONDS));
-  const reconciler = createReconciler(deps);
+  const reconciler = new Reconciler(deps);
   stack.defer(() => reconciler.stop());
   reconciler.start();
   for (const [name, duty] of Object.entries({ payments, checkouts, mails })) {

@@ -26,7 +26,7 @@ export interface Work {
   readonly onceWith?: string;
 }
 
-/** A row that this process may work on until the lease runs out. Whoever writes its end names the token. */
+/** A row that this process may work on until the lease runs out. An update that ends the work names the token. */
 export interface Claim {
   readonly id: number;
   readonly token: string;

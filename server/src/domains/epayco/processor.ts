@@ -94,7 +94,7 @@ export class PaymentProcessor {
     await Promise.all(this.#working);
   }
 
-  /** Never fails: an event whose end could not even be written is taken up again when its lease has run out. */
+  /** Never fails: when not even the end of an event can be written, the event is free again once its lease has run out. */
   async #work(claim: Claim, known?: GatewayPayment): Promise<void> {
     const job = this.#process(claim, known).catch((error: unknown) => {
       this.#deps.log.warn({ err: error, id_event: claim.id }, 'payment event not settled; the next round retries');

@@ -68,7 +68,7 @@ export interface EpaycoGateway {
    * @param reference the number (`x_ref_payco`)
    * @param redirects references of the payer's redirect (`ref_payco`) that may lead to it
    * @returns `null` when the gateway knows none of them
-   * @throws GatewayUnavailable when nobody knows it and one did not answer
+   * @throws GatewayUnavailable when none of them knows it and one did not answer
    */
   payment(reference: string, redirects: readonly string[]): Promise<GatewayPayment | null>;
   /**

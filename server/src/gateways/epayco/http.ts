@@ -21,8 +21,7 @@ async function readText(response: Response): Promise<string> {
 }
 
 /**
- * One call to the gateway. A redirect is not followed: whoever could send one would decide what this service asks inside
- * its own network.
+ * One call to the gateway. A redirect is not followed: it could lead to an address inside of this service's own network.
  *
  * @throws GatewayUnavailable when it cannot be reached in time, redirects, or answers with its own error (5xx, 429)
  */

@@ -63,7 +63,7 @@ export const OTHER_CODE = '?';
  */
 export function codeOfState(codes: readonly (string | undefined)[], words: readonly (string | undefined)[]): string {
   const known = codes.map(knownCode).find((code) => code !== '');
-  const told = words.map((word) => WORDS[word?.trim().toLowerCase() ?? '']).find((code) => code !== undefined);
+  const named = words.map((word) => WORDS[word?.trim().toLowerCase() ?? '']).find((code) => code !== undefined);
   const given = codes.some((code) => (code?.trim() ?? '') !== '');
-  return known ?? told ?? (given ? OTHER_CODE : '');
+  return known ?? named ?? (given ? OTHER_CODE : '');
 }

@@ -1,6 +1,8 @@
 import type { Migration } from '../session.ts';
 import { ensureTables } from './tables.ts';
 
+const UNASKED = "estado = 'ABIERTO' and next_attempt_at is null and attempts = 0";
+
 /** The gateway is asked about issued checkouts; an event knows its origin, a refund that is due, and who accepted it. */
 export const paymentQuestions: Migration = {
   name: '0005-payment-questions',
@@ -34,8 +36,7 @@ export const paymentQuestions: Migration = {
       change,
     );
     // Each checkout of before is asked about at least once: its payment may have been lost.
-    await change(
-      "update `epayco_checkout` set `next_attempt_at` = `created_at` where `estado` = 'ABIERTO' and `next_attempt_at` is null and `attempts` = 0",
-    );
+    const [unasked] = await session.run(`select 1 as found from epayco_checkout where ${UNASKED} limit 1`);
+    if (unasked) await change(`update epayco_checkout set next_attempt_at = created_at where ${UNASKED}`);
   },
 };
