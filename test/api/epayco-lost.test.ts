@@ -83,7 +83,7 @@ describeApi(
       const fields = paymentFields(order);
       pay.atGateway(fields);
       gateway.validates = false;
-      await pay.confirm(withoutRedirect(fields));
+      expect(await pay.confirm(withoutRedirect(fields))).toMatchObject({ estado: 'APROBADO' });
       await pay.expectGranted(order, fields);
     });
 
@@ -92,7 +92,7 @@ describeApi(
       const fields = paymentFields(order);
       pay.atGateway(fields);
       gateway.failing = '/validation';
-      await pay.confirm(withoutRedirect(fields));
+      expect(await pay.confirm(withoutRedirect(fields))).toMatchObject({ estado: 'APROBADO' });
       await pay.expectGranted(order, fields);
     });
 

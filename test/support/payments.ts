@@ -32,8 +32,8 @@ export interface Order extends StartedCheckout {
 export type GatewayFields = Record<string, string>;
 
 /** Fields of a recorded confirmation: it has the number alone, not the redirect's reference. */
-export function withoutRedirect({ ref_payco: _, ...fields }: GatewayFields): GatewayFields {
-  return fields;
+export function withoutRedirect(fields: GatewayFields): GatewayFields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => name !== 'ref_payco'));
 }
 
 const WORDS: Record<string, string> = {
