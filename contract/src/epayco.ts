@@ -60,6 +60,12 @@ export const PAYMENT_STATUSES = [
 /** States of a stored confirmation. */
 export const EVENT_STATES = ['PENDIENTE', 'PROCESADO', 'RECHAZADO', 'IGNORADO', 'AGOTADO'] as const;
 
+/** How the service came to know of an event: the gateway called, or answered a question. */
+export const EVENT_ORIGINS = ['CONFIRMACION', 'CONSULTA'] as const;
+
+/** Where an issued checkout stands. */
+export const CHECKOUT_STATES = ['ABIERTO', 'PAGADO', 'REVERSADO'] as const;
+
 /** A confirmation as the gateway sends it. It sends many more fields; the service keeps all of them. */
 export const ConfirmationFields = z
   .looseObject({
@@ -69,6 +75,8 @@ export const ConfirmationFields = z
     x_amount: z.string().optional(),
     x_currency_code: z.string().optional(),
     x_cod_response: z.string().optional(),
+    x_response: z.string().optional(),
+    x_transaction_state: z.string().optional(),
     x_id_invoice: z.string().optional(),
     x_extra1: z.string().optional(),
     x_test_request: z.string().optional(),
@@ -83,7 +91,9 @@ export const ConfirmationAnswer = z
     ok: z.boolean(),
     duplicado: z.boolean().optional(),
     firma_valida: z.boolean(),
-    estado: z.enum(PAYMENT_STATUSES),
+    estado: z.enum(PAYMENT_STATUSES).meta({
+      description: 'Lo que la llamada dice, o lo que el servicio ya decidió: un pago rechazado no sale APROBADO',
+    }),
     ref: z.string(),
     suscripcion: z.int().nullable(),
     invoice: z.string().nullable(),
@@ -99,7 +109,8 @@ export const PaymentEvent = z
     transaction_id: z.string(),
     cod_response: z.string(),
     estado_pago: z.enum(PAYMENT_STATUSES),
-    firma_valida: z.boolean(),
+    firma_valida: z.boolean().meta({ description: 'La firma vale, o la pasarela misma lo respondió' }),
+    origen: z.enum(EVENT_ORIGINS),
     estado: z.enum(EVENT_STATES),
     resultado: z.string().nullable().meta({ description: 'Por qué terminó así' }),
     invoice: z.string().nullable(),
@@ -110,6 +121,8 @@ export const PaymentEvent = z
     received_count: z.int().meta({ description: 'Veces que llegó' }),
     attempts: z.int().meta({ description: 'Veces que se procesó' }),
     last_error: z.string().nullable(),
+    por_reembolsar: z.boolean().meta({ description: 'Entró dinero que no compró nada, como un segundo pago' }),
+    aceptado_por: z.int().nullable().meta({ description: 'Usuario que aceptó el pago como real' }),
     next_attempt_at: scalars.Instant.nullable(),
     last_received_at: scalars.Instant.nullable(),
     processed_at: scalars.Instant.nullable(),
@@ -129,12 +142,44 @@ function upper(value: string) {
 export const PaymentEventQuery = z.object({
   estado: z.preprocess((value: (typeof EVENT_STATES)[number]) => upper(value), z.enum(EVENT_STATES)).optional(),
   firma_valida: scalars.Flag.optional(),
+  por_reembolsar: scalars.Flag.optional(),
   ref_payco: z.string().trim().min(1).max(120).optional(),
   invoice: z.string().trim().min(1).max(120).optional(),
   id_suscripcion: Id.optional(),
   ...Page,
 });
 export type PaymentEventQuery = z.infer<typeof PaymentEventQuery>;
+
+/** An issued checkout, for administrators. */
+export const PaymentCheckout = z
+  .object({
+    id_checkout: z.int(),
+    invoice: z.string(),
+    id_suscripcion: z.int().nullable(),
+    id_plan: z.int().nullable(),
+    pagador: z.string().nullable(),
+    correo: z.string().nullable(),
+    amount: z.number().meta({ description: 'En la moneda indicada' }),
+    currency: z.string(),
+    test: z.boolean(),
+    estado: z.enum(CHECKOUT_STATES),
+    ref_payco: z.string().nullable().meta({ description: 'Referencia del pago' }),
+    attempts: z.int().meta({ description: 'Veces que se preguntó por ella a la pasarela' }),
+    last_error: z.string().nullable().meta({ description: 'Lo último que la pasarela respondió' }),
+    next_attempt_at: scalars.Instant.nullable(),
+    used_at: scalars.Instant.nullable(),
+    created_at: scalars.Instant,
+  })
+  .meta({ id: 'PaymentCheckout' });
+export type PaymentCheckout = z.infer<typeof PaymentCheckout>;
+
+export const PaymentCheckoutQuery = z.object({
+  estado: z.preprocess((value: (typeof CHECKOUT_STATES)[number]) => upper(value), z.enum(CHECKOUT_STATES)).optional(),
+  invoice: z.string().trim().min(1).max(120).optional(),
+  id_suscripcion: Id.optional(),
+  ...Page,
+});
+export type PaymentCheckoutQuery = z.infer<typeof PaymentCheckoutQuery>;
 
 const reference = z.string().trim().min(1).max(120).meta({ description: 'Referencia de ePayco' });
 const pathParams = z.object({ id: Id });
@@ -179,7 +224,9 @@ export const epayco = defineRoutes({
     path: '/epayco/response',
     summary: 'Página del resultado de un pago, para quien paga',
     metadata: { access: 'public' },
-    query: z.object({ ref_payco: z.string().trim().max(120).optional() }),
+    description:
+      'La redirección de la pasarela agrega `?ref_payco=` aunque la dirección ya tenga parámetros; se lee también así.',
+    query: z.looseObject({ ref_payco: z.string().trim().max(240).optional() }),
     responses: { 200: page },
   },
   listEvents: {
@@ -207,5 +254,44 @@ export const epayco = defineRoutes({
     pathParams,
     body: c.noBody(),
     responses: { 200: PaymentEvent, ...problems(404, 409) },
+  },
+  acceptEvent: {
+    method: 'POST',
+    path: '/admin/epayco/events/:id/accept',
+    summary: 'Aceptar como real un pago aprobado que espera esa decisión',
+    description:
+      'Para un pago cuyo código de aprobación es 000000, o del que la pasarela no dice si es de prueba. Todas las demás reglas valen igual. 409 si no espera una decisión.',
+    metadata: { access: 'admin' },
+    pathParams,
+    body: c.noBody(),
+    responses: { 200: PaymentEvent, ...problems(404, 409) },
+  },
+  enterReference: {
+    method: 'POST',
+    path: '/admin/epayco/references',
+    summary: 'Registrar la referencia de un pago cuya confirmación no llegó',
+    description:
+      'Pregunta a la pasarela por la referencia (la de la redirección o el número) y aplica las mismas reglas que a una confirmación. 404 si la pasarela no la conoce.',
+    metadata: { access: 'admin' },
+    body: z.object({ ref_payco: reference.regex(/^[\w-]+$/, { error: 'No es una referencia de ePayco' }) }),
+    responses: { 200: PaymentEvent, ...problems(404, 502) },
+  },
+  listCheckouts: {
+    method: 'GET',
+    path: '/admin/epayco/checkouts',
+    summary: 'Facturas emitidas, la más reciente primero',
+    metadata: { access: 'admin' },
+    query: PaymentCheckoutQuery,
+    responses: { 200: z.array(PaymentCheckout) },
+  },
+  settleCheckout: {
+    method: 'POST',
+    path: '/admin/epayco/checkouts/:id/settle',
+    summary: 'Preguntar ahora a la pasarela por una factura abierta y aplicar lo que responda',
+    description: 'Necesita EPAYCO_PRIVATE_KEY. 409 sin ella, y si la factura ya se pagó o se está consultando.',
+    metadata: { access: 'admin' },
+    pathParams,
+    body: c.noBody(),
+    responses: { 200: PaymentCheckout, ...problems(404, 409, 502) },
   },
 });

@@ -105,10 +105,10 @@ describeApi(
       api().advance(HOUR);
       // a restart: new connections, a new processor
       await using restarted = await openDeps(api().deps.config, api().deps.log, api().deps.clock);
-      await billing.createPaymentProcessor(restarted).runDue();
+      await new billing.PaymentProcessor(restarted).runDue();
       await pay.expectNothing(order);
       api().advance(HOUR + 1);
-      await billing.createPaymentProcessor(restarted).runDue();
+      await new billing.PaymentProcessor(restarted).runDue();
       await expect.poll(async () => (await pay.paid(order)).length).toBe(1);
       await pay.expectGranted(order, fields);
     });
@@ -122,7 +122,7 @@ describeApi(
       gateway.mood = 'up';
       api().advance(6_000);
       await using other = await openDeps(api().deps.config, api().deps.log, api().deps.clock);
-      await Promise.all([pay.round(), billing.createPaymentProcessor(other).runDue(), pay.round()]);
+      await Promise.all([pay.round(), new billing.PaymentProcessor(other).runDue(), pay.round()]);
       await expect.poll(async () => (await pay.paid(order)).length).toBe(1);
       await pay.expectGranted(order, fields);
       expect(await pay.mails(order)).toHaveLength(1);

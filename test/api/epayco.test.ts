@@ -135,15 +135,23 @@ describeApi(
       expect((await fetch(`${api().url}/epayco/confirmation?x_ref_payco=1&x_ref_payco=2`)).status).toBe(422);
     });
 
-    test('states that grant nothing are recorded and change nothing', async () => {
-      const states = { 2: 'RECHAZADO', 3: 'PENDIENTE', 4: 'FALLIDO', 7: 'RETENIDO', 8: 'INICIADO', 9: 'EXPIRADO' };
-      const more = { 10: 'ABANDONADO', 11: 'CANCELADO', 12: 'ANTIFRAUDE', 77: 'DESCONOCIDO' };
+    test('states that grant nothing are recorded and change nothing; those that go on wait', async () => {
+      const ended = {
+        2: 'RECHAZADO',
+        4: 'FALLIDO',
+        9: 'EXPIRADO',
+        10: 'ABANDONADO',
+        11: 'CANCELADO',
+        77: 'DESCONOCIDO',
+      };
+      const goingOn = { 3: 'PENDIENTE', 7: 'RETENIDO', 8: 'INICIADO', 12: 'ANTIFRAUDE' };
       const order = await pay.order();
-      for (const [code, estado] of Object.entries({ ...states, ...more })) {
+      for (const [code, estado_pago] of Object.entries({ ...ended, ...goingOn })) {
         const fields = paymentFields(order, code);
         pay.atGateway(fields);
-        expect(await pay.confirm(fields)).toMatchObject({ ok: true, estado });
-        expect(await pay.events(fields)).toMatchObject([{ estado: 'IGNORADO', estado_pago: estado }]);
+        expect(await pay.confirm(fields)).toMatchObject({ ok: true, estado: estado_pago });
+        const estado = code in goingOn ? 'PENDIENTE' : 'IGNORADO';
+        expect(await pay.events(fields)).toMatchObject([{ estado, estado_pago }]);
       }
       await pay.expectNothing(order);
     });

@@ -48,14 +48,14 @@ describeApi(
       await enqueue(api(), { ...mail, text: 'again' });
       await using other = await openDeps(api().deps.config, api().deps.log, api().deps.clock);
       const workers = [
-        mailing.createMailWorker(api().deps),
-        mailing.createMailWorker(other),
-        mailing.createMailWorker(other),
+        new mailing.MailWorker(api().deps),
+        new mailing.MailWorker(other),
+        new mailing.MailWorker(other),
       ];
-      await Promise.all(workers.map(async ({ runDue }) => await runDue()));
+      await Promise.all(workers.map(async (worker) => await worker.runDue()));
       await expect.poll(async () => (await rowOf(api(), mail)).estado).toBe('ENVIADO');
       await enqueue(api(), mail);
-      await mailing.createMailWorker(other).runDue();
+      await new mailing.MailWorker(other).runDue();
       expect(acceptedFor(mail)).toHaveLength(1);
       expect(acceptedFor(mail)[0]?.text).toMatch(/multipart\/alternative/);
       expect(await rowOf(api(), mail)).toMatchObject({ text_body: '', html_body: null });
@@ -68,7 +68,7 @@ describeApi(
         throw new Error('undone');
       });
       await expect(failing).rejects.toThrow('undone');
-      await mailing.createMailWorker(api().deps).runDue();
+      await new mailing.MailWorker(api().deps).runDue();
       expect(acceptedFor(mail)).toEqual([]);
     });
 
@@ -80,12 +80,12 @@ describeApi(
       await pay.confirm(fields);
       await pay.expectGranted(order, fields);
       const mail = { to: order.doctor.user.correo } as mailing.OutgoingMail;
-      await mailing.createMailWorker(api().deps).runDue();
+      await new mailing.MailWorker(api().deps).runDue();
       await expect.poll(async () => (await rowOf(api(), mail)).last_error).toMatch(/451/);
       await pay.expectGranted(order, fields);
       smtp.refusing = false;
       api().advance(20_000);
-      await mailing.createMailWorker(api().deps).runDue();
+      await new mailing.MailWorker(api().deps).runDue();
       await expect.poll(async () => (await rowOf(api(), mail)).estado).toBe('ENVIADO');
       expect(acceptedFor(mail)).toHaveLength(1);
       const { text = '' } = acceptedFor(mail)[0] ?? {};
@@ -98,7 +98,7 @@ describeApi(
       const mail = mailTo();
       await enqueue(api(), mail);
       for (let round = 0; round < 14; round++) {
-        await mailing.createMailWorker(api().deps).runDue();
+        await new mailing.MailWorker(api().deps).runDue();
         await expect.poll(async () => (await rowOf(api(), mail)).lease_token).toBeNull();
         api().advance(3_600_001);
       }
@@ -116,10 +116,10 @@ describeApi(
           await em.nativeUpdate(entities.MailOutbox, { to_address: mail.to }, dead);
         }
       });
-      await mailing.createMailWorker(deps).runDue();
+      await new mailing.MailWorker(deps).runDue();
       expect([...acceptedFor(confirmation), ...acceptedFor(code)]).toEqual([]);
       api().advance(61_000);
-      await mailing.createMailWorker(deps).runDue();
+      await new mailing.MailWorker(deps).runDue();
       await expect.poll(async () => (await rowOf(api(), code)).estado).toBe('ENVIADO');
       expect(await rowOf(api(), confirmation)).toMatchObject({ estado: 'FALLIDO' });
       expect(acceptedFor(confirmation)).toEqual([]);
@@ -132,7 +132,7 @@ describeApi('mail as files', (api) => {
   test('each mail is a file that a mail program opens', async () => {
     const mail = mailTo({ subject: 'Línea\r\nBcc: otro@example.com', html: '<p>Hola</p>' });
     await enqueue(api(), mail);
-    await mailing.createMailWorker(api().deps).runDue();
+    await new mailing.MailWorker(api().deps).runDue();
     await expect.poll(async () => (await rowOf(api(), mail)).estado).toBe('ENVIADO');
     const { id_mail } = await rowOf(api(), mail);
     const file = path.join(api().dataDir, 'mail', `${String(id_mail).padStart(6, '0')}.eml`);

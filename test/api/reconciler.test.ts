@@ -28,9 +28,9 @@ describeApi('reconciler', (api) => {
   const elsewhere = async () => {
     const { config, log, clock } = api().deps;
     const orm = await databases.openOrm(config.database);
-    return { ...billing.createReconciler({ config, log, clock, orm }), close: () => orm.close(true) };
+    return { reconciler: new billing.Reconciler({ config, log, clock, orm }), close: () => orm.close(true) };
   };
-  const reconcile = () => billing.createReconciler(api().deps).reconcile();
+  const reconcile = () => new billing.Reconciler(api().deps).reconcile();
   const hospitals = async (count: number): Promise<number[]> => {
     const ids = [];
     for (let i = 0; i < count; i++) {
@@ -81,7 +81,7 @@ describeApi('reconciler', (api) => {
     const ids = await hospitals(25);
     const processes = await Promise.all([elsewhere(), elsewhere(), elsewhere()]);
     try {
-      const rounds = await Promise.all(processes.map((process) => process.reconcile()));
+      const rounds = await Promise.all(processes.map(({ reconciler }) => reconciler.reconcile()));
       expect(rounds.filter((round) => round !== null).reduce((sum, round) => sum + round, 0)).toBe(25);
       for (const id of ids) expect((await subscriptionRow(api(), id)).estado).toBe('PAUSADA');
     } finally {
@@ -94,10 +94,10 @@ describeApi('reconciler', (api) => {
     try {
       expect(await reconcile()).toBe(0);
       const [id] = await hospitals(1);
-      expect(await other.reconcile({ notWithinMs: 5 * MINUTE })).toBeNull();
+      expect(await other.reconciler.reconcile({ notWithinMs: 5 * MINUTE })).toBeNull();
       expect((await subscriptionRow(api(), id ?? 0)).estado).toBe('ACTIVA');
       api().advance(5 * MINUTE);
-      expect(await other.reconcile({ notWithinMs: 5 * MINUTE })).toBe(1);
+      expect(await other.reconciler.reconcile({ notWithinMs: 5 * MINUTE })).toBe(1);
     } finally {
       await other.close();
     }

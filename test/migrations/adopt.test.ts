@@ -187,7 +187,7 @@ describe.runIf(databaseKinds().includes('mysql'))('rows that break a new rule', 
     const orm = await database.open();
     const failure = await databases.migrate(orm, SILENT).catch((error: unknown) => error);
     for (const { sql } of (failure as databases.MigrationConflictError).conflicts) await connection.query(sql);
-    expect(await databases.migrate(orm, SILENT)).toMatchObject({ applied: ['0001-adopt', expect.any(String)] });
+    expect(await databases.migrate(orm, SILENT)).toMatchObject({ applied: expect.arrayContaining(['0001-adopt']) });
   });
 
   test('are printed whole up to twenty, and counted beyond', async () => {

@@ -46,7 +46,7 @@ export async function mailsTo(dataDir: string, correo: string): Promise<Received
 
 /** The n-th mail to this address (the first is 1). Sends what is due at once: the service looks every two seconds. */
 export async function mailTo({ deps, dataDir }: TestServer, correo: string, n = 1): Promise<ReceivedMail> {
-  await mailing.createMailWorker(deps).runDue();
+  await new mailing.MailWorker(deps).runDue();
   return await until(async () => (await mailsTo(dataDir, correo))[n - 1], `mail ${n} to ${correo}`);
 }
 

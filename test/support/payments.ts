@@ -31,6 +31,11 @@ export interface Order extends StartedCheckout {
 /** A payment as the gateway knows it and tells it. */
 export type GatewayFields = Record<string, string>;
 
+/** Fields of a recorded confirmation: it has the number alone, not the redirect's reference. */
+export function withoutRedirect(fields: GatewayFields): GatewayFields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => name !== 'ref_payco'));
+}
+
 const WORDS: Record<string, string> = {
   '1': 'Aceptada',
   '2': 'Rechazada',
@@ -120,7 +125,12 @@ export function paymentsOn(api: () => TestServer, gateway: GatewayDouble) {
     paid,
     mails,
     /** A round of the loop: works on everything that is due by the service's clock. */
-    round: async () => await billing.createPaymentProcessor(api().deps).runDue(),
+    round: async () => await new billing.PaymentProcessor(api().deps).runDue(),
+    /** A round of the loop that asks about issued checkouts. */
+    ask: async () => await new billing.OpenCheckouts(api().deps, new billing.PaymentProcessor(api().deps)).runDue(),
+    /** The issued checkout as it is stored. */
+    checkout: async ({ checkout: { invoice } }: Pick<StartedCheckout, 'checkout'>) =>
+      await em().findOneOrFail(entities.EpaycoCheckout, { invoice }),
     /** Exactly one payment, and its subscription active for a month. */
     expectGranted: async (started: Order, fields: GatewayFields): Promise<void> => {
       const rows = await paid(started);

@@ -1,12 +1,31 @@
-/** How long the service retries a confirmation before it leaves it to an administrator, in ms. */
-export const KEEP_TRYING_MS = 24 * 3_600_000;
+/** How pauses grow: the first one, times `factor` after each further failure, up to the longest. */
+export interface Backoff {
+  readonly firstMs: number;
+  readonly longestMs: number;
+  /** 2 where none is given. */
+  readonly factor?: number;
+}
 
-const FIRST_PAUSE_MS = 5_000;
-const LONGEST_PAUSE_MS = 3_600_000;
+/** Part of a pause that is random, so that what failed together does not come back together. */
+const JITTER = 0.2;
 
-/** Pause after the given number of attempts, in ms: 5 s, 10 s, 20 s … an hour. */
-export function pauseAfter(attempts: number): number {
-  return Math.min(FIRST_PAUSE_MS * 2 ** Math.min(Math.max(attempts, 1) - 1, 20), LONGEST_PAUSE_MS);
+/** A pause less its random part, at most 20 %. Whole ms. */
+export function jittered(pauseMs: number, random: () => number = Math.random): number {
+  return Math.round(pauseMs * (1 - JITTER * random()));
+}
+
+/**
+ * How long to wait before the next attempt, in ms.
+ *
+ * @param attempts how many there were, at least 1
+ * @param random 0..1
+ */
+export function pauseAfter(
+  { firstMs, longestMs, factor = 2 }: Backoff,
+  attempts: number,
+  random: () => number = Math.random,
+): number {
+  return jittered(Math.min(longestMs, firstMs * factor ** (Math.max(1, attempts) - 1)), random);
 }
 
 export function plusMs(instant: Date, ms: number): Date {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { pauseAfter } from './backoff.ts';
 
 /** A task that runs repeatedly. */
 export interface Loop {
@@ -33,6 +34,12 @@ export function createLoop(options: {
   let again = false;
   let failures = 0;
 
+  const pauseMs = (): number => {
+    if (again) return 0;
+    if (failures === 0) return everyMs;
+    return pauseAfter({ firstMs: 2 * everyMs, longestMs: Math.max(everyMs, MAX_PAUSE_MS) }, failures);
+  };
+
   const attempt = async (): Promise<void> => {
     try {
       await run(stopping.signal);
@@ -46,7 +53,7 @@ export function createLoop(options: {
   const schedule = (): void => {
     running = null;
     if (stopping.signal.aborted) return;
-    timer = setTimeout(round, again ? 0 : Math.min(everyMs * 2 ** failures, Math.max(everyMs, MAX_PAUSE_MS)));
+    timer = setTimeout(round, pauseMs());
     again = false;
   };
 

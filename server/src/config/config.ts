@@ -8,7 +8,7 @@ import { defaultConcurrency } from './machine.ts';
 import { HOSPITALS, MAIL } from './mail.ts';
 import { OPERATION } from './operation.ts';
 import { translatePredecessor, type Environment } from './predecessor.ts';
-import { PAYMENTS } from './payments.ts';
+import { PAYMENTS, transactionUrlOf } from './payments.ts';
 import { SESSIONS } from './sessions.ts';
 import type { Variable } from './variable.ts';
 
@@ -72,6 +72,8 @@ export interface Config extends Values {
   readonly embedded: boolean;
   readonly frontendOrigins: '*' | readonly string[];
   readonly maxUploadBytes: number;
+  /** Where a payment is read by its number and the public key. */
+  readonly epaycoTransactionUrl: string;
   /** The environment of TotalSegmentator's command. */
   readonly toolEnvironment: Readonly<Record<string, string>>;
   /** Whether browsers send the session's cookies over HTTPS only. */
@@ -157,6 +159,7 @@ export function readConfig(given: Environment): Config {
     embedded,
     frontendOrigins: origins.includes('*') ? '*' : origins.filter(Boolean),
     maxUploadBytes: values.SOM3D_MAX_UPLOAD_MB * 1024 * 1024,
+    epaycoTransactionUrl: transactionUrlOf(values.EPAYCO_VALIDATION_URL, values.EPAYCO_TRANSACTION_URL),
     toolEnvironment: Object.fromEntries(
       TOOL_VARIABLES.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
     ),

@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import { flag, integer, text, variable } from './variable.ts';
 
+const VALIDATION_URL = 'https://secure.epayco.co/validation/v1/reference';
+const TRANSACTION_URL = 'https://secure.payco.co/restpagos/transaction/response.json';
+
+/** Where a payment is read by its number: what is configured, else where a double of the gateway stands, else ePayco. */
+export function transactionUrlOf(validationUrl: string, transactionUrl: string | undefined): string {
+  if (transactionUrl) return transactionUrl;
+  return validationUrl === VALIDATION_URL
+    ? TRANSACTION_URL
+    : new URL(new URL(TRANSACTION_URL).pathname, validationUrl).href;
+}
+
 export const PAYMENTS = {
   REQUIRE_ACTIVE_SUBSCRIPTION: variable(
     flag(false),
@@ -24,12 +35,21 @@ export const PAYMENTS = {
     'Ask the gateway for the state before any grant or reversal; false is allowed only with EPAYCO_TEST=true.',
   ),
   EPAYCO_VALIDATION_URL: variable(
-    z.url().default('https://secure.epayco.co/validation/v1/reference'),
-    'Address that returns the state of a payment without a private key.',
+    z.url().default(VALIDATION_URL),
+    "Address that returns the state of a payment by the redirect's reference, or by its number.",
+  ),
+  EPAYCO_TRANSACTION_URL: variable(
+    z.url().optional(),
+    "Address that returns the state of a payment by its number and the public key. Without it ePayco's, or the same path on the host of EPAYCO_VALIDATION_URL when that is not ePayco's.",
+    TRANSACTION_URL,
   ),
   EPAYCO_APIFY_URL: variable(
     z.url().default('https://apify.epayco.co'),
     'Address for sessions and states with a private key.',
+  ),
+  EPAYCO_PENDING_DAYS: variable(
+    integer(1, 30, 7),
+    'Days for which the service asks the gateway about an issued checkout or a pending payment, with growing pauses.',
   ),
   EPAYCO_TIMEOUT_SECONDS: variable(integer(1, 60, 20), 'Seconds that the service waits for the gateway.'),
   EPAYCO_TAX_RATE: variable(

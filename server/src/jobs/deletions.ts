@@ -1,10 +1,9 @@
+import { pauseAfter, plusMs, type Backoff } from '../base/backoff.ts';
 import { kysely } from '../db/kysely.ts';
 import type { Deps } from '../deps.ts';
 
 const BATCH = 100;
-/** Pause after the first failure in ms; it doubles with each, up to an hour. */
-const PAUSE_MS = 60_000;
-const LONGEST_PAUSE_MS = 3_600_000;
+const RETRY: Backoff = { firstMs: 60_000, longestMs: 3_600_000 };
 const ERROR_LENGTH = 500;
 
 /**
@@ -29,11 +28,11 @@ export function createDeletions({ orm, clock, storage, log }: Pick<Deps, 'orm' |
       await (row.is_prefix ? storage.removeAll(row.storage_key) : storage.remove(row.storage_key));
     } catch (error) {
       log.warn({ err: error, id: row.id }, 'stored file not removed; will retry');
-      const pause = Math.min(LONGEST_PAUSE_MS, PAUSE_MS * 2 ** row.attempts);
       const last_error = String(error).slice(0, ERROR_LENGTH);
+      const attempts = row.attempts + 1;
       await db()
         .updateTable('storage_deletion')
-        .set({ attempts: row.attempts + 1, next_attempt_at: new Date(clock().getTime() + pause), last_error })
+        .set({ attempts, next_attempt_at: plusMs(clock(), pauseAfter(RETRY, attempts)), last_error })
         .where('id', '=', row.id)
         .execute();
       return;

@@ -1,9 +1,7 @@
-/** Pause after the first failed attempt, in ms; each further one is three times as long. */
-const FIRST_MS = 5000;
-const FACTOR = 3;
-const LONGEST_MS = 300_000;
-/** Part of a pause that is random, so that jobs that failed together do not come back together. */
-const JITTER = 0.2;
+import { jittered, pauseAfter, type Backoff } from '../base/backoff.ts';
+
+/** Pauses after attempts that failed. */
+const RETRY: Backoff = { firstMs: 5000, longestMs: 300_000, factor: 3 };
 
 /** A worker that could start no process takes no other job in that slot for this long; the job waits as long. */
 export const UNSTARTED_PAUSE_MS = 10_000;
@@ -15,7 +13,7 @@ export const UNSTARTED_PAUSE_MS = 10_000;
  * @param random 0..1
  */
 export function retryPauseMs(attempts: number, random: () => number = Math.random): number {
-  return Math.round(Math.min(LONGEST_MS, FIRST_MS * FACTOR ** (attempts - 1)) * (1 - JITTER * random()));
+  return pauseAfter(RETRY, attempts, random);
 }
 
 /** A job waits no longer than this for a storage that is away, from when it was first begun. */
@@ -28,5 +26,5 @@ export const LONGEST_OUTAGE_MS = 86_400_000;
  * @param random 0..1
  */
 export function outagePauseMs(waitedMs: number, random: () => number = Math.random): number {
-  return Math.round(Math.min(LONGEST_MS, Math.max(FIRST_MS, waitedMs / 2)) * (1 - JITTER * random()));
+  return jittered(Math.min(RETRY.longestMs, Math.max(RETRY.firstMs, waitedMs / 2)), random);
 }

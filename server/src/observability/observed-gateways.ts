@@ -20,8 +20,9 @@ function observer({ instruments, tracing }: Telemetry, gateway: string) {
 export function observeEpayco(epayco: EpaycoGateway, telemetry: Telemetry): EpaycoGateway {
   const observed = observer(telemetry, 'epayco');
   return {
-    validate: async (refs) => await observed('validate', () => epayco.validate(refs)),
+    validate: async (reference) => await observed('validate', () => epayco.validate(reference)),
     payment: async (reference, redirects) => await observed('payment', () => epayco.payment(reference, redirects)),
+    referencesOf: async (invoice) => await observed('references_of', () => epayco.referencesOf(invoice)),
     createSession: async (request) => await observed('create_session', () => epayco.createSession(request)),
   };
 }

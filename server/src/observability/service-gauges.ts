@@ -32,7 +32,16 @@ async function readStates({ orm, clock }: GaugeDeps) {
       .where('status', '=', 'QUEUED')
       .where((where) => where.or([where('run_after', 'is', null), where('run_after', '<=', now)]))
       .executeTakeFirst(),
-    db.selectFrom('epayco_event').select(['estado as state', count, oldest]).groupBy('estado').execute(),
+    db
+      .selectFrom('epayco_event')
+      // A payment that is pending at the gateway takes days: it is no sign of a fault.
+      .select([
+        'estado as state',
+        count,
+        sql`min(case when cod_response in ('1', '6') then created_at end)`.as('oldest'),
+      ])
+      .groupBy('estado')
+      .execute(),
     db.selectFrom('mail_outbox').select(['estado as state', count, oldest]).groupBy('estado').execute(),
     db
       .selectFrom('worker_node')

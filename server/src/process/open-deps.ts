@@ -6,7 +6,7 @@ import { loadSecrets } from '../config/secrets.ts';
 import { openDatabaseClock } from '../db/clock.ts';
 import { openOrm } from '../db/orm.ts';
 import type { OpenDeps } from '../deps.ts';
-import { createEpaycoGateway } from '../gateways/epayco/client.ts';
+import { EpaycoClient } from '../gateways/epayco/client.ts';
 import { createMailGateway } from '../gateways/mail/transport.ts';
 import { openRedis } from '../gateways/redis/redis.ts';
 import { openStorage } from '../gateways/storage/open.ts';
@@ -52,7 +52,7 @@ export async function openDeps(config: Config, log: Logger, steered?: () => Date
     orm,
     storage,
     secrets,
-    epayco: observeEpayco(createEpaycoGateway(config), telemetry),
+    epayco: observeEpayco(new EpaycoClient(config), telemetry),
     mail,
     redis,
     lifecycle: createLifecycle(),

@@ -7,11 +7,12 @@ import { createLoop } from '../base/loop.ts';
 import type { Config } from '../config/config.ts';
 import { openDeps } from './open-deps.ts';
 import type { Deps } from '../deps.ts';
-import { createPaymentProcessor } from '../domains/epayco/processor.ts';
+import { OpenCheckouts } from '../domains/epayco/open-checkouts.ts';
+import { PaymentProcessor } from '../domains/epayco/processor.ts';
 import { createAuthCleanup } from '../domains/auth/cleanup.ts';
-import { createMailWorker } from '../domains/mail/worker.ts';
+import { MailWorker } from '../domains/mail/worker.ts';
 import type { FirstAccount } from '../setup/first-start.ts';
-import { createReconciler } from '../domains/subscriptions/reconciler.ts';
+import { Reconciler } from '../domains/subscriptions/reconciler.ts';
 import { watchUnused } from '../http/unused-connections.ts';
 import { createJobs } from '../jobs/jobs.ts';
 import type { Lifecycle } from '../base/lifecycle.ts';
@@ -21,7 +22,7 @@ import { prepareDatabase } from '../setup/prepare.ts';
 /** Silence after which the server closes a connection in the middle of a request, in ms. An upload can take hours. */
 const STALLED_MS = 120_000;
 
-/** Pause between two checks for due payments and due mails, in ms. */
+/** Pause between two checks for due payments, issued checkouts and mails, in ms. */
 const DUTY_MS = 2000;
 
 /** Pause between two removals of expired sessions, tokens and counts, in ms. */
@@ -91,8 +92,10 @@ export async function startServer(
   const deps = stack.use(await openDeps(config, log, clock));
   const accounts = prepared ? [] : await prepareDatabase(deps, config, log);
   const jobs = createJobs(deps);
-  const payments = createPaymentProcessor(deps);
-  const mails = createMailWorker(deps);
+  const payments = new PaymentProcessor(deps);
+  const checkouts = new OpenCheckouts(deps, payments);
+  const mails = new MailWorker(deps);
+  checkouts.warnOfLimits();
   const server = createServer(
     { requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 65_000 },
     buildApp(deps, jobs, payments),
@@ -103,11 +106,11 @@ export async function startServer(
   stack.defer(() => payments.idle());
   await listen(server, config);
   stack.defer(() => drain(server, deps.lifecycle, config.SOM3D_SHUTDOWN_SECONDS));
-  const reconciler = createReconciler(deps);
+  const reconciler = new Reconciler(deps);
   stack.defer(() => reconciler.stop());
   reconciler.start();
-  for (const [name, { runDue: run }] of Object.entries({ payments, mails })) {
-    const loop = createLoop({ name, everyMs: DUTY_MS, run, log });
+  for (const [name, duty] of Object.entries({ payments, checkouts, mails })) {
+    const loop = createLoop({ name, everyMs: DUTY_MS, run: async (signal) => await duty.runDue(signal), log });
     stack.defer(() => loop.stop());
     loop.start();
   }

@@ -1,2 +1,2 @@
 export { enqueueMail, type OutgoingMail } from '../domains/mail/outbox.ts';
-export { createMailWorker } from '../domains/mail/worker.ts';
+export { MailWorker } from '../domains/mail/worker.ts';

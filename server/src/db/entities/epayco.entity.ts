@@ -33,10 +33,14 @@ export type WebhookEvent = InferEntity<typeof WebhookEvent>;
 
 export const CHECKOUT_STATES = ['ABIERTO', 'PAGADO', 'REVERSADO'] as const;
 
-/** A started checkout: a confirmation must agree with it. `amount` in units of `currency`. */
+/**
+ * A started checkout: a payment must agree with it. `amount` in units of `currency`. While it is ABIERTO the service asks
+ * the gateway whether its invoice was paid; `next_attempt_at` is null once that is over.
+ */
 export const EpaycoCheckout = defineEntity({
   name: 'EpaycoCheckout',
   tableName: 'epayco_checkout',
+  indexes: [{ name: 'idx_epaycocheckout_due', properties: ['estado', 'next_attempt_at'] }],
   properties: {
     id_checkout: identity(),
     invoice: exactString(120).unique('uq_epaycocheckout_invoice'),
@@ -64,18 +68,26 @@ export const EpaycoCheckout = defineEntity({
     estado: p.enum(CHECKOUT_STATES).default('ABIERTO'),
     ref_payco: p.string().length(120).nullable(),
     used_at: preciseInstant().nullable(),
+    attempts: p.integer().default(0),
+    last_error: p.string().length(255).nullable(),
+    next_attempt_at: preciseInstant().nullable(),
+    lease_token: exactString(64).nullable(),
+    lease_expires_at: preciseInstant().nullable(),
     created_at: preciseInstantOfInsert(),
   },
 });
 export type EpaycoCheckout = InferEntity<typeof EpaycoCheckout>;
 
 export const INBOX_STATES = ['PENDIENTE', 'PROCESADO', 'RECHAZADO', 'IGNORADO', 'AGOTADO'] as const;
+/** How the service came to know of an event: the gateway called, or answered a question. */
+export const EVENT_ORIGINS = ['CONFIRMACION', 'CONSULTA'] as const;
 
 /**
  * The inbox: one row for each distinct event, which is a reference, a transaction and a state. `firma_valida` is part of
- * the key, so a badly signed event never takes the place of a well signed one.
- * Unsigned values can differ between two calls of one event: `variantes_json` keeps the first few versions.
+ * the key, so a badly signed event never takes the place of a trusted one: a well signed call, or the gateway's own
+ * answer. Unsigned values can differ between two calls of one event: `variantes_json` keeps the first few versions.
  * `transaction_id` and `cod_response` are the empty string when the gateway sent none: null would not be unique.
+ * `por_reembolsar` marks money that came in and bought nothing; `aceptado_por` is the user who decided a held payment.
  */
 export const EpaycoEvent = defineEntity({
   name: 'EpaycoEvent',
@@ -104,6 +116,7 @@ export const EpaycoEvent = defineEntity({
     test_request: p.string().length(10).nullable(),
     payload_json: p.text().columnType('mediumtext').nullable(),
     variantes_json: p.text().nullable(),
+    origen: p.enum(EVENT_ORIGINS).default('CONFIRMACION'),
     estado: p.enum(INBOX_STATES).default('PENDIENTE'),
     resultado: p.string().length(255).nullable(),
     received_count: p.integer().default(1),
@@ -115,6 +128,9 @@ export const EpaycoEvent = defineEntity({
     lease_expires_at: preciseInstant().nullable(),
     last_received_at: preciseInstant().nullable(),
     verified_at: preciseInstant().nullable(),
+    last_attempt_at: preciseInstant().nullable(),
+    por_reembolsar: p.boolean().default(false),
+    aceptado_por: p.integer().nullable(),
     processed_at: preciseInstant().nullable(),
     created_at: preciseInstantOfInsert(),
   },

@@ -7,10 +7,10 @@ import { ServiceLock } from '../entities/locks.entity.ts';
 export interface LeaseOptions {
   /** Name of the duty; one process at a time holds it. */
   readonly name: string;
-  /** How long the lease lasts without being renewed, in ms: when its holder dies, this long nobody else may begin. */
+  /** How long the lease lasts without being renewed, in ms. After the holder's death the duty waits this long. */
   readonly leaseMs: number;
   readonly clock: () => Date;
-  /** The duty is not begun when somebody completed it less than this many ms ago. */
+  /** The duty does not begin when a process completed it less than this many ms ago. */
   readonly notWithinMs?: number;
 }
 
@@ -43,10 +43,10 @@ async function take(orm: MikroORM, options: LeaseOptions, token: string): Promis
 }
 
 /**
- * Does a duty that one process at a time may do. The lease is a row of the database, taken by one statement, so it
- * holds across processes and machines; that of a process that died runs out.
+ * Does a duty that one process at a time may do. The lease is a row of the database that one statement takes, so it
+ * holds across processes and machines. The lease of a process that died runs out.
  *
- * @returns what `work` returned, or null when the duty is somebody else's now
+ * @returns what `work` returned, or null when another process has the duty now
  */
 export async function withLease<T>(
   orm: MikroORM,

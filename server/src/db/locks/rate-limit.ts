@@ -13,7 +13,7 @@ export interface Limit {
 
 /**
  * Counts one hit on several limits at once, in the database: it holds for all processes. A hit that one of them
- * refuses is counted on none.
+ * refuses counts on none.
  *
  * @returns milliseconds until a further hit is taken; 0 when this one was
  */
@@ -26,7 +26,7 @@ async function takeHit(orm: MikroORM, limits: readonly Limit[], windowMs: number
     let wait = 0;
     for (const limit of ordered) {
       const { bucket } = limit;
-      // Leaves the row locked: whoever counts the same bucket waits here.
+      // Leaves the row locked: another hit on the same bucket waits here.
       await upsert(em, 'rate_limit', { bucket, hits: 0, window_started_at: now, expires_at: end }, ['bucket']);
       const row = await kysely(em)
         .selectFrom('rate_limit')

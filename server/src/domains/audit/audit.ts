@@ -4,7 +4,7 @@ import { ClinicalAudit } from '../../db/entities/audit.entity.ts';
 type AuditRecord = Readonly<Record<string, unknown>>;
 
 interface AuditEntry {
-  readonly entity_type: 'PACIENTE' | 'ESTUDIO' | 'PLAN' | 'SUSCRIPCION' | 'HOSPITAL' | 'MEDICO' | 'USUARIO';
+  readonly entity_type: 'PACIENTE' | 'ESTUDIO' | 'PLAN' | 'SUSCRIPCION' | 'HOSPITAL' | 'MEDICO' | 'USUARIO' | 'PAGO';
   readonly entity_id: number;
   readonly action: 'CREATE' | 'UPDATE' | 'DELETE';
   readonly actor_id_usuario: number;

@@ -1,28 +1,30 @@
 import { randomBytes } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/core';
 import type { Checkout } from '@som3d/contract';
+import { pauseAfter, plusMs } from '../../base/backoff.ts';
 import type { Config } from '../../config/config.ts';
 import { kysely } from '../../db/kysely.ts';
 import type { Deps } from '../../deps.ts';
-import type { Payer } from '../../gateways/epayco/gateway.ts';
+import type { Payer, SessionRequest } from '../../gateways/epayco/gateway.ts';
 import { escapeHtml } from '../../base/html.ts';
 import type { Plan } from '../../db/entities/plans.entity.ts';
 import { EpaycoCheckout } from '../../db/entities/epayco.entity.ts';
+import { FOLLOW } from './follow.ts';
 import { formatAmount, splitTax } from './money.ts';
 
 const SCRIPT = 'https://checkout.epayco.co/checkout.js';
 
 type PaidPlan = Pick<Plan, 'id_plan' | 'nombre' | 'precio' | 'duracion_meses'>;
 
-/** `SOM3D-S12-20260131T235959-a1b2c3d4e5`: told apart by eye, and not to be guessed. */
+/** `SOM3D-S12-20260131T235959-a1b2c3d4e5`: readable, and the random part cannot be guessed. */
 function invoiceOf(id_suscripcion: number, now: Date): string {
   const timestamp = now.toISOString().replace(/[-:]|\.\d+Z$/g, '');
   return `SOM3D-S${id_suscripcion}-${timestamp}-${randomBytes(5).toString('hex')}`;
 }
 
 /**
- * Writes down what a payment will have to agree with: the plan's price and months as they are now. In the caller's
- * transaction.
+ * Stores what a payment has to agree with: the plan's price and months as they are now. It runs in the caller's
+ * transaction, which holds the payer's row: a bound on open checkouts can be checked there.
  */
 export async function recordCheckout(
   em: EntityManager,
@@ -38,6 +40,7 @@ export async function recordCheckout(
     currency: 'COP',
     test: config.EPAYCO_TEST,
     duracion_meses: plan.duracion_meses,
+    next_attempt_at: plusMs(now, pauseAfter(FOLLOW, 1)),
     created_at: now,
   });
   await em.flush();
@@ -68,9 +71,29 @@ function scriptTag({ session_id: _session, ...fields }: Checkout): string {
   return `<form><script src="${SCRIPT}" class="epayco-button" ${attributes.join(' ')}></script></form>`;
 }
 
+/** A session of the gateway for a recorded checkout; undefined when it makes none. */
+async function openSession(
+  { epayco, log, orm }: Pick<Deps, 'epayco' | 'log' | 'orm'>,
+  { id_checkout }: Pick<EpaycoCheckout, 'id_checkout'>,
+  request: SessionRequest,
+): Promise<string | undefined> {
+  try {
+    const id = await epayco.createSession(request);
+    await kysely(orm.em.fork())
+      .updateTable('epayco_checkout')
+      .set({ session_id: id.slice(0, 190) })
+      .where('id_checkout', '=', id_checkout)
+      .execute();
+    return id;
+  } catch (error) {
+    log.warn({ err: error, id_checkout }, 'no checkout session; the classic fields remain');
+    return undefined;
+  }
+}
+
 /**
  * A recorded checkout as the browser needs it. Call it after the commit: with a private key it asks the gateway for a
- * session. Without one, and when the gateway makes none, the classic fields work by themselves.
+ * session. Without a session the classic fields work by themselves.
  *
  * @param payer what the gateway's form is filled with
  */
@@ -80,7 +103,7 @@ export async function presentCheckout(
   plan: Pick<Plan, 'nombre'>,
   payer?: Payer,
 ): Promise<{ readonly checkout: Checkout; readonly onpage_html: string }> {
-  const { config, epayco, log, orm } = deps;
+  const { config, log } = deps;
   const { base, tax } = splitTax(recorded.amount, config.EPAYCO_TAX_RATE);
   const classic: Checkout = {
     key: config.EPAYCO_PUBLIC_KEY ?? '',
@@ -102,21 +125,9 @@ export async function presentCheckout(
     ...billingOf(payer),
   };
   if (!config.EPAYCO_PUBLIC_KEY) log.warn('EPAYCO_PUBLIC_KEY is missing; the checkout cannot open');
-  const openSession = async (): Promise<string> => {
-    const billing = payer ? { billing: payer } : {};
-    const id = await epayco.createSession({ ...classic, amount: recorded.amount, tax, taxBase: base, ...billing });
-    await kysely(orm.em.fork())
-      .updateTable('epayco_checkout')
-      .set({ session_id: id.slice(0, 190) })
-      .where('id_checkout', '=', recorded.id_checkout)
-      .execute();
-    return id;
-  };
+  const billing = payer ? { billing: payer } : {};
   const session_id = config.EPAYCO_PRIVATE_KEY
-    ? await openSession().catch((error: unknown) => {
-        log.warn({ err: error, id_checkout: recorded.id_checkout }, 'no checkout session; the classic fields remain');
-        return undefined;
-      })
+    ? await openSession(deps, recorded, { ...classic, amount: recorded.amount, tax, taxBase: base, ...billing })
     : undefined;
   return { checkout: session_id ? { ...classic, session_id } : classic, onpage_html: scriptTag(classic) };
 }

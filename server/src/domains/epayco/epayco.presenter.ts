@@ -1,5 +1,6 @@
-import type { PaymentEvent, PaymentEventDetail } from '@som3d/contract';
+import type { PaymentCheckout, PaymentEvent, PaymentEventDetail } from '@som3d/contract';
 import { stateOf } from '../../gateways/epayco/states.ts';
+import type { CheckoutRow } from './epayco.queries.ts';
 import type { EventRow } from './inbox.ts';
 
 function iso(instant: Date | null): string | null {
@@ -15,6 +16,7 @@ export function presentEvent(row: Omit<EventRow, 'payload_json' | 'variantes_jso
     cod_response: row.cod_response,
     estado_pago: stateOf(row.cod_response),
     firma_valida: Boolean(row.firma_valida),
+    origen: row.origen,
     estado: row.estado,
     resultado: row.resultado,
     invoice: row.invoice,
@@ -25,6 +27,8 @@ export function presentEvent(row: Omit<EventRow, 'payload_json' | 'variantes_jso
     received_count: row.received_count,
     attempts: row.attempts,
     last_error: row.last_error,
+    por_reembolsar: Boolean(row.por_reembolsar),
+    aceptado_por: row.aceptado_por,
     next_attempt_at: iso(row.next_attempt_at),
     last_received_at: iso(row.last_received_at),
     processed_at: iso(row.processed_at),
@@ -36,5 +40,27 @@ export function presentEventDetail(row: EventRow): PaymentEventDetail {
   return {
     ...presentEvent(row),
     payload: JSON.parse(row.payload_json ?? '{}') as Record<string, string>,
+  };
+}
+
+/** An issued checkout as the contract shows it. */
+export function presentCheckoutRow(row: CheckoutRow): PaymentCheckout {
+  return {
+    id_checkout: row.id_checkout,
+    invoice: row.invoice,
+    id_suscripcion: row.id_suscripcion,
+    id_plan: row.id_plan,
+    pagador: row.hospital ?? (row.nombre === null ? null : `${row.nombre} ${row.apellido}`),
+    correo: row.hospital_correo ?? row.correo,
+    amount: row.amount,
+    currency: row.currency,
+    test: Boolean(row.test),
+    estado: row.estado,
+    ref_payco: row.ref_payco,
+    attempts: row.attempts,
+    last_error: row.last_error,
+    next_attempt_at: iso(row.next_attempt_at),
+    used_at: iso(row.used_at),
+    created_at: row.created_at.toISOString(),
   };
 }

@@ -94,7 +94,7 @@ export function approvalMail(payer: PaidBy, paid: Paid): OutgoingMail {
   };
 }
 
-/** The mail that tells of a reversal. */
+/** The mail that reports a reversal. */
 export function reversalMail(payer: PaidBy, paid: Paid): OutgoingMail {
   return {
     kind: 'pago_reversado',

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../../config/config.ts';
 import type { GatewayPayment } from '../../gateways/epayco/gateway.ts';
-import { knownCode } from '../../gateways/epayco/states.ts';
 import { escapeHtml } from '../../base/html.ts';
 import { flagOf } from './confirmation.ts';
 import type { PaymentView } from './epayco.service.ts';
@@ -32,6 +31,16 @@ const APPROVED: Message = {
   tone: 'good',
   title: 'Pago aprobado',
   text: 'Su suscripción se activa en cuanto la pasarela nos lo confirma; suele tardar menos de un minuto. Le enviaremos un correo.',
+};
+const ACTIVATED: Message = {
+  tone: 'good',
+  title: 'Pago aprobado',
+  text: 'Su suscripción está activa. Le enviamos un correo con los datos del pago.',
+};
+const NOT_APPLIED: Message = {
+  tone: 'waiting',
+  title: 'Pago aprobado, en revisión',
+  text: 'La pasarela lo dio por bueno, pero no lo pudimos aplicar a su suscripción. No pague de nuevo: escriba al soporte con la referencia.',
 };
 const PENDING: Message = {
   tone: 'waiting',
@@ -108,7 +117,10 @@ const MARKS: Readonly<Record<Tone, string>> = {
 function messageOf(view: PaymentView): Message {
   if (view.kind === 'unavailable') return UNAVAILABLE;
   if (view.kind === 'unknown') return UNKNOWN;
-  return BY_CODE[knownCode(view.payment.x_cod_response)] ?? OTHER;
+  const code = view.payment.x_cod_response ?? '';
+  if (code === '1' && view.state === 'PROCESADO') return ACTIVATED;
+  if (code === '1' && (view.state === 'RECHAZADO' || view.state === 'AGOTADO')) return NOT_APPLIED;
+  return BY_CODE[code] ?? OTHER;
 }
 
 function amountOf({ x_amount, x_currency_code }: GatewayPayment): string | undefined {

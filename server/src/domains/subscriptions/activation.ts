@@ -23,13 +23,13 @@ export interface Grant {
 
 export interface Revocation {
   readonly id_suscripcion: number;
-  /** As `activate` gave it; null for a payment of before these were kept: the plan's duration counts then. */
+  /** As `activate` gave it; null for a payment from before these were stored: then the plan's duration counts. */
   readonly expiracion_previa: Date | null;
   readonly expiracion_otorgada: Date | null;
   readonly now: Date;
 }
 
-/** A payer's subscriptions while they are locked, one of them picked out. */
+/** A payer's subscriptions while they are locked, and the one that was asked for. */
 export interface LockedSubscription {
   readonly payer: Payer;
   readonly subscription: Suscripcion;
@@ -38,8 +38,8 @@ export interface LockedSubscription {
 }
 
 /**
- * Locks a subscription, its payer and the payer's other subscriptions until the transaction ends. To be called before
- * anything else is written that refers to the subscription: a payment's foreign key takes a lock of its own.
+ * Locks a subscription, its payer and the payer's other subscriptions until the transaction ends. Call it before
+ * anything is written that refers to the subscription: a payment's foreign key takes a lock of its own.
  *
  * @throws AppError 404 when there is none
  */
@@ -61,7 +61,7 @@ export async function lockSubscription(em: EntityManager, id_suscripcion: number
 }
 
 /**
- * The expiry, as the database takes it: it must be after the start. What has no time at all has no expiry.
+ * The expiry as the database accepts it, which is after the start; null without any time.
  */
 function expiryAfterStart({ fecha_inicio }: Suscripcion, expiry: Date): Date | null {
   return expiry > fecha_inicio ? expiry : null;

@@ -1,4 +1,4 @@
-import { createLoop } from '../../base/loop.ts';
+import { createLoop, type Loop } from '../../base/loop.ts';
 import { kysely } from '../../db/kysely.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
@@ -11,16 +11,73 @@ const DUTY = 'subscriptions.reconcile';
 const LEASE_MS = 60_000;
 const BATCH = 100;
 
+type ReconcilerDeps = Pick<Deps, 'orm' | 'clock' | 'config' | 'log'>;
+
 /**
  * Moves subscriptions that have run out to PAUSADA and takes back what they gave: behaviour.md section 5. Each one is a
- * transaction of its own that looks again at what it has locked, so nothing is done twice, neither beside a payment,
- * nor beside another process, nor beside the predecessor's own procedure.
+ * transaction of its own that looks again at what it has locked. So nothing is done twice beside a payment, another
+ * process, or the predecessor's own procedure.
  */
-export function createReconciler({ orm, clock, config, log }: Pick<Deps, 'orm' | 'clock' | 'config' | 'log'>) {
-  const everyMs = config.RECONCILE_INTERVAL_MINUTES * 60_000;
-  let started = false;
+export class Reconciler {
+  readonly #deps: ReconcilerDeps;
+  readonly #loop: Loop;
+  #started = false;
 
-  const expiredAfter = async (id: number): Promise<number[]> => {
+  constructor(deps: ReconcilerDeps) {
+    const everyMs = deps.config.RECONCILE_INTERVAL_MINUTES * 60_000;
+    this.#deps = deps;
+    this.#loop = createLoop({
+      name: DUTY,
+      everyMs,
+      log: deps.log,
+      // At the start of a process at once; then in the rhythm that all processes share.
+      run: async (signal) => {
+        const first = !this.#started;
+        this.#started = true;
+        await this.reconcile(first ? { signal } : { signal, notWithinMs: everyMs / 2 });
+      },
+    });
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+  }
+
+  /**
+   * One round, unless another process is at it.
+   *
+   * @param notWithinMs also not when a round was completed less than this long ago, by whichever process
+   * @returns how many subscriptions were paused, or null when it was not this process's turn
+   */
+  async reconcile({ notWithinMs, signal }: { notWithinMs?: number; signal?: AbortSignal } = {}): Promise<
+    number | null
+  > {
+    const { orm, clock, log } = this.#deps;
+    const turn = { name: DUTY, leaseMs: LEASE_MS, clock, ...(notWithinMs === undefined ? {} : { notWithinMs }) };
+    const paused = await withLease(orm, turn, async (lease) => await this.#settleAll(lease, signal));
+    if (paused) log.info({ paused }, 'expired subscriptions paused');
+    return paused;
+  }
+
+  async #settleAll(lease: Lease, signal?: AbortSignal): Promise<number> {
+    let paused = 0;
+    let ids = await this.#expiredAfter(0);
+    while (ids.length > 0) {
+      for (const id of ids) {
+        if (signal?.aborted || !(await lease.renew())) return paused;
+        if (await this.#trySettle(id)) paused++;
+      }
+      ids = await this.#expiredAfter(ids.at(-1) ?? 0);
+    }
+    return paused;
+  }
+
+  async #expiredAfter(id: number): Promise<number[]> {
+    const { orm, clock } = this.#deps;
     const rows = await kysely(orm.em.fork())
       .selectFrom('Suscripcion')
       .select('id_suscripcion')
@@ -31,64 +88,20 @@ export function createReconciler({ orm, clock, config, log }: Pick<Deps, 'orm' |
       .limit(BATCH)
       .execute();
     return rows.map(({ id_suscripcion }) => id_suscripcion);
-  };
+  }
 
-  const settle = async (id: number): Promise<boolean> =>
-    await inTransaction(orm.em, async (em) => {
-      const { payer, all } = await lockSubscription(em, id);
-      return await pauseExpired(em, payer, all, clock());
-    });
-
-  /** One subscription that can not be settled must not keep the others from it. */
-  const trySettle = async (id: number): Promise<boolean> => {
+  /** One subscription that cannot be settled does not keep the others from it. */
+  async #trySettle(id: number): Promise<boolean> {
+    const { orm, clock, log } = this.#deps;
     try {
-      return await settle(id);
+      return await inTransaction(orm.em, async (em) => {
+        const { payer, all } = await lockSubscription(em, id);
+        return await pauseExpired(em, payer, all, clock());
+      });
     } catch (error) {
       const removed = error instanceof AppError && error.kind === 'not_found';
       if (!removed) log.warn({ err: error, id_suscripcion: id }, 'expired subscription not paused');
       return false;
     }
-  };
-
-  const settleAll = async (lease: Lease, signal?: AbortSignal): Promise<number> => {
-    let paused = 0;
-    let ids = await expiredAfter(0);
-    while (ids.length > 0) {
-      for (const id of ids) {
-        if (signal?.aborted || !(await lease.renew())) return paused;
-        if (await trySettle(id)) paused++;
-      }
-      ids = await expiredAfter(ids.at(-1) ?? 0);
-    }
-    return paused;
-  };
-
-  /**
-   * One round, unless another process is at it.
-   *
-   * @param notWithinMs also not when a round was completed less than this long ago, by whomever
-   * @returns how many subscriptions were paused, or null when it was not this process's turn
-   */
-  const reconcile = async (options: { notWithinMs?: number; signal?: AbortSignal } = {}): Promise<number | null> => {
-    const { notWithinMs, signal } = options;
-    const turn = { name: DUTY, leaseMs: LEASE_MS, clock, ...(notWithinMs === undefined ? {} : { notWithinMs }) };
-    const paused = await withLease(orm, turn, (lease) => settleAll(lease, signal));
-    if (paused) log.info({ paused }, 'expired subscriptions paused');
-    return paused;
-  };
-
-  const loop = createLoop({
-    name: DUTY,
-    everyMs,
-    log,
-    // At the start of a process at once; then in the rhythm that all processes share.
-    run: async (signal) => {
-      const first = !started;
-      started = true;
-      await reconcile(first ? { signal } : { signal, notWithinMs: everyMs / 2 });
-    },
-  });
-
-  return { reconcile, start: () => loop.start(), stop: () => loop.stop() };
+  }
 }
-export type Reconciler = ReturnType<typeof createReconciler>;

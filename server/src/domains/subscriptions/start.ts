@@ -38,8 +38,8 @@ function contact({ nombre, correo, telefono, direccion }: Contact): BillTo {
 }
 
 /**
- * Begins to pay for a plan: re-uses the payer's latest PAUSADA subscription of it or creates one, and records a checkout
- * with an invoice of its own. However many begin at once, there is one PAUSADA: the payer's row is locked.
+ * Begins the payment of a plan: re-uses the payer's latest PAUSADA subscription of it or creates one, and records a
+ * checkout with an invoice of its own. Several starts at once share one PAUSADA: the payer's row is locked.
  *
  * @throws AppError 404 for an unknown plan or payer, 409 while the payer has a subscription in force
  */

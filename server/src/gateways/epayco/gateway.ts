@@ -22,8 +22,9 @@ export interface Payer {
 }
 
 /**
- * A payment as the gateway itself tells it. Values are the source text of its answer; what it did not say is absent.
- * The names are those of the confirmation, whichever of its interfaces was asked.
+ * A payment as the gateway itself reports it. Values are the source text of its answer; what it did not say is absent.
+ * The names are those of the confirmation, whichever of its interfaces was asked. `x_cod_response` is the code of the
+ * state also where the gateway says it in words; `?` is a code that its list does not have.
  */
 export interface GatewayPayment {
   readonly x_ref_payco?: string;
@@ -44,26 +45,38 @@ export interface GatewayPayment {
 /** The gateway did not answer, or not in a way that can be read: ask again later. */
 export class GatewayUnavailable extends Error {}
 
+/** What the gateway answered about a reference: the answer as it came, and the payment in it. */
+export interface Validation {
+  readonly answer: Readonly<Record<string, unknown>>;
+  readonly payment: GatewayPayment;
+}
+
 /** The payment gateway. Every call ends within the configured time. */
 export interface EpaycoGateway {
   /**
-   * Looks a payment up at the public validation endpoint.
+   * Looks up whatever reference a payer or an administrator has: the redirect's (hexadecimal) or the number.
    *
-   * @param refs references to try in turn
-   * @returns the whole answer for the first reference that is known, `null` when none is
+   * @returns `null` when the gateway does not know it
    * @throws GatewayUnavailable
    */
-  validate(refs: readonly string[]): Promise<Readonly<Record<string, unknown>> | null>;
+  validate(reference: string): Promise<Validation | null>;
   /**
-   * The state of a payment for a decision about money: with the private key from the authenticated interface, else from
-   * the validation endpoint. What is returned is about this very reference.
+   * The state of a payment for a decision about money. Asked in this order until one knows it: the authenticated
+   * interface (with a private key), the validation endpoint by the redirect's references and by the number, the
+   * transaction endpoint by the number. What is returned is about this very number.
    *
-   * @param reference the numeric, signed one (`x_ref_payco`)
+   * @param reference the number (`x_ref_payco`)
    * @param redirects references of the payer's redirect (`ref_payco`) that may lead to it
    * @returns `null` when the gateway knows none of them
-   * @throws GatewayUnavailable
+   * @throws GatewayUnavailable when none of them knows it and one did not answer
    */
   payment(reference: string, redirects: readonly string[]): Promise<GatewayPayment | null>;
+  /**
+   * The numbers of the payments that were made with an invoice. Needs the private key.
+   *
+   * @throws GatewayUnavailable
+   */
+  referencesOf(invoice: string): Promise<string[]>;
   /**
    * Makes a checkout session. @returns its id
    *

@@ -21,16 +21,18 @@ async function readText(response: Response): Promise<string> {
 }
 
 /**
- * One call to the gateway.
+ * One call to the gateway. A redirect is not followed: it could lead to an address inside of this service's own network.
  *
- * @throws GatewayUnavailable when it can not be reached in time, or answers with an error of its own (5xx, 429)
+ * @throws GatewayUnavailable when it cannot be reached in time, redirects, or answers with its own error (5xx, 429)
  */
 export async function call(url: string, init: RequestInit): Promise<GatewayAnswer> {
   try {
-    const response = await fetch(url, init);
+    const response = await fetch(url, { ...init, redirect: 'manual' });
     const text = await readText(response);
-    if (response.status < 500 && response.status !== 429) return { status: response.status, text };
-    throw new GatewayUnavailable(`the gateway answered ${response.status}`);
+    const { status } = response;
+    const isAnswer = status >= 200 && status < 500 && status !== 429 && !(status >= 300 && status < 400);
+    if (isAnswer) return { status, text };
+    throw new GatewayUnavailable(`the gateway answered ${status}`);
   } catch (error) {
     if (error instanceof GatewayUnavailable) throw error;
     const cause = error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.name) : 'error';

@@ -1,15 +1,16 @@
 import { Redis, type RedisOptions } from 'ioredis';
+import { pauseAfter, type Backoff } from '../../base/backoff.ts';
 
 const CONNECT_MS = 3000;
 /** Time limit of a command of a request, in ms. */
 const COMMAND_MS = 2000;
-/** Longest pause between two attempts to connect, in ms. The first is short; each further one doubles. */
-const LONGEST_PAUSE_MS = 2000;
+/** Pauses between two attempts to connect. */
+const RETRY: Backoff = { firstMs: 100, longestMs: 2000 };
 /** Silence after which a connection counts as dead, in ms: longer than the queue's longest wait for a message, 10 s. */
 const SILENCE_MS = 15_000;
 
 function retryStrategy(times: number): number {
-  return Math.min(LONGEST_PAUSE_MS, 50 * 2 ** Math.min(times, 10));
+  return pauseAfter(RETRY, times);
 }
 
 type Options = Omit<RedisOptions, 'replyMapping'>;
