@@ -85,7 +85,7 @@ function surfaceOf(volume: Volume | null, pool: WorkerPool): Promise<Mesh> {
 
 function largeParts(surface: Mesh | null): Mesh {
   if (surface === null) throw new Error('The surface is gone');
-  return dropSmallComponents(surface, LIMITS);
+  return dropSmallComponents(surface, LIMITS).mesh;
 }
 
 const [zip = '', directory = '', threads = '2'] = process.argv.slice(2);

@@ -166,6 +166,7 @@ class Conversion {
       pool: this.#pool,
       progress: this.#progress,
       package: threeMf,
+      log: (line: string) => this.#progress.log(line),
       warn: (line: string) => this.#warn(line),
     };
     for (const [index, segment] of segments.entries()) {

@@ -46,11 +46,21 @@ export interface MeshManifest {
   openEdges: number;
   /** Edges with more than two faces, or with two faces that disagree on the side that is outside. */
   nonManifoldEdges: number;
-  /** Closed surfaces (outer shells and cavities). */
+  /** Vertices at which more than one fan of faces meets: parts that hang together by a point. */
+  nonManifoldVertices: number;
+  /** Closed surfaces that edges hold together (outer shells and cavities). */
   components: number;
   /** Which stages the surface went through; a stage is left out when its result could not be made watertight. */
   smoothed: boolean;
   reduced: boolean;
+  /** Share of the triangles that was saved: less than was asked for where more moves the surface too far. */
+  reduction: number;
+  /**
+   * Greatest distance between this surface and the one before it was reduced, both ways, mm; 0 where it was not.
+   * Measured from all vertices of the one before, and from points on edges and in triangles of both that are no more
+   * than 1 mm apart: a bump of 0.5 mm that is 2 mm across has one near its top.
+   */
+  distanceMm: number;
   sizeBytes: number;
   /** The model in all its forms: for printing, for viewers, for lists. */
   files: { stl: FileManifest; glb: FileManifest; png: FileManifest };

@@ -58,7 +58,9 @@ export async function segmentTissues(
     thresholdHu: { min: tissue.min, max: tissue.max },
     sourceBytes: volume.data.byteLength + (couch?.byteLength ?? 0),
     load: once(async () => {
-      const { islandMm3, cavityMm3 } = tissue;
+      const { fragmentoMin, separarPartes } = context.request;
+      const islandMm3 = fragmentoMin ?? (separarPartes ? tissue.partMm3 : undefined) ?? tissue.islandMm3;
+      const { cavityMm3 } = tissue;
       return { field: await fieldOf(volume, tissue, couch, context.pool), islandMm3, cavityMm3, mask: null };
     }),
   }));

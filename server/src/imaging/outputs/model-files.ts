@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { FileManifest, MeshManifest } from '../manifest.ts';
-import type { FinishedMesh } from '../surface/finish.ts';
+import type { FinishedMesh } from '../surface/finish-in-parts.ts';
 import { writeStl } from '../surface/stl.ts';
 import { isWatertight } from '../surface/topology.ts';
 import type { WorkerPool } from '../workers/pool.ts';

@@ -8,10 +8,12 @@ import { readMask, smoothMask } from '../nifti/mask.ts';
 import { resample } from '../nifti/regular-grid.ts';
 import { writeWhole } from '../outputs/whole-file.ts';
 import { emitRows } from '../surface/marching-cubes.ts';
-import { finishSurface } from '../surface/finish.ts';
+import { measureDeviation } from '../surface/distance.ts';
+import { mend } from '../surface/mend.ts';
 import { countRows } from '../surface/row-counts.ts';
 import { simplifyPart } from '../surface/simplify.ts';
 import { sincCoefficients, smoothVertices } from '../surface/smooth.ts';
+import { buildTriangleGrid } from '../surface/triangle-grid.ts';
 import { collectGarbage } from './collect.ts';
 import type { TaskKind, TaskMap, TaskMessage, TaskReply } from './tasks.ts';
 
@@ -60,12 +62,17 @@ const HANDLERS: { [K in TaskKind]: (input: TaskMap[K]['input']) => Promise<Outco
     return { output: undefined, transfer: [] };
   },
   async simplify({ mesh, range, reduction }) {
-    const triangles = await simplifyPart(mesh, range, reduction);
-    return { output: triangles, transfer: [triangles.buffer as ArrayBuffer] };
+    const part = await simplifyPart(mesh, range, reduction);
+    return { output: part, transfer: [part.triangles.buffer as ArrayBuffer] };
   },
-  async finish(input) {
-    const finished = await finishSurface(input);
-    return { output: finished, transfer: buffersOf(finished.mesh) };
+  async mend({ mesh, rule }) {
+    return { output: mend(mesh, rule), transfer: [] };
+  },
+  async sortTriangles(mesh) {
+    return { output: buildTriangleGrid(mesh), transfer: [] };
+  },
+  async distance(query) {
+    return { output: measureDeviation(query), transfer: [] };
   },
   // Loaded when they are first needed: most threads never draw or encode.
   async glb({ mesh, name, path }) {
@@ -84,10 +91,6 @@ const HANDLERS: { [K in TaskKind]: (input: TaskMap[K]['input']) => Promise<Outco
 
 function perform<K extends TaskKind>(kind: K, input: TaskMap[K]['input']): Promise<Outcome> {
   return HANDLERS[kind](input);
-}
-
-function buffersOf(mesh: { positions: Float32Array; triangles: Uint32Array }): Transferable[] {
-  return [mesh.positions.buffer, mesh.triangles.buffer].filter((buffer) => buffer instanceof ArrayBuffer);
 }
 
 function failure(id: number, error: unknown): TaskReply {
