@@ -16,6 +16,8 @@ export interface Manifest {
     suavizado: number;
     reduccion: number;
     separarPartes: boolean;
+    fragmentoMin: number | null;
+    acomodar: boolean;
   };
   durationsMs: { reading: number; segmenting: number; meshing: number; packing: number; total: number };
   peakMemoryBytes: number;
@@ -25,6 +27,20 @@ export interface Manifest {
 export interface FileManifest {
   filename: string;
   sizeBytes: number;
+}
+
+/** A model in all its forms. */
+export interface ModelFiles {
+  /** For printing, in the patient's coordinates. */
+  stl: FileManifest;
+  /** For whatever opens GLB: float32, no extension. */
+  glb: FileManifest;
+  /** Small, for viewers on the web that read EXT_meshopt_compression. */
+  webGlb: FileManifest;
+  /** A picture for lists. */
+  png: FileManifest;
+  /** Where asked for: the STL on the plate, z from 0 up, centred in x and y. */
+  plateStl?: FileManifest;
 }
 
 /** One model; `filename` and `sizeBytes` are its STL's. Coordinates are DICOM patient coordinates (LPS) in mm. */
@@ -62,8 +78,7 @@ export interface MeshManifest {
    */
   distanceMm: number;
   sizeBytes: number;
-  /** The model in all its forms: for printing, for viewers, for lists. */
-  files: { stl: FileManifest; glb: FileManifest; png: FileManifest };
+  files: ModelFiles;
 }
 
 /** What tells a stack of slices apart from the others of a ZIP. */

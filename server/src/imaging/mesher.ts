@@ -217,7 +217,8 @@ async function save(
   { request, pool, package: threeMf }: Context,
 ): Promise<MeshManifest> {
   const { mesh, defects } = finished;
-  const files = await writeModelFiles(finished, name, stem, { outDir: request.outDir, package: threeMf, pool });
+  const { outDir, caseName, acomodar: plate } = request;
+  const files = await writeModelFiles(finished, name, stem, { outDir, caseName, plate, package: threeMf, pool });
   const measures = measure(mesh);
   return {
     filename: files.stl.filename,

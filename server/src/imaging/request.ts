@@ -66,6 +66,10 @@ export const convertRequestSchema = z.object({
   fragmentoMin: z.number().min(0).max(1_000_000).optional(),
   /** Each connected part as its own STL. */
   separarPartes: flag,
+  /** A copy of each STL that lies on the plate of a printer, too. */
+  acomodar: flag,
+  /** What the case is called: files are named after it. */
+  caseName: z.string().max(200).optional(),
   segmentation: segmentationSchema.prefault({}),
   limits: limitsSchema.prefault({}),
   /** Worker threads; the result does not depend on it. */

@@ -75,9 +75,10 @@ const HANDLERS: { [K in TaskKind]: (input: TaskMap[K]['input']) => Promise<Outco
     return { output: measureDeviation(query), transfer: [] };
   },
   // Loaded when they are first needed: most threads never draw or encode.
-  async glb({ mesh, name, path }) {
-    const { encodeGlb } = await import('../outputs/glb.ts');
-    return { output: await writeWhole(path, await encodeGlb(mesh, name)), transfer: [] };
+  async glb({ mesh, name, path, compressed }) {
+    const { encodeGlb, encodeWebGlb } = await import('../outputs/glb.ts');
+    const encode = compressed ? encodeWebGlb : encodeGlb;
+    return { output: await writeWhole(path, await encode(mesh, name)), transfer: [] };
   },
   async picture({ mesh, tissue, path }) {
     const { drawPicture } = await import('../outputs/picture.ts');
