@@ -64,7 +64,9 @@ async function run(zipPath: string, directory: string, threads: number): Promise
   const finished = await timed('reduction', () =>
     finishInParts({ raw: kept, smoothed, reduction: 0.75, limits: LIMITS }, pool),
   );
-  await timed('stl', () => writeStl(finished.mesh, join(directory, 'bench.stl'), 'bench'));
+  await timed('stl', () =>
+    writeStl(finished.mesh, join(directory, 'bench.stl'), { caseName: undefined, tissue: 'bench' }),
+  );
   await pool.close();
   const used = process.cpuUsage();
   stagesMs['total'] = performance.now() - started;

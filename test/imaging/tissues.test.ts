@@ -125,7 +125,12 @@ describe('pieces', () => {
       ['hueso_01.stl', 2],
       ['hueso_02.stl', 1],
     ]);
-    const models = ['hueso_01', 'hueso_02'].flatMap((name) => [`${name}.glb`, `${name}.png`, `${name}.stl`]);
+    const models = ['hueso_01', 'hueso_02'].flatMap((name) => [
+      `${name}.glb`,
+      `${name}.png`,
+      `${name}.stl`,
+      `${name}.web.glb`,
+    ]);
     expect((await readdir(directory)).toSorted()).toEqual([...models, 'manifest.json', 'modelos.3mf']);
   });
 });

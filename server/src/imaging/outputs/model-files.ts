@@ -40,7 +40,7 @@ export async function writeModelFiles(
     file('.glb', (path) => pool.run('glb', { mesh, name, path, compressed: false })),
     file('.web.glb', (path) => pool.run('glb', { mesh, name, path, compressed: true })),
     file('.png', (path) => pool.run('picture', { mesh, tissue: name.tissue, path })),
-    plate ? file('-acomodado.stl', (path) => writePlateStl(mesh, path, title, pool)) : undefined,
+    plate ? file('-acomodado.stl', (path) => writePlateStl(mesh, path, title, pool)) : Promise.resolve(undefined),
     threeMf.add(mesh, name),
   ] as const;
   // None may go on writing into a folder that the first failure gives up.

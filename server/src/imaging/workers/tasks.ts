@@ -1,5 +1,6 @@
 import type { FrameHeader, ImageHeader } from '../dicom/header.ts';
 import type { ValueReport } from '../dicom/hounsfield.ts';
+import type { Support } from '../engines/couch.ts';
 import type { BoxRadius } from '../engines/opening.ts';
 import type { ImagingErrorCode } from '../errors.ts';
 import type { CroppedMask, MaskGrid } from '../nifti/mask.ts';
@@ -37,7 +38,7 @@ export interface SliceRange {
 /** What worker threads do: input and output of each kind of task. */
 export interface TaskMap {
   decode: { input: DecodeTask; output: ValueReport };
-  couch: { input: { volume: Volume }; output: Uint8Array<SharedArrayBuffer> | null };
+  couch: { input: { volume: Volume }; output: Support };
   open: {
     input: { field: Field; radius: BoxRadius; range: SliceRange; out: Uint8Array<SharedArrayBuffer> };
     output: void;
