@@ -104,8 +104,8 @@ function densePieces(
       if (solid.cells[other] === 0) air[label]!++;
     }
   }
-  const largest = Math.max(0, ...regions.map(({ cells }) => cells));
-  const isCouch = regions.map(({ cells, label }) => cells < largest && ofCouch[label]! > MIN_COUCH_SHARE * cells);
+  const isCouch = regions.map(({ cells, label }) => ofCouch[label]! > MIN_COUCH_SHARE * cells);
+  const largest = regions.reduce((most, { cells }, at) => (isCouch[at]! ? most : Math.max(most, cells)), 0);
   const doubtful = regions.filter(
     ({ cells, label }) =>
       cells < largest &&

@@ -11,7 +11,7 @@ export interface MeshShare {
   of: number;
 }
 
-/** How far the samples of a surface are from another one. */
+/** How far the samples of a surface are from another one: exact up to four times the limit, then at least so far. */
 export interface Deviation {
   greatestMm: number;
   /** x, y, z of the samples beyond the limit, mm. */
@@ -22,8 +22,6 @@ export interface Deviation {
 export interface DeviationQuery {
   mesh: Mesh;
   share: MeshShare;
-  /** Left out where the mesh's vertices are vertices of the other surface too. */
-  vertices: boolean;
   /** Of the other surface. */
   grid: TriangleGrid;
   limitMm: number;
@@ -31,9 +29,9 @@ export interface DeviationQuery {
 }
 
 /** Measures from the samples in a share of a closed mesh to another surface. */
-export function measureDeviation({ mesh, share, vertices, grid, limitMm, floorMm }: DeviationQuery): Deviation {
+export function measureDeviation({ mesh, share, grid, limitMm, floorMm }: DeviationQuery): Deviation {
   const search = new NearestSearch(grid, limitMm, floorMm);
-  if (vertices) sampleVertices(mesh, share, search);
+  sampleVertices(mesh, share, search);
   sampleTriangles(mesh, share, search);
   return { greatestMm: search.greatestMm, far: search.far };
 }

@@ -7,8 +7,8 @@ import type { TriangleGrid } from './triangle-grid.ts';
 const SHARES = 8;
 
 /**
- * The greatest distance between a surface and what it was reduced to, both ways: from the vertices of the surface, and
- * from samples of both.
+ * The greatest distance between a surface and what it was reduced to, both ways, from the vertices and other samples
+ * of each: see SAMPLE_SPACING_MM.
  * @param limitMm beyond which samples are listed
  */
 export async function measureBothWays(
@@ -19,15 +19,13 @@ export async function measureBothWays(
 ): Promise<Deviation> {
   const { mesh, grid } = surface;
   const reducedGrid = await pool.run('sortTriangles', reduced);
-  const there = await measure({ mesh, vertices: true, grid: reducedGrid, limitMm, floorMm: 0 }, pool);
-  // A reduced surface keeps vertices of the one before, or is at most a hair's breadth off where it was mended.
-  const { greatestMm: floorMm } = there;
-  const back = await measure({ mesh: reduced, vertices: false, grid, limitMm, floorMm }, pool);
+  const there = await measure({ mesh, grid: reducedGrid, limitMm, floorMm: 0 }, pool);
+  const back = await measure({ mesh: reduced, grid, limitMm, floorMm: there.greatestMm }, pool);
   return { greatestMm: back.greatestMm, far: [...there.far, ...back.far] };
 }
 
 async function measure(
-  query: { mesh: Mesh; vertices: boolean; grid: TriangleGrid; limitMm: number; floorMm: number },
+  query: { mesh: Mesh; grid: TriangleGrid; limitMm: number; floorMm: number },
   pool: WorkerPool,
 ): Promise<Deviation> {
   const shares = Array.from({ length: SHARES }, (_, index) => ({ index, of: SHARES }));

@@ -1,13 +1,18 @@
 import type { TriangleGrid } from './triangle-grid.ts';
 
+const SEARCH_LIMITS = 4;
+
 /**
  * The greatest of the distances of many points from a surface, and which of them are beyond a limit. A point that is
  * seen to be no farther than the greatest so far, nor than the limit, needs no closer look, so most are done with the
- * first triangles of their cell. The greatest distance is the same for any order of the points.
+ * first triangles of their cell. The greatest distance is the same for any order of the points. It is exact up to four
+ * times the limit; farther than that, it is at least so much.
  */
 export class NearestSearch {
   readonly #grid: TriangleGrid;
   readonly #limit: number;
+  /** Farther than this nobody searches, mm. */
+  readonly #endMm: number;
   /** Squares, mm2: of the greatest distance, and of what needs no closer look. */
   #greatest: number;
   #enough: number;
@@ -23,6 +28,7 @@ export class NearestSearch {
   constructor(grid: TriangleGrid, limitMm: number, floorMm: number) {
     this.#grid = grid;
     this.#limit = limitMm * limitMm;
+    this.#endMm = SEARCH_LIMITS * limitMm;
     this.#greatest = floorMm * floorMm;
     this.#enough = Math.min(this.#limit, this.#greatest);
   }
@@ -42,7 +48,7 @@ export class NearestSearch {
     this.#enough = Math.min(this.#limit, this.#greatest);
   }
 
-  /** Square of the distance from the surface, or one that needs no closer look. */
+  /** Square of the distance from the surface; a lesser one beyond the search, or one that needs no closer look. */
   #nearest(x: number, y: number, z: number): number {
     const { low, cellMm, size } = this.#grid;
     const cx = cellOf(x - low[0], cellMm, size[0]);
@@ -56,14 +62,15 @@ export class NearestSearch {
       insideOf(y - low[1] - cy * cellMm, cellMm),
       insideOf(z - low[2] - cz * cellMm, cellMm),
     );
-    const rings = Math.max(size[0], size[1], size[2]);
-    for (let ring = 1; ring < rings; ring++) {
+    // Outside of the grid it is as far from everything as from the grid.
+    if (-inCell >= this.#endMm) return inCell * inCell;
+    for (let ring = 1; ; ring++) {
       const searched = Math.max(0, (ring - 1) * cellMm + inCell);
       if (best <= searched * searched) return best;
+      if (searched >= this.#endMm) return searched * searched;
       best = this.#searchRing(ring, [cx, cy, cz], [x, y, z], best);
       if (best <= this.#enough) return best;
     }
-    return best;
   }
 
   /** The cells that are `ring` away from the middle one. */
