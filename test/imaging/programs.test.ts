@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeSampleZip } from '@som3d/client/sample';
-import { convert, type Manifest } from '@som3d/server/imaging/convert.js';
+import { convert, type Manifest } from '@som3d/server/testing/imaging';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inAdmesh, inAssimp, inPrusaSlicer, program, pythonLibrary, type Seen } from '../support/programs/programs.ts';
 

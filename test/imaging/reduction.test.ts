@@ -1,9 +1,5 @@
 import { join } from 'node:path';
-import { measureBothWays } from '@som3d/server/imaging/surface/measure-distance.js';
-import { mend } from '@som3d/server/imaging/surface/mend.js';
-import type { Mesh } from '@som3d/server/imaging/surface/mesh.js';
-import { buildTriangleGrid } from '@som3d/server/imaging/surface/triangle-grid.js';
-import { WorkerPool } from '@som3d/server/imaging/workers/pool.js';
+import { buildTriangleGrid, measureBothWays, mend, WorkerPool, type Mesh } from '@som3d/server/testing/imaging';
 import { afterAll, describe, expect, test } from 'vitest';
 import { convertFiles, type Converted } from '../support/phantom/convert.ts';
 import { hausdorff } from '../support/phantom/distance.ts';

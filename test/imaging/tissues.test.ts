@@ -144,7 +144,7 @@ describe('small bones', () => {
     }),
   );
 
-  it('the largest piece stays, and what is dropped is counted with its volume', async () => {
+  test('the largest piece stays, and what is dropped is counted with its volume', async () => {
     const { manifest, log } = await convertFiles(small, RAW);
     expect(manifest.meshes[0]).toMatchObject({ components: 1, watertight: true });
     expect(manifest.meshes[0]!.volumeCm3 * 1000).toBeGreaterThan(70);
@@ -157,7 +157,7 @@ describe('small bones', () => {
     );
   });
 
-  it.each([
+  test.each([
     [{ fragmentoMin: 0 }, 4, undefined],
     [{ fragmentoMin: 5 }, 2, 5],
     [{ fragmentoMin: 1_000_000 }, 1, 1_000_000],
@@ -168,7 +168,7 @@ describe('small bones', () => {
     expect(log.some((line) => line.includes('descartados'))).toBe(limit !== undefined);
   });
 
-  it('parts are files from 50 mm3 up, or from what is asked for', async () => {
+  test('parts are files from 50 mm3 up, or from what is asked for', async () => {
     const files = async (parameters: Partial<ConvertRequest>) =>
       (await convertFiles(small, { ...RAW, separarPartes: true, ...parameters })).manifest.meshes.map(
         (m) => m.filename,
@@ -177,7 +177,7 @@ describe('small bones', () => {
     expect(await files({ fragmentoMin: 10 })).toEqual(['hueso_01.stl', 'hueso_02.stl']);
   });
 
-  it('a large limit does not close the hollows of what stays', async () => {
+  test('a large limit does not close the hollows of what stays', async () => {
     const hollow = dicomFiles(
       scanBody({ columns: 40, rows: 40, spacing: { x: 1, y: 1 }, heights: evenHeights(40, 1) }, (p) => {
         const radius = Math.hypot(...p);
@@ -199,7 +199,7 @@ describe('teeth', () => {
       }),
     );
 
-  it.each([
+  test.each([
     ['enamel', 2600, false],
     ['nothing denser than the densest bone', 1800, true],
   ])('are warned of where there is %s: %#', async (_what, hu, warned) => {
