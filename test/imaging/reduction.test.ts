@@ -129,8 +129,7 @@ describe('parts that hang on a single vertex', () => {
     return {
       positions: Float32Array.from([0, 0, 0, ...ring(upper, upper), ...ring(lower, -lower)]),
       triangles: Uint32Array.from([
-        ...[0, 2, 1, 0, 3, 2, 0, 4, 3, 0, 1, 4, 1, 2, 3, 1, 3, 4],
-        ...[0, 5, 6, 0, 6, 7, 0, 7, 8, 0, 8, 5, 5, 7, 6, 5, 8, 7],
+        0, 2, 1, 0, 3, 2, 0, 4, 3, 0, 1, 4, 1, 2, 3, 1, 3, 4, 0, 5, 6, 0, 6, 7, 0, 7, 8, 0, 8, 5, 5, 7, 6, 5, 8, 7,
       ]),
     };
   };

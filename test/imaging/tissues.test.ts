@@ -169,12 +169,12 @@ describe('small bones', () => {
   });
 
   test('parts are files from 50 mm3 up, or from what is asked for', async () => {
-    const files = async (parameters: Partial<ConvertRequest>) =>
+    const partsOf = async (parameters: Partial<ConvertRequest>) =>
       (await convertFiles(small, { ...RAW, separarPartes: true, ...parameters })).manifest.meshes.map(
         (m) => m.filename,
       );
-    expect(await files({})).toEqual(['hueso_01.stl']);
-    expect(await files({ fragmentoMin: 10 })).toEqual(['hueso_01.stl', 'hueso_02.stl']);
+    expect(await partsOf({})).toEqual(['hueso_01.stl']);
+    expect(await partsOf({ fragmentoMin: 10 })).toEqual(['hueso_01.stl', 'hueso_02.stl']);
   });
 
   test('a large limit does not close the hollows of what stays', async () => {
