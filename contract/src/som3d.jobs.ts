@@ -63,6 +63,12 @@ export const JobFields = z
       description: 'Parte de los triángulos que se ahorra, 0 a 0,95 (0,75)',
     }),
     separar_partes: scalars.Flag.default(false).meta({ description: 'Cada parte conectada como su propio STL' }),
+    fragmento_min: formNumber(z.number().min(0).max(1_000_000)).meta({
+      description: 'Volumen en mm3 bajo el que un fragmento suelto se descarta (hueso: 200; con separar_partes, 50)',
+    }),
+    acomodar: scalars.Flag.default(false).meta({
+      description: 'Además, una copia de cada STL apoyada en la base de impresión: z = 0, centrada en x e y',
+    }),
     serie: z
       .string()
       .trim()
@@ -101,6 +107,8 @@ export const JobParams = z
     suavizado: z.int().nullable(),
     reduccion: z.number().nullable(),
     separar_partes: z.boolean(),
+    fragmento_min: z.number().nullable(),
+    acomodar: z.boolean(),
     serie: z.string().nullable(),
   })
   .meta({ id: 'JobParams', description: 'Lo que se pidió; null es el valor por omisión' });

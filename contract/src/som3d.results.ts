@@ -5,7 +5,11 @@ import { Job } from './som3d.jobs.ts';
 
 /** A file of a finished job. */
 export const JobFile = z
-  .object({ filename: z.string(), size: z.int().meta({ description: 'Bytes' }) })
+  .object({
+    filename: z.string(),
+    size: z.int().meta({ description: 'Bytes' }),
+    media_type: z.string().optional().meta({ description: 'Tipo de medio, como lo da la descarga' }),
+  })
   .meta({ id: 'JobFile' });
 export type JobFile = z.infer<typeof JobFile>;
 
@@ -23,12 +27,23 @@ export const MeshMetrics = z
     components: z.int(),
     open_edges: z.int(),
     non_manifold_edges: z.int(),
+    non_manifold_vertices: z.int().optional(),
     watertight: z.boolean(),
+    reduction: z.number().optional().meta({ description: 'Parte de los triángulos que se ahorró, 0 a 1' }),
+    distance_mm: z.number().optional().meta({
+      description: 'Mayor distancia medida entre el modelo y su superficie sin reducir, en ambos sentidos, en mm',
+    }),
     size: z.int().meta({ description: 'Bytes' }),
     files: z
-      .object({ stl: JobFile, glb: JobFile, png: JobFile })
+      .object({
+        stl: JobFile.meta({ description: 'Para imprimir, en las coordenadas del paciente' }),
+        glb: JobFile.meta({ description: 'Para cualquier programa que abre GLB' }),
+        web_glb: JobFile.optional().meta({ description: 'El pequeño, para la web: pide EXT_meshopt_compression' }),
+        png: JobFile.meta({ description: 'Una imagen' }),
+        plate_stl: JobFile.optional().meta({ description: 'Con acomodar: apoyado en la base de impresión' }),
+      })
       .optional()
-      .meta({ description: 'El modelo para imprimir, para visores y como imagen; un trabajo antiguo no lo tiene' }),
+      .meta({ description: 'El modelo en todas sus formas; un trabajo antiguo tiene menos o ninguna' }),
   })
   .meta({ id: 'MeshMetrics' });
 export type MeshMetrics = z.infer<typeof MeshMetrics>;
@@ -43,11 +58,17 @@ export const JobStls = z
           filename: z.string(),
           size: z.int().meta({ description: 'Bytes' }),
           url: z.string().meta({ description: 'URL firmada del STL; vence' }),
-          glb_url: z.string().nullable().meta({ description: 'URL firmada del modelo para visores (GLB, en metros)' }),
+          glb_url: z
+            .string()
+            .nullable()
+            .meta({ description: 'URL firmada del modelo para programas (GLB, en metros)' }),
+          web_glb_url: z.string().nullable().meta({ description: 'URL firmada del GLB pequeño para la web (meshopt)' }),
+          plate_stl_url: z.string().nullable().meta({ description: 'URL firmada del STL apoyado en la base' }),
           png_url: z.string().nullable().meta({ description: 'URL firmada de la imagen del modelo' }),
         })
         .and(MeshMetrics.partial()),
     ),
+    threemf: JobFile.nullable(),
     threemf_url: z
       .string()
       .nullable()

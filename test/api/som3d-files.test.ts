@@ -11,6 +11,7 @@ import { zipEntries } from '../support/zip-entries.ts';
 const TYPES: Record<string, string> = {
   'hueso.stl': 'model/stl',
   'hueso.glb': 'model/gltf-binary',
+  'hueso.web.glb': 'model/gltf-binary',
   'hueso.png': 'image/png',
   'modelos.3mf': 'model/3mf',
   'manifest.json': 'application/json; charset=utf-8',
@@ -62,7 +63,10 @@ describeApi(
       };
       const listed = [...manifest.meshes.flatMap(({ files }) => Object.values(files)), manifest.threemf];
       expect(listed.map(({ filename, sizeBytes }) => [filename, sizeBytes])).toEqual(
-        ['hueso.stl', 'hueso.glb', 'hueso.png', 'modelos.3mf'].map((name) => [name, contents.get(name)!.length]),
+        ['hueso.stl', 'hueso.glb', 'hueso.web.glb', 'hueso.png', 'modelos.3mf'].map((name) => [
+          name,
+          contents.get(name)!.length,
+        ]),
       );
     });
 
@@ -70,17 +74,30 @@ describeApi(
       const { doctor: owner, job: done } = await ready();
       const { body } = await owner.client.som3d.stls({ params: { id: done.job_id } });
       const [model] = body.items;
-      const urls = { 'hueso.stl': model!.url, 'hueso.glb': model!.glb_url, 'hueso.png': model!.png_url };
+      const urls = {
+        'hueso.stl': model!.url,
+        'hueso.glb': model!.glb_url,
+        'hueso.web.glb': model!.web_glb_url,
+        'hueso.png': model!.png_url,
+      };
       for (const [name, url] of Object.entries({ ...urls, 'modelos.3mf': body.threemf_url })) {
         const response = await fetch(url!);
         expect([name, response.status, response.headers.get('content-type')]).toEqual([name, 200, TYPES[name]]);
         expect((await response.arrayBuffer()).byteLength).toBe((await get(name)).content.length);
       }
-      expect(model!.files).toEqual({
-        stl: { filename: 'hueso.stl', size: model!.size },
-        glb: { filename: 'hueso.glb', size: (await get('hueso.glb')).content.length },
-        png: { filename: 'hueso.png', size: (await get('hueso.png')).content.length },
+      const listed = async (filename: string) => ({
+        filename,
+        size: (await get(filename)).content.length,
+        media_type: TYPES[filename],
       });
+      expect(model!.files).toEqual({
+        stl: await listed('hueso.stl'),
+        glb: await listed('hueso.glb'),
+        web_glb: await listed('hueso.web.glb'),
+        png: await listed('hueso.png'),
+      });
+      expect(model!.plate_stl_url).toBeNull();
+      expect(body.threemf).toEqual(await listed('modelos.3mf'));
     });
 
     test('serves ranges, and nothing to a caller who has it already', async () => {
@@ -165,12 +182,31 @@ describeApi(
       await em.flush();
       const { body } = await owner.client.som3d.stls({ params: { id: 'former_1' } });
       expect(body).toMatchObject({ count: 1, threemf_url: null });
-      expect(body.items[0]).toMatchObject({ filename: 'hueso.stl', glb_url: null, png_url: null });
+      expect(body.items[0]).toMatchObject({ filename: 'hueso.stl', glb_url: null, web_glb_url: null, png_url: null });
       expect(body.items[0]).not.toHaveProperty('files');
       const file = (name: string) => owner.client.som3d.jobFile({ params: { id: 'former_1', name }, headers: {} });
       expect((await file('hueso.stl')).status).toBe(200);
       await expectProblem(file('hueso.glb'), 404);
       await expectProblem(file('modelos.3mf'), 404);
+    });
+
+    test('names files after the case, and adds copies on the plate where asked', async () => {
+      const { doctor: owner } = await ready();
+      const fields = { nombre_proceso: 'Rodilla n.º 2, José', acomodar: true };
+      const named = await waitForJob(owner.client, (await upload(owner.client, { fields })).job_id);
+      expect(named.params).toMatchObject({ acomodar: true, fragmento_min: null });
+      const { body } = await owner.client.som3d.stls({ params: { id: named.job_id } });
+      const [model] = body.items;
+      const stem = 'rodilla-n-2-jose';
+      expect(model!.filename).toBe(`${stem}-hueso.stl`);
+      expect(body.threemf?.filename).toBe(`${stem}-modelos.3mf`);
+      expect(model!.files?.plate_stl).toMatchObject({
+        filename: `${stem}-hueso-acomodado.stl`,
+        media_type: 'model/stl',
+      });
+      const response = await fetch(model!.plate_stl_url!);
+      expect(response.headers.get('content-disposition')).toContain(`${stem}-hueso-acomodado.stl`);
+      expect((await response.arrayBuffer()).byteLength).toBe(model!.files?.plate_stl?.size);
     });
 
     test('says when a file is gone', async () => {

@@ -8,7 +8,7 @@ import { expectProblem, startTestServer, type TestServer } from '../support/serv
 import { openWay, type Way } from '../support/way.ts';
 import { zipEntries } from '../support/zip-entries.ts';
 
-const FILES = ['hueso.glb', 'hueso.png', 'hueso.stl', 'manifest.json', 'modelos.3mf'];
+const FILES = ['hueso.glb', 'hueso.png', 'hueso.stl', 'hueso.web.glb', 'manifest.json', 'modelos.3mf'];
 
 describe.runIf(hasS3())('jobs with their files in S3', () => {
   let bucket: TestBucket;
@@ -58,7 +58,12 @@ describe.runIf(hasS3())('jobs with their files in S3', () => {
 
     const { body: models } = await doctor.client.som3d.stls({ params: { id: job_id } });
     const [model] = models.items;
-    const urls = { 'hueso.stl': model?.url, 'hueso.glb': model?.glb_url, 'hueso.png': model?.png_url };
+    const urls = {
+      'hueso.stl': model?.url,
+      'hueso.glb': model?.glb_url,
+      'hueso.web.glb': model?.web_glb_url,
+      'hueso.png': model?.png_url,
+    };
     for (const [name, url] of Object.entries({ ...urls, 'modelos.3mf': models.threemf_url })) {
       expect(new URL(url ?? '').origin).toBe(way.url);
       const content = Buffer.from(await (await fetch(url ?? '')).arrayBuffer());

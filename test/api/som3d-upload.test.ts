@@ -43,6 +43,8 @@ describeApi(
         { name: 'umbral_max', content: '' },
         { name: 'suavizado', content: '5' },
         { name: 'separar_partes', content: 'si' },
+        { name: 'fragmento_min', content: '12.5' },
+        { name: 'acomodar', content: '1' },
         { name: 'serie', content: '3' },
         { name: 'unknown', content: 'ignored' },
       ]);
@@ -73,6 +75,8 @@ describeApi(
           suavizado: 5,
           reduccion: null,
           separar_partes: true,
+          fragmento_min: 12.5,
+          acomodar: true,
           serie: '3',
         },
       });

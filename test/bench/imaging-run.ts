@@ -64,7 +64,9 @@ async function run(zipPath: string, directory: string, threads: number): Promise
   const finished = await timed('reduction', () =>
     finishInParts({ raw: kept, smoothed, reduction: 0.75, limits: LIMITS }, pool),
   );
-  await timed('stl', () => writeStl(finished.mesh, join(directory, 'bench.stl'), 'bench'));
+  await timed('stl', () =>
+    writeStl(finished.mesh, join(directory, 'bench.stl'), { caseName: undefined, tissue: 'bench' }),
+  );
   await pool.close();
   const used = process.cpuUsage();
   stagesMs['total'] = performance.now() - started;
@@ -85,7 +87,7 @@ function surfaceOf(volume: Volume | null, pool: WorkerPool): Promise<Mesh> {
 
 function largeParts(surface: Mesh | null): Mesh {
   if (surface === null) throw new Error('The surface is gone');
-  return dropSmallComponents(surface, LIMITS);
+  return dropSmallComponents(surface, LIMITS).mesh;
 }
 
 const [zip = '', directory = '', threads = '2'] = process.argv.slice(2);

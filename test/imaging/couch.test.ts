@@ -29,6 +29,9 @@ function together(...bodies: Body[]): Body {
   return (point) => Math.max(...bodies.map((body) => body(point)));
 }
 
+/** An ear: soft tissue that touches the holder over two slices. */
+const ear: Body = ([x, y, z]) => (Math.abs(z) < 3 && x > 55 && x < 66 && Math.abs(y + 20) < 8 ? 50 : -1000);
+
 async function bonesOf(body: Body): Promise<{ volumeCm3: number; components: number; removed: boolean }> {
   const { manifest, log } = await convertFiles(dicomFiles(scanBody(SCAN, body)), RAW);
   const [mesh] = manifest.meshes;
@@ -40,12 +43,21 @@ describe('what a patient lies on', () => {
     ['a head holder', holder],
     ['a hollow couch', couch],
     ['both', together(holder, couch)],
+    ['a head holder that an ear touches', together(holder, ear)],
   ])('goes: %s', async (_name, support) => {
     const bare = await bonesOf(leg);
     expect(bare).toMatchObject({ components: 1, removed: false });
     const found = await bonesOf(together(leg, support));
     expect(found).toMatchObject({ components: 1, removed: true });
     expect(found.volumeCm3).toBeCloseTo(bare.volumeCm3, 6);
+  });
+
+  test('is named and stays where it may be a bone in the air', async () => {
+    const { manifest, log } = await convertFiles(dicomFiles(scanBody(SCAN, together(leg, splinter))), RAW);
+    expect(log).not.toContain(REMOVED);
+    const named = manifest.warnings.filter((line) => /puede ser un soporte y no del paciente; se conserva/.test(line));
+    expect(named).toEqual([expect.stringMatching(/Una pieza de \d+ x \d+ x \d+ mm rodeada de aire/)]);
+    expect(manifest.meshes[0]?.components).toBe(2);
   });
 
   test('goes from the skin too', async () => {

@@ -6,10 +6,11 @@ import { drawPicture, ThreeMfWriter } from '@som3d/server/testing/imaging';
 import { validateBytes } from 'gltf-validator';
 import { PNG } from 'pngjs';
 import { describe, expect, test } from 'vitest';
-import { convertZip, temporaryDirectory, type Converted } from '../support/phantom/convert.ts';
+import { convertZip, RAW, temporaryDirectory, type Converted } from '../support/phantom/convert.ts';
 import { nearestPoints, readGlb, uncompressed } from '../support/phantom/glb.ts';
-import { edgeFaults, judge, readStl, type StlMesh } from '../support/phantom/stl.ts';
+import { edgeFaults, judge, notSolid, readStl, type StlMesh } from '../support/phantom/stl.ts';
 import { readThreeMf } from '../support/phantom/threemf.ts';
+import { zipEntries } from '../support/zip-entries.ts';
 
 async function sample(): Promise<string> {
   const zip = join(await temporaryDirectory(), 'sample.zip');
@@ -96,16 +97,35 @@ describe('what stands beside an STL', () => {
     const { bones, at } = await make();
     const { meshes, threemf } = bones.manifest;
     const listed = [...meshes.flatMap(({ files }) => Object.values(files)), threemf];
-    expect(listed.map(({ filename }) => filename)).toEqual(['hueso.stl', 'hueso.glb', 'hueso.png', 'modelos.3mf']);
+    expect(listed.map(({ filename }) => filename)).toEqual([
+      'hueso.stl',
+      'hueso.glb',
+      'hueso.web.glb',
+      'hueso.png',
+      'modelos.3mf',
+    ]);
     for (const { filename, sizeBytes } of listed) expect((await readFile(at(filename))).length).toBe(sizeBytes);
-    expect((await readdir(bones.directory)).toSorted()).toEqual(
-      [...listed.map(({ filename }) => filename), 'manifest.json'].toSorted(),
-    );
+    const names = new Set([...listed.map(({ filename }) => filename), 'manifest.json']);
+    expect(new Set(await readdir(bones.directory))).toEqual(names);
   });
 
-  test('has the same triangles as GLB within half a step, in the same place', async () => {
+  test('has the same triangles as GLB, in the same place, without any extension', async () => {
     const { stl, at } = await make();
-    const { mesh, stepMm, name } = await readGlb(at('hueso.glb'));
+    const { mesh, name } = await readGlb(at('hueso.glb'));
+    expect(name).toBe('Hueso');
+    // What float32 coordinates in metres lose.
+    const twin = nearestPoints(stl.positions, mesh.positions, 5e-5);
+    expect(twin.filter((vertex) => vertex < 0)).toEqual([]);
+    expect(trianglesOf(stl, (vertex) => twin[vertex]!)).toEqual(trianglesOf(mesh));
+    const report = await validateBytes(await readFile(at('hueso.glb')));
+    expect([report.issues.numErrors, report.issues.numWarnings]).toEqual([0, 0]);
+    expect(report.info.extensionsRequired).toBeUndefined();
+    expect(report.info.totalTriangleCount).toBe(stl.triangles.length / 3);
+  });
+
+  test('has the same triangles as GLB for the web within half a step, in the same place', async () => {
+    const { stl, at } = await make();
+    const { mesh, stepMm, name } = await readGlb(at('hueso.web.glb'));
     expect(name).toBe('Hueso');
     expect(stepMm).toBeLessThan(0.01);
     // A step's half, and what float32 coordinates of some metres lose.
@@ -114,12 +134,12 @@ describe('what stands beside an STL', () => {
     expect(twin.filter((vertex) => vertex < 0)).toEqual([]);
     expect(new Set(twin).size).toBe(mesh.positions.length / 3);
     expect(trianglesOf(stl, (vertex) => twin[vertex]!)).toEqual(trianglesOf(mesh));
-    expect((await readFile(at('hueso.glb'))).length).toBeLessThan((await readFile(at('hueso.stl'))).length / 9);
+    expect((await readFile(at('hueso.web.glb'))).length).toBeLessThan((await readFile(at('hueso.stl'))).length / 9);
   });
 
-  test('has smooth normals that look outward in the GLB', async () => {
+  test.each(['hueso.glb', 'hueso.web.glb'])('has smooth normals that look outward in %s', async (file) => {
     const { at } = await make();
-    const { mesh, normals } = await readGlb(at('hueso.glb'));
+    const { mesh, normals } = await readGlb(at(file));
     const corner = (v: number, of: number[]): [number, number, number] => [of[3 * v]!, of[3 * v + 1]!, of[3 * v + 2]!];
     let [agreeing, least] = [0, Infinity];
     for (let t = 0; t < mesh.triangles.length; t += 3) {
@@ -141,11 +161,11 @@ describe('what stands beside an STL', () => {
 
   test('passes the validator of glTF, compressed and not', async () => {
     const { stl, at } = await make();
-    const bytes = await readFile(at('hueso.glb'));
+    const bytes = await readFile(at('hueso.web.glb'));
     const packed = await validateBytes(bytes);
     expect(packed.issues.messages.filter(({ severity }) => severity === 0)).toEqual([]);
     expect(packed.info.extensionsRequired?.toSorted()).toEqual(['EXT_meshopt_compression', 'KHR_mesh_quantization']);
-    const { document, colour } = await readGlb(at('hueso.glb'));
+    const { document, colour } = await readGlb(at('hueso.web.glb'));
     const plain = await validateBytes(await uncompressed(document));
     expect([plain.issues.numErrors, plain.issues.numWarnings]).toEqual([0, 0]);
     expect(plain.info.totalTriangleCount).toBe(stl.triangles.length / 3);
@@ -174,10 +194,62 @@ describe('what stands beside an STL', () => {
   test('has the same bytes for any number of threads', async () => {
     const zip = await sample();
     const [one, two] = [await convertZip(zip, { threads: 1 }), await convertZip(zip, { threads: 2 })];
-    for (const name of ['hueso.glb', 'hueso.png', 'modelos.3mf']) {
+    for (const name of ['hueso.stl', 'hueso.glb', 'hueso.web.glb', 'hueso.png', 'modelos.3mf']) {
       const [first, second] = [await readFile(join(one.directory, name)), await readFile(join(two.directory, name))];
       expect([name, first.equals(second)]).toEqual([name, true]);
     }
+  });
+});
+
+describe('the names of files', () => {
+  const names = async (caseName: string): Promise<string[]> => {
+    const { manifest } = await convertZip(await sample(), { ...RAW, caseName, acomodar: true });
+    return [...manifest.meshes.flatMap(({ files }) => Object.values(files)), manifest.threemf].map(
+      ({ filename }) => filename,
+    );
+  };
+
+  test.each([
+    ['Rodilla', 'rodilla-'],
+    ['  Fémur -- Ñandú/../3  ', 'femur-nandu-3-'],
+    ['a'.repeat(79), `${'a'.repeat(40)}-`],
+    ['骨 !', ''],
+  ])('begin with the case: %s', async (caseName, start) => {
+    const endings = ['hueso.stl', 'hueso.glb', 'hueso.web.glb', 'hueso.png', 'hueso-acomodado.stl', 'modelos.3mf'];
+    expect(await names(caseName)).toEqual(endings.map((ending) => start + ending));
+  });
+});
+
+describe('an STL', () => {
+  test('says what it is in 80 bytes', async () => {
+    const header = async (caseName?: string): Promise<string> => {
+      const { directory, manifest } = await convertZip(await sample(), { ...RAW, caseName });
+      const bytes = await readFile(join(directory, manifest.meshes[0]!.filename));
+      return bytes.subarray(0, 80).toString('latin1').replaceAll('\0', '');
+    };
+    expect(await header('Rodilla José')).toBe('SOM3D Rodilla Jose hueso SPACE=LPS UNIT=mm');
+    expect(await header()).toBe('SOM3D hueso SPACE=LPS UNIT=mm');
+    const long = await header('solid '.repeat(13).trim());
+    expect(long).toHaveLength(80);
+    expect(long).toMatch(/^SOM3D solid .* hueso SPACE=LPS UNIT=mm$/);
+  });
+
+  test('has a copy on the plate where asked: the same solid from z = 0 up, around the middle', async () => {
+    const { directory, manifest } = await convertZip(await sample(), { acomodar: true, caseName: 'Rodilla' });
+    const [mesh] = manifest.meshes;
+    const { plateStl } = mesh!.files;
+    const path = join(directory, plateStl!.filename);
+    expect(await notSolid(path, mesh!.components)).toBeNull();
+    const { positions } = await readStl(path);
+    const axis = (at: number): number[] => positions.filter((_, i) => i % 3 === at);
+    const bounds = [0, 1, 2].map((at) => [Math.min(...axis(at)), Math.max(...axis(at))] as const);
+    const { min, max } = mesh!.boundingBoxMm;
+    for (const [at, [low, high]] of bounds.entries()) {
+      expect(high - low).toBeCloseTo(max[at]! - min[at]!, 3);
+      expect(at === 2 ? low : low + high).toBeCloseTo(0, 3);
+    }
+    const { volume } = await judge(await readStl(path));
+    expect(volume / 1000).toBeCloseTo(mesh!.volumeCm3, 3);
   });
 });
 
@@ -204,7 +276,8 @@ describe('the 3MF of a job', () => {
       expect(volume / 1000).toBeCloseTo(measured.volumeCm3, 2);
       expect(Math.min(...xOf(mesh))).toBeCloseTo(measured.boundingBoxMm.min[0], 3);
     }
-    expect(assembly).toMatchObject({ components: [bone?.id, skin?.id], mesh: null });
+    // The skin first: where both are, the bone counts.
+    expect(assembly).toMatchObject({ components: [skin?.id, bone?.id], mesh: null });
     const [item] = items;
     expect(items).toHaveLength(1);
     expect(item?.objectId).toBe(assembly?.id);
@@ -215,17 +288,36 @@ describe('the 3MF of a job', () => {
     }
   });
 
-  test('takes any name, writes coordinates exactly, and calls nothing open a solid', async () => {
+  test('takes any name, writes coordinates exactly, and no object is of a type that slicers refuse', async () => {
     const path = join(await temporaryDirectory(), 'x.3mf');
     const label = 'Fémur <"R&D"> \u0000\u001b 骨';
     await using writer = new ThreeMfWriter(path);
     const mesh = box([-1e-5, -0.0001, -1234.5678], [0.00004, 3.05, 1e-9]);
-    await writer.add(mesh, { tissue: 'hueso', label }, false);
+    await writer.add(mesh, { tissue: 'hueso', label });
     await writer.finish();
     const [object] = (await readThreeMf(path)).objects;
     expect(object?.name).toBe('Fémur <"R&D">    骨');
-    expect(object?.type).toBe('surface');
+    expect(object?.type).toBe('model');
     expect(new Set(object?.mesh?.positions.map(String))).toEqual(new Set(['0', '-0.0001', '-1234.5677', '3.05']));
+  });
+
+  test('assembles from the outside in, whatever came first, and names the parts for slicers that keep them together', async () => {
+    const path = join(await temporaryDirectory(), 'x.3mf');
+    const tissues = ['implante', 'hueso_cortical', 'dientes', 'musculo', 'liver', 'hueso', 'tejido_blando', 'piel'];
+    await using writer = new ThreeMfWriter(path, 'Rodilla <2>');
+    for (const tissue of tissues) await writer.add(box([0, 0, 0], [1, 1, 1]), { tissue, label: `${tissue} "x"` });
+    await writer.finish();
+    const { objects } = await readThreeMf(path);
+    const assembly = objects.at(-1)!;
+    const order = ['piel', 'tejido_blando', 'musculo', 'liver', 'hueso', 'hueso_cortical', 'dientes', 'implante'];
+    expect(assembly.name).toBe('Rodilla <2>');
+    expect(assembly.components.map((id) => objects.find((object) => object.id === id)?.name)).toEqual(
+      order.map((tissue) => `${tissue} "x"`),
+    );
+    const settings = (await zipEntries(await readFile(path))).get('Metadata/model_settings.config')!.toString();
+    expect(settings).toContain(`<object id="${assembly.id}"><metadata key="name" value="Rodilla &lt;2&gt;"/>`);
+    const parts = [...settings.matchAll(/<part id="(\d+)" subtype="normal_part">/g)].map(([, id]) => Number(id));
+    expect(parts.map(String)).toEqual(assembly.components.map(String));
   });
 
   test('says when it can not be written, and leaves nothing of what was given up', async () => {
@@ -233,13 +325,13 @@ describe('the 3MF of a job', () => {
     const large = joined(...Array.from({ length: 4000 }, (_, n) => box([n, 0, 0], [n + 0.5, 1, 1])));
     const write = async (path: string): Promise<void> => {
       await using writer = new ThreeMfWriter(path);
-      for (let n = 0; n < 20; n++) await writer.add(large, { tissue: 'hueso', label: 'Hueso' }, true);
+      for (let n = 0; n < 20; n++) await writer.add(large, { tissue: 'hueso', label: 'Hueso' });
       await writer.finish();
     };
     await expect(write(join(folder, 'missing', 'x.3mf'))).rejects.toThrow('ENOENT');
     {
       await using writer = new ThreeMfWriter(join(folder, 'x.3mf'));
-      await writer.add(large, { tissue: 'hueso', label: 'Hueso' }, true);
+      await writer.add(large, { tissue: 'hueso', label: 'Hueso' });
     }
     expect(await readdir(folder)).toEqual([]);
   });

@@ -16,6 +16,10 @@ describe.skipIf(!PRESENT)('a head with gantry tilt and slices of 1 to 7 mm', () 
     expect(manifest.series).toMatchObject({ slices: 28, columns: 512, rows: 512, tiltDegrees: 18.5, gaps: [] });
     expect(manifest.series.spacingMm).toMatchObject({ x: 0.4883, sliceMin: 1.0811, sliceMax: 6.9986 });
     expect(mesh).toMatchObject({ watertight: true, smoothed: true, reduced: true });
+    // The skull alone: no piece of the head holder, which an ear touches.
+    expect(mesh).toMatchObject({ components: 1, nonManifoldVertices: 0 });
+    expect(mesh?.boundingBoxMm.min[0]).toBeGreaterThan(-80);
+    expect(mesh?.distanceMm).toBeLessThanOrEqual(0.5);
     expect(mesh?.volumeCm3).toBeGreaterThan(600);
     expect(mesh?.volumeCm3).toBeLessThan(760);
   });

@@ -126,8 +126,87 @@ describe('pieces', () => {
       ['hueso_01.stl', 2],
       ['hueso_02.stl', 1],
     ]);
-    const models = ['hueso_01', 'hueso_02'].flatMap((name) => [`${name}.glb`, `${name}.png`, `${name}.stl`]);
+    const models = ['hueso_01', 'hueso_02'].flatMap((name) => [
+      `${name}.glb`,
+      `${name}.png`,
+      `${name}.stl`,
+      `${name}.web.glb`,
+    ]);
     expect((await readdir(directory)).toSorted()).toEqual([...models, 'manifest.json', 'modelos.3mf']);
+  });
+});
+
+describe('small bones', () => {
+  /** A phalanx of some 82 mm3 and a sesamoid of 14 mm3, with two specks of noise. */
+  const small = dicomFiles(
+    scanBody({ columns: 48, rows: 32, spacing: { x: 0.5, y: 0.5 }, heights: evenHeights(32, 0.5) }, ([x, y, z]) => {
+      if (Math.hypot(x + 5, y, z) < 2.7 || Math.hypot(x - 5, y, z) < 1.5) return 1000;
+      return Math.hypot(x, y - 5, z) < 0.6 || Math.hypot(x, y + 5, z) < 0.6 ? 1000 : -1000;
+    }),
+  );
+
+  test('the largest piece stays, and what is dropped is counted with its volume', async () => {
+    const { manifest, log } = await convertFiles(small, RAW);
+    expect(manifest.meshes[0]).toMatchObject({ components: 1, watertight: true });
+    expect(manifest.meshes[0]!.volumeCm3 * 1000).toBeGreaterThan(70);
+    const text = log.join('\n');
+    expect(text).toMatch(
+      /Hueso: la pieza mayor mide 7\d,\d mm3, menos que el fragmento mínimo de 200 mm3; se conserva\./,
+    );
+    expect(text).toMatch(
+      /Hueso: fragmentos de menos de 200 mm3 descartados: 3, 1\d,\d mm3 en total; el mayor, de 1\d,\d mm3\./,
+    );
+  });
+
+  test.each([
+    [{ fragmentoMin: 0 }, 4, undefined],
+    [{ fragmentoMin: 5 }, 2, 5],
+    [{ fragmentoMin: 1_000_000 }, 1, 1_000_000],
+  ])('the smallest piece is as asked for: %j', async (parameters, components, limit) => {
+    const { manifest, log } = await convertFiles(small, { ...RAW, ...parameters });
+    expect(manifest.meshes[0]!.components).toBe(components);
+    expect(manifest.parameters.fragmentoMin).toBe(parameters.fragmentoMin);
+    expect(log.some((line) => line.includes('descartados'))).toBe(limit !== undefined);
+  });
+
+  test('parts are files from 50 mm3 up, or from what is asked for', async () => {
+    const partsOf = async (parameters: Partial<ConvertRequest>) =>
+      (await convertFiles(small, { ...RAW, separarPartes: true, ...parameters })).manifest.meshes.map(
+        (m) => m.filename,
+      );
+    expect(await partsOf({})).toEqual(['hueso_01.stl']);
+    expect(await partsOf({ fragmentoMin: 10 })).toEqual(['hueso_01.stl', 'hueso_02.stl']);
+  });
+
+  test('a large limit does not close the hollows of what stays', async () => {
+    const hollow = dicomFiles(
+      scanBody({ columns: 40, rows: 40, spacing: { x: 1, y: 1 }, heights: evenHeights(40, 1) }, (p) => {
+        const radius = Math.hypot(...p);
+        return radius < 15 && radius > 6 ? 900 : -900;
+      }),
+    );
+    const { manifest } = await convertFiles(hollow, { ...RAW, fragmentoMin: 5000 });
+    expect(manifest.meshes[0]).toMatchObject({ components: 2 });
+  });
+});
+
+describe('teeth', () => {
+  const WARNING = /Dientes y esmalte: .* puede ser hueso denso y no dientes\./;
+  const crowned = (enamel: number) =>
+    dicomFiles(
+      scanBody({ columns: 32, rows: 32, spacing: { x: 0.5, y: 0.5 }, heights: evenHeights(24, 0.5) }, ([x, y, z]) => {
+        if (Math.hypot(x, y) > 4) return 40;
+        return z > 2 ? enamel : 1600;
+      }),
+    );
+
+  test.each([
+    ['enamel', 2600, false],
+    ['nothing denser than the densest bone', 1800, true],
+  ])('are warned of where there is %s: %#', async (_what, hu, warned) => {
+    const { manifest } = await convertFiles(crowned(hu), { ...RAW, enable_teeth: true });
+    expect(manifest.meshes.map(({ tissue }) => tissue)).toEqual(['dientes']);
+    expect(WARNING.test(manifest.warnings.join('\n'))).toBe(warned);
   });
 });
 

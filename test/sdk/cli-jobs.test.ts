@@ -75,6 +75,46 @@ describe('upload', () => {
     expect(request?.headers['idempotency-key']).toBeTruthy();
   });
 
+  test('sends every parameter of the form', async () => {
+    await using server = await serve(serviceWith([]));
+    await using home = await makeHome();
+    const flags =
+      '--umbral-min -300.5 --umbral-max 1200 --suavizado 5 --reduccion 0.5 --separar-partes --fragmento-min 12.5 ' +
+      '--acomodar --serie 1.2.3 --appendicular --muscles --teeth --cranio --hueso-cortical --tejido-blando --grasa --piel';
+    const { code } = await home.som3d(['upload', await scanIn(home), ...flags.split(' ')], { env: env(server) });
+    expect(code).toBe(0);
+    const [request] = server.requests;
+    const form = await parseForm(request?.headers['content-type'], request?.body ?? Buffer.alloc(0));
+    form.delete('file');
+    expect(Object.fromEntries(form)).toEqual({
+      umbral_min: '-300.5',
+      umbral_max: '1200',
+      suavizado: '5',
+      reduccion: '0.5',
+      separar_partes: 'true',
+      fragmento_min: '12.5',
+      acomodar: 'true',
+      serie: '1.2.3',
+      enable_appendicular: 'true',
+      enable_muscles: 'true',
+      teeth: 'true',
+      cranio: 'true',
+      extra_tasks: 'hueso_cortical,tejido_blando,grasa,piel',
+    });
+  });
+
+  test.each([
+    ['--umbral-min', 'x', 'It must be a number from -32768 to 32767.'],
+    ['--reduccion', '0.96', 'It must be a number from 0 to 0.95.'],
+    ['--suavizado', '2.5', 'It must be a whole number from 0 to 100.'],
+  ])('refuses %s %s before anything is sent', async (flag, value, sentence) => {
+    await using server = await serve(serviceWith([]));
+    await using home = await makeHome();
+    const { code, stderr } = await home.som3d(['upload', await scanIn(home), flag, value], { env: env(server) });
+    expect([code, server.requests.length]).toEqual([2, 0]);
+    expect(stderr).toContain(sentence);
+  });
+
   test('ends as soon as the file is refused', async () => {
     await using server = await serveRaw((request, response) => {
       request.once('data', () => problem(response, 413, 'Demasiado grande'));

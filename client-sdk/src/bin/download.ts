@@ -6,21 +6,39 @@ import { sessionClient } from './session.ts';
 
 type Stls = Awaited<ReturnType<Client['som3d']['stls']>>['body'];
 
-/** The files of a job in addition to STL, with the service's names. Jobs of older services have none. */
-function otherForms({ items, threemf_url }: Stls): { filename: string; url: string }[] {
-  const models = items.flatMap(({ filename, glb_url, png_url }) =>
-    [
-      { extension: '.glb', url: glb_url },
-      { extension: '.png', url: png_url },
-    ].flatMap(({ extension, url }) => (url ? [{ filename: filename.replace(/\.stl$/i, '') + extension, url }] : [])),
+interface Named {
+  readonly filename: string;
+  readonly url: string;
+}
+
+function named(filename: string, url: string | null | undefined): Named[] {
+  return url ? [{ filename, url }] : [];
+}
+
+/** Copies on the plate, of jobs that were asked for them. */
+function plateCopies({ items }: Stls): Named[] {
+  return items.flatMap(({ files, plate_stl_url }) =>
+    files?.plate_stl ? named(files.plate_stl.filename, plate_stl_url) : [],
   );
-  return threemf_url ? [...models, { filename: 'modelos.3mf', url: threemf_url }] : models;
+}
+
+/** What there is of a job beside STL, the names as the service gives them; older services name fewer or none. */
+function otherForms({ items, threemf, threemf_url }: Stls): Named[] {
+  const models = items.flatMap(({ filename, files, glb_url, web_glb_url, png_url }) => {
+    const stem = filename.replace(/\.stl$/i, '');
+    return [
+      ...named(files?.glb.filename ?? `${stem}.glb`, glb_url),
+      ...named(files?.web_glb?.filename ?? `${stem}.web.glb`, web_glb_url),
+      ...named(files?.png.filename ?? `${stem}.png`, png_url),
+    ];
+  });
+  return [...models, ...named(threemf?.filename ?? 'modelos.3mf', threemf_url)];
 }
 
 /**
- * Saves every model of a job as STL, and the ZIP with everything.
+ * Saves every model of a job as STL, its copy on the plate where there is one, and the ZIP with everything.
  *
- * @param all also each model as GLB and its picture, and the 3MF of all models
+ * @param all each model as GLB, for programs and for the web, and its picture too, and the 3MF of them all
  */
 export async function saveJob(
   client: Client,
@@ -36,7 +54,7 @@ export async function saveJob(
       name: uniqueName(safeName(item.filename, `model-${at + 1}.stl`), taken),
       open: () => downloadStl(client, item),
     })),
-    ...(all ? otherForms(stls) : []).map(({ filename, url }, at) => ({
+    ...[...plateCopies(stls), ...(all ? otherForms(stls) : [])].map(({ filename, url }, at) => ({
       name: uniqueName(safeName(filename, `file-${at + 1}`), taken),
       open: () => downloadStl(client, url),
     })),

@@ -31,6 +31,16 @@ function integer(min: number, max: number) {
   };
 }
 
+function number(min: number, max: number): (text: string) => number {
+  return (text: string): number => {
+    const value = Number(text);
+    if (!/^-?\d{1,9}(\.\d{1,9})?$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(`It must be a number from ${min} to ${max}.`);
+    }
+    return value;
+  };
+}
+
 function addAccount(program: Command): void {
   program
     .command('login')
@@ -49,13 +59,29 @@ function addUpload(program: Command): void {
     .description('upload a ZIP of DICOM files and queue its conversion')
     .option('--name <name>', 'name of the process, 3 to 80 characters')
     .option('--patient <id>', 'the patient of the scan', integer(1, 2_147_483_647))
-    .option('--ortopedia', 'segment for orthopaedics')
-    .option('--appendicular', 'segment the appendicular skeleton')
-    .option('--muscles', 'segment muscles')
-    .option('--hip-implant', 'segment a hip implant')
-    .option('--teeth', 'segment teeth')
-    .option('--cranio', 'segment the skull')
-    .option('--extra-tasks <tasks>', 'further tasks, separated by commas')
+    .option('--ortopedia', 'tissue: bones, for orthopaedics')
+    .option('--appendicular', 'tissue: bones of the limbs')
+    .option('--cranio', 'tissue: the skull')
+    .option('--hueso-cortical', 'tissue: cortical bone (662 to 1988 HU)')
+    .option('--teeth', 'tissue: teeth and enamel (from 1500 HU)')
+    .option('--hip-implant', 'tissue: a metal implant (from 2500 HU)')
+    .option('--muscles', 'tissue: muscles (-5 to 135 HU)')
+    .option('--tejido-blando', 'tissue: soft tissue (-700 to 225 HU)')
+    .option('--grasa', 'tissue: fat (-205 to -51 HU)')
+    .option('--piel', 'tissue: the surface of the skin (from -300 HU)')
+    .option('--extra-tasks <tasks>', 'further tasks by name, separated by commas')
+    .option('--umbral-min <hu>', 'own lower threshold in HU, in place of that of bone', number(-32_768, 32_767))
+    .option('--umbral-max <hu>', 'own upper threshold in HU', number(-32_768, 32_767))
+    .option('--suavizado <n>', 'iterations of smoothing, 0 to 100 (20 by default)', integer(0, 100))
+    .option('--reduccion <share>', 'share of the triangles to save, 0 to 0.95 (0.75 by default)', number(0, 0.95))
+    .option('--separar-partes', 'each connected part as a file of its own')
+    .option(
+      '--fragmento-min <mm3>',
+      'leave out loose pieces smaller than this, in mm3 (bone: 200, its parts: 50)',
+      number(0, 1_000_000),
+    )
+    .option('--serie <uid>', 'convert this series: its SeriesInstanceUID or its number')
+    .option('--acomodar', 'a copy of each STL that lies on the plate too: z from 0 mm up, centred in x and y')
     .option('--wait', 'wait until the job ends')
     .option('--out <dir>', 'wait, then save every model (STL) and the ZIP with everything into this directory')
     .option('--all', 'with --out: save GLB, pictures and 3MF too')

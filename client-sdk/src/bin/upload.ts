@@ -17,9 +17,36 @@ export interface UploadCommandOptions {
   readonly teeth?: boolean;
   readonly cranio?: boolean;
   readonly extraTasks?: string;
+  readonly huesoCortical?: boolean;
+  readonly tejidoBlando?: boolean;
+  readonly grasa?: boolean;
+  readonly piel?: boolean;
+  readonly umbralMin?: number;
+  readonly umbralMax?: number;
+  readonly suavizado?: number;
+  readonly reduccion?: number;
+  readonly separarPartes?: boolean;
+  readonly fragmentoMin?: number;
+  readonly acomodar?: boolean;
+  readonly serie?: string;
   readonly wait?: boolean;
   readonly out?: string;
   readonly all?: boolean;
+}
+
+/** Tissues that have a flag here and no field of their own: they go as further tasks, each once. */
+const TASK_FLAGS = {
+  huesoCortical: 'hueso_cortical',
+  tejidoBlando: 'tejido_blando',
+  grasa: 'grasa',
+  piel: 'piel',
+} as const;
+
+function extraTasksOf(options: UploadCommandOptions): string | undefined {
+  const flags = Object.keys(TASK_FLAGS) as (keyof typeof TASK_FLAGS)[];
+  const tasks = flags.filter((flag) => options[flag]).map((flag) => TASK_FLAGS[flag]);
+  const all = [...(options.extraTasks === undefined ? [] : [options.extraTasks]), ...tasks];
+  return all.length === 0 ? undefined : all.join(',');
 }
 
 function fieldsOf(options: UploadCommandOptions): UploadFields {
@@ -32,7 +59,15 @@ function fieldsOf(options: UploadCommandOptions): UploadFields {
     enable_hip_implant: options.hipImplant,
     teeth: options.teeth,
     cranio: options.cranio,
-    extra_tasks: options.extraTasks,
+    extra_tasks: extraTasksOf(options),
+    umbral_min: options.umbralMin,
+    umbral_max: options.umbralMax,
+    suavizado: options.suavizado,
+    reduccion: options.reduccion,
+    separar_partes: options.separarPartes,
+    fragmento_min: options.fragmentoMin,
+    acomodar: options.acomodar,
+    serie: options.serie,
   };
 }
 

@@ -8,6 +8,7 @@ import { ImagingError } from './errors.ts';
 import type { FileManifest, Manifest, MeshManifest, SeriesManifest } from './manifest.ts';
 import { MemoryBudget } from './memory.ts';
 import { meshSegment } from './mesher.ts';
+import { fileStem } from './outputs/names.ts';
 import { ThreeMfWriter } from './outputs/threemf.ts';
 import { MESHING_HEAVY, Progress, SEGMENTING_HEAVY } from './progress.ts';
 import type { Reporter } from './protocol.ts';
@@ -21,7 +22,7 @@ export type { ConvertRequest } from './request.ts';
 
 const MAX_DEFAULT_THREADS = 8;
 /** All models of a job in one file, with their names and colours. */
-const PACKAGE = 'modelos.3mf';
+const PACKAGE = 'modelos';
 /** More labels than this that are not in a scan are named in one line. */
 const MAX_MISSING_LINES = 3;
 
@@ -83,6 +84,8 @@ class Conversion {
         suavizado: this.#request.suavizado,
         reduccion: this.#request.reduccion,
         separarPartes: this.#request.separarPartes,
+        fragmentoMin: this.#request.fragmentoMin ?? null,
+        acomodar: this.#request.acomodar,
       },
       durationsMs: this.#durations,
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
@@ -159,13 +162,15 @@ class Conversion {
   async #mesh(segments: Segment[]): Promise<{ meshes: MeshManifest[]; threemf: FileManifest }> {
     const meshes: MeshManifest[] = [];
     const missing: string[] = [];
-    await using threeMf = new ThreeMfWriter(join(this.#request.outDir, PACKAGE));
+    const filename = `${fileStem(this.#request.caseName, PACKAGE)}.3mf`;
+    await using threeMf = new ThreeMfWriter(join(this.#request.outDir, filename), this.#request.caseName);
     const context = {
       request: this.#request,
       budget: this.#budget,
       pool: this.#pool,
       progress: this.#progress,
       package: threeMf,
+      log: (line: string) => this.#progress.log(line),
       warn: (line: string) => this.#warn(line),
     };
     for (const [index, segment] of segments.entries()) {
@@ -179,13 +184,13 @@ class Conversion {
     this.#tellMissing(missing);
     if (meshes.length === 0)
       throw new ImagingError('EMPTY_RESULT', 'No se encontró ninguno de los tejidos pedidos en este estudio.');
-    return { meshes, threemf: { filename: PACKAGE, sizeBytes: await threeMf.finish() } };
+    return { meshes, threemf: { filename, sizeBytes: await threeMf.finish() } };
   }
 }
 
 function describeMesh(mesh: MeshManifest): string {
   const state = mesh.watertight ? 'cerrada' : 'con defectos';
-  return `${mesh.label}: ${mesh.triangles} triángulos, ${mesh.volumeCm3.toFixed(1)} cm3, malla ${state} (${mesh.filename}).`;
+  return `${mesh.label}: ${mesh.triangles} triángulos, ${mesh.volumeCm3.toFixed(1)} cm3, malla ${state}.`;
 }
 
 async function writeManifest(manifest: Manifest, outDir: string): Promise<void> {

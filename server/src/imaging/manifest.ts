@@ -16,6 +16,8 @@ export interface Manifest {
     suavizado: number;
     reduccion: number;
     separarPartes: boolean;
+    fragmentoMin: number | null;
+    acomodar: boolean;
   };
   durationsMs: { reading: number; segmenting: number; meshing: number; packing: number; total: number };
   peakMemoryBytes: number;
@@ -25,6 +27,20 @@ export interface Manifest {
 export interface FileManifest {
   filename: string;
   sizeBytes: number;
+}
+
+/** A model in all its forms. */
+export interface ModelFiles {
+  /** For printing, in the patient's coordinates. */
+  stl: FileManifest;
+  /** For whatever opens GLB: float32, no extension. */
+  glb: FileManifest;
+  /** Small, for viewers on the web that read EXT_meshopt_compression. */
+  webGlb: FileManifest;
+  /** A picture for lists. */
+  png: FileManifest;
+  /** Where asked for: the STL on the plate, z from 0 up, centred in x and y. */
+  plateStl?: FileManifest;
 }
 
 /** One model; `filename` and `sizeBytes` are its STL's. Coordinates are DICOM patient coordinates (LPS) in mm. */
@@ -46,14 +62,23 @@ export interface MeshManifest {
   openEdges: number;
   /** Edges with more than two faces, or with two faces that disagree on the side that is outside. */
   nonManifoldEdges: number;
-  /** Closed surfaces (outer shells and cavities). */
+  /** Vertices at which more than one fan of faces meets: parts that hang together by a point. */
+  nonManifoldVertices: number;
+  /** Closed surfaces that edges hold together (outer shells and cavities). */
   components: number;
   /** Which stages the surface went through; a stage is left out when its result could not be made watertight. */
   smoothed: boolean;
   reduced: boolean;
+  /** Share of the triangles that was saved: less than was asked for where more moves the surface too far. */
+  reduction: number;
+  /**
+   * Greatest distance between this surface and the one before it was reduced, both ways, mm; 0 where it was not.
+   * Measured from all vertices of the one before, and from points on edges and in triangles of both that are no more
+   * than 1 mm apart: a bump of 0.5 mm that is 2 mm across has one near its top.
+   */
+  distanceMm: number;
   sizeBytes: number;
-  /** The model in all its forms: for printing, for viewers, for lists. */
-  files: { stl: FileManifest; glb: FileManifest; png: FileManifest };
+  files: ModelFiles;
 }
 
 /** What tells a stack of slices apart from the others of a ZIP. */

@@ -1,28 +1,28 @@
 import { coarsenField } from './coarsen.ts';
 import type { Segment, SegmentField } from './engines/engine.ts';
 import type { MeshManifest } from './manifest.ts';
+import type { CroppedMask } from './nifti/mask.ts';
 import type { MemoryBudget } from './memory.ts';
 import type { Progress } from './progress.ts';
 import type { ModelName } from './outputs/glb.ts';
 import { writeModelFiles } from './outputs/model-files.ts';
 import type { ThreeMfWriter } from './outputs/threemf.ts';
+import { describePieces, describeReduction, describeTooMany } from './pieces.ts';
 import type { ResolvedRequest } from './request.ts';
 import { makeSurface, planSurface, smoothSurface, type PlannedSurface } from './surface/build.ts';
-import { finishInParts } from './surface/finish-in-parts.ts';
-import { dropSmallComponents, findComponents, type ComponentLimits } from './surface/components.ts';
+import { finishInParts, type FinishedMesh } from './surface/finish-in-parts.ts';
+import { dropSmallComponents, type ComponentLimits, type Selection } from './surface/components.ts';
 import type { Field } from './surface/field.ts';
 import { labelMesh } from './surface/label-mesh.ts';
 import { measure } from './surface/measure.ts';
 import { filterTriangles, triangleCount, vertexCount, type Mesh } from './surface/mesh.ts';
 import { extractionBytes, finishingBytes } from './surface/mesh-memory.ts';
-import { findParts, separateParts } from './surface/parts.ts';
-import type { FinishedMesh } from './surface/finish.ts';
+import { findParts } from './surface/parts.ts';
 import { isWatertight } from './surface/topology.ts';
 import { voxelSize } from './volume.ts';
 import { releaseMemory } from './workers/collect.ts';
 import type { WorkerPool } from './workers/pool.ts';
 
-const SEPARATE_PART_MM3 = 1000;
 const BITS_OF_BYTE = 8;
 
 /** Rough costs on one thread, to pace the progress: measured on 2 cores, ms for a million. */
@@ -39,7 +39,9 @@ interface Context {
   package: ThreeMfWriter;
   pool: WorkerPool;
   progress: Progress;
-  /** A Spanish line for the job's log and the manifest. */
+  /** A Spanish line for the job's log. */
+  log: (line: string) => void;
+  /** The same, and for the manifest. */
   warn: (line: string) => void;
 }
 
@@ -70,6 +72,9 @@ export async function meshSegment(
     const finished = await finish(surfaces, limits, { from: bound(index), to: bound(index + 1) }, context);
     const suffix = context.request.separarPartes ? `_${String(index + 1).padStart(2, '0')}` : '';
     if (finished.mesh.triangles.length === 0) continue;
+    const { reduccion } = context.request;
+    const reduced = describeReduction(segment.label, reduccion, finished.savedShare);
+    if (reduced !== null) context.warn(reduced);
     const name = { tissue: segment.tissue, label: `${segment.label}${suffix.replace(/^_0?/, ' ')}` };
     meshes.push(await save(finished, segment, { name, stem: `${segment.tissue}${suffix}` }, context));
   }
@@ -91,21 +96,39 @@ async function surfacesOf(
   const { field, mask } = source;
   const expectedMs = (field.volume.data.length / 1e6) * MARCH_MS_PER_MVOXEL;
   const surfaces = await progress.during({ phase: 'meshing', ...share, expectedMs }, async () => {
-    if (mask !== null) {
-      const { stairs, smooth } = await labelMesh(mask, limits, request.suavizado, pool);
-      if (stairs.triangles.length === 0) return [];
-      if (!request.separarPartes) return [{ raw: stairs, smoothed: smooth }];
-      return findParts(smooth, SEPARATE_PART_MM3).map((belongs) => ({
-        raw: filterTriangles(stairs, belongs),
-        smoothed: filterTriangles(smooth, belongs),
-      }));
-    }
-    const surface = dropSmallComponents(await makeSurface(field, planned, pool), limits);
-    if (surface.triangles.length === 0) return [];
-    const parts = request.separarPartes ? separateParts(surface, SEPARATE_PART_MM3) : [surface];
-    return parts.map((raw) => ({ raw, smoothed: null }));
+    const whole = mask === null ? await ofField(field, planned, limits, pool) : await ofMask(mask, limits, context);
+    if (whole.raw.triangles.length === 0) return [];
+    for (const line of describePieces(segment.label, limits.islandMm3, whole)) context.log(line);
+    return request.separarPartes ? apart(whole, segment.label, context) : [whole];
   });
   return { surfaces, limits };
+}
+
+type Whole = Surface & Omit<Selection, 'keep'>;
+
+async function ofField(
+  field: Field,
+  planned: PlannedSurface,
+  limits: ComponentLimits,
+  pool: WorkerPool,
+): Promise<Whole> {
+  const { mesh, ...found } = dropSmallComponents(await makeSurface(field, planned, pool), limits);
+  return { raw: mesh, smoothed: null, ...found };
+}
+
+async function ofMask(mask: CroppedMask, limits: ComponentLimits, { request, pool }: Context): Promise<Whole> {
+  const { stairs, smooth, ...found } = await labelMesh(mask, limits, request.suavizado, pool);
+  return { raw: stairs, smoothed: smooth, ...found };
+}
+
+/** Each connected part as a surface of its own, the largest first. */
+function apart({ raw, smoothed }: Surface, label: string, { log }: Context): Surface[] {
+  const { parts, dropped } = findParts(smoothed ?? raw);
+  if (dropped.count > 0) log(describeTooMany(label, parts.length, dropped));
+  return parts.map((belongs) => ({
+    raw: filterTriangles(raw, belongs),
+    smoothed: smoothed === null ? null : filterTriangles(smoothed, belongs),
+  }));
 }
 
 interface Fitted {
@@ -194,7 +217,8 @@ async function save(
   { request, pool, package: threeMf }: Context,
 ): Promise<MeshManifest> {
   const { mesh, defects } = finished;
-  const files = await writeModelFiles(finished, name, stem, { outDir: request.outDir, package: threeMf, pool });
+  const { outDir, caseName, acomodar: plate } = request;
+  const files = await writeModelFiles(finished, name, stem, { outDir, caseName, plate, package: threeMf, pool });
   const measures = measure(mesh);
   return {
     filename: files.stl.filename,
@@ -209,9 +233,12 @@ async function save(
     watertight: isWatertight(defects),
     openEdges: defects.open,
     nonManifoldEdges: defects.nonManifold,
-    components: findComponents(mesh).count,
+    nonManifoldVertices: defects.pinched,
+    components: finished.components,
     smoothed: finished.smoothed,
     reduced: finished.reduced,
+    reduction: finished.savedShare,
+    distanceMm: finished.distanceMm,
     sizeBytes: files.stl.sizeBytes,
     files,
   };

@@ -62,8 +62,14 @@ export const convertRequestSchema = z.object({
   reduccion: z.number().min(0).max(0.95).default(0.75),
   /** SeriesInstanceUID or number of the series to convert, or its `serie` in a manifest; the best one without it. */
   serie: z.string().optional(),
-  /** Each connected part of at least 1 cm3 as its own STL. */
+  /** Smaller pieces are left out, mm3; each tissue's own figure without it (200 for bone, 50 for its parts). */
+  fragmentoMin: z.number().min(0).max(1_000_000).optional(),
+  /** Each connected part as its own STL. */
   separarPartes: flag,
+  /** A copy of each STL that lies on the plate of a printer, too. */
+  acomodar: flag,
+  /** What the case is called: files are named after it. */
+  caseName: z.string().max(200).optional(),
   segmentation: segmentationSchema.prefault({}),
   limits: limitsSchema.prefault({}),
   /** Worker threads; the result does not depend on it. */

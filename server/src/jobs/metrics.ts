@@ -15,11 +15,11 @@ function jobFile({ filename, sizeBytes }: FileManifest): JobFile {
   return { filename, size: sizeBytes };
 }
 
-function meshMetrics({ sizeBytes, files: { stl, glb, png }, ...mesh }: MeshManifest): MeshMetrics {
+function meshMetrics({ sizeBytes, files, ...mesh }: MeshManifest): MeshMetrics {
   return {
     ...(snakeKeys(mesh) as object),
     size: sizeBytes,
-    files: { stl: jobFile(stl), glb: jobFile(glb), png: jobFile(png) },
+    files: Object.fromEntries(Object.entries(files).map(([form, file]) => [snakeCase(form), jobFile(file)])),
   } as MeshMetrics;
 }
 

@@ -34,7 +34,7 @@ export function mediaTypeOf(filename: string): string {
 
 /** The models in all their forms, each name once. */
 function modelsOf({ meshes, threemf }: Manifest): FileManifest[] {
-  const files = [...meshes.flatMap(({ files: { stl, glb, png } }) => [stl, glb, png]), threemf];
+  const files = [...meshes.flatMap((mesh) => Object.values(mesh.files)), threemf];
   const names = new Set(files.map(({ filename }) => filename));
   const unsafe = files.some(({ filename }) => !SAFE_NAME.test(filename));
   if (unsafe || names.size !== files.length) throw new OutputError('unusable file names');

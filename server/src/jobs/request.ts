@@ -17,7 +17,10 @@ function tuningOf(json: string | null): Partial<ConvertRequest> {
     suavizado: params.suavizado ?? undefined,
     reduccion: params.reduccion ?? undefined,
     separarPartes: params.separar_partes ?? undefined,
+    fragmentoMin: params.fragmento_min ?? undefined,
+    acomodar: params.acomodar ?? undefined,
     serie: params.serie ?? undefined,
+    caseName: params.nombre_proceso ?? undefined,
   };
 }
 

@@ -10,7 +10,7 @@ interface ManifestFile {
   readonly sizeBytes: number;
 }
 interface ManifestShape {
-  readonly meshes: readonly { readonly files: Readonly<Record<'stl' | 'glb' | 'png', ManifestFile>> }[];
+  readonly meshes: readonly { readonly files: Readonly<Record<string, ManifestFile>> }[];
   readonly threemf: ManifestFile;
 }
 
@@ -33,7 +33,7 @@ async function judgeZip(outcome: Outcome, row: JobRow): Promise<{ faults: string
   if (zip.length !== row.result_size) faults.push(`its ZIP has ${zip.length} bytes, not ${row.result_size}`);
   const entries = await zipEntries(zip);
   const manifest = JSON.parse((entries.get('manifest.json') ?? '{}').toString()) as ManifestShape;
-  const files = [...manifest.meshes.flatMap(({ files: { stl, glb, png } }) => [stl, glb, png]), manifest.threemf];
+  const files = [...manifest.meshes.flatMap((mesh) => Object.values(mesh.files)), manifest.threemf];
   const expected = sorted([...files.map(({ filename }) => filename), 'manifest.json']);
   if (sorted(entries.keys()) !== expected) faults.push(`its ZIP holds ${sorted(entries.keys())}, not ${expected}`);
   for (const { filename, sizeBytes } of files) {

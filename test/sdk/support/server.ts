@@ -114,6 +114,8 @@ export function jobWith(more: Partial<Job> = {}): Job {
       suavizado: null,
       reduccion: null,
       separar_partes: false,
+      fragmento_min: null,
+      acomodar: false,
       serie: null,
     },
     metrics: null,

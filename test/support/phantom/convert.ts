@@ -30,8 +30,8 @@ export async function convertZip(inputZip: string, parameters: Partial<ConvertRe
     { threads: 2, ...parameters, inputZip, outDir: directory },
     { log: (line) => log.push(line), progress: (phase, percent) => progress.push({ phase, percent }) },
   );
-  for (const { filename } of manifest.meshes) {
-    const fault = await notSolid(join(directory, filename));
+  for (const { filename, components } of manifest.meshes) {
+    const fault = await notSolid(join(directory, filename), components);
     if (fault !== null) throw new Error(fault);
   }
   return { manifest, directory, log, progress };

@@ -69,6 +69,53 @@ export function edgeFaults({ positions, triangles }: StlMesh): { open: number; n
   return { open, nonManifold };
 }
 
+/** Vertices around which the faces do not make one single fan: the surface hangs together by a point there. */
+export function pinchedVertices({ positions, triangles }: StlMesh): number {
+  /** For each vertex the edges opposite to it, from their beginnings to their ends. */
+  const rims = Array.from({ length: positions.length / 3 }, () => new Map<number, number>());
+  for (let t = 0; t < triangles.length; t += 3)
+    for (let corner = 0; corner < 3; corner++)
+      rims[triangles[t + corner]!]!.set(triangles[t + ((corner + 1) % 3)]!, triangles[t + ((corner + 2) % 3)]!);
+  return rims.filter((rim) => {
+    const [first] = rim.keys();
+    let [at, steps] = [first, 0];
+    do {
+      at = at === undefined ? undefined : rim.get(at);
+      steps++;
+    } while (at !== undefined && at !== first && steps <= rim.size);
+    return rim.size > 0 && steps !== rim.size;
+  }).length;
+}
+
+/** Surfaces that are joined by edges. */
+export function connectedSurfaces({ positions, triangles }: StlMesh): number {
+  const faces = triangles.length / 3;
+  const count = positions.length / 3;
+  const faceOfEdge = new Map<number, number>();
+  for (let i = 0; i < triangles.length; i++)
+    faceOfEdge.set(triangles[i]! * count + triangles[i % 3 === 2 ? i - 2 : i + 1]!, Math.floor(i / 3));
+  const seen = new Uint8Array(faces);
+  let surfaces = 0;
+  for (let seed = 0; seed < faces; seed++) {
+    if (seen[seed] === 1) continue;
+    surfaces++;
+    seen[seed] = 1;
+    for (let stack = [seed]; stack.length > 0;) {
+      const face = stack.pop()!;
+      for (let corner = 0; corner < 3; corner++) {
+        const from = triangles[3 * face + corner]!;
+        const to = triangles[3 * face + ((corner + 1) % 3)]!;
+        const next = faceOfEdge.get(to * count + from)!;
+        if (seen[next] === 0) {
+          seen[next] = 1;
+          stack.push(next);
+        }
+      }
+    }
+  }
+  return surfaces;
+}
+
 /** Sum of the faces' areas, mm2. */
 export function surfaceArea({ positions, triangles }: StlMesh): number {
   let sum = 0;
@@ -93,13 +140,18 @@ async function judges(): ReturnType<typeof Module> {
 }
 
 /**
- * What keeps an STL file from being a solid, by two judges who share no code with the service: edges after welding,
- * and manifold-3d. Null where both agree that it is one.
+ * What keeps an STL file from being a solid, by judges who share no code with the service: edges and vertices after
+ * welding, and manifold-3d. Null where all agree that it is one.
+ * @param components how many surfaces it is said to have
  */
-export async function notSolid(path: string): Promise<string | null> {
+export async function notSolid(path: string, components: number): Promise<string | null> {
   const mesh = await readStl(path);
   const { open, nonManifold } = edgeFaults(mesh);
   if (open + nonManifold > 0) return `${path}: ${open} open and ${nonManifold} non-manifold edges`;
+  const pinched = pinchedVertices(mesh);
+  if (pinched > 0) return `${path}: ${pinched} non-manifold vertices`;
+  const surfaces = connectedSurfaces(mesh);
+  if (surfaces !== components) return `${path}: ${surfaces} surfaces, and not ${components}`;
   const { status, volume } = await judge(mesh);
   if (status !== 'NoError') return `${path}: manifold-3d says ${status}`;
   return volume > 0 ? null : `${path}: a volume of ${volume} mm3`;

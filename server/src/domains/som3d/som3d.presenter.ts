@@ -44,18 +44,25 @@ export function paramsOf(fields: JobFields): JobParams {
     suavizado: fields.suavizado ?? null,
     reduccion: fields.reduccion ?? null,
     separar_partes: fields.separar_partes,
+    fragmento_min: fields.fragmento_min ?? null,
+    acomodar: fields.acomodar,
     serie: fields.serie || null,
   };
 }
 
 /** What has no column of its own; absent in the predecessor's rows. */
-type Tuning = Pick<JobParams, 'umbral_min' | 'umbral_max' | 'suavizado' | 'reduccion' | 'separar_partes' | 'serie'>;
+type Tuning = Pick<
+  JobParams,
+  'umbral_min' | 'umbral_max' | 'suavizado' | 'reduccion' | 'separar_partes' | 'fragmento_min' | 'acomodar' | 'serie'
+>;
 const UNTUNED: Tuning = {
   umbral_min: null,
   umbral_max: null,
   suavizado: null,
   reduccion: null,
   separar_partes: false,
+  fragmento_min: null,
+  acomodar: false,
   serie: null,
 };
 

@@ -18,7 +18,7 @@ import { createJobEvents } from './events.ts';
 import { listPatientsWithStl, readContext } from './results.queries.ts';
 import { createPrioritize } from './priority.ts';
 import { createResultService } from './results.service.ts';
-import { besideResult, findJobFile, resultOf, type JobFileLocation } from './som3d.files.ts';
+import { besideResult, filesWithTypes, findJobFile, type JobFileLocation, resultOf, withType } from './som3d.files.ts';
 import { requireOwn } from './som3d.policy.ts';
 import { presentProgress } from '../../jobs/progress.ts';
 import { meshesOf, presentJob, presentJobStl, threemfOf } from './som3d.presenter.ts';
@@ -59,17 +59,21 @@ export function som3dRoutes(
     object: StoredObject,
     file: Pick<JobFileLocation, 'filename' | 'type'>,
   ) => {
-    req.log.info({ job_id: jobOf(object.key), file: file.filename }, 'job result sent');
+    req.log.info({ job_id: jobOf(object.key), type: file.type }, 'job result sent');
     return await sendObject({ req, res, storage }, object, file);
   };
   const modelsOf = async (req: Request, job: FinishedJob) => {
-    const url = (file: JobFile): Promise<string> => signedUrl(req, besideResult(job, file.filename));
+    const url = (filename: string): Promise<string> => signedUrl(req, besideResult(job, filename));
+    const urlOf = async (file: JobFile | undefined): Promise<string | null> => (file ? await url(file.filename) : null);
     return await Promise.all(
       meshesOf(job).map(async (mesh) => ({
         ...mesh,
-        url: await url(mesh),
-        glb_url: mesh.files ? await url(mesh.files.glb) : null,
-        png_url: mesh.files ? await url(mesh.files.png) : null,
+        ...(mesh.files ? { files: filesWithTypes(mesh.files) } : {}),
+        url: await url(mesh.filename),
+        glb_url: await urlOf(mesh.files?.glb),
+        web_glb_url: await urlOf(mesh.files?.web_glb),
+        plate_stl_url: await urlOf(mesh.files?.plate_stl),
+        png_url: await urlOf(mesh.files?.png),
       })),
     );
   };
@@ -149,7 +153,8 @@ export function som3dRoutes(
       const items = await modelsOf(req, job);
       const threemf = threemfOf(job);
       const threemf_url = threemf && (await signedUrl(req, besideResult(job, threemf.filename)));
-      return { status: 200, body: { job_id: job.job_id, count: items.length, items, threemf_url } };
+      const whole = { threemf: threemf && withType(threemf), threemf_url };
+      return { status: 200, body: { job_id: job.job_id, count: items.length, items, ...whole } };
     },
     result: async ({ params, req }) => {
       const job = await jobs.getFinished(actorOf(req), params.id);

@@ -20,6 +20,8 @@ export interface Region {
   extentMm: number;
   /** Share of all slices that it is in. */
   sliceShare: number;
+  /** Columns, rows and slices of cells that it spans. */
+  span: { x: number; y: number; z: number };
 }
 
 /** Voxels in a cell of about `sizeMm`, along each axis. */
@@ -188,11 +190,13 @@ export function labelRegions(grid: CellGrid): { labels: Int32Array; regions: Reg
       if (z > 0) visit(cell - nx * ny);
       if (z < nz - 1) visit(cell + nx * ny);
     }
+    const span = { x: box.maxX - box.minX + 1, y: box.maxY - box.minY + 1, z: box.maxZ - box.minZ + 1 };
     regions.push({
       label,
       cells: end,
-      extentMm: Math.max((box.maxX - box.minX + 1) * size.x, (box.maxY - box.minY + 1) * size.y),
-      sliceShare: (box.maxZ - box.minZ + 1) / nz,
+      extentMm: Math.max(span.x * size.x, span.y * size.y),
+      sliceShare: span.z / nz,
+      span,
     });
   }
   return { labels, regions };

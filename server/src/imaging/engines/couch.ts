@@ -26,8 +26,24 @@ const HOLLOW_SOLID_SHARE = 0.3;
 /** Where less than this share of all solid cells is thick, the object itself is thin: a dry bone, say. */
 const MIN_BODY_SHARE = 0.2;
 
+/** As dense as the plates of a head holder, and less than bone. */
+const DENSE_HU = 150;
+/** More than this share of a dense piece in the couch, and all of it is. */
+const MIN_COUCH_SHARE = 0.5;
+/** Smaller pieces are not worth a word: some 200 mm3. */
+const MIN_PIECE_CELLS = 25;
+/** A piece stands in the air where more than this share of what is some millimetres beside it is air. */
+const MIN_AIR_SHARE = 0.9;
+/** Cells beside one, in its slice: beyond the skin of a finger, not beyond a limb. */
+const AROUND = [
+  [-3, 0],
+  [3, 0],
+  [0, -3],
+  [0, 3],
+] as const;
+
 /** Grids, labels and queues of one search, for each cell. */
-const SEARCH_BYTES_PER_CELL = 24;
+const SEARCH_BYTES_PER_CELL = 36;
 
 /** What finding the couch takes beside its mask, bytes. */
 export function couchCellBytes(shape: VolumeShape): number {
@@ -35,15 +51,70 @@ export function couchCellBytes(shape: VolumeShape): number {
   return SEARCH_BYTES_PER_CELL * Math.ceil(shape.nx / x) * Math.ceil(shape.ny / y) * Math.ceil(shape.nz / z);
 }
 
+/** What a patient lies on, as far as it can be told. */
+export interface Support {
+  /** MASK_OUTSIDE at its voxels, or null where there is none. */
+  mask: Uint8Array<SharedArrayBuffer> | null;
+  /** Pieces in the air that may be a support or the patient's, and stay: columns, rows and slices, mm. */
+  doubtful: [number, number, number][];
+}
+
 /**
  * Finds the couch and the head holder, which can be as dense as bone. They are told from the body by their
  * shape: thin plates or hollow shells, wide, along most of the slices. Where in doubt, everything stays.
- * @returns a mask with MASK_OUTSIDE at their voxels, or null where there is none
  */
-export function findCouch(volume: Volume): Uint8Array<SharedArrayBuffer> | null {
+export function findCouch(volume: Volume): Support {
   const solid = coarsen(volume, SOLID_HU, CELL_MM);
-  const couch = couchCells(solid);
-  return couch === null ? null : spread(volume, withCells(solid, couch));
+  const dense = coarsen(volume, DENSE_HU, CELL_MM);
+  const pieces = densePieces(dense, solid, couchCells(solid));
+  const { slice } = voxelSize(volume);
+  return {
+    mask: pieces.couch === null ? null : spread(volume, withCells(solid, pieces.couch)),
+    doubtful: pieces.doubtful.map(({ span }) => [
+      span.x * solid.size.x,
+      span.y * solid.size.y,
+      span.z * solid.factor.z * slice,
+    ]),
+  };
+}
+
+/**
+ * Looks at the couch as dense pieces. A piece most of which is couch is one wholly, also where the body touches it: an
+ * ear on the side of a head holder. Another one that stands in the air, with none of the body around it, is doubtful.
+ */
+function densePieces(
+  dense: CellGrid,
+  solid: CellGrid,
+  couch: Uint8Array | null,
+): { couch: Uint8Array | null; doubtful: Region[] } {
+  const { labels, regions } = labelRegions(dense);
+  const ofCouch = new Float64Array(regions.length + 1);
+  const around = new Float64Array(regions.length + 1);
+  const air = new Float64Array(regions.length + 1);
+  const { nx, ny } = solid;
+  for (let cell = 0; cell < labels.length; cell++) {
+    const label = labels[cell]!;
+    if (label === 0) continue;
+    if (couch?.[cell] === 1) ofCouch[label]!++;
+    const [x, y] = [cell % nx, Math.floor(cell / nx) % ny];
+    for (const [dx, dy] of AROUND) {
+      const other = cell + dy * nx + dx;
+      if (x + dx < 0 || x + dx >= nx || y + dy < 0 || y + dy >= ny || labels[other] === label) continue;
+      around[label]!++;
+      if (solid.cells[other] === 0) air[label]!++;
+    }
+  }
+  const isCouch = regions.map(({ cells, label }) => ofCouch[label]! > MIN_COUCH_SHARE * cells);
+  const largest = regions.reduce((most, { cells }, at) => (isCouch[at]! ? most : Math.max(most, cells)), 0);
+  const doubtful = regions.filter(
+    ({ cells, label }) =>
+      cells < largest &&
+      cells >= MIN_PIECE_CELLS &&
+      ofCouch[label] === 0 &&
+      air[label]! > MIN_AIR_SHARE * around[label]!,
+  );
+  const whole = couch?.map((cell, at) => (cell === 1 || (labels[at]! > 0 && isCouch[labels[at]! - 1]!) ? 1 : 0));
+  return { couch: whole ?? null, doubtful };
 }
 
 function couchCells(solid: CellGrid): Uint8Array | null {

@@ -3,12 +3,16 @@ import type { ResolvedRequest } from '../request.ts';
 import { voxelCount, voxelSize, type Volume, type VolumeShape } from '../volume.ts';
 import type { WorkerPool } from '../workers/pool.ts';
 import { couchCellBytes } from './couch.ts';
+import { ENAMEL_HU, lacksEnamel } from './enamel.ts';
 import { once, type EngineContext, type Segment, type SegmentationEngine } from './engine.ts';
 import { openingRadius } from './opening.ts';
-import { tissuesOf, type Tissue } from './tissues.ts';
+import { tissuesOf, TISSUES, type Tissue } from './tissues.ts';
 
 /** Measured on 2 cores: to find the couch. */
 const MS_PER_MVOXEL = 14;
+const NO_ENAMEL =
+  `${TISSUES.teeth.label}: casi nada de lo hallado es tan denso como el esmalte (${ENAMEL_HU} HU); ` +
+  'puede ser hueso denso y no dientes.';
 /** Slices that one thread works on at a time: it holds a few copies of them. */
 const SLAB_SLICES = 24;
 const SLAB_COPIES = 4;
@@ -50,16 +54,24 @@ export async function segmentTissues(
   context: EngineContext,
 ): Promise<Segment[]> {
   if (tissues.length === 0) return [];
-  const couch = await context.pool.run('couch', { volume });
+  const { mask: couch, doubtful } = await context.pool.run('couch', { volume });
   if (couch !== null) context.warn('Se retiran la mesa y los soportes del paciente.');
+  for (const size of doubtful)
+    context.warn(
+      `Una pieza de ${size.map((mm) => Math.round(mm)).join(' x ')} mm rodeada de aire puede ser un soporte y no del paciente; se conserva.`,
+    );
   return tissues.map((tissue) => ({
     tissue: tissue.id,
     label: tissue.label,
     thresholdHu: { min: tissue.min, max: tissue.max },
     sourceBytes: volume.data.byteLength + (couch?.byteLength ?? 0),
     load: once(async () => {
-      const { islandMm3, cavityMm3 } = tissue;
-      return { field: await fieldOf(volume, tissue, couch, context.pool), islandMm3, cavityMm3, mask: null };
+      const { fragmentoMin, separarPartes } = context.request;
+      const islandMm3 = fragmentoMin ?? (separarPartes ? tissue.partMm3 : undefined) ?? tissue.islandMm3;
+      const { cavityMm3 } = tissue;
+      const field = await fieldOf(volume, tissue, couch, context.pool);
+      if (tissue.id === TISSUES.teeth.id && lacksEnamel(field)) context.warn(NO_ENAMEL);
+      return { field, islandMm3, cavityMm3, mask: null };
     }),
   }));
 }

@@ -10,6 +10,8 @@ export interface Tissue {
   max: number | null;
   /** Smaller pieces are noise, mm3. */
   islandMm3: number;
+  /** The same where each part is a file of its own: small bones count then, mm3. */
+  partMm3?: number;
   /** Smaller holes are closed, mm3. */
   cavityMm3: number;
   /**
@@ -24,8 +26,16 @@ export const TOP_HU = 3071;
 
 /** Thresholds of the built-in engine. */
 export const TISSUES = {
-  bone: { id: 'hueso', label: 'Hueso', min: 226, max: null, islandMm3: 200, cavityMm3: 200 },
-  corticalBone: { id: 'hueso_cortical', label: 'Hueso cortical', min: 662, max: 1988, islandMm3: 100, cavityMm3: 100 },
+  bone: { id: 'hueso', label: 'Hueso', min: 226, max: null, islandMm3: 200, partMm3: 50, cavityMm3: 200 },
+  corticalBone: {
+    id: 'hueso_cortical',
+    label: 'Hueso cortical',
+    min: 662,
+    max: 1988,
+    islandMm3: 100,
+    partMm3: 50,
+    cavityMm3: 100,
+  },
   teeth: { id: 'dientes', label: 'Dientes y esmalte', min: 1500, max: null, islandMm3: 20, cavityMm3: 20 },
   implant: { id: 'implante', label: 'Implante metálico', min: 2500, max: null, islandMm3: 50, cavityMm3: 50 },
   muscle: { id: 'musculo', label: 'Músculo', min: -5, max: 135, islandMm3: 1000, cavityMm3: 1000, shape: 'thick' },

@@ -3,34 +3,39 @@ export interface Appearance {
   readonly rgb: readonly [number, number, number];
   readonly roughness: number;
   readonly metallic: number;
+  /** Of what overlaps, that with the greater number lies farther in. */
+  readonly layer: number;
 }
 
-function matt(rgb: Appearance['rgb'], roughness = 0.7): Appearance {
-  return { rgb, roughness, metallic: 0 };
+/** From the outside in. */
+const LAYERS = { skin: 0, soft: 1, muscle: 2, organ: 3, bone: 4, cortical: 5, teeth: 6, metal: 7 } as const;
+
+function matt(layer: keyof typeof LAYERS, rgb: Appearance['rgb'], roughness = 0.7): Appearance {
+  return { rgb, roughness, metallic: 0, layer: LAYERS[layer] };
 }
 
-const BONE = matt([233, 220, 192]);
-const TEETH = matt([245, 241, 228], 0.35);
-const CARTILAGE = matt([190, 208, 220], 0.5);
-const METAL: Appearance = { rgb: [190, 194, 200], roughness: 0.35, metallic: 0.9 };
-const MUSCLE = matt([176, 74, 66]);
-const FAT = matt([240, 206, 110]);
-const SKIN = matt([224, 172, 140]);
-const ARTERY = matt([200, 40, 40], 0.5);
-const VEIN = matt([62, 92, 170], 0.5);
-const NERVE = matt([238, 206, 160]);
-const AIRWAY = matt([158, 200, 214]);
-const ORGAN = matt([190, 110, 92], 0.5);
+const BONE = matt('bone', [233, 220, 192]);
+const TEETH = matt('teeth', [245, 241, 228], 0.35);
+const CARTILAGE = matt('bone', [190, 208, 220], 0.5);
+const METAL: Appearance = { rgb: [190, 194, 200], roughness: 0.35, metallic: 0.9, layer: LAYERS.metal };
+const MUSCLE = matt('muscle', [176, 74, 66]);
+const FAT = matt('muscle', [240, 206, 110]);
+const SKIN = matt('skin', [224, 172, 140]);
+const ARTERY = matt('organ', [200, 40, 40], 0.5);
+const VEIN = matt('organ', [62, 92, 170], 0.5);
+const NERVE = matt('organ', [238, 206, 160]);
+const AIRWAY = matt('organ', [158, 200, 214]);
+const ORGAN = matt('organ', [190, 110, 92], 0.5);
 
 /** Tissues of the built-in engine, by their identifiers. */
 const TISSUES: Readonly<Record<string, Appearance>> = {
   hueso: BONE,
-  hueso_cortical: BONE,
+  hueso_cortical: { ...BONE, layer: LAYERS.cortical },
   umbral: BONE,
   dientes: TEETH,
   implante: METAL,
   musculo: MUSCLE,
-  tejido_blando: matt([204, 128, 108]),
+  tejido_blando: matt('soft', [204, 128, 108]),
   grasa: FAT,
   piel: SKIN,
 };

@@ -7,6 +7,8 @@ import yazl from 'yazl';
 import type { Mesh } from '../surface/mesh.ts';
 import { appearanceOf } from './appearance.ts';
 import type { ModelName } from './glb.ts';
+import { PART_SETTINGS, partSettings } from './part-settings.ts';
+import { decimal, escapeXml, triangleRows, vertexRows } from './threemf-xml.ts';
 
 const CORE = 'http://schemas.microsoft.com/3dmanufacturing/core/2015/02';
 const RELATIONSHIPS = 'http://schemas.openxmlformats.org/package/2006/relationships';
@@ -15,19 +17,18 @@ const MODEL_TYPE = 'application/vnd.ms-package.3dmanufacturing-3dmodel+xml';
 const MODEL_PART = '3D/3dmodel.model';
 const HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
-const CONTENT_TYPES = `${HEAD}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="model" ContentType="${MODEL_TYPE}"/></Types>\n`;
+const CONTENT_TYPES = `${HEAD}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="model" ContentType="${MODEL_TYPE}"/><Default Extension="config" ContentType="application/xml"/></Types>\n`;
 const ROOT_RELATIONSHIPS = `${HEAD}<Relationships xmlns="${RELATIONSHIPS}"><Relationship Id="rel0" Target="/${MODEL_PART}" Type="${MODEL_RELATIONSHIP}"/></Relationships>\n`;
 
 /** Numbers compress well at the lowest level already; the higher ones cost time and give little. */
 const ZIP_LEVEL = 3;
 /** One time for every file in the package: the same models give the same bytes. */
 const SAME_TIME = { mtime: new Date(1980, 0, 1), forceDosTimestamp: true, mode: 0o100644 };
-const ROWS_PER_WRITE = 1 << 14;
-/** Decimals of a coordinate, mm: finer than a float32 can tell a body's coordinates apart. */
-const DECIMALS = 10_000;
 
 interface Part {
   objectId: number;
+  label: string;
+  layer: number;
   min: readonly [number, number, number];
 }
 
@@ -36,19 +37,25 @@ interface Part {
  * memory does not grow with them.
  *
  * Each model is an object with its name and a base material of its colour, in LPS mm; one object assembles them all,
- * and the only item of the build moves that into the positive octant, standing on the plate.
+ * the outermost first, and the only item of the build moves that into the positive octant, standing on the plate.
+ * Every object is of type `model`: a slicer refuses the whole file for one of type `surface`.
  */
 export class ThreeMfWriter implements AsyncDisposable {
   readonly #path: string;
+  readonly #name: string;
   readonly #zip = new yazl.ZipFile();
   readonly #model = new PassThrough({ highWaterMark: 1 << 20 });
   readonly #written: Promise<void>;
   readonly #parts: Part[] = [];
   #finished = false;
 
-  /** @param path of the file, which is there when `finish` has ended */
-  constructor(path: string) {
+  /**
+   * @param path of the file, which is there when `finish` has ended
+   * @param caseName what slicers call the assembly
+   */
+  constructor(path: string, caseName?: string) {
     this.#path = path;
+    this.#name = caseName ?? 'SOM3D';
     const failed = new Promise<never>((_resolve, reject) => this.#zip.on('error', reject));
     const stored = pipeline(this.#zip.outputStream, createWriteStream(this.#temporary));
     this.#written = Promise.race([stored, failed]);
@@ -57,7 +64,6 @@ export class ThreeMfWriter implements AsyncDisposable {
     this.#zip.addBuffer(Buffer.from(CONTENT_TYPES), '[Content_Types].xml', SAME_TIME);
     this.#zip.addBuffer(Buffer.from(ROOT_RELATIONSHIPS), '_rels/.rels', SAME_TIME);
     this.#zip.addReadStream(this.#model, MODEL_PART, { ...SAME_TIME, compressionLevel: ZIP_LEVEL });
-    this.#zip.end();
     this.#model.write(
       `${HEAD}<model unit="millimeter" xml:lang="es" xmlns="${CORE}"><metadata name="Application">SOM3D</metadata><resources>\n`,
     );
@@ -67,36 +73,35 @@ export class ThreeMfWriter implements AsyncDisposable {
     return `${this.#path}.partial`;
   }
 
-  /**
-   * Adds a model. One call at a time.
-   *
-   * @param closed whether it is watertight: what is not must not be called a solid
-   */
-  async add(mesh: Mesh, { tissue, label }: ModelName, closed: boolean): Promise<void> {
+  /** Adds a model. One call at a time. */
+  async add(mesh: Mesh, { tissue, label }: ModelName): Promise<void> {
     const [materialId, objectId] = [2 * this.#parts.length + 1, 2 * this.#parts.length + 2];
-    const name = escape(label);
+    const name = escapeXml(label);
     await this.#write(
       `<basematerials id="${materialId}"><base name="${name}" displaycolor="${hex(tissue)}"/></basematerials>\n` +
-        `<object id="${objectId}" type="${closed ? 'model' : 'surface'}" name="${name}" pid="${materialId}" pindex="0"><mesh><vertices>\n`,
+        `<object id="${objectId}" type="model" name="${name}" pid="${materialId}" pindex="0"><mesh><vertices>\n`,
     );
     for (const rows of vertexRows(mesh)) await this.#write(rows);
     await this.#write('</vertices><triangles>\n');
     for (const rows of triangleRows(mesh)) await this.#write(rows);
     await this.#write('</triangles></mesh></object>\n');
-    this.#parts.push({ objectId, min: lowCorner(mesh) });
+    this.#parts.push({ objectId, label, layer: appearanceOf(tissue).layer, min: lowCorner(mesh) });
   }
 
   /** Ends the file. @returns its size in bytes */
   async finish(): Promise<number> {
-    const parts = this.#parts;
-    const assembly = 2 * parts.length + 1;
+    // Where solids overlap, the last one counts: what lies inside stands after what is around it.
+    const parts = this.#parts.toSorted((a, b) => a.layer - b.layer);
+    const assembly = { id: 2 * parts.length + 1, name: this.#name };
     const components = parts.map(({ objectId }) => `<component objectid="${objectId}"/>`).join('');
     const move = [0, 1, 2].map((axis) => decimal(-Math.min(...parts.map(({ min }) => min[axis]!)))).join(' ');
     await this.#write(
-      `<object id="${assembly}" type="model" name="SOM3D"><components>${components}</components></object>\n` +
-        `</resources><build><item objectid="${assembly}" transform="1 0 0 0 1 0 0 0 1 ${move}"/></build></model>\n`,
+      `<object id="${assembly.id}" type="model" name="${escapeXml(assembly.name)}"><components>${components}</components></object>\n` +
+        `</resources><build><item objectid="${assembly.id}" transform="1 0 0 0 1 0 0 0 1 ${move}"/></build></model>\n`,
     );
     this.#model.end();
+    this.#zip.addBuffer(Buffer.from(partSettings(assembly, parts)), PART_SETTINGS, SAME_TIME);
+    this.#zip.end();
     await this.#written;
     await sync(this.#temporary);
     await rename(this.#temporary, this.#path);
@@ -125,37 +130,6 @@ async function sync(path: string): Promise<void> {
   await file.sync();
 }
 
-function* vertexRows({ positions: p }: Mesh): Generator<string> {
-  for (let from = 0; from < p.length; from += 3 * ROWS_PER_WRITE) {
-    const end = Math.min(p.length, from + 3 * ROWS_PER_WRITE);
-    let rows = '';
-    for (let i = from; i < end; i += 3)
-      rows += `<vertex x="${decimal(p[i]!)}" y="${decimal(p[i + 1]!)}" z="${decimal(p[i + 2]!)}"/>\n`;
-    yield rows;
-  }
-}
-
-function* triangleRows({ triangles }: Mesh): Generator<string> {
-  for (let from = 0; from < triangles.length; from += 3 * ROWS_PER_WRITE) {
-    const end = Math.min(triangles.length, from + 3 * ROWS_PER_WRITE);
-    let rows = '';
-    for (let t = from; t < end; t += 3)
-      rows += `<triangle v1="${triangles[t]!}" v2="${triangles[t + 1]!}" v3="${triangles[t + 2]!}"/>\n`;
-    yield rows;
-  }
-}
-
-/** What follows the whole millimetres, for each ten-thousandth: millions of numbers are written this way. */
-const FRACTIONS = Array.from({ length: DECIMALS }, (_, part) => String(part / DECIMALS).slice(1));
-
-/** With at most four decimals and never an exponent. */
-function decimal(value: number): string {
-  const scaled = Math.round(Math.abs(value) * DECIMALS);
-  const whole = Math.floor(scaled / DECIMALS);
-  const digits = whole + FRACTIONS[scaled - whole * DECIMALS]!;
-  return value < 0 && scaled > 0 ? `-${digits}` : digits;
-}
-
 function lowCorner({ positions }: Mesh): [number, number, number] {
   const low: [number, number, number] = [Infinity, Infinity, Infinity];
   for (let i = 0; i < positions.length; i++) low[i % 3] = Math.min(low[i % 3]!, positions[i]!);
@@ -165,9 +139,4 @@ function lowCorner({ positions }: Mesh): [number, number, number] {
 function hex(tissue: string): string {
   const digits = appearanceOf(tissue).rgb.map((value) => value.toString(16).padStart(2, '0'));
   return `#${digits.join('').toUpperCase()}FF`;
-}
-
-function escape(text: string): string {
-  const plain = text.replaceAll(/[^\P{Cc}\t\n\r]/gu, ' ');
-  return plain.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

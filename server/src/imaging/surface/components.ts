@@ -1,3 +1,4 @@
+import { cavityOwners } from './enclosure.ts';
 import { filterTriangles, vertexCount, type Mesh } from './mesh.ts';
 
 /** The connected closed surfaces of a mesh. */
@@ -11,10 +12,27 @@ export interface Components {
 
 /** Volumes below which a surface is left out, mm3. */
 export interface ComponentLimits {
-  /** Outer surfaces. */
+  /** Outer surfaces; the largest stays whatever its volume. */
   islandMm3: number;
   /** Cavities. */
   cavityMm3: number;
+}
+
+/** Pieces that were left out because they are small. */
+export interface DroppedPieces {
+  count: number;
+  /** Of all of them, and of the largest one. */
+  volumeMm3: number;
+  largestMm3: number;
+}
+
+/** Which surfaces of a mesh are large enough. */
+export interface Selection {
+  /** Says of a vertex whether its surface stays; null where all do. */
+  keep: ((vertex: number) => boolean) | null;
+  /** The largest outer surface, mm3. */
+  largestMm3: number;
+  dropped: DroppedPieces;
 }
 
 /** Finds connected surfaces by union and find over the triangles' vertices, and their volumes. */
@@ -44,8 +62,10 @@ function labelVertices(mesh: Mesh): Int32Array {
     else if (y < x) parent[x] = y;
   };
   for (let t = 0; t < triangles.length; t += 3) {
-    union(triangles[t]!, triangles[t + 1]!);
-    union(triangles[t]!, triangles[t + 2]!);
+    const [a, b, c] = [triangles[t]!, triangles[t + 1]!, triangles[t + 2]!];
+    // Most triangles join what their neighbours have joined before.
+    if (parent[a] !== parent[b]) union(a, b);
+    if (parent[a] !== parent[c]) union(a, c);
   }
   const labels = new Int32Array(vertices);
   let next = 0;
@@ -70,20 +90,36 @@ function componentVolumes(mesh: Mesh, ofVertex: Int32Array, count: number): Floa
   return volumes.map((six) => six / 6);
 }
 
-/**
- * Drops outer surfaces that enclose less than `islandMm3` and cavities of less than `cavityMm3`,
- * which closes the hole. A dropped island takes its cavities along as long as cavityMm3 >= islandMm3.
- */
-export function dropSmallComponents(mesh: Mesh, limits: ComponentLimits): Mesh {
-  const keep = largeComponents(mesh, limits);
-  return keep === null ? mesh : filterTriangles(mesh, keep);
+/** Drops what `selectComponents` does not keep: a dropped island takes its cavities along, a dropped cavity is closed. */
+export function dropSmallComponents(mesh: Mesh, limits: ComponentLimits): { mesh: Mesh } & Omit<Selection, 'keep'> {
+  const { keep, ...found } = selectComponents(mesh, limits);
+  return { mesh: keep === null ? mesh : filterTriangles(mesh, keep), ...found };
 }
 
-/** Says of vertices whether `dropSmallComponents` keeps their surface; null where it keeps all. */
-export function largeComponents(mesh: Mesh, limits: ComponentLimits): ((vertex: number) => boolean) | null {
-  const { ofVertex, count, volumesMm3 } = findComponents(mesh);
-  const cavityMm3 = Math.max(limits.cavityMm3, limits.islandMm3);
-  const keep = Array.from(volumesMm3, (volume) => volume >= limits.islandMm3 || volume < -cavityMm3);
-  if (count === 0 || keep.every(Boolean)) return null;
-  return (vertex) => keep[ofVertex[vertex]!]!;
+/** Finds the outer surfaces that are large enough, the largest in any case, and the cavities in them that are. */
+export function selectComponents(mesh: Mesh, limits: ComponentLimits): Selection {
+  const components = findComponents(mesh);
+  const { ofVertex, volumesMm3 } = components;
+  const largestMm3 = volumesMm3.reduce((largest, volume) => Math.max(largest, volume), 0);
+  const outer = Array.from(volumesMm3, (volume) => volume >= 0);
+  const stays = Array.from(volumesMm3, (volume) => volume >= 0 && volume >= Math.min(limits.islandMm3, largestMm3));
+  const holes = [...volumesMm3.keys()].filter((at) => volumesMm3[at]! < -limits.cavityMm3);
+  // What is larger than an island that goes lies in one that stays.
+  const doubtful = holes.filter((at) => -volumesMm3[at]! < limits.islandMm3);
+  const shells = doubtful.length === 0 ? [] : [...volumesMm3.keys()].filter((at) => volumesMm3[at]! > limits.cavityMm3);
+  const owners = cavityOwners(mesh, components, shells, doubtful);
+  for (const hole of holes) stays[hole] = !owners.has(hole) || stays[owners.get(hole)!]!;
+  const dropped = piecesOf(volumesMm3.filter((_, at) => outer[at]! && !stays[at]!));
+  return { keep: stays.every(Boolean) ? null : (vertex) => stays[ofVertex[vertex]!]!, largestMm3, dropped };
+}
+
+/** Sums up pieces by their volumes. */
+export function piecesOf(volumesMm3: Iterable<number>): DroppedPieces {
+  const pieces = { count: 0, volumeMm3: 0, largestMm3: 0 };
+  for (const volume of volumesMm3) {
+    pieces.count++;
+    pieces.volumeMm3 += volume;
+    pieces.largestMm3 = Math.max(pieces.largestMm3, volume);
+  }
+  return pieces;
 }

@@ -1,34 +1,60 @@
 import type { WorkerPool } from '../workers/pool.ts';
-import type { FinishedMesh, SurfaceInput } from './finish.ts';
-import { triangleRanges } from './simplify.ts';
+import { dropSmallComponents, type ComponentLimits } from './components.ts';
+import { isUsable, type Mended } from './mend.ts';
+import type { Mesh } from './mesh.ts';
+import { partsOf } from './simplify.ts';
+import { MAX_DISTANCE_MM, reduceWithinBounds, savedShare } from './reduce.ts';
 
 /** Larger surfaces are reduced in parts: in all threads at once, and none needs more memory than this takes. */
 const PART_TRIANGLES = 600_000;
+/** Smoothing shrinks what is thin: pieces that end up smaller than this share of the limit for pieces go too. */
+const FINISHED_LIMIT_SHARE = 0.5;
+
+export interface FinishedMesh extends Mended {
+  smoothed: boolean;
+  reduced: boolean;
+  /** Share of the triangles that was saved. */
+  savedShare: number;
+  /** Greatest distance from the surface that was not reduced yet, both ways, mm. */
+  distanceMm: number;
+}
+
+/** What a surface is finished from. */
+export interface SurfaceInput {
+  raw: Mesh;
+  /** The same surface smoothed, or null where no smoothing was asked for. */
+  smoothed: Mesh | null;
+  /** Share of the triangles to save, 0..0.95. */
+  reduction: number;
+  limits: ComponentLimits;
+}
 
 /** How many parts a surface of that many triangles is reduced in, and how large they are. */
 export function finishParts(triangles: number): { parts: number; triangles: number } {
-  const parts = Math.max(1, Math.ceil(triangles / PART_TRIANGLES));
+  const parts = partsOf(triangles, PART_TRIANGLES);
   return { parts, triangles: triangles / parts };
 }
 
-/** Reduces and mends a surface. How it is divided depends on its size alone, so the result does not on the threads. */
+/**
+ * Reduces a surface and makes sure that it is watertight. Where that fails or leaves nothing, the unreduced surface is
+ * taken, and failing that the unsmoothed one.
+ */
 export async function finishInParts(
-  input: Omit<SurfaceInput, 'reduced'>,
+  { raw, smoothed, reduction, limits }: SurfaceInput,
   pool: WorkerPool,
   partTriangles = PART_TRIANGLES,
 ): Promise<FinishedMesh> {
-  const { raw, smoothed, reduction } = input;
-  const limits = { islandMm3: input.limits.islandMm3, cavityMm3: input.limits.cavityMm3 };
-  const mesh = smoothed ?? raw;
-  const ranges = triangleRanges(mesh, partTriangles);
-  if (ranges.length === 1 || reduction === 0)
-    return pool.run('finish', { raw, smoothed, reduced: null, reduction, limits });
-  const parts = await Promise.all(ranges.map((range) => pool.run('simplify', { mesh, range, reduction })));
-  const triangles = new Uint32Array(new SharedArrayBuffer(4 * parts.reduce((sum, part) => sum + part.length, 0)));
-  let at = 0;
-  for (const part of parts) {
-    triangles.set(part, at);
-    at += part.length;
+  const islandMm3 = FINISHED_LIMIT_SHARE * limits.islandMm3;
+  const cavityMm3 = FINISHED_LIMIT_SHARE * limits.cavityMm3;
+  const rule = { islandMm3, reachMm: MAX_DISTANCE_MM };
+  const whole = { reduced: false, savedShare: 0, distanceMm: 0 };
+  const { mesh } = dropSmallComponents(smoothed ?? raw, { islandMm3, cavityMm3 });
+  if (reduction > 0 && mesh.triangles.length > 0) {
+    const result = await reduceWithinBounds({ mesh, share: reduction, islandMm3, partTriangles }, pool);
+    if (result !== null)
+      return { ...result, smoothed: smoothed !== null, reduced: true, savedShare: savedShare(mesh, result.mesh) };
   }
-  return pool.run('finish', { raw, smoothed, reduced: { positions: mesh.positions, triangles }, reduction, limits });
+  const unreduced = await pool.run('mend', { mesh, rule });
+  if (isUsable(unreduced) || smoothed === null) return { ...unreduced, ...whole, smoothed: smoothed !== null };
+  return { ...(await pool.run('mend', { mesh: raw, rule })), ...whole, smoothed: false };
 }

@@ -1,14 +1,14 @@
 import type { CroppedMask } from '../nifti/mask.ts';
 import type { WorkerPool } from '../workers/pool.ts';
 import { extractSurface, smoothSurface } from './build.ts';
-import { largeComponents, type ComponentLimits } from './components.ts';
+import { selectComponents, type ComponentLimits, type Selection } from './components.ts';
 import type { Field } from './field.ts';
 import { restoreThickness } from './label-surface.ts';
 import { measure } from './measure.ts';
 import { filterTriangles, type Mesh } from './mesh.ts';
 
 /** The surface of a mask: as its voxels have it, and without their stairs. Both have the same triangles. */
-export interface LabelMesh {
+export interface LabelMesh extends Omit<Selection, 'keep'> {
   stairs: Mesh;
   smooth: Mesh;
 }
@@ -31,13 +31,13 @@ export async function labelMesh(
 ): Promise<LabelMesh> {
   const field = fieldOfMask(mask);
   const whole = await extractSurface(field, pool);
-  const keep = largeComponents(whole, limits);
+  const { keep, ...found } = selectComponents(whole, limits);
   const kept = (mesh: Mesh): Mesh => (keep === null ? mesh : filterTriangles(mesh, keep));
   const stairs = kept(whole);
   const share = stairs === whole ? 1 : measure(stairs).volumeMm3 / measure(whole).volumeMm3;
   await pool.run('smoothMask', mask);
   const even = kept(await extractSurface(field, pool));
-  if (stairs.triangles.length === 0) return { stairs, smooth: even };
+  if (stairs.triangles.length === 0) return { stairs, smooth: even, ...found };
   const smoothed = iterations === 0 ? even : await smoothSurface(even, iterations, pool);
-  return { stairs, smooth: restoreThickness(stairs, smoothed, share * mask.volumeMm3) };
+  return { stairs, smooth: restoreThickness(stairs, smoothed, share * mask.volumeMm3), ...found };
 }

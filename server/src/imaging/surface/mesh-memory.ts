@@ -1,4 +1,5 @@
 import { finishParts } from './finish-in-parts.ts';
+import { MAX_CELLS } from './triangle-grid.ts';
 
 /** How a surface is to be made. */
 export interface MeshPlan {
@@ -20,6 +21,9 @@ const BYTES_PER_TRIANGLE = 12;
 const REDUCING_BYTES_PER_TRIANGLE = 190;
 /** Mending: the welding's table, neighbours both ways, and a copy; for each vertex with its triangles. */
 const MENDING_BYTES_PER_VERTEX = 110;
+/** To measure distances: where the triangles are, and the cells of that. */
+const SORTED_BYTES_PER_TRIANGLE = 16;
+const CELL_BYTES = 4 * MAX_CELLS;
 /** STL, GLB, picture and 3MF at the same time, for each triangle of the model, and the pictures' samples. */
 const OUTPUT_BYTES_PER_TRIANGLE = 130;
 const PICTURE_BYTES = 100 * 1024 ** 2;
@@ -41,7 +45,9 @@ export function finishingBytes(plan: MeshPlan): number {
   const reducing = reduction === 0 ? 0 : Math.min(threads, parts) * ofPart * REDUCING_BYTES_PER_TRIANGLE;
   const mending = left * vertices * MENDING_BYTES_PER_VERTEX;
   const writing = left * (meshBytes(vertices, triangles) + triangles * OUTPUT_BYTES_PER_TRIANGLE) + PICTURE_BYTES;
-  return surface + Math.max(smoothing, positions + reducing + Math.max(mending, writing));
+  const measuring = (1 + left) * (triangles * SORTED_BYTES_PER_TRIANGLE + CELL_BYTES);
+  const reduced = reducing + Math.max(mending, writing, left * meshBytes(vertices, triangles) + measuring);
+  return surface + Math.max(smoothing, positions + reduced);
 }
 
 function meshBytes(vertices: number, triangles: number): number {

@@ -1,100 +1,32 @@
-import { findComponents } from './components.ts';
-import { filterTriangles, type Mesh } from './mesh.ts';
+import { findComponents, piecesOf, type DroppedPieces } from './components.ts';
+import { cavityOwners } from './enclosure.ts';
+import type { Mesh } from './mesh.ts';
 
-interface Box {
-  min: [number, number, number];
-  max: [number, number, number];
-}
-
-/** Moves the ray off the grid on which vertices lie, so that it meets no edge; far less than their distance, mm. */
-const OFF_GRID = [3.1e-5, 4.7e-5] as const;
-
-/** More parts than this in one job are no use to anybody. */
+/** More parts than this of one tissue are no use to anybody. */
 const MAX_PARTS = 50;
 
-/** Takes a mesh apart into its outer surfaces of at least `minimumMm3`, largest first, each with its cavities. */
-export function separateParts(mesh: Mesh, minimumMm3: number): Mesh[] {
-  return findParts(mesh, minimumMm3).map((belongs) => filterTriangles(mesh, belongs));
+/** The largest outer surfaces of a mesh, largest first, each with its cavities. */
+export interface Parts {
+  /** Each says of a vertex whether it belongs to the part: also in a mesh that only has other positions. */
+  parts: ((vertex: number) => boolean)[];
+  /** The outer surfaces that are too many. */
+  dropped: DroppedPieces;
 }
 
-/** The same parts, each told by the vertices that belong to it: also in a mesh that only has other positions. */
-export function findParts(mesh: Mesh, minimumMm3: number): ((vertex: number) => boolean)[] {
-  const { ofVertex, count, volumesMm3 } = findComponents(mesh);
-  const boxes = componentBoxes(mesh, ofVertex, count);
-  const shells = Array.from(volumesMm3.keys()).filter((component) => volumesMm3[component]! >= minimumMm3);
-  const ordered = shells.toSorted((a, b) => volumesMm3[b]! - volumesMm3[a]!).slice(0, MAX_PARTS);
+/** Takes a mesh apart, into at most MAX_PARTS parts. */
+export function findParts(mesh: Mesh): Parts {
+  const components = findComponents(mesh);
+  const { ofVertex, count, volumesMm3 } = components;
+  const all = Array.from(volumesMm3.keys());
+  const shells = all.filter((component) => volumesMm3[component]! >= 0);
+  const largestFirst = shells.toSorted((a, b) => volumesMm3[b]! - volumesMm3[a]!);
+  const parts = largestFirst.slice(0, MAX_PARTS);
   const owner = new Int32Array(count).fill(-1);
-  for (const shell of ordered) owner[shell] = shell;
-  // From the smallest shell up, so that a cavity goes to the innermost one around it.
-  const innermostFirst = ordered.toReversed();
-  const probes = firstVertices(ofVertex, count);
-  for (let cavity = 0; cavity < count; cavity++) {
-    if (volumesMm3[cavity]! >= 0) continue;
-    const probe = probes[cavity]!;
-    const around = innermostFirst.find(
-      (shell) => encloses(boxes[shell]!, boxes[cavity]!) && isInsideShell(mesh, ofVertex, shell, probe),
-    );
-    if (around !== undefined) owner[cavity] = around;
-  }
-  return ordered.map((shell) => (vertex) => owner[ofVertex[vertex]!] === shell);
-}
-
-function firstVertices(ofVertex: Int32Array, count: number): Int32Array {
-  const first = new Int32Array(count).fill(-1);
-  for (let v = 0; v < ofVertex.length; v++) if (first[ofVertex[v]!] === -1) first[ofVertex[v]!] = v;
-  return first;
-}
-
-function componentBoxes({ positions }: Mesh, ofVertex: Int32Array, count: number): Box[] {
-  const boxes = Array.from({ length: count }, (): Box => ({
-    min: [Infinity, Infinity, Infinity],
-    max: [-Infinity, -Infinity, -Infinity],
-  }));
-  for (let v = 0; v < ofVertex.length; v++) {
-    const { min, max } = boxes[ofVertex[v]!]!;
-    for (let c = 0; c < 3; c++) {
-      const value = positions[3 * v + c]!;
-      if (value < min[c]!) min[c] = value;
-      if (value > max[c]!) max[c] = value;
-    }
-  }
-  return boxes;
-}
-
-function encloses(outer: Box, inner: Box): boolean {
-  return [0, 1, 2].every((c) => outer.min[c]! <= inner.min[c]! && outer.max[c]! >= inner.max[c]!);
-}
-
-/** Counts the crossings of a ray along +x from a vertex with a shell: an odd number is inside. */
-function isInsideShell(
-  { positions: p, triangles }: Mesh,
-  ofVertex: Int32Array,
-  shell: number,
-  vertex: number,
-): boolean {
-  const x = p[3 * vertex]!;
-  const y = p[3 * vertex + 1]! + OFF_GRID[0];
-  const z = p[3 * vertex + 2]! + OFF_GRID[1];
-  let inside = false;
-  for (let t = 0; t < triangles.length; t += 3) {
-    if (ofVertex[triangles[t]!] !== shell) continue;
-    const a = 3 * triangles[t]!;
-    const b = 3 * triangles[t + 1]!;
-    const c = 3 * triangles[t + 2]!;
-    // Signed areas in the y-z plane: all of one sign where the ray passes through the triangle.
-    const ab = cross2(p, a, b, y, z);
-    const bc = cross2(p, b, c, y, z);
-    const ca = cross2(p, c, a, y, z);
-    const through = (ab >= 0 && bc >= 0 && ca >= 0) || (ab < 0 && bc < 0 && ca < 0);
-    if (!through) continue;
-    const total = ab + bc + ca;
-    if (total === 0) continue;
-    const hit = (p[a]! * bc + p[b]! * ca + p[c]! * ab) / total;
-    if (hit > x) inside = !inside;
-  }
-  return inside;
-}
-
-function cross2(p: Float32Array, from: number, to: number, y: number, z: number): number {
-  return (p[from + 1]! - y) * (p[to + 2]! - z) - (p[from + 2]! - z) * (p[to + 1]! - y);
+  for (const part of parts) owner[part] = part;
+  const cavities = all.filter((component) => volumesMm3[component]! < 0);
+  for (const [cavity, shell] of cavityOwners(mesh, components, parts, cavities)) owner[cavity] = shell;
+  return {
+    parts: parts.map((part) => (vertex) => owner[ofVertex[vertex]!] === part),
+    dropped: piecesOf(largestFirst.slice(MAX_PARTS).map((shell) => volumesMm3[shell]!)),
+  };
 }

@@ -1,49 +1,66 @@
-import { buildAdjacency } from './adjacency.ts';
+import { splitPinchedVertices } from './fans.ts';
 import { filterTriangles, vertexCount, type Mesh } from './mesh.ts';
-import { countEdgeDefects, weld, type EdgeDefects } from './topology.ts';
+import { examineEdges, weld, type MeshDefects } from './topology.ts';
 import { splitEdges, type EdgeFaces } from './split-edges.ts';
 
 const MAX_ROUNDS = 10;
 
 export interface Repaired {
+  /** Holds no vertex that no triangle uses. */
   mesh: Mesh;
-  defects: EdgeDefects;
+  defects: MeshDefects;
+  /** x, y, z of the places that were pulled apart, mm: there, the surface hung together by a point or an edge. */
+  touches: number[];
 }
 
 /**
- * Welds a mesh and mends the edges at which it touches itself. Simplification and rounding to float32 leave
- * some edges with four or more faces (as many in one direction as in the other, since the mesh was closed);
- * they are pulled apart where the solid is.
+ * Welds a mesh and mends the places at which it touches itself. Simplification and rounding to float32 leave some
+ * edges with four or more faces (as many in one direction as in the other, since the mesh was closed) and some
+ * vertices with more than one fan of faces; they are pulled apart where the solid is.
  * @returns the mesh and what could not be mended
  */
 export function repair(input: Mesh): Repaired {
-  let mesh = weld(input);
+  const compact = filterTriangles(input, () => true);
+  const touches: number[] = [];
+  let mesh = weld(compact);
+  let state = examineEdges(mesh);
+  let pinched = 0;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const edges = crowdedEdges(mesh);
-    if (edges.size === 0) break;
-    const faces = facesOf(mesh, edges);
-    const folded = foldedFaces(faces);
-    mesh = weld(folded.size > 0 ? dropFaces(mesh, folded) : splitEdges(mesh, faces));
+    if (state.crowded.size > 0) {
+      for (const vertex of endsOf(mesh, state.crowded)) touches.push(...placeOf(mesh, vertex));
+      mesh = weld(openEdges(mesh, state.crowded));
+    } else {
+      // Fans are told by their edges: there are none around an open one.
+      const split = state.defects.open > 0 ? { mesh, pinched: [] } : splitPinchedVertices(mesh);
+      pinched = split.pinched.length;
+      if (pinched === 0) break;
+      for (const vertex of split.pinched) touches.push(...placeOf(mesh, vertex));
+      mesh = weld(split.mesh);
+    }
+    state = examineEdges(mesh);
   }
-  // Without the vertices that no triangle uses any more.
-  mesh = filterTriangles(mesh, () => true);
-  return { mesh, defects: countEdgeDefects(mesh) };
+  const unchanged = mesh === compact;
+  return {
+    mesh: unchanged ? mesh : filterTriangles(mesh, () => true),
+    defects: { ...state.defects, pinched },
+    touches,
+  };
 }
 
-/** Keys (smaller vertex * vertex count + larger) of edges used more than once in a direction. */
-function crowdedEdges(mesh: Mesh): Set<number> {
-  const { starts, neighbours } = buildAdjacency(mesh);
-  const vertices = vertexCount(mesh);
-  const edges = new Set<number>();
-  for (let from = 0; from < vertices; from++) {
-    const end = starts[from + 1]!;
-    for (let i = starts[from]!; i < end; i++) {
-      const to = neighbours[i]!;
-      for (let q = i + 1; q < end; q++)
-        if (neighbours[q] === to) edges.add(Math.min(from, to) * vertices + Math.max(from, to));
-    }
-  }
-  return edges;
+function endsOf(mesh: Mesh, edges: Iterable<number>): Set<number> {
+  const ends = new Set<number>();
+  for (const key of edges) ends.add(Math.floor(key / vertexCount(mesh))).add(key % vertexCount(mesh));
+  return ends;
+}
+
+function placeOf({ positions }: Mesh, vertex: number): Float32Array {
+  return positions.subarray(3 * vertex, 3 * vertex + 3);
+}
+
+function openEdges(mesh: Mesh, crowded: Set<number>): Mesh {
+  const faces = facesOf(mesh, crowded);
+  const folded = foldedFaces(faces);
+  return folded.size > 0 ? dropFaces(mesh, folded) : splitEdges(mesh, faces);
 }
 
 /** The faces at each crowded edge, by direction. */

@@ -1,16 +1,24 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { triangleCount, type Mesh } from './mesh.ts';
 
-const HEADER_BYTES = 84;
+const TITLE_BYTES = 80;
+/** The title and the number of faces. */
+const HEADER_BYTES = TITLE_BYTES + 4;
 const FACE_BYTES = 50;
 const FACES_PER_WRITE = 1 << 16;
+
+/** What a file says of itself. */
+export interface StlTitle {
+  caseName: string | undefined;
+  tissue: string;
+}
 
 /**
  * Writes a binary STL file (little-endian, LPS mm) under a temporary name and then renames it, so a file with
  * its final name is always whole.
  * @returns its size in bytes
  */
-export async function writeStl(mesh: Mesh, path: string, title: string): Promise<number> {
+export async function writeStl(mesh: Mesh, path: string, title: StlTitle): Promise<number> {
   const temporary = `${path}.partial`;
   const file = await open(temporary, 'w');
   try {
@@ -28,12 +36,25 @@ export async function writeStl(mesh: Mesh, path: string, title: string): Promise
   return HEADER_BYTES + FACE_BYTES * triangleCount(mesh);
 }
 
-function stlHeader(title: string, faces: number): Uint8Array {
+/** Which axes and unit the coordinates have, in the words that 3D Slicer looks for. */
+const SPACE = 'SPACE=LPS UNIT=mm';
+
+/** Product, case, tissue, axes and unit, in 80 bytes: the names are cut off where they do not fit. */
+function stlHeader({ caseName, tissue }: StlTitle, faces: number): Uint8Array {
   const header = Buffer.alloc(HEADER_BYTES);
   // A header that begins with "solid" would be taken for the text format.
-  header.write(`SOM3D ${title}`.slice(0, 80), 'latin1');
-  header.writeUInt32LE(faces, 80);
+  const room = TITLE_BYTES - `SOM3D  ${SPACE}`.length;
+  const model = plain(tissue).slice(0, room);
+  const named = plain(caseName ?? '').slice(0, Math.max(0, room - model.length - 1));
+  header.write(['SOM3D', named, model, SPACE].filter((word) => word !== '').join(' '), 'latin1');
+  header.writeUInt32LE(faces, TITLE_BYTES);
   return header;
+}
+
+/** Without accents and line breaks: other readers take the header for ASCII. */
+function plain(text: string): string {
+  const ascii = text.normalize('NFD').replaceAll(/\p{M}/gu, '');
+  return ascii.replaceAll(/[^\x20-\x7e]+/g, ' ').trim();
 }
 
 /** Faces from..end - 1: normal, three corners, two bytes without meaning. */

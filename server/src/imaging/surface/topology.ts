@@ -2,6 +2,11 @@ import { buildAdjacency } from './adjacency.ts';
 import { triangleCount, vertexCount, type Mesh } from './mesh.ts';
 
 /** What keeps a mesh from being printable. All zero for a watertight one. */
+export interface MeshDefects extends EdgeDefects {
+  /** Vertices at which more than one fan of triangles meets. */
+  pinched: number;
+}
+
 export interface EdgeDefects {
   /** Edges that have a face on one side only. */
   open: number;
@@ -9,26 +14,33 @@ export interface EdgeDefects {
   nonManifold: number;
 }
 
-/** Counts, for every directed edge, that it is used once and its opposite once. */
-export function countEdgeDefects(mesh: Mesh): EdgeDefects {
+/** Looks, for every directed edge, whether it is used once and its opposite once. */
+export function examineEdges(mesh: Mesh): { defects: EdgeDefects; crowded: Set<number> } {
   const { starts, neighbours } = buildAdjacency(mesh);
   const vertices = vertexCount(mesh);
+  /** Keys (smaller vertex * vertex count + larger) of edges used more than once in a direction. */
+  const crowded = new Set<number>();
   let [open, nonManifold] = [0, 0];
   for (let from = 0; from < vertices; from++) {
     const end = starts[from + 1]!;
     for (let i = starts[from]!; i < end; i++) {
       const to = neighbours[i]!;
-      for (let q = i + 1; q < end; q++) if (neighbours[q] === to) nonManifold++;
-      let opposite = false;
-      for (let q = starts[to]!; q < starts[to + 1]! && !opposite; q++) opposite = neighbours[q] === from;
-      if (!opposite) open++;
+      for (let q = i + 1; q < end; q++) {
+        if (neighbours[q] !== to) continue;
+        nonManifold++;
+        crowded.add(Math.min(from, to) * vertices + Math.max(from, to));
+      }
+      let q = starts[to]!;
+      const last = starts[to + 1]!;
+      while (q < last && neighbours[q] !== from) q++;
+      if (q === last) open++;
     }
   }
-  return { open, nonManifold };
+  return { defects: { open, nonManifold }, crowded };
 }
 
-export function isWatertight(defects: EdgeDefects): boolean {
-  return defects.open === 0 && defects.nonManifold === 0;
+export function isWatertight(defects: MeshDefects): boolean {
+  return defects.open === 0 && defects.nonManifold === 0 && defects.pinched === 0;
 }
 
 /**
@@ -81,10 +93,13 @@ export function dropDegenerate(mesh: Mesh): Mesh {
   const kept = new Uint32Array(triangles.length);
   let used = 0;
   for (let t = 0; t < triangleCount(mesh); t++) {
-    const [a, b, c] = [triangles[3 * t]!, triangles[3 * t + 1]!, triangles[3 * t + 2]!];
+    const a = triangles[3 * t]!;
+    const b = triangles[3 * t + 1]!;
+    const c = triangles[3 * t + 2]!;
     if (a === b || b === c || c === a) continue;
-    kept.set([a, b, c], used);
-    used += 3;
+    kept[used++] = a;
+    kept[used++] = b;
+    kept[used++] = c;
   }
   return { positions: mesh.positions, triangles: kept.slice(0, used) };
 }

@@ -1,15 +1,19 @@
 import type { FrameHeader, ImageHeader } from '../dicom/header.ts';
 import type { ValueReport } from '../dicom/hounsfield.ts';
+import type { Support } from '../engines/couch.ts';
 import type { BoxRadius } from '../engines/opening.ts';
 import type { ImagingErrorCode } from '../errors.ts';
 import type { CroppedMask, MaskGrid } from '../nifti/mask.ts';
 import type { RegularGrid } from '../nifti/regular-grid.ts';
 import type { ModelName } from '../outputs/glb.ts';
 import type { Field } from '../surface/field.ts';
-import type { FinishedMesh, SurfaceInput } from '../surface/finish.ts';
+import type { Deviation, DeviationQuery } from '../surface/distance.ts';
+import type { Mended, PieceRule } from '../surface/mend.ts';
 import type { Mesh } from '../surface/mesh.ts';
 import type { RowRange, SurfacePlan } from '../surface/row-counts.ts';
+import type { ReducedPart, Reduction } from '../surface/simplify.ts';
 import type { SmoothingBuffers } from '../surface/smooth.ts';
+import type { TriangleGrid } from '../surface/triangle-grid.ts';
 import type { Volume } from '../volume.ts';
 import type { ZipExtent } from '../zip.ts';
 
@@ -34,7 +38,7 @@ export interface SliceRange {
 /** What worker threads do: input and output of each kind of task. */
 export interface TaskMap {
   decode: { input: DecodeTask; output: ValueReport };
-  couch: { input: { volume: Volume }; output: Uint8Array<SharedArrayBuffer> | null };
+  couch: { input: { volume: Volume }; output: Support };
   open: {
     input: { field: Field; radius: BoxRadius; range: SliceRange; out: Uint8Array<SharedArrayBuffer> };
     output: void;
@@ -50,12 +54,14 @@ export interface TaskMap {
     output: void;
   };
   simplify: {
-    input: { mesh: Mesh; range: { from: number; end: number }; reduction: number };
-    output: Uint32Array;
+    input: { mesh: Mesh; range: { from: number; end: number }; reduction: Reduction };
+    output: ReducedPart;
   };
-  finish: { input: SurfaceInput; output: FinishedMesh };
+  mend: { input: { mesh: Mesh; rule: PieceRule }; output: Mended };
+  sortTriangles: { input: Mesh; output: TriangleGrid };
+  distance: { input: DeviationQuery; output: Deviation };
   /** Writes the file. @returns its size in bytes */
-  glb: { input: { mesh: Mesh; name: ModelName; path: string }; output: number };
+  glb: { input: { mesh: Mesh; name: ModelName; path: string; compressed: boolean }; output: number };
   picture: { input: { mesh: Mesh; tissue: string; path: string }; output: number };
   /** Collects the thread's garbage. */
   collect: { input: null; output: void };

@@ -8,10 +8,12 @@ import { readMask, smoothMask } from '../nifti/mask.ts';
 import { resample } from '../nifti/regular-grid.ts';
 import { writeWhole } from '../outputs/whole-file.ts';
 import { emitRows } from '../surface/marching-cubes.ts';
-import { finishSurface } from '../surface/finish.ts';
+import { measureDeviation } from '../surface/distance.ts';
+import { mend } from '../surface/mend.ts';
 import { countRows } from '../surface/row-counts.ts';
 import { simplifyPart } from '../surface/simplify.ts';
 import { sincCoefficients, smoothVertices } from '../surface/smooth.ts';
+import { buildTriangleGrid } from '../surface/triangle-grid.ts';
 import { collectGarbage } from './collect.ts';
 import type { TaskKind, TaskMap, TaskMessage, TaskReply } from './tasks.ts';
 
@@ -60,17 +62,23 @@ const HANDLERS: { [K in TaskKind]: (input: TaskMap[K]['input']) => Promise<Outco
     return { output: undefined, transfer: [] };
   },
   async simplify({ mesh, range, reduction }) {
-    const triangles = await simplifyPart(mesh, range, reduction);
-    return { output: triangles, transfer: [triangles.buffer as ArrayBuffer] };
+    const part = await simplifyPart(mesh, range, reduction);
+    return { output: part, transfer: [part.triangles.buffer as ArrayBuffer] };
   },
-  async finish(input) {
-    const finished = await finishSurface(input);
-    return { output: finished, transfer: buffersOf(finished.mesh) };
+  async mend({ mesh, rule }) {
+    return { output: mend(mesh, rule), transfer: [] };
+  },
+  async sortTriangles(mesh) {
+    return { output: buildTriangleGrid(mesh), transfer: [] };
+  },
+  async distance(query) {
+    return { output: measureDeviation(query), transfer: [] };
   },
   // Loaded when they are first needed: most threads never draw or encode.
-  async glb({ mesh, name, path }) {
-    const { encodeGlb } = await import('../outputs/glb.ts');
-    return { output: await writeWhole(path, await encodeGlb(mesh, name)), transfer: [] };
+  async glb({ mesh, name, path, compressed }) {
+    const { encodeGlb, encodeWebGlb } = await import('../outputs/glb.ts');
+    const encode = compressed ? encodeWebGlb : encodeGlb;
+    return { output: await writeWhole(path, await encode(mesh, name)), transfer: [] };
   },
   async picture({ mesh, tissue, path }) {
     const { drawPicture } = await import('../outputs/picture.ts');
@@ -84,10 +92,6 @@ const HANDLERS: { [K in TaskKind]: (input: TaskMap[K]['input']) => Promise<Outco
 
 function perform<K extends TaskKind>(kind: K, input: TaskMap[K]['input']): Promise<Outcome> {
   return HANDLERS[kind](input);
-}
-
-function buffersOf(mesh: { positions: Float32Array; triangles: Uint32Array }): Transferable[] {
-  return [mesh.positions.buffer, mesh.triangles.buffer].filter((buffer) => buffer instanceof ArrayBuffer);
 }
 
 function failure(id: number, error: unknown): TaskReply {

@@ -5,7 +5,6 @@ import { writeNifti } from '../../nifti/write.ts';
 import type { ResolvedRequest } from '../../request.ts';
 import { fieldOfMask } from '../../surface/label-mesh.ts';
 import type { Volume, VolumeShape } from '../../volume.ts';
-import type { WorkerPool } from '../../workers/pool.ts';
 import { once, type EngineContext, type Segment, type SegmentationEngine } from '../engine.ts';
 import { printable, segmentTissues, tissueBytes } from '../threshold.ts';
 import { findCommand, findGpus } from './device.ts';
@@ -70,7 +69,7 @@ export const totalSegmentatorEngine: SegmentationEngine = {
     const masks = await session.runAll(tasks, (fraction) =>
       context.progress(WRITE_SHARE + (1 - WRITE_SHARE) * fraction),
     );
-    return [...ofTissues, ...segmentsOf(masks, grid, context.pool)];
+    return [...ofTissues, ...segmentsOf(masks, grid, context)];
   },
 };
 
@@ -95,7 +94,11 @@ async function writeImage(volume: Volume, grid: RegularGrid, file: string, conte
 }
 
 /** Segments named by their masks; where two tasks have one of the same name, the later is named by its task too. */
-function segmentsOf(masks: readonly MaskFile[], grid: RegularGrid, pool: WorkerPool): Segment[] {
+function segmentsOf(
+  masks: readonly MaskFile[],
+  grid: RegularGrid,
+  { pool, request: { fragmentoMin } }: EngineContext,
+): Segment[] {
   const taken = new Set<string>();
   const free = (name: string): boolean => !taken.has(name.toLowerCase());
   return masks.map((mask) => {
@@ -112,7 +115,7 @@ function segmentsOf(masks: readonly MaskFile[], grid: RegularGrid, pool: WorkerP
       load: once(async () => {
         const cropped = await pool.run('readMask', { path: mask.path, grid });
         if (cropped === null) return null;
-        const islandMm3 = Math.min(ISLAND_MM3, ISLAND_SHARE * cropped.volumeMm3);
+        const islandMm3 = fragmentoMin ?? Math.min(ISLAND_MM3, ISLAND_SHARE * cropped.volumeMm3);
         return { field: fieldOfMask(cropped), islandMm3, cavityMm3: CAVITY_MM3, mask: cropped };
       }),
     };
