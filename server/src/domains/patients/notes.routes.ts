@@ -1,7 +1,7 @@
 import type { contract } from '@som3d/contract';
 import type { Deps } from '../../deps.ts';
 import { actorOf } from '../../http/context.ts';
-import { setPageHeaders } from '../../http/pages.ts';
+import { answerPage } from '../../http/pages.ts';
 import type { Handlers } from '../../http/router.ts';
 import { presentNote } from './notes.presenter.ts';
 import { listNotes } from './notes.queries.ts';
@@ -15,9 +15,7 @@ export function noteRoutes(deps: Deps): NoteHandlers {
   return {
     listNotes: async ({ params, query, req, res }) => {
       await notes.checkPatient(actorOf(req), params.id);
-      const { rows, total } = await listNotes(deps.orm, params.id, query);
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: rows.map(presentNote) };
+      return answerPage({ req, res, query }, await listNotes(deps.orm, params.id, query), presentNote);
     },
     createNote: async ({ params, body, req }) => ({
       status: 201,

@@ -8,7 +8,7 @@ import type { StoredObject } from '../../gateways/storage/storage.ts';
 import { actorOf } from '../../http/context.ts';
 import { EVENT_STREAM_HEADERS } from '../../http/event-stream.ts';
 import { discardBody } from '../../http/linger.ts';
-import { setPageHeaders } from '../../http/pages.ts';
+import { answerPage } from '../../http/pages.ts';
 import type { Handlers } from '../../http/router.ts';
 import { sendObject } from '../../http/send-object.ts';
 import { streamTo } from '../../http/stream.ts';
@@ -86,25 +86,17 @@ export function som3dRoutes(
       res.set('Location', `/som3d/jobs/${row.job_id}`);
       return { status: created ? 201 : 200, body: presentJob(row) };
     },
-    list: async ({ query, req, res }) => {
-      const { rows, total } = await listJobs(orm, jobsSeenBy(actorOf(req)), query);
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: rows.map((row) => presentJob(row)) };
-    },
-    mine: async ({ query, req, res }) => {
-      const { rows, total } = await listJobs(orm, actorOf(req).id_usuario, query);
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: rows.map((row) => presentJob(row)) };
-    },
+    list: async ({ query, req, res }) =>
+      answerPage({ req, res, query }, await listJobs(orm, jobsSeenBy(actorOf(req)), query), (row) => presentJob(row)),
+    mine: async ({ query, req, res }) =>
+      answerPage({ req, res, query }, await listJobs(orm, actorOf(req).id_usuario, query), (row) => presentJob(row)),
     tracking: async ({ query, req, res }) => {
-      const { rows, total } = await listJobs(orm, EVERYBODY, query);
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: await withOwners(orm, rows) };
+      const page = await listJobs(orm, EVERYBODY, query);
+      return answerPage({ req, res, query }, await withOwners(orm, page));
     },
     trackingMine: async ({ query, req, res }) => {
-      const { rows, total } = await listJobs(orm, actorOf(req).id_usuario, query);
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: await withOwners(orm, rows) };
+      const page = await listJobs(orm, actorOf(req).id_usuario, query);
+      return answerPage({ req, res, query }, await withOwners(orm, page));
     },
     get: async ({ params, req }) => {
       const job = await jobs.get(actorOf(req), params.id);
@@ -199,10 +191,7 @@ export function som3dRoutes(
       await results.remove(actorOf(req), params.id);
       return { status: 204, body: undefined };
     },
-    patientsWithStl: async ({ query, req, res }) => {
-      const { rows, total } = await listPatientsWithStl(orm, actorOf(req), query);
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: rows };
-    },
+    patientsWithStl: async ({ query, req, res }) =>
+      answerPage({ req, res, query }, await listPatientsWithStl(orm, actorOf(req), query)),
   };
 }
