@@ -35,11 +35,11 @@ export async function readPage<DB, TB extends keyof DB, Row>(
 
 /** How many rows a query finds, whatever it selects. */
 export async function countRows<DB, TB extends keyof DB>(select: SelectQueryBuilder<DB, TB, unknown>): Promise<number> {
-  const { total } = await select
+  const counted = select
     .clearSelect()
     .clearOrderBy()
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
+    .select(({ fn }) => fn.countAll<number>().as('total'));
+  const { total } = await (counted as SelectQueryBuilder<DB, TB, { total: number }>).executeTakeFirstOrThrow();
   return total;
 }
 

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { createLifecycle } from '../base/lifecycle.ts';
+import { PublicAddress } from '../base/public-address.ts';
 import type { Config } from '../config/config.ts';
 import { loadSecrets } from '../config/secrets.ts';
 import { openDatabaseClock } from '../db/clock.ts';
@@ -47,6 +48,7 @@ export async function openDeps(config: Config, log: Logger, steered?: () => Date
   return {
     config,
     log,
+    address: new PublicAddress(config),
     clock,
     machineAheadMs,
     orm,

@@ -16,6 +16,7 @@ import { Reconciler } from '../domains/subscriptions/reconciler.ts';
 import { watchUnused } from '../http/unused-connections.ts';
 import { createJobs } from '../jobs/jobs.ts';
 import type { Lifecycle } from '../base/lifecycle.ts';
+import { httpAddress } from '../base/public-address.ts';
 import { reportToGroup } from '../cluster/group-metrics.ts';
 import { prepareDatabase } from '../setup/prepare.ts';
 
@@ -41,9 +42,11 @@ export interface ServeOptions {
   readonly prepared?: boolean;
 }
 
-async function listen(server: Server, config: Config): Promise<void> {
+/** @returns the address on which it listens */
+async function listen(server: Server, config: Config): Promise<AddressInfo> {
   server.listen(config.PORT, config.HOST);
   await once(server, 'listening');
+  return server.address() as AddressInfo;
 }
 
 /**
@@ -68,12 +71,6 @@ async function drain(server: Server, lifecycle: Lifecycle, seconds: number): Pro
   const limit = setTimeout(() => server.closeAllConnections(), seconds * 1000);
   await closed;
   clearTimeout(limit);
-}
-
-function addressOf(server: Server): string {
-  const { address, family, port } = server.address() as AddressInfo;
-  const host = ['0.0.0.0', '::'].includes(address) ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
-  return `http://${host}:${port}`;
 }
 
 /**
@@ -104,7 +101,8 @@ export async function startServer(
   letGo(server, deps.lifecycle);
   reportToGroup(deps.telemetry.instruments.registry);
   stack.defer(() => payments.idle());
-  await listen(server, config);
+  const { address, port } = await listen(server, config);
+  deps.address.listensOn(port);
   stack.defer(() => drain(server, deps.lifecycle, config.SOM3D_SHUTDOWN_SECONDS));
   const reconciler = new Reconciler(deps);
   stack.defer(() => reconciler.stop());
@@ -120,7 +118,7 @@ export async function startServer(
   // Disposed before the drain: jobs go back to the queue while running requests finish.
   stack.use(jobs);
   await jobs.start();
-  const url = addressOf(server);
+  const url = httpAddress(address, port);
   log.info({ url, database: config.database.kind }, 'serving');
   const opened = stack.move();
   const leave = (): void => deps.lifecycle.leave();

@@ -1,5 +1,6 @@
-import { LockMode, wrap, type EntityManager } from '@mikro-orm/core';
+import { wrap, type EntityManager } from '@mikro-orm/core';
 import { sql } from 'kysely';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { kysely } from '../../db/kysely.ts';
 import { AppError } from '../../base/errors.ts';
 import { audit } from '../audit/audit.ts';
@@ -14,8 +15,6 @@ import { removeJobsOfUser } from '../som3d/som3d.cascade.ts';
 import { removeSubscriptionsOf } from '../subscriptions/subscriptions.cascade.ts';
 import { removeStatesOfDoctor } from '../visor/visor.cascade.ts';
 import { Medico } from '../../db/entities/doctors.entity.ts';
-
-const LOCK = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
 
 interface Removal {
   /** `id_usuario` of who removes. */
@@ -39,7 +38,7 @@ async function handOver(em: EntityManager, id_medico: number): Promise<void> {
 async function removeProfile(em: EntityManager, doctor: Medico, { actor, at }: Removal): Promise<void> {
   const { id_medico } = doctor;
   const { record } = await removeSubscriptionsOf(em, { id_medico });
-  const patients = await em.find(Paciente, { id_medico }, { ...LOCK, orderBy: { id_paciente: 'asc' } });
+  const patients = await em.find(Paciente, { id_medico }, { ...FOR_UPDATE, orderBy: { id_paciente: 'asc' } });
   for (const patient of patients) await removePatient(em, patient, { actor, at, meta: { con_medico: id_medico } });
   await em.flush();
   await handOver(em, id_medico);
@@ -75,11 +74,11 @@ async function removeProfile(em: EntityManager, doctor: Medico, { actor, at }: R
 
 /** The user and the doctor's profile, locked in the order in which everybody locks them: doctors before users. */
 async function lockAccount(em: EntityManager, id_usuario: number) {
-  const early = await em.findOne(Medico, { id_usuario }, LOCK);
-  const user = await em.findOne(Usuario, id_usuario, LOCK);
+  const early = await em.findOne(Medico, { id_usuario }, FOR_UPDATE);
+  const user = await em.findOne(Usuario, id_usuario, FOR_UPDATE);
   if (!user) throw new AppError('not_found', 'El usuario no existe');
   // A profile may have been made in between; with the user locked, none is made any more.
-  return { user, doctor: early ?? (await em.findOne(Medico, { id_usuario }, LOCK)) };
+  return { user, doctor: early ?? (await em.findOne(Medico, { id_usuario }, FOR_UPDATE)) };
 }
 
 /**

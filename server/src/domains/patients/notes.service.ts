@@ -1,5 +1,6 @@
-import { LockMode, type EntityManager } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/core';
 import type { CreateNoteBody, UpdateNoteBody } from '@som3d/contract';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { wholeSeconds } from '../../db/columns.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
@@ -21,7 +22,7 @@ export interface NotePath {
 async function lockNote(em: EntityManager, actor: Actor, { id, note_id }: NotePath): Promise<ClinicalNote> {
   await lockPatientFor(em, actor, id);
   const where = { id_note: note_id, id_paciente: id };
-  const note = await em.findOne(ClinicalNote, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const note = await em.findOne(ClinicalNote, where, FOR_UPDATE);
   if (!note) throw new AppError('not_found', 'La nota no existe');
   return note;
 }

@@ -1,6 +1,7 @@
-import { LockMode, type EntityManager } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/core';
 import { AppError } from '../../base/errors.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { Paciente } from '../../db/entities/patients.entity.ts';
 
 function allowed(actor: Actor, patient: Paciente | null): Paciente {
@@ -22,5 +23,5 @@ export async function findPatientFor(em: EntityManager, actor: Actor, id: number
 
 /** The same, held until the caller's transaction ends: nothing is added to a patient that is being changed or removed. */
 export async function lockPatientFor(em: EntityManager, actor: Actor, id: number): Promise<Paciente> {
-  return allowed(actor, await em.findOne(Paciente, id, { lockMode: LockMode.PESSIMISTIC_WRITE }));
+  return allowed(actor, await em.findOne(Paciente, id, FOR_UPDATE));
 }

@@ -86,7 +86,7 @@ export async function listJobs(orm: MikroORM, owner: number | null, query: JobLi
 }
 
 /** The last `limit` lines of a job's log in their order (all without a limit), and how many there are. */
-export async function readLog(orm: MikroORM, jobId: string, limit?: number): Promise<PageOf<string>> {
+export async function readLog(orm: MikroORM, jobId: string, limit?: number) {
   const lines = () => kysely(orm.em.fork()).selectFrom('job_log').where('job_id', '=', jobId);
   const newest = lines().select('line').orderBy('id', 'desc');
   const rows = await (limit === undefined ? newest : newest.limit(limit)).execute();

@@ -11,7 +11,7 @@ import { discardBody } from '../../http/linger.ts';
 import { answerPage } from '../../http/pages.ts';
 import type { Handlers } from '../../http/router.ts';
 import { sendObject } from '../../http/send-object.ts';
-import { streamTo } from '../../http/stream.ts';
+import { streamBody } from '../../http/stream.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import { jobOf } from '../../jobs/keys.ts';
 import { createJobEvents } from './events.ts';
@@ -43,10 +43,9 @@ export function som3dRoutes(
   const events = createJobEvents(deps, watch);
 
   /** An absolute URL that serves one stored file without a session until it expires. */
-  const signedUrl = async (req: Request, { key, filename, type }: JobFileLocation): Promise<string> => {
-    const baseUrl = config.BASE_URL?.replace(/\/+$/, '') ?? `${req.protocol}://${req.get('host')}`;
+  const signedUrl = async ({ key, filename, type }: JobFileLocation): Promise<string> => {
     const expiresSeconds = config.SOM3D_RESULT_URL_SECONDS;
-    return await storage.signedUrl(key, { filename, type, expiresSeconds, baseUrl });
+    return await storage.signedUrl(key, { filename, type, expiresSeconds, baseUrl: deps.address.url });
   };
   const stored = async (key: string): Promise<StoredObject> => {
     const object = await storage.stat(key);
@@ -62,8 +61,8 @@ export function som3dRoutes(
     req.log.info({ job_id: jobOf(object.key), type: file.type }, 'job result sent');
     return await sendObject({ req, res, storage }, object, file);
   };
-  const modelsOf = async (req: Request, job: FinishedJob) => {
-    const url = (filename: string): Promise<string> => signedUrl(req, besideResult(job, filename));
+  const modelsOf = async (job: FinishedJob) => {
+    const url = (filename: string): Promise<string> => signedUrl(besideResult(job, filename));
     const urlOf = async (file: JobFile | undefined): Promise<string | null> => (file ? await url(file.filename) : null);
     return await Promise.all(
       meshesOf(job).map(async (mesh) => ({
@@ -117,8 +116,7 @@ export function som3dRoutes(
       const stream = open(listener, params.id, snapshot, headers['last-event-id']);
       if (!stream) return { status: 204, body: undefined };
       res.set(EVENT_STREAM_HEADERS);
-      // ts-rest pipes a stream; its types only know the body that the client sees.
-      return { status: 200, body: streamTo(res, stream) as unknown as Blob };
+      return { status: 200, body: streamBody(res, stream) };
     },
     log: async ({ params, query, req }) => {
       await jobs.get(actorOf(req), params.id);
@@ -142,15 +140,15 @@ export function som3dRoutes(
     },
     stls: async ({ params, req }) => {
       const job = await jobs.getFinished(actorOf(req), params.id);
-      const items = await modelsOf(req, job);
+      const items = await modelsOf(job);
       const threemf = threemfOf(job);
-      const threemf_url = threemf && (await signedUrl(req, besideResult(job, threemf.filename)));
+      const threemf_url = threemf && (await signedUrl(besideResult(job, threemf.filename)));
       const whole = { threemf: threemf && withType(threemf), threemf_url };
       return { status: 200, body: { job_id: job.job_id, count: items.length, items, ...whole } };
     },
     result: async ({ params, req }) => {
       const job = await jobs.getFinished(actorOf(req), params.id);
-      const url = await signedUrl(req, resultOf(job));
+      const url = await signedUrl(resultOf(job));
       req.log.info({ job_id: job.job_id, user: actorOf(req).id_usuario }, 'job result link issued');
       return { status: 200, body: { job_id: job.job_id, url, expires_in: config.SOM3D_RESULT_URL_SECONDS } };
     },

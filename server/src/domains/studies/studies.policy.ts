@@ -1,6 +1,7 @@
-import { LockMode, type EntityManager } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/core';
 import { AppError } from '../../base/errors.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { Estudio } from '../../db/entities/studies.entity.ts';
 
 function allowed(actor: Actor, study: Estudio | null): Estudio {
@@ -22,5 +23,5 @@ export async function findStudyFor(em: EntityManager, actor: Actor, id: number):
 
 /** The same, held until the caller's transaction ends. */
 export async function lockStudyFor(em: EntityManager, actor: Actor, id: number): Promise<Estudio> {
-  return allowed(actor, await em.findOne(Estudio, id, { lockMode: LockMode.PESSIMISTIC_WRITE }));
+  return allowed(actor, await em.findOne(Estudio, id, FOR_UPDATE));
 }

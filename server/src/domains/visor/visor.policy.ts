@@ -1,6 +1,7 @@
-import { LockMode, type EntityManager } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/core';
 import { AppError } from '../../base/errors.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { JobConv, JobSTL } from '../../db/entities/som3d.entity.ts';
 import { VisorEstado } from '../../db/entities/visor.entity.ts';
 
@@ -32,7 +33,7 @@ export async function checkOwnState(em: EntityManager, actor: Actor, id: number)
 
 /** The state, held until the caller's transaction ends. */
 export async function lockState(em: EntityManager, id: number): Promise<VisorEstado> {
-  const state = await em.findOne(VisorEstado, id, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const state = await em.findOne(VisorEstado, id, FOR_UPDATE);
   if (!state) throw missing();
   return state;
 }
@@ -43,7 +44,7 @@ export async function lockState(em: EntityManager, id: number): Promise<VisorEst
  * @throws AppError 404 when there is none, 403 when it is another's
  */
 export async function lockResultFor(em: EntityManager, actor: Actor, id: number): Promise<void> {
-  const result = await em.findOne(JobSTL, id, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const result = await em.findOne(JobSTL, id, FOR_UPDATE);
   if (!result) throw new AppError('not_found', 'El resultado 3D no existe');
   const job = await em.findOne(JobConv, result.job_id, { fields: ['id_usuario'] });
   if (job?.id_usuario !== actor.id_usuario) throw new AppError('forbidden', 'El resultado 3D pertenece a otro médico');
