@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { c, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
+import { c, choice, defineRoutes, Flag, Id, Page, problems, scalars } from './common/index.ts';
 
 /** The fields with which a browser opens a checkout of the payment gateway: those of its script tag. */
 export const Checkout = z
@@ -136,13 +136,10 @@ export const PaymentEventDetail = PaymentEvent.extend({
 }).meta({ id: 'PaymentEventDetail' });
 export type PaymentEventDetail = z.infer<typeof PaymentEventDetail>;
 
-function upper(value: string) {
-  return typeof value === 'string' ? value.trim().toUpperCase() : value;
-}
 export const PaymentEventQuery = z.object({
-  estado: z.preprocess((value: (typeof EVENT_STATES)[number]) => upper(value), z.enum(EVENT_STATES)).optional(),
-  firma_valida: scalars.Flag.optional(),
-  por_reembolsar: scalars.Flag.optional(),
+  estado: choice(EVENT_STATES).optional(),
+  firma_valida: Flag.optional(),
+  por_reembolsar: Flag.optional(),
   ref_payco: z.string().trim().min(1).max(120).optional(),
   invoice: z.string().trim().min(1).max(120).optional(),
   id_suscripcion: Id.optional(),

@@ -225,12 +225,3 @@ export const fechaNacimiento = {
   optional: z.preprocess(blankText(undefined), birthDate.nullish()).optional(),
   clearable: z.preprocess(blankText(null), birthDate.nullish()).optional(),
 };
-
-/** A boolean of a query string or a form: `true`, `1`, `on`, `yes`, `si` and their opposites. */
-export const Flag = z.preprocess((value: boolean | undefined): unknown => {
-  if (typeof value !== 'string') return value;
-  const text = (value as string).trim().toLowerCase();
-  if (['true', '1', 'on', 'yes', 'si', 'sí'].includes(text)) return true;
-  if (['false', '0', 'off', 'no', ''].includes(text)) return false;
-  return value;
-}, z.boolean());
