@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { c, choice, defineRoutes, Flag, Id, Page, problems, scalars } from './common/index.ts';
+import { c, choice, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
 import { StartedCheckout } from './epayco.ts';
 import { MySubscriptionStatus } from './subscriptions.ts';
 
@@ -97,7 +97,7 @@ export const StartedHospitalCheckout = StartedCheckout.extend({ hospital: Hospit
 });
 
 export const HospitalQuery = z.object({
-  include_all: Flag.optional().meta({ description: 'También los inactivos; solo para un administrador' }),
+  include_all: scalars.Flag.optional().meta({ description: 'También los inactivos; solo para un administrador' }),
   ...Page,
 });
 export type HospitalQuery = z.infer<typeof HospitalQuery>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { c, choice, defineRoutes, Flag, Id, numeric, numericOrNull, problems, scalars } from './common/index.ts';
+import { c, choice, defineRoutes, Id, numeric, numericOrNull, problems, scalars } from './common/index.ts';
 
 export const MESSAGE_TYPES = ['sugerencia', 'error'] as const;
 export const MESSAGE_SEVERITIES = ['baja', 'media', 'alta'] as const;
@@ -81,7 +81,7 @@ export const InboxQuery = z.object({
   estado: choice(MESSAGE_STATES).optional(),
   tipo: choice(MESSAGE_TYPES).optional(),
   severidad: choice(MESSAGE_SEVERITIES).optional(),
-  leido: Flag.optional().meta({ description: 'Leído por un administrador' }),
+  leido: scalars.Flag.optional().meta({ description: 'Leído por un administrador' }),
   asignado: z
     .union([z.enum(['nadie', 'mio']), Id])
     .optional()

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Flag, Id, numericField, scalars } from './common/index.ts';
+import { Id, numericField, scalars } from './common/index.ts';
 
 export const JOB_STATUSES = ['queued', 'running', 'done', 'error', 'canceled'] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
@@ -31,12 +31,12 @@ const hounsfield = z.number().min(-32_768).max(32_767);
 export const JobFields = z
   .object({
     nombre_proceso: scalars.freeText(80, 3).optional.meta({ description: 'Nombre del proceso, 3 a 80 caracteres' }),
-    enable_ortopedia: Flag.default(false),
-    enable_appendicular: Flag.default(false),
-    enable_muscles: Flag.default(false),
-    enable_hip_implant: Flag.default(false),
-    teeth: Flag.default(false),
-    cranio: Flag.default(false),
+    enable_ortopedia: scalars.Flag.default(false),
+    enable_appendicular: scalars.Flag.default(false),
+    enable_muscles: scalars.Flag.default(false),
+    enable_hip_implant: scalars.Flag.default(false),
+    teeth: scalars.Flag.default(false),
+    cranio: scalars.Flag.default(false),
     extra_tasks: z
       .string()
       .max(500)
@@ -53,11 +53,11 @@ export const JobFields = z
     reduccion: numericField(z.number().min(0).max(0.95)).meta({
       description: 'Parte de los triángulos que se ahorra, 0 a 0,95 (0,75)',
     }),
-    separar_partes: Flag.default(false).meta({ description: 'Cada parte conectada como su propio STL' }),
+    separar_partes: scalars.Flag.default(false).meta({ description: 'Cada parte conectada como su propio STL' }),
     fragmento_min: numericField(z.number().min(0).max(1_000_000)).meta({
       description: 'Volumen en mm3 bajo el que un fragmento suelto se descarta (hueso: 200; con separar_partes, 50)',
     }),
-    acomodar: Flag.default(false).meta({
+    acomodar: scalars.Flag.default(false).meta({
       description: 'Además, una copia de cada STL apoyada en la base de impresión: z = 0, centrada en x e y',
     }),
     serie: z

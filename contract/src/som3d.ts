@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { c, defineRoutes, Flag, Id, numeric, Page, problems } from './common/index.ts';
+import { c, defineRoutes, Id, numeric, Page, problems, scalars } from './common/index.ts';
 import { PatientQuery } from './patients.ts';
 import { Job, JOB_STATUSES, JobForm, JobId, JobLog, JobProgress, PriorityBody, TrackedJob } from './som3d.jobs.ts';
 import {
@@ -104,7 +104,7 @@ export const som3d = defineRoutes({
     pathParams,
     query: z.object({
       tail: numeric(z.int().min(1).max(10_000)).optional().meta({ description: 'Cuántas de las últimas líneas (200)' }),
-      full: Flag.optional().meta({ description: 'Todas las líneas' }),
+      full: scalars.Flag.optional().meta({ description: 'Todas las líneas' }),
     }),
     responses: { 200: JobLog, ...problems(404) },
   },

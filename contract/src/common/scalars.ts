@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+export { Flag } from './from-text.ts';
+
 /**
  * Scalars of the wire: the same rule wherever a field appears. Each value is normalised first and then validated;
  * a value that normalises to nothing counts as absent.
