@@ -2,7 +2,7 @@ import { sql, type RawBuilder, type SqlBool } from 'kysely';
 
 /** `column contains text`, whatever its case and accents; the pattern's wildcards are taken literally. */
 export function contains(column: string, text: string): RawBuilder<SqlBool> {
-  return sql<SqlBool>`${sql.ref(column)} like ${`%${text.replace(/[!%_]/g, '!$&')}%`} escape '!'`;
+  return sql<SqlBool>`${sql.ref(column)} like ${`%${text.normalize('NFC').replace(/[!%_]/g, '!$&')}%`} escape '!'`;
 }
 
 /** Whether each word of a search is in at least one of the columns. A search without words finds every row. */
