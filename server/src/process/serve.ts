@@ -9,6 +9,7 @@ import { openDeps } from './open-deps.ts';
 import type { Deps } from '../deps.ts';
 import { OpenCheckouts } from '../domains/epayco/open-checkouts.ts';
 import { PaymentProcessor } from '../domains/epayco/processor.ts';
+import { AuditKeeper } from '../domains/audit/keeper.ts';
 import { createAuthCleanup } from '../domains/auth/cleanup.ts';
 import { MailWorker } from '../domains/mail/worker.ts';
 import type { FirstAccount } from '../setup/first-start.ts';
@@ -107,7 +108,8 @@ export async function startServer(
   const reconciler = new Reconciler(deps);
   stack.defer(() => reconciler.stop());
   reconciler.start();
-  for (const [name, duty] of Object.entries({ payments, checkouts, mails })) {
+  const audit = new AuditKeeper(deps);
+  for (const [name, duty] of Object.entries({ payments, checkouts, mails, audit })) {
     const loop = createLoop({ name, everyMs: DUTY_MS, run: async (signal) => await duty.runDue(signal), log });
     stack.defer(() => loop.stop());
     loop.start();

@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/core';
 import { AppError } from '../../base/errors.ts';
+import { RefusedError } from '../audit/refusals.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
 import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { Paciente } from '../../db/entities/patients.entity.ts';
@@ -7,7 +8,8 @@ import { Paciente } from '../../db/entities/patients.entity.ts';
 function allowed(actor: Actor, patient: Paciente | null): Paciente {
   if (!patient) throw new AppError('not_found', 'El paciente no existe');
   if (!isAdmin(actor) && patient.id_medico !== actor.id_medico) {
-    throw new AppError('forbidden', 'El paciente pertenece a otro médico');
+    const refused = { type: 'PACIENTE', id: patient.id_paciente } as const;
+    throw new RefusedError(refused, 'forbidden', 'El paciente pertenece a otro médico');
   }
   return patient;
 }

@@ -5,14 +5,13 @@ import { actorOf } from '../../http/context.ts';
 import { answerPage } from '../../http/pages.ts';
 import { noteRoutes } from './notes.routes.ts';
 import { presentPatient } from './patients.presenter.ts';
-import { listPatients } from './patients.queries.ts';
-import { createPatientService } from './patients.service.ts';
+import { PatientService } from './patients.service.ts';
 
 export function patientRoutes(deps: Deps): Handlers<typeof contract.patients> {
-  const patients = createPatientService(deps);
+  const patients = new PatientService(deps);
   return {
     list: async ({ query, req, res }) =>
-      answerPage({ req, res, query }, await listPatients(deps.orm, actorOf(req), query), presentPatient),
+      answerPage({ req, res, query }, await patients.list(actorOf(req), query), presentPatient),
     create: async ({ body, req }) => ({
       status: 201,
       body: presentPatient(await patients.create(actorOf(req), body)),

@@ -14,6 +14,7 @@ import { sendObject } from '../../http/send-object.ts';
 import { streamBody } from '../../http/stream.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import { jobOf } from '../../jobs/keys.ts';
+import { ReadAudit } from '../audit/reads.ts';
 import { createJobEvents } from './events.ts';
 import { listPatientsWithStl, readContext } from './results.queries.ts';
 import { createPrioritize } from './priority.ts';
@@ -41,6 +42,7 @@ export function som3dRoutes(
   const results = createResultService(deps);
   const submissions = createSubmissions(deps, signals);
   const events = createJobEvents(deps, watch);
+  const reads = new ReadAudit(deps);
 
   /** An absolute URL that serves one stored file without a session until it expires. */
   const signedUrl = async ({ key, filename, type }: JobFileLocation): Promise<string> => {
@@ -104,11 +106,11 @@ export function som3dRoutes(
     },
     progress: async ({ params, req }) => ({
       status: 200,
-      body: presentProgress(requireOwn(actorOf(req), await findProgress(orm, params.id))),
+      body: presentProgress(requireOwn(actorOf(req), params.id, await findProgress(orm, params.id))),
     }),
     events: async ({ params, headers, req, res }) => {
       const actor = actorOf(req);
-      const row = requireOwn(actor, await findProgress(orm, params.id));
+      const row = requireOwn(actor, params.id, await findProgress(orm, params.id));
       const snapshot = { id_usuario: row.id_usuario, progress: presentProgress(row) };
       const listener = { actor, until: req.admittedUntil };
       // A HEAD request wants the headers alone.
@@ -136,6 +138,8 @@ export function som3dRoutes(
       const job = await jobs.get(actor, params.id);
       const { rows: log } = await readLog(orm, params.id, TAIL_LINES);
       const context = await readContext(orm, actor, job);
+      const { job_id, id_paciente } = job;
+      await reads.note(actor, { type: 'TRABAJO', id: 0, meta: { job_id, id_paciente } });
       return { status: 200, body: { job_id: job.job_id, job: presentJob(job, log), ...context } };
     },
     stls: async ({ params, req }) => {
@@ -189,7 +193,11 @@ export function som3dRoutes(
       await results.remove(actorOf(req), params.id);
       return { status: 204, body: undefined };
     },
-    patientsWithStl: async ({ query, req, res }) =>
-      answerPage({ req, res, query }, await listPatientsWithStl(orm, actorOf(req), query)),
+    patientsWithStl: async ({ query, req, res }) => {
+      const page = await listPatientsWithStl(orm, actorOf(req), query);
+      const ids = page.rows.map(({ id_paciente }) => id_paciente);
+      await reads.noteList(actorOf(req), 'PACIENTE', ids, query);
+      return answerPage({ req, res, query }, page);
+    },
   };
 }

@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/core';
 import { AppError } from '../../base/errors.ts';
+import { RefusedError } from '../audit/refusals.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
 import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { Estudio } from '../../db/entities/studies.entity.ts';
@@ -7,7 +8,8 @@ import { Estudio } from '../../db/entities/studies.entity.ts';
 function allowed(actor: Actor, study: Estudio | null): Estudio {
   if (!study) throw new AppError('not_found', 'El estudio no existe');
   if (!isAdmin(actor) && study.id_medico !== actor.id_medico) {
-    throw new AppError('forbidden', 'El estudio pertenece a otro médico');
+    const refused = { type: 'ESTUDIO', id: study.id_estudio } as const;
+    throw new RefusedError(refused, 'forbidden', 'El estudio pertenece a otro médico');
   }
   return study;
 }

@@ -4,19 +4,18 @@ import { actorOf } from '../../http/context.ts';
 import { answerPage } from '../../http/pages.ts';
 import type { Handlers } from '../../http/router.ts';
 import { presentState } from './visor.presenter.ts';
-import { listStates } from './visor.queries.ts';
-import { createVisorService } from './visor.service.ts';
+import { VisorService } from './visor.service.ts';
 
 /** Viewer states over HTTP. */
 export function visorRoutes(deps: Deps): Handlers<typeof contract.visor> {
-  const states = createVisorService(deps);
+  const states = new VisorService(deps);
   return {
     create: async ({ body, req }) => ({
       status: 201,
       body: presentState(await states.create(actorOf(req), body)),
     }),
     list: async ({ query, req, res }) => {
-      const page = await listStates(deps.orm, actorOf(req), query);
+      const page = await states.list(actorOf(req), query);
       return answerPage({ req, res, query }, page, presentState);
     },
     get: async ({ params, req }) => ({
