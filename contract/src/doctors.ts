@@ -1,11 +1,8 @@
 import { z } from 'zod';
-import { Id, Page, scalars } from './common/index.ts';
+import { choice, Id, Page, scalars } from './common/index.ts';
 
 export const DOCTOR_STATES = ['ACTIVO', 'INACTIVO'] as const;
-const estado = z.preprocess(
-  (value: (typeof DOCTOR_STATES)[number]) => (typeof value === 'string' ? value.trim().toUpperCase() : value),
-  z.enum(DOCTOR_STATES),
-);
+const estado = choice(DOCTOR_STATES);
 
 /** A doctor: the profile and its user. */
 export const Doctor = z

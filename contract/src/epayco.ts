@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { c, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
+import { c, choice, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
 
 /** The fields with which a browser opens a checkout of the payment gateway: those of its script tag. */
 export const Checkout = z
@@ -136,11 +136,8 @@ export const PaymentEventDetail = PaymentEvent.extend({
 }).meta({ id: 'PaymentEventDetail' });
 export type PaymentEventDetail = z.infer<typeof PaymentEventDetail>;
 
-function upper(value: string) {
-  return typeof value === 'string' ? value.trim().toUpperCase() : value;
-}
 export const PaymentEventQuery = z.object({
-  estado: z.preprocess((value: (typeof EVENT_STATES)[number]) => upper(value), z.enum(EVENT_STATES)).optional(),
+  estado: choice(EVENT_STATES).optional(),
   firma_valida: scalars.Flag.optional(),
   por_reembolsar: scalars.Flag.optional(),
   ref_payco: z.string().trim().min(1).max(120).optional(),
@@ -174,7 +171,7 @@ export const PaymentCheckout = z
 export type PaymentCheckout = z.infer<typeof PaymentCheckout>;
 
 export const PaymentCheckoutQuery = z.object({
-  estado: z.preprocess((value: (typeof CHECKOUT_STATES)[number]) => upper(value), z.enum(CHECKOUT_STATES)).optional(),
+  estado: choice(CHECKOUT_STATES).optional(),
   invoice: z.string().trim().min(1).max(120).optional(),
   id_suscripcion: Id.optional(),
   ...Page,

@@ -1,14 +1,11 @@
 import { z } from 'zod';
-import { c, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
+import { c, choice, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
 import { StartedCheckout } from './epayco.ts';
 import { MySubscriptionStatus } from './subscriptions.ts';
 
 export const HOSPITAL_STATES = ['ACTIVO', 'INACTIVO'] as const;
 /** ACTIVO or INACTIVO, in upper or lower case. */
-export const HospitalState = z.preprocess(
-  (value: (typeof HOSPITAL_STATES)[number]) => (typeof value === 'string' ? value.trim().toUpperCase() : value),
-  z.enum(HOSPITAL_STATES),
-);
+export const HospitalState = choice(HOSPITAL_STATES);
 
 const instant = z.string().nullable().meta({ format: 'date-time' });
 

@@ -1,16 +1,9 @@
 import { z } from 'zod';
-import { c, defineRoutes, Id, problems, scalars } from './common/index.ts';
+import { c, choice, defineRoutes, Id, numeric, numericOrNull, problems, scalars } from './common/index.ts';
 
 export const MESSAGE_TYPES = ['sugerencia', 'error'] as const;
 export const MESSAGE_SEVERITIES = ['baja', 'media', 'alta'] as const;
 export const MESSAGE_STATES = ['nuevo', 'en_proceso', 'respondido', 'cerrado'] as const;
-
-function choice<const T extends readonly [string, ...string[]]>(values: T) {
-  return z.preprocess(
-    (value: T[number]) => (typeof value === 'string' ? value.trim().toLowerCase() : value),
-    z.enum(values),
-  );
-}
 
 /** Messages of the predecessor can have other values than ours in their type, severity and state. */
 export const Message = z
@@ -61,9 +54,7 @@ export const CreateMessageBody = z
     titulo: scalars.freeText(200, 5).required,
     descripcion: scalars.clinicalText(2000, 10).required,
     severidad: choice(MESSAGE_SEVERITIES),
-    id_paciente: z
-      .preprocess((value: number | null | undefined) => ((value as unknown) === '' ? null : value), Id.nullish())
-      .optional(),
+    id_paciente: numericOrNull(Id).optional(),
   })
   .meta({ id: 'CreateMessageBody' });
 export type CreateMessageBody = z.infer<typeof CreateMessageBody>;
@@ -79,8 +70,8 @@ export const UpdateMessageBody = z
 export type UpdateMessageBody = z.infer<typeof UpdateMessageBody>;
 
 const pages = {
-  page: z.coerce.number<number | undefined>().int().min(1).max(1_000_000).default(1),
-  page_size: z.coerce.number<number | undefined>().int().min(1).max(100).default(20),
+  page: numeric(z.int().min(1).max(1_000_000).default(1)),
+  page_size: numeric(z.int().min(1).max(100).default(20)),
 };
 
 export const MessageQuery = z.object(pages);

@@ -1,11 +1,8 @@
 import { z } from 'zod';
-import { c, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
+import { c, choice, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
 
 export const PATIENT_STATES = ['ACTIVO', 'INACTIVO'] as const;
-const estado = z.preprocess(
-  (value: (typeof PATIENT_STATES)[number]) => (typeof value === 'string' ? value.trim().toUpperCase() : value),
-  z.enum(PATIENT_STATES),
-);
+const estado = choice(PATIENT_STATES);
 
 export const Patient = z
   .object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { c, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
+import { c, choice, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
 
 export const PLAN_PERIODS = ['MENSUAL', 'TRIMESTRAL', 'ANUAL'] as const;
 export type PlanPeriod = (typeof PLAN_PERIODS)[number];
@@ -7,10 +7,7 @@ export type PlanPeriod = (typeof PLAN_PERIODS)[number];
 /** Calendar months that go with each period. */
 export const MONTHS_OF_PERIOD: Readonly<Record<PlanPeriod, number>> = { MENSUAL: 1, TRIMESTRAL: 3, ANUAL: 12 };
 
-const periodo = z.preprocess(
-  (value: PlanPeriod) => (typeof value === 'string' ? value.trim().toUpperCase() : value),
-  z.enum(PLAN_PERIODS),
-);
+const periodo = choice(PLAN_PERIODS);
 
 /** The largest amount that the database's columns hold, in COP. */
 const MAX_AMOUNT = 9_999_999_999.99;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, scalars } from './common/index.ts';
+import { Id, numericField, scalars } from './common/index.ts';
 
 export const JOB_STATUSES = ['queued', 'running', 'done', 'error', 'canceled'] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
@@ -25,15 +25,6 @@ function anyOf(text: string) {
   return [...new Set(text.split(',').map((task) => task.trim().toLowerCase()))].filter(Boolean);
 }
 
-/** A number of a form: its text, or nothing. */
-function formNumber(number: z.ZodNumber) {
-  return z.preprocess((value: number | undefined): unknown => {
-    if (typeof value !== 'string') return value;
-    const text = (value as string).trim();
-    if (text === '') return undefined;
-    return /^-?\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : text;
-  }, number.optional());
-}
 const hounsfield = z.number().min(-32_768).max(32_767);
 
 /** The text fields of an upload, without the file. */
@@ -53,17 +44,17 @@ export const JobFields = z
       .regex(/^[a-z0-9_,]*$/, { error: 'Solo nombres de tareas separados por comas' })
       .optional()
       .meta({ description: 'Tareas adicionales separadas por comas' }),
-    id_paciente: z
-      .preprocess((value: number | undefined) => ((value as unknown) === '' ? undefined : value), Id.optional())
-      .meta({ description: 'Paciente propio al que pertenece el estudio' }),
-    umbral_min: formNumber(hounsfield).meta({ description: 'Umbral inferior propio en HU, en lugar del de hueso' }),
-    umbral_max: formNumber(hounsfield).meta({ description: 'Umbral superior propio en HU' }),
-    suavizado: formNumber(z.int().min(0).max(100)).meta({ description: 'Iteraciones de suavizado, 0 a 100 (20)' }),
-    reduccion: formNumber(z.number().min(0).max(0.95)).meta({
+    id_paciente: numericField(Id).meta({ description: 'Paciente propio al que pertenece el estudio' }),
+    umbral_min: numericField(hounsfield).meta({
+      description: 'Umbral inferior propio en HU, en lugar del de hueso',
+    }),
+    umbral_max: numericField(hounsfield).meta({ description: 'Umbral superior propio en HU' }),
+    suavizado: numericField(z.int().min(0).max(100)).meta({ description: 'Iteraciones de suavizado, 0 a 100 (20)' }),
+    reduccion: numericField(z.number().min(0).max(0.95)).meta({
       description: 'Parte de los triángulos que se ahorra, 0 a 0,95 (0,75)',
     }),
     separar_partes: scalars.Flag.default(false).meta({ description: 'Cada parte conectada como su propio STL' }),
-    fragmento_min: formNumber(z.number().min(0).max(1_000_000)).meta({
+    fragmento_min: numericField(z.number().min(0).max(1_000_000)).meta({
       description: 'Volumen en mm3 bajo el que un fragmento suelto se descarta (hueso: 200; con separar_partes, 50)',
     }),
     acomodar: scalars.Flag.default(false).meta({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { c, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
+import { c, defineRoutes, Id, numeric, Page, problems, scalars } from './common/index.ts';
 import { PatientQuery } from './patients.ts';
 import { Job, JOB_STATUSES, JobForm, JobId, JobLog, JobProgress, PriorityBody, TrackedJob } from './som3d.jobs.ts';
 import {
@@ -103,13 +103,7 @@ export const som3d = defineRoutes({
     metadata: { access: 'bearer' },
     pathParams,
     query: z.object({
-      tail: z
-        .preprocess(
-          (value: number | undefined) => (typeof value === 'string' && value !== '' ? Number(value) : value),
-          z.int().min(1).max(10_000),
-        )
-        .optional()
-        .meta({ description: 'Cuántas de las últimas líneas (200)' }),
+      tail: numeric(z.int().min(1).max(10_000)).optional().meta({ description: 'Cuántas de las últimas líneas (200)' }),
       full: scalars.Flag.optional().meta({ description: 'Todas las líneas' }),
     }),
     responses: { 200: JobLog, ...problems(404) },

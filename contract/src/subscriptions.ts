@@ -1,15 +1,12 @@
 import { z } from 'zod';
-import { c, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
+import { c, choice, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
 import { StartedCheckout } from './epayco.ts';
 import { Plan } from './plans.ts';
 
 export const SUBSCRIPTION_STATES = ['ACTIVA', 'PAUSADA'] as const;
 export type SubscriptionState = (typeof SUBSCRIPTION_STATES)[number];
 
-const estado = z.preprocess(
-  (value: SubscriptionState) => (typeof value === 'string' ? value.trim().toUpperCase() : value),
-  z.enum(SUBSCRIPTION_STATES),
-);
+const estado = choice(SUBSCRIPTION_STATES);
 
 const payer = {
   id_medico: Id.nullish().meta({ description: 'Médico que paga; exactamente uno de los dos' }),

@@ -1,6 +1,7 @@
 import type { MikroORM } from '@mikro-orm/core';
 import type { Logger } from 'pino';
 import type { Lifecycle } from './base/lifecycle.ts';
+import type { PublicAddress } from './base/public-address.ts';
 import type { Config } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
 import type { EpaycoGateway } from './gateways/epayco/gateway.ts';
@@ -13,6 +14,8 @@ import type { Telemetry } from './observability/telemetry.ts';
 export interface Deps {
   readonly config: Config;
   readonly log: Logger;
+  /** Where others reach this service. */
+  readonly address: PublicAddress;
   /** The present instant, the same in all processes; tests steer it. */
   readonly clock: () => Date;
   /** How far the clock that this machine's files are stamped by is ahead of all others, in ms. */

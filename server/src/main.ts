@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { buildOpenApi } from '@som3d/contract/openapi';
 import { ConfigError } from './config/config.ts';
 import { envExample } from './config/example.ts';
+import { auditCommand } from './commands/audit.ts';
 import { adminCommand } from './commands/create-admin.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { loadDotenv } from './commands/dotenv.ts';
@@ -30,6 +31,7 @@ const program = new Command('som3d-server')
   .addCommand(importCommand())
   .addCommand(seedCommand())
   .addCommand(adminCommand())
+  .addCommand(auditCommand())
   .addCommand(takeoverCommand())
   .addCommand(
     documentCommand(

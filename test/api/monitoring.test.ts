@@ -64,6 +64,32 @@ describeApi(
       expect((pool ?? 0) > 0).toBe(api().kind === 'mysql');
     });
 
+    test('shows how many statements wait for a connection to MySQL', async () => {
+      if (api().kind !== 'mysql') return expect(await scrape()).not.toContain('som3d_db_pool');
+      const { orm, config } = api().deps;
+      const size = config.SOM3D_DB_POOL;
+      const held = Promise.withResolvers<void>();
+      const holders = Array.from({ length: size }, () => Promise.withResolvers<void>());
+      const holding = holders.map(({ resolve }) =>
+        orm.em.fork().transactional(async () => {
+          resolve();
+          await held.promise;
+        }),
+      );
+      await Promise.all(holders.map(({ promise }) => promise));
+      const waiting = orm.em.fork().getConnection().execute('select 1');
+      const pool = async (name: string) => {
+        const metrics = await api().deps.telemetry.instruments.registry.metrics();
+        return valueOf(metrics, `som3d_db_pool_${name}`);
+      };
+      expect([await pool('connections'), await pool('free_connections')]).toEqual([size, 0]);
+      expect(await pool('waiting')).toBeGreaterThanOrEqual(1);
+      held.resolve();
+      await Promise.all([...holding, waiting]);
+      expect(await pool('free_connections')).toBe(size);
+      expect(await pool('waiting')).toBe(0);
+    });
+
     test('is text that Prometheus reads: each metric told once, with help and type', async () => {
       const lines = (await scrape()).split('\n').filter(Boolean);
       const types = lines.filter((line) => line.startsWith('# TYPE ')).map((line) => line.split(' ')[2] ?? '');

@@ -69,20 +69,46 @@ describeApi('patients', (api) => {
     expect(new Set(created.map(({ id_medico }) => id_medico)).size).toBe(1);
   });
 
-  test('refuses a document that is registered, also in a race and on a change', async () => {
+  test('refuses a document that the doctor has registered, also in a race and on a change', async () => {
     const doctor = await api().doctor();
-    const other = await api().doctor();
     const taken = document();
-    const race = await Promise.allSettled([create(doctor, taken), create(other, taken), create(doctor, taken)]);
+    const race = await Promise.allSettled([create(doctor, taken), create(doctor, taken), create(doctor, taken)]);
     expect(race.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    await expectProblem(create(other, { ...taken, doc_tipo: 'cc' }), 409, /^Documento ya registrado$/);
-    const patient = await create(other);
-    const change = other.client.patients.update({ params: { id: patient.id_paciente }, body: taken });
+    await expectProblem(create(doctor, { ...taken, doc_tipo: 'cc' }), 409, /^Documento ya registrado$/);
+    const patient = await create(doctor);
+    const change = doctor.client.patients.update({ params: { id: patient.id_paciente }, body: taken });
     await expectProblem(change, 409, /^Documento ya registrado$/);
     // Patients without a document do not stand in each other's way.
     await create(doctor, { doc_tipo: null, doc_numero: null });
     await create(doctor, { doc_tipo: '', doc_numero: ' ' });
   });
+
+  test('takes a document that is a patient of another doctor, and says nothing of that', async () => {
+    const [doctor, other] = [await api().doctor(), await api().doctor()];
+    const shared = document();
+    const [mine, theirs] = [await create(doctor, shared), await create(other, shared)];
+    expect(theirs).toMatchObject({ doc_numero: mine.doc_numero, doc_tipo: mine.doc_tipo });
+    expect(theirs.id_medico).not.toBe(mine.id_medico);
+    await expectProblem(create(other, shared), 409, /^Documento ya registrado$/);
+  });
+
+  test.each(['jose', 'JOSÉ', 'josé', 'Jose\u0301', 'nanez ho', 'ÑÁÑEZ', 'strass', 'cc-1%'])(
+    'finds a patient by %s, whatever its case and accents',
+    async (q) => {
+      const doctor = await api().doctor();
+      const body = {
+        nombres: 'José Höger',
+        apellidos: 'Ñáñez Straße',
+        doc_tipo: 'CC',
+        doc_numero: `CC-1${document().doc_numero}`,
+      };
+      await doctor.client.patients.create({ body });
+      await create(doctor, { nombres: 'Pablo', apellidos: 'Pérez' });
+      const found = await doctor.client.patients.list({ query: { q: q.replace('%', '') } });
+      // A letter that stands for two is one letter for the database.
+      expect(found.body.map(({ nombres }) => nombres)).toEqual(q === 'strass' ? [] : ['José Höger']);
+    },
+  );
 
   test('says which field does not fit', async () => {
     const { client } = await api().doctor();

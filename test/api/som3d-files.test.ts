@@ -50,7 +50,7 @@ describeApi(
       for (const [name, type] of Object.entries({ ...TYPES, [zipName]: 'application/zip' })) {
         const { response, content } = await get(name);
         expect([name, response.status, response.headers.get('content-type')]).toEqual([name, 200, type]);
-        expect(response.headers.get('content-disposition')).toBe(`attachment; filename="${name}"`);
+        expect(response.headers.get('content-disposition')).toBe(`attachment; filename=${name}`);
         expect(response.headers.get('accept-ranges')).toBe('bytes');
         contents.set(name, content);
       }

@@ -53,7 +53,7 @@ describeApi(
       const { response, content } = await bytes(model!.url);
       expect(response.status).toBe(200);
       expect(response.headers.get('content-type')).toBe('model/stl');
-      expect(response.headers.get('content-disposition')).toBe('attachment; filename="hueso.stl"');
+      expect(response.headers.get('content-disposition')).toBe('attachment; filename=hueso.stl');
       expect(content.length).toBe(model!.size);
       expect(content.readUInt32LE(80)).toBe(model!.triangles);
     });
@@ -97,7 +97,7 @@ describeApi(
       expect(etag).toMatch(/^"[^"]+"$/);
       expect(headers.get('accept-ranges')).toBe('bytes');
       expect(headers.get('content-length')).toBe(String(content.length));
-      expect(headers.get('content-disposition')).toBe(`attachment; filename="som3d-${params.id}.zip"`);
+      expect(headers.get('content-disposition')).toBe(`attachment; filename=som3d-${params.id}.zip`);
       expect((await jobRow(api().deps.orm, params.id))?.result_etag).toBe(etag);
 
       const size = content.length;

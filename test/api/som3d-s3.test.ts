@@ -50,7 +50,7 @@ describe.runIf(hasS3())('jobs with their files in S3', () => {
     const { body: result } = await doctor.client.som3d.result({ params: { id: job_id } });
     expect(new URL(result.url).origin).toBe(way.url);
     const whole = await fetch(result.url);
-    expect(whole.headers.get('content-disposition')).toBe(`attachment; filename="som3d-${job_id}.zip"`);
+    expect(whole.headers.get('content-disposition')).toBe(`attachment; filename=som3d-${job_id}.zip`);
     expect(whole.headers.get('content-type')).toBe('application/zip');
     const zip = Buffer.from(await whole.arrayBuffer());
     const packed = await zipEntries(zip);

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+export { Flag } from './from-text.ts';
+
 /**
  * Scalars of the wire: the same rule wherever a field appears. Each value is normalised first and then validated;
  * a value that normalises to nothing counts as absent.
@@ -225,12 +227,3 @@ export const fechaNacimiento = {
   optional: z.preprocess(blankText(undefined), birthDate.nullish()).optional(),
   clearable: z.preprocess(blankText(null), birthDate.nullish()).optional(),
 };
-
-/** A boolean of a query string or a form: `true`, `1`, `on`, `yes`, `si` and their opposites. */
-export const Flag = z.preprocess((value: boolean | undefined): unknown => {
-  if (typeof value !== 'string') return value;
-  const text = (value as string).trim().toLowerCase();
-  if (['true', '1', 'on', 'yes', 'si', 'sí'].includes(text)) return true;
-  if (['false', '0', 'off', 'no', ''].includes(text)) return false;
-  return value;
-}, z.boolean());

@@ -1,10 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+type Secret = string | Buffer;
+
+function digest(value: Secret): Buffer {
+  return createHash('sha256').update(value).digest();
 }
 
-/** Compares two texts in a time that reveals neither where they differ nor their lengths. */
-export function sameSecret(a: string, b: string): boolean {
+/** Compares two values in a time that reveals neither where they differ nor their lengths. */
+export function sameSecret(a: Secret, b: Secret): boolean {
   return timingSafeEqual(digest(a), digest(b));
 }

@@ -19,6 +19,16 @@ export const OPERATION = {
     'Port on which `worker` serves GET /health/live and GET /metrics. Without it `worker` does not listen.',
     '9100',
   ),
+  SOM3D_AUDIT_KEY: variable(
+    z.string().min(16).optional(),
+    'Secret that the seals of the audit are made with, 16 characters at least; without it, one derived from JWT_SECRET. A new one makes older seals fail.',
+    '',
+  ),
+  SOM3D_AUDIT_YEARS: variable(
+    z.coerce.number<string | undefined>().int().min(15).max(200).optional(),
+    'Years after which rows of the audit are removed, 15 at least, as the law on clinical records asks; without it, they stay.',
+    '15',
+  ),
   OTEL_EXPORTER_OTLP_ENDPOINT: variable(
     z.url({ protocol: /^https?$/ }).optional(),
     'Collector of traces (OTLP over HTTP). Without it the service makes no traces.',

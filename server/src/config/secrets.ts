@@ -8,6 +8,8 @@ export interface Secrets {
   readonly jwt: KeyObject;
   /** Signs the URLs of stored files. */
   readonly urls: Buffer;
+  /** Seals the rows of the audit. */
+  readonly audit: Buffer;
 }
 
 /**
@@ -35,5 +37,6 @@ export async function loadSecrets(config: Config): Promise<Secrets> {
     // jsonwebtoken would try to read a plain string as a public key on every request.
     jwt: createSecretKey(Buffer.from(jwt)),
     urls: Buffer.from(hkdfSync('sha256', jwt, '', 'som3d signed urls', 32)),
+    audit: Buffer.from(hkdfSync('sha256', config.SOM3D_AUDIT_KEY ?? jwt, '', 'som3d audit chain', 32)),
   };
 }

@@ -1,4 +1,10 @@
-import { EntityCaseNamingStrategy, type EntityMetadata, type MikroORM, type Platform } from '@mikro-orm/core';
+import {
+  EntityCaseNamingStrategy,
+  type EntityMetadata,
+  type EventSubscriber,
+  type MikroORM,
+  type Platform,
+} from '@mikro-orm/core';
 import { MikroORM as MySqlOrm, MySqlDriver } from '@mikro-orm/mysql';
 import { MikroORM as SqlOrm, SqliteDriver, SqlitePlatform } from '@mikro-orm/sql';
 import { CompiledQuery, type DatabaseConnection } from 'kysely';
@@ -21,10 +27,19 @@ export type OrmOptions =
  * waits for an open transaction: use the `em` that you get, and await only the database.
  *
  * @param observe sees every statement
+ * @param subscribers act on what is written and committed
  * @throws when the database cannot be opened or reached
  */
-export async function openOrm(options: OrmOptions, observe?: StatementObserver): Promise<MikroORM> {
-  const orm = options.kind === 'sqlite' ? await initSqlite(options.file, observe) : await initMySql(options, observe);
+export async function openOrm(
+  options: OrmOptions,
+  observe?: StatementObserver,
+  subscribers: readonly EventSubscriber[] = [],
+): Promise<MikroORM> {
+  const common = { ...COMMON, subscribers: [...subscribers] };
+  const orm =
+    options.kind === 'sqlite'
+      ? await initSqlite(common, options.file, observe)
+      : await initMySql(common, options, observe);
   rememberKeys(orm);
   try {
     await orm.connect();
@@ -51,12 +66,15 @@ const COMMON = {
   schemaGenerator: { skipTables: [MIGRATION_TABLE] },
 };
 
+type Common = typeof COMMON & { readonly subscribers: EventSubscriber[] };
+
 async function initMySql(
+  common: Common,
   { url, poolMax }: { url: string; poolMax: number },
   observe?: StatementObserver,
 ): Promise<MikroORM> {
   return MySqlOrm.init({
-    ...COMMON,
+    ...common,
     driver: MySqlDriver,
     clientUrl: url.replace(/^mariadb:/, 'mysql:'),
     timezone: 'Z',
@@ -91,9 +109,9 @@ async function prepareMySqlSession(connection: unknown): Promise<void> {
 const STRICT_MODE =
   'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
 
-async function initSqlite(file: string, observe?: StatementObserver): Promise<MikroORM> {
+async function initSqlite(common: Common, file: string, observe?: StatementObserver): Promise<MikroORM> {
   return SqlOrm.init({
-    ...COMMON,
+    ...common,
     driver: SqliteDriver,
     dbName: file,
     driverOptions: new SqliteDialect(file, observe),

@@ -17,6 +17,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import { setTimeout as pause } from 'node:timers/promises';
+import { foldLike } from './sqlite-like.ts';
 import { observeConnection, type StatementObserver } from './statement-observer.ts';
 
 /**
@@ -27,6 +28,7 @@ import { observeConnection, type StatementObserver } from './statement-observer.
  * - transactions take the write lock at their start (`begin immediate`), so that two processes on one file wait for each
  *   other instead of failing when a read turns into a write;
  * - waiting for another process's lock does not block the event loop;
+ * - LIKE ignores case and accents, as with MySQL;
  * - a unit of work that waits for its own connection fails after WAIT_MS instead of hanging for ever.
  */
 export class SqliteDialect implements Dialect {
@@ -87,7 +89,9 @@ class SqliteDriver implements Driver {
   }
 
   async init(): Promise<void> {
-    const connection = new SqliteConnection(new DatabaseSync(this.#file, { timeout: BLOCKING_WAIT_MS }));
+    const db = new DatabaseSync(this.#file, { timeout: BLOCKING_WAIT_MS });
+    foldLike(db);
+    const connection = new SqliteConnection(db);
     for (const pragma of ['foreign_keys = on', 'journal_mode = wal', 'synchronous = normal']) {
       await connection.executeQuery(CompiledQuery.raw(`pragma ${pragma}`));
     }

@@ -1,7 +1,8 @@
-import { ROLES_OF, type Access } from '@som3d/contract';
+import { ROLES_OF } from '@som3d/contract';
 import type { RequestHandler } from 'express';
 import { AppError } from '../base/errors.ts';
 import type { Actor } from './context.ts';
+import { matchedRoute } from './route.ts';
 
 /** Whom a token lets in, and until when. */
 export interface Admitted {
@@ -22,8 +23,7 @@ export function bearerOf(header: string | undefined): string | undefined {
 /** Enforces the access rule that the contract states beside the route. The only place that does. */
 export function enforceAccess(authenticate: Authenticate): RequestHandler {
   return async (req, _res, next) => {
-    const { access } = (req as unknown as { tsRestRoute: { metadata: { access: Access } } }).tsRestRoute.metadata;
-    const roles = ROLES_OF[access];
+    const roles = ROLES_OF[matchedRoute(req).metadata.access];
     if (roles === null) return next();
     const token = bearerOf(req.get('authorization'));
     const admitted = token ? await authenticate(token) : null;

@@ -1,7 +1,7 @@
-import type { RouteMetadata } from '@som3d/contract';
 import express, { type RequestHandler } from 'express';
 import { AppError } from '../base/errors.ts';
 import { readRawFields } from './raw-fields.ts';
+import { matchedRoute } from './route.ts';
 
 /** Largest JSON body in bytes of a route that names no other. */
 const MAX_JSON_BYTES = 1024 * 1024;
@@ -13,16 +13,12 @@ function jsonParser(limit: number): RequestHandler {
   return parser;
 }
 
-interface WithRoute {
-  tsRestRoute: { method: string; body?: unknown; contentType?: string; metadata: RouteMetadata };
-}
-
 /**
  * Parses the body that the route at hand declares, once its caller has been let in: JSON for most, nothing for
  * multipart (its handler streams it), and flat fields in any encoding where the route takes them raw. A body of another media type is a 415.
  */
 export const readBody: RequestHandler = async (req, res, next) => {
-  const route = (req as unknown as WithRoute).tsRestRoute;
+  const route = matchedRoute(req);
   if (route.metadata.rawFields) {
     // without a body there are no fields: the values may be in the query
     await readRawFields(req, res, route.metadata.bodyBytes ?? MAX_JSON_BYTES);

@@ -1,12 +1,8 @@
-import type { Request, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import type { Telemetry } from '../observability/telemetry.ts';
+import { routeOf } from './route.ts';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-
-/** The template of the route that took a request, never its path; `unmatched` when none did. */
-export function routeOf(req: Request): string | undefined {
-  return (req as { tsRestRoute?: { path: string } }).tsRestRoute?.path;
-}
 
 /** Measures every request, and makes it a span that continues its caller's trace. */
 export function observeRequests({ instruments, tracing }: Telemetry): RequestHandler {
@@ -22,7 +18,7 @@ export function observeRequests({ instruments, tracing }: Telemetry): RequestHan
     inFlight.inc();
     res.once('close', () => {
       inFlight.dec();
-      const route = routeOf(req) ?? 'unmatched';
+      const route = routeOf(req)?.path ?? 'unmatched';
       const seconds = (performance.now() - started) / 1000;
       const status = res.writableFinished ? String(res.statusCode) : 'aborted';
       const isStream = String(res.getHeader('content-type') ?? '').startsWith('text/event-stream');

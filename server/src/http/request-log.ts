@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { Tracing } from '../observability/tracing.ts';
-import { routeOf } from './observe-requests.ts';
+import { routeOf } from './route.ts';
 
 const SAFE_ID = /^[\w.-]{8,64}$/;
 
@@ -29,7 +29,7 @@ export function requestLog(log: Logger, tracing: Tracing): RequestHandler {
     res.setHeader('x-request-id', req.requestId);
     const started = performance.now();
     res.once('close', () => {
-      const route = routeOf(req);
+      const route = routeOf(req)?.path;
       const line = {
         method: req.method,
         route: route ?? null,

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
+import { create as contentDisposition } from 'content-disposition';
 import type { Request, Response } from 'express';
 import { AppError } from '../base/errors.ts';
 import type { ByteRange, Storage, StoredObject } from '../gateways/storage/storage.ts';
-import { streamTo } from './stream.ts';
+import { streamBody } from './stream.ts';
 
 interface Presentation {
   /** Name that a browser saves the file under. */
@@ -74,9 +75,8 @@ export async function sendObject(
   res.set({
     'content-type': type,
     'content-length': String(range ? range.end - range.start + 1 : object.size),
-    'content-disposition': `attachment; filename="${filename.replaceAll(/[^\w. -]/g, '_')}"`,
+    'content-disposition': contentDisposition(filename),
     ...(range ? { 'content-range': `bytes ${range.start}-${range.end}/${object.size}` } : {}),
   });
-  // ts-rest pipes a stream; its types only know the body that the client sees.
-  return { status: range ? 206 : 200, body: streamTo(res, body) as unknown as Blob };
+  return { status: range ? 206 : 200, body: streamBody(res, body) };
 }

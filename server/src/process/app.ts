@@ -3,6 +3,7 @@ import express, { type Express } from 'express';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { adminRoutes } from '../domains/admin/admin.routes.ts';
+import { auditRefusals } from '../domains/audit/refusals.ts';
 import { authRoutes } from '../domains/auth/auth.routes.ts';
 import { createAuthService } from '../domains/auth/auth.service.ts';
 import { epaycoRoutes } from '../domains/epayco/epayco.routes.ts';
@@ -74,6 +75,6 @@ export function buildApp(deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
     },
     [enforceAccess(auth.authenticate), readBody],
   );
-  app.use(unmatched, problemHandler);
+  app.use(unmatched, auditRefusals(deps), problemHandler);
   return app;
 }

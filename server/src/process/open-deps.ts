@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { createLifecycle } from '../base/lifecycle.ts';
+import { PublicAddress } from '../base/public-address.ts';
 import type { Config } from '../config/config.ts';
 import { loadSecrets } from '../config/secrets.ts';
+import { AuditSealer } from '../db/audit/sealer.ts';
 import { openDatabaseClock } from '../db/clock.ts';
 import { openOrm } from '../db/orm.ts';
 import type { OpenDeps } from '../deps.ts';
@@ -31,7 +33,7 @@ export async function openDeps(config: Config, log: Logger, steered?: () => Date
   const secrets = await loadSecrets(config);
   const telemetry = await openTelemetry(config, log);
   stack.defer(() => telemetry.tracing.close());
-  const orm = await openOrm(config.database, observeStatements(telemetry));
+  const orm = await openOrm(config.database, observeStatements(telemetry), [new AuditSealer(secrets.audit)]);
   stack.defer(() => orm.close());
   await showPool(orm, telemetry);
   const shared = config.database.kind === 'mysql' && !steered;
@@ -47,6 +49,7 @@ export async function openDeps(config: Config, log: Logger, steered?: () => Date
   return {
     config,
     log,
+    address: new PublicAddress(config),
     clock,
     machineAheadMs,
     orm,

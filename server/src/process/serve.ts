@@ -9,6 +9,7 @@ import { openDeps } from './open-deps.ts';
 import type { Deps } from '../deps.ts';
 import { OpenCheckouts } from '../domains/epayco/open-checkouts.ts';
 import { PaymentProcessor } from '../domains/epayco/processor.ts';
+import { AuditKeeper } from '../domains/audit/keeper.ts';
 import { createAuthCleanup } from '../domains/auth/cleanup.ts';
 import { MailWorker } from '../domains/mail/worker.ts';
 import type { FirstAccount } from '../setup/first-start.ts';
@@ -16,6 +17,7 @@ import { Reconciler } from '../domains/subscriptions/reconciler.ts';
 import { watchUnused } from '../http/unused-connections.ts';
 import { createJobs } from '../jobs/jobs.ts';
 import type { Lifecycle } from '../base/lifecycle.ts';
+import { httpAddress } from '../base/public-address.ts';
 import { reportToGroup } from '../cluster/group-metrics.ts';
 import { prepareDatabase } from '../setup/prepare.ts';
 
@@ -41,9 +43,11 @@ export interface ServeOptions {
   readonly prepared?: boolean;
 }
 
-async function listen(server: Server, config: Config): Promise<void> {
+/** @returns the address on which it listens */
+async function listen(server: Server, config: Config): Promise<AddressInfo> {
   server.listen(config.PORT, config.HOST);
   await once(server, 'listening');
+  return server.address() as AddressInfo;
 }
 
 /**
@@ -68,12 +72,6 @@ async function drain(server: Server, lifecycle: Lifecycle, seconds: number): Pro
   const limit = setTimeout(() => server.closeAllConnections(), seconds * 1000);
   await closed;
   clearTimeout(limit);
-}
-
-function addressOf(server: Server): string {
-  const { address, family, port } = server.address() as AddressInfo;
-  const host = ['0.0.0.0', '::'].includes(address) ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
-  return `http://${host}:${port}`;
 }
 
 /**
@@ -104,12 +102,14 @@ export async function startServer(
   letGo(server, deps.lifecycle);
   reportToGroup(deps.telemetry.instruments.registry);
   stack.defer(() => payments.idle());
-  await listen(server, config);
+  const { address, port } = await listen(server, config);
+  deps.address.listensOn(port);
   stack.defer(() => drain(server, deps.lifecycle, config.SOM3D_SHUTDOWN_SECONDS));
   const reconciler = new Reconciler(deps);
   stack.defer(() => reconciler.stop());
   reconciler.start();
-  for (const [name, duty] of Object.entries({ payments, checkouts, mails })) {
+  const audit = new AuditKeeper(deps);
+  for (const [name, duty] of Object.entries({ payments, checkouts, mails, audit })) {
     const loop = createLoop({ name, everyMs: DUTY_MS, run: async (signal) => await duty.runDue(signal), log });
     stack.defer(() => loop.stop());
     loop.start();
@@ -120,7 +120,7 @@ export async function startServer(
   // Disposed before the drain: jobs go back to the queue while running requests finish.
   stack.use(jobs);
   await jobs.start();
-  const url = addressOf(server);
+  const url = httpAddress(address, port);
   log.info({ url, database: config.database.kind }, 'serving');
   const opened = stack.move();
   const leave = (): void => deps.lifecycle.leave();

@@ -9,6 +9,7 @@ export { openDeps } from '../process/open-deps.ts';
 export { type RunningServer, startServer } from '../process/serve.ts';
 export { SteeredClock } from './steered-clock.ts';
 export * as accounts from './accounts.ts';
+export * as audits from './audits.ts';
 export * as billing from './billing.ts';
 export * as configuration from './configuration.ts';
 export * as databases from './databases.ts';

@@ -1,16 +1,21 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
-import { identity, instantOfInsert } from '../columns.ts';
+import { exactString, identity, instantOfInsert, preciseInstantOfInsert } from '../columns.ts';
 import { Usuario } from './auth.entity.ts';
 
 function json() {
   return p.text().columnType('mediumtext').nullable();
 }
 
-/** Who did what to which record, with the record before and after. Rows outlive their records. */
+/**
+ * Who did what to which record, with the record before and after. Rows outlive the records that they are about.
+ * `seq` and `mac` are a row's place and seal in the chain (`db/audit/`): null until it has them.
+ */
 export const ClinicalAudit = defineEntity({
   name: 'ClinicalAudit',
   tableName: 'ClinicalAudit',
+  uniques: [{ name: 'uq_clinicalaudit_seq', properties: ['seq'] }],
   indexes: [
+    { name: 'idx_clinicalaudit_actor_eliminado', properties: ['actor_eliminado'] },
     { name: 'idx_clinicalaudit_entity', properties: ['entity_type', 'entity_id'] },
     { name: 'idx_clinicalaudit_created', properties: ['created_at'] },
   ],
@@ -31,6 +36,24 @@ export const ClinicalAudit = defineEntity({
     after_json: json(),
     meta_json: p.text().nullable(),
     created_at: instantOfInsert(),
+    seq: p.bigint('number').nullable(),
+    mac: exactString(64).nullable(),
+    /** Who it was, once the account has been removed: then `actor_id_usuario` is null. */
+    actor_eliminado: p.integer().nullable(),
   },
 });
 export type ClinicalAudit = InferEntity<typeof ClinicalAudit>;
+
+/** The end of the audit's chain, and the checkpoint that stands for rows removed because of their age. */
+export const AuditChain = defineEntity({
+  name: 'AuditChain',
+  tableName: 'audit_chain',
+  properties: {
+    name: exactString(32).primary(),
+    seq: p.bigint('number'),
+    mac: exactString(64),
+    signature: exactString(64).nullable(),
+    updated_at: preciseInstantOfInsert(),
+  },
+});
+export type AuditChain = InferEntity<typeof AuditChain>;

@@ -1,5 +1,5 @@
 import { LoginAttempt, OneTimeToken, RefreshSession, Usuario } from './auth.entity.ts';
-import { ClinicalAudit } from './audit.entity.ts';
+import { AuditChain, ClinicalAudit } from './audit.entity.ts';
 import { Medico } from './doctors.entity.ts';
 import { EpaycoCheckout, EpaycoEvent, WebhookEvent } from './epayco.entity.ts';
 import { HospitalCode } from './hospital-code.entity.ts';
@@ -42,6 +42,7 @@ export const entities = [
   MensajeEvento,
   MensajeGestion,
   ClinicalAudit,
+  AuditChain,
   MailOutbox,
   ServiceLock,
   RateLimit,

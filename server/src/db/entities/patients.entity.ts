@@ -15,7 +15,7 @@ export const PATIENT_STATES = ['ACTIVO', 'INACTIVO'] as const;
 export const Paciente = defineEntity({
   name: 'Paciente',
   tableName: 'Paciente',
-  uniques: [{ name: 'uq_paciente_documento', properties: ['doc_tipo', 'doc_numero'] }],
+  uniques: [{ name: 'uq_paciente_medico_documento', properties: ['id_medico', 'doc_tipo', 'doc_numero'] }],
   indexes: [
     { name: 'idx_paciente_medico_estado', properties: ['id_medico', 'estado'] },
     { name: 'idx_paciente_estado', properties: ['estado'] },

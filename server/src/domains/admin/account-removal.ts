@@ -1,8 +1,10 @@
-import { LockMode, wrap, type EntityManager } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/core';
+import { recordOf } from '../../db/record.ts';
 import { sql } from 'kysely';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { kysely } from '../../db/kysely.ts';
 import { AppError } from '../../base/errors.ts';
-import { audit } from '../audit/audit.ts';
+import { AuditTrail } from '../audit/audit.ts';
 import { keepRowsOfActor } from '../audit/audit.cascade.ts';
 import { OneTimeToken, RefreshSession, Usuario } from '../../db/entities/auth.entity.ts';
 import { presentUser } from '../auth/auth.presenter.ts';
@@ -14,8 +16,6 @@ import { removeJobsOfUser } from '../som3d/som3d.cascade.ts';
 import { removeSubscriptionsOf } from '../subscriptions/subscriptions.cascade.ts';
 import { removeStatesOfDoctor } from '../visor/visor.cascade.ts';
 import { Medico } from '../../db/entities/doctors.entity.ts';
-
-const LOCK = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
 
 interface Removal {
   /** `id_usuario` of who removes. */
@@ -38,12 +38,13 @@ async function handOver(em: EntityManager, id_medico: number): Promise<void> {
 /** Removes a doctor's profile with all that hangs on it. The profile and its user are locked. */
 async function removeProfile(em: EntityManager, doctor: Medico, { actor, at }: Removal): Promise<void> {
   const { id_medico } = doctor;
+  const trail = new AuditTrail(em, actor, at);
   const { record } = await removeSubscriptionsOf(em, { id_medico });
-  const patients = await em.find(Paciente, { id_medico }, { ...LOCK, orderBy: { id_paciente: 'asc' } });
+  const patients = await em.find(Paciente, { id_medico }, { ...FOR_UPDATE, orderBy: { id_paciente: 'asc' } });
   for (const patient of patients) await removePatient(em, patient, { actor, at, meta: { con_medico: id_medico } });
   await em.flush();
   await handOver(em, id_medico);
-  const estados_visor = await removeStatesOfDoctor(em, id_medico);
+  const estados_visor = await removeStatesOfDoctor(em, id_medico, trail);
   const mensajes = await removeMessagesOfDoctor(em, id_medico);
   // The code stays used.
   await em.nativeUpdate(
@@ -51,14 +52,11 @@ async function removeProfile(em: EntityManager, doctor: Medico, { actor, at }: R
     { usado_por_id_medico: id_medico },
     { usado_por_id_medico: null, updated_at: at },
   );
-  audit(
-    em,
+  trail.removed(
+    'MEDICO',
+    id_medico,
+    { ...recordOf(doctor), ...record },
     {
-      entity_type: 'MEDICO',
-      entity_id: id_medico,
-      action: 'DELETE',
-      actor_id_usuario: actor,
-      before: { ...wrap(doctor).toPOJO(), ...record },
       meta: {
         pacientes: patients.length,
         estados_visor,
@@ -67,7 +65,6 @@ async function removeProfile(em: EntityManager, doctor: Medico, { actor, at }: R
         pagos: record.pagos.length,
       },
     },
-    at,
   );
   em.remove(doctor);
   await em.flush();
@@ -75,11 +72,11 @@ async function removeProfile(em: EntityManager, doctor: Medico, { actor, at }: R
 
 /** The user and the doctor's profile, locked in the order in which everybody locks them: doctors before users. */
 async function lockAccount(em: EntityManager, id_usuario: number) {
-  const early = await em.findOne(Medico, { id_usuario }, LOCK);
-  const user = await em.findOne(Usuario, id_usuario, LOCK);
+  const early = await em.findOne(Medico, { id_usuario }, FOR_UPDATE);
+  const user = await em.findOne(Usuario, id_usuario, FOR_UPDATE);
   if (!user) throw new AppError('not_found', 'El usuario no existe');
   // A profile may have been made in between; with the user locked, none is made any more.
-  return { user, doctor: early ?? (await em.findOne(Medico, { id_usuario }, LOCK)) };
+  return { user, doctor: early ?? (await em.findOne(Medico, { id_usuario }, FOR_UPDATE)) };
 }
 
 /**
@@ -106,18 +103,9 @@ export async function removeAccount(em: EntityManager, id_usuario: number, remov
   await keepRowsOfActor(em, id_usuario);
   // As it is shown: without the password's hash.
   const before = presentUser(user);
-  audit(
-    em,
-    {
-      entity_type: 'USUARIO',
-      entity_id: id_usuario,
-      action: 'DELETE',
-      actor_id_usuario: actor,
-      before,
-      meta: { trabajos: jobs.length, resultados: results },
-    },
-    at,
-  );
+  new AuditTrail(em, actor, at).removed('USUARIO', id_usuario, before, {
+    meta: { trabajos: jobs.length, resultados: results },
+  });
   em.remove(user);
   await em.flush();
   return [...unfinished];

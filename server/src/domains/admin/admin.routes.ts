@@ -1,7 +1,7 @@
 import type { contract } from '@som3d/contract';
 import type { Deps } from '../../deps.ts';
 import { actorOf } from '../../http/context.ts';
-import { setPageHeaders } from '../../http/pages.ts';
+import { answerPage } from '../../http/pages.ts';
 import type { Handlers } from '../../http/router.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import { listAudit } from '../audit/audit.queries.ts';
@@ -28,11 +28,8 @@ function hospitalRoutes(deps: Deps) {
   const removal = createHospitalRemoval(deps);
   return {
     generateCode: async () => ({ status: 200, body: { codigo: await hospitals.generateCode() } }),
-    listHospitals: async ({ query, req, res }) => {
-      const { rows, total } = await listHospitalDetails(orm.em.fork(), query, clock());
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: rows.map(presentHospitalDetail) };
-    },
+    listHospitals: async ({ query, req, res }) =>
+      answerPage({ req, res, query }, await listHospitalDetails(orm.em.fork(), query, clock()), presentHospitalDetail),
     getHospital: async ({ params }) => ({
       status: 200,
       body: presentHospitalDetail(await hospitals.detail(params.id)),
@@ -66,11 +63,8 @@ function accountRoutes(deps: Deps, { signals }: Pick<Jobs, 'signals'>) {
   const users = createUserService(deps, signals);
   return {
     countDoctors: async ({ query }) => ({ status: 200, body: await countDoctors(orm.em.fork(), query.hospital_id) }),
-    listDoctors: async ({ query, req, res }) => {
-      const { rows, total } = await listDoctors(orm.em.fork(), query);
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: rows.map(presentDoctor) };
-    },
+    listDoctors: async ({ query, req, res }) =>
+      answerPage({ req, res, query }, await listDoctors(orm.em.fork(), query), presentDoctor),
     createDoctor: async ({ body, req }) => ({
       status: 201,
       body: presentDoctor(await doctors.create(actorOf(req), body)),
@@ -83,16 +77,10 @@ function accountRoutes(deps: Deps, { signals }: Pick<Jobs, 'signals'>) {
       await users.removeDoctor(actorOf(req), params.id);
       return { status: 204, body: undefined };
     },
-    listInactiveUsers: async ({ query, req, res }) => {
-      const { rows, total } = await listUsers(orm.em.fork(), 'inactive', query);
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: rows };
-    },
-    listAdmins: async ({ query, req, res }) => {
-      const { rows, total } = await listUsers(orm.em.fork(), 'admins', query);
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: rows };
-    },
+    listInactiveUsers: async ({ query, req, res }) =>
+      answerPage({ req, res, query }, await listUsers(orm.em.fork(), 'inactive', query)),
+    listAdmins: async ({ query, req, res }) =>
+      answerPage({ req, res, query }, await listUsers(orm.em.fork(), 'admins', query)),
     createAdmin: async ({ body, req }) => ({ status: 201, body: await users.createAdmin(actorOf(req), body) }),
     removeUser: async ({ params, req }) => {
       await users.removeUser(actorOf(req), params.id);
@@ -108,21 +96,12 @@ function reportRoutes({ orm, clock }: Deps) {
       status: 200,
       body: await listRecentPayments(orm.em.fork(), query.limit ?? RECENT_PAYMENTS),
     }),
-    activeUserSubscriptions: async ({ query, req, res }) => {
-      const { rows, total } = await listActiveUserSubscriptions(orm.em.fork(), query, clock());
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: rows };
-    },
-    hospitalsBilling: async ({ query, req, res }) => {
-      const { rows, total } = await listHospitalsBilling(orm.em.fork(), query, clock());
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: rows };
-    },
-    clinicalAudit: async ({ query, req, res }) => {
-      const { rows, total } = await listAudit(orm.em.fork(), query, rangeOf(query));
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: rows };
-    },
+    activeUserSubscriptions: async ({ query, req, res }) =>
+      answerPage({ req, res, query }, await listActiveUserSubscriptions(orm.em.fork(), query, clock())),
+    hospitalsBilling: async ({ query, req, res }) =>
+      answerPage({ req, res, query }, await listHospitalsBilling(orm.em.fork(), query, clock())),
+    clinicalAudit: async ({ query, req, res }) =>
+      answerPage({ req, res, query }, await listAudit(orm.em.fork(), query, rangeOf(query))),
   } satisfies Partial<Routes>;
 }
 

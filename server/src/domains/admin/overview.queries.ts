@@ -2,11 +2,10 @@ import type { EntityManager } from '@mikro-orm/core';
 import type { ActiveUserSubscription, HospitalBilling, PageQuery, RecentPayment } from '@som3d/contract';
 import { sql } from 'kysely';
 import { kysely, toInstant } from '../../db/kysely.ts';
-import { pageOf, withTotal } from '../../http/pages.ts';
+import { mapPage, readPage } from '../../http/pages.ts';
 import { hasActiveSubscription } from '../hospitals/hospitals.queries.ts';
 import { inForce } from '../subscriptions/in-force.ts';
 
-const total = sql<number>`count(*)`.as('total');
 function iso(value: Date | number | string): string {
   return toInstant(value).toISOString();
 }
@@ -79,29 +78,20 @@ export async function listActiveUserSubscriptions(em: EntityManager, query: Page
         's.fecha_expiracion',
         sql<number>`case when s.fecha_expiracion is null then 1 else 0 end`.as('endless'),
       ]);
-  const all = () => covered('id_medico').unionAll(covered('id_hospital'));
-  const { limit, offset } = pageOf(query);
-  const rows = await kysely(em)
-    .selectFrom(all().as('a'))
+  const rows = kysely(em)
+    .selectFrom(covered('id_medico').unionAll(covered('id_hospital')).as('a'))
     .selectAll()
     .orderBy('endless')
     .orderBy('fecha_expiracion')
     .orderBy('id_suscripcion')
-    .orderBy('id_medico')
-    .limit(limit)
-    .offset(offset)
-    .execute();
-  const found = rows.map(({ endless: _endless, ...row }): ActiveUserSubscription => ({
+    .orderBy('id_medico');
+  return mapPage(await readPage(rows, query), ({ endless: _endless, ...row }): ActiveUserSubscription => ({
     ...row,
     activo: Boolean(row.activo),
     origen: row.id_hospital === null ? 'PROPIA' : 'HOSPITAL',
     fecha_inicio: iso(row.fecha_inicio),
     fecha_expiracion: isoOrNull(row.fecha_expiracion),
   }));
-  return await withTotal(found, query, async () => {
-    const counted = kysely(em).selectFrom(all().as('a')).select(total);
-    return (await counted.executeTakeFirstOrThrow()).total;
-  });
 }
 
 /** Of each hospital the subscription in force, else the latest. */
@@ -148,8 +138,7 @@ async function paymentsOf(em: EntityManager, hospitals: readonly number[]) {
 
 /** One page of hospitals by name with what they have subscribed to and paid: three statements whatever its length. */
 export async function listHospitalsBilling(em: EntityManager, query: PageQuery, now: Date) {
-  const { limit, offset } = pageOf(query);
-  const hospitals = await kysely(em)
+  const hospitals = kysely(em)
     .selectFrom('Hospital as h')
     .select([
       'h.id_hospital',
@@ -160,15 +149,13 @@ export async function listHospitalsBilling(em: EntityManager, query: PageQuery, 
       sql<number>`(select count(*) from Medico m where m.id_hospital = h.id_hospital)`.as('doctores'),
     ])
     .orderBy('h.nombre')
-    .orderBy('h.id_hospital')
-    .limit(limit)
-    .offset(offset)
-    .execute();
+    .orderBy('h.id_hospital');
+  const page = await readPage(hospitals, query);
   // No hospital has the id 0: an empty list is no SQL.
-  const ids = [0, ...hospitals.map(({ id_hospital }) => id_hospital)];
+  const ids = [0, ...page.rows.map(({ id_hospital }) => id_hospital)];
   const subscriptions = await subscriptionsOf(em, ids, now);
   const payments = await paymentsOf(em, ids);
-  const rows = hospitals.map((hospital): HospitalBilling => {
+  return mapPage(page, (hospital): HospitalBilling => {
     const subscription = subscriptions.get(hospital.id_hospital);
     const payment = payments.get(hospital.id_hospital);
     return {
@@ -184,9 +171,5 @@ export async function listHospitalsBilling(em: EntityManager, query: PageQuery, 
         ? { fecha_pago: iso(payment.fecha_pago), monto: payment.monto, referencia: payment.referencia_epayco }
         : null,
     };
-  });
-  return await withTotal(rows, query, async () => {
-    const counted = kysely(em).selectFrom('Hospital').select(total);
-    return (await counted.executeTakeFirstOrThrow()).total;
   });
 }

@@ -1,5 +1,6 @@
-import { LockMode, type EntityManager } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/core';
 import type { CreateAdminBody, User } from '@som3d/contract';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../base/errors.ts';
@@ -16,11 +17,7 @@ import { Medico } from '../../db/entities/doctors.entity.ts';
 
 /** Holds every administrator: of two who remove each other, the second finds that one alone is left. */
 async function keepOneAdmin(em: EntityManager, actor: Actor, id_usuario: number): Promise<void> {
-  const admins = await em.find(
-    Usuario,
-    { rol: 'ADMINISTRADOR' },
-    { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true, orderBy: { id_usuario: 'asc' } },
-  );
+  const admins = await em.find(Usuario, { rol: 'ADMINISTRADOR' }, { ...FOR_UPDATE, orderBy: { id_usuario: 'asc' } });
   if (admins.length === 1 && admins[0]?.id_usuario === id_usuario) {
     throw new AppError('conflict', 'Es el último administrador: cree otro antes de eliminarlo');
   }

@@ -3,10 +3,27 @@ import { ClinicalAudit } from '../../db/entities/audit.entity.ts';
 
 type AuditRecord = Readonly<Record<string, unknown>>;
 
+/** What a row of the audit can be about. */
+export type AuditedType =
+  | 'PACIENTE'
+  | 'NOTA'
+  | 'ESTUDIO'
+  | 'ESTADO_VISOR'
+  | 'TRABAJO'
+  | 'RESULTADO'
+  | 'PLAN'
+  | 'SUSCRIPCION'
+  | 'PAGO'
+  | 'HOSPITAL'
+  | 'MEDICO'
+  | 'USUARIO';
+
 interface AuditEntry {
-  readonly entity_type: 'PACIENTE' | 'ESTUDIO' | 'PLAN' | 'SUSCRIPCION' | 'HOSPITAL' | 'MEDICO' | 'USUARIO' | 'PAGO';
+  readonly entity_type: AuditedType;
+  /** 0 for what has no number of its own: a list, or a job, which `meta` names. */
   readonly entity_id: number;
-  readonly action: 'CREATE' | 'UPDATE' | 'DELETE';
+  /** READ is an administrator's; DENIED is a try that was refused. */
+  readonly action: 'CREATE' | 'UPDATE' | 'DELETE' | 'READ' | 'DENIED';
   readonly actor_id_usuario: number;
   readonly before?: AuditRecord;
   readonly after?: AuditRecord;
@@ -22,7 +39,10 @@ function changedFields(before: AuditRecord, after: AuditRecord): string[] {
   return Object.keys(after).filter((name) => json(before[name]) !== json(after[name]));
 }
 
-/** Puts who did what to a record, before and after, into the unit of work: it is written with the change itself. */
+/**
+ * Puts who did what to a record, before and after, into the unit of work: it is written with the change itself, and
+ * sealed before the commit (`db/audit/sealer.ts`).
+ */
 export function audit(em: EntityManager, { before, after, meta, ...entry }: AuditEntry, at: Date): void {
   const changed = before && after ? { changed: changedFields(before, after) } : undefined;
   em.create(ClinicalAudit, {
@@ -32,4 +52,52 @@ export function audit(em: EntityManager, { before, after, meta, ...entry }: Audi
     meta_json: json(meta || changed ? { ...changed, ...meta } : undefined),
     created_at: at,
   });
+}
+
+type Meta = Pick<AuditEntry, 'meta'>;
+
+/** The audit rows of one actor in one transaction. */
+export class AuditTrail {
+  readonly #em: EntityManager;
+  readonly #actor: number;
+  readonly #at: Date;
+
+  /** @param actor `id_usuario` */
+  constructor(em: EntityManager, actor: number, at: Date) {
+    this.#em = em;
+    this.#actor = actor;
+    this.#at = at;
+  }
+
+  created(type: AuditedType, id: number, after: AuditRecord, meta: Meta = {}): void {
+    this.#record(type, id, { action: 'CREATE', after, ...meta });
+  }
+
+  updated(
+    type: AuditedType,
+    id: number,
+    { before, after, ...meta }: Meta & Record<'before' | 'after', AuditRecord>,
+  ): void {
+    this.#record(type, id, { action: 'UPDATE', before, after, ...meta });
+  }
+
+  removed(type: AuditedType, id: number, before: AuditRecord, meta: Meta = {}): void {
+    this.#record(type, id, { action: 'DELETE', before, ...meta });
+  }
+
+  read(type: AuditedType, id: number, meta: Meta = {}): void {
+    this.#record(type, id, { action: 'READ', ...meta });
+  }
+
+  denied(type: AuditedType, id: number, meta: Meta = {}): void {
+    this.#record(type, id, { action: 'DENIED', ...meta });
+  }
+
+  #record(
+    type: AuditedType,
+    id: number,
+    rest: Omit<AuditEntry, 'entity_type' | 'entity_id' | 'actor_id_usuario'>,
+  ): void {
+    audit(this.#em, { entity_type: type, entity_id: id, actor_id_usuario: this.#actor, ...rest }, this.#at);
+  }
 }

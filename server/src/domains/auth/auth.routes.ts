@@ -24,12 +24,8 @@ export function authRoutes(auth: AuthService, deps: Deps): Handlers<typeof contr
   const registration = createRegistration(deps, tokens);
   const reset = createPasswordReset(deps, tokens);
 
-  /** The address of the link's page. Never from the request's Host: whoever asks for the mail chooses that one. */
-  const linkOf = (req: Request) => (token: string) => {
-    const host = ['0.0.0.0', '::'].includes(config.HOST) ? 'localhost' : config.HOST;
-    const base = config.BASE_URL?.replace(/\/+$/, '') ?? `http://${host}:${req.socket.localPort}`;
-    return `${base}/auth/reset-password/form?token=${token}`;
-  };
+  /** The address of the link's page. */
+  const linkOf = (token: string): string => `${deps.address.url}/auth/reset-password/form?token=${token}`;
 
   return {
     register: async ({ body }) => ({ status: 201, body: await auth.register(body) }),
@@ -61,7 +57,7 @@ export function authRoutes(auth: AuthService, deps: Deps): Handlers<typeof contr
     preRegister: async ({ body, req }) => ({ status: 200, body: await registration.begin(body, callerOf(req)) }),
     confirmCode: async ({ body }) => ({ status: 201, body: await registration.confirm(body.token, body.code) }),
     forgotPassword: async ({ body, req }) => {
-      await reset.requestLink(body.correo, callerOf(req), linkOf(req));
+      await reset.requestLink(body.correo, callerOf(req), linkOf);
       return { status: 200, body: { ok: true } };
     },
     resetForm: async ({ query, res }) => {

@@ -1,5 +1,6 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { CookieOptions, Request, Response } from 'express';
+import { sameSecret } from '../../base/secret.ts';
 import type { Config } from '../../config/config.ts';
 
 const DAY_MS = 86_400_000;
@@ -9,11 +10,6 @@ function cookieOf(req: Request, name: string): string | undefined {
   const pairs = (req.headers.cookie ?? '').split(';').map((pair) => pair.trim());
   const value = pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
   return value === '' ? undefined : value;
-}
-
-function same(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }
 
 /**
@@ -45,7 +41,7 @@ export function createSessionCookies(config: Config) {
     /** Whether the request repeats its CSRF cookie in its header. */
     hasCsrf: (req: Request, header: string | undefined): boolean => {
       const given = cookieOf(req, config.CSRF_COOKIE_NAME);
-      return given !== undefined && header !== undefined && same(given, header);
+      return given !== undefined && header !== undefined && sameSecret(given, header);
     },
     set: (req: Request, res: Response, refreshToken: string): void => {
       res.cookie(config.REFRESH_COOKIE_NAME, refreshToken, { ...refresh, secure: secureFor(req), maxAge });

@@ -6,9 +6,9 @@ import {
   hkdfSync,
   randomBytes,
   randomInt,
-  timingSafeEqual,
 } from 'node:crypto';
 import { LockMode, type EntityManager } from '@mikro-orm/core';
+import { sameSecret } from '../../base/secret.ts';
 import type { Deps } from '../../deps.ts';
 import { OneTimeToken } from '../../db/entities/auth.entity.ts';
 
@@ -22,10 +22,6 @@ const TAG_BYTES = 16;
 
 function digestOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
-}
-
-function equal(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }
 
 function keyOf(token: string): Buffer {
@@ -117,12 +113,12 @@ export function createOneTimeTokens({ secrets, clock }: Pick<Deps, 'secrets' | '
   /** Counts a try of a code. It must be committed whatever comes of it. @returns whether it was the right one */
   const tryCode = (row: OneTimeToken, code: string): boolean => {
     row.attempts++;
-    return equal(row.code_hash ?? '', keyed('code', row.token_hash, code));
+    return sameSecret(row.code_hash ?? '', keyed('code', row.token_hash, code));
   };
 
   /** Whether the account's password is still the one at the time of the request. */
   const isBoundTo = (row: OneTimeToken, contrasena: string): boolean =>
-    equal(row.bound_to ?? '', keyed('password', contrasena));
+    sameSecret(row.bound_to ?? '', keyed('password', contrasena));
 
   /** Nothing of it is kept but that it was used. */
   const use = (row: OneTimeToken): void => {

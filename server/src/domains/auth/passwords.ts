@@ -1,6 +1,7 @@
-import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { argon2, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import bcrypt from 'bcrypt';
+import { sameSecret } from '../../base/secret.ts';
 
 /**
  * Password hashing. New hashes are argon2id in PHC form; the predecessor's bcrypt hashes verify and tell that they
@@ -38,7 +39,7 @@ async function verifyArgon2(password: string, match: RegExpExecArray): Promise<V
   const nonce = Buffer.from(match[4] ?? '', 'base64');
   const tag = Buffer.from(match[5] ?? '', 'base64');
   const params = { message: password, nonce, tagLength: tag.length, memory, passes, parallelism };
-  const matches = timingSafeEqual(await derive('argon2id', params), tag);
+  const matches = sameSecret(await derive('argon2id', params), tag);
   const current = memory === COST.memory && passes === COST.passes && parallelism === COST.parallelism;
   return { matches, outdated: !current };
 }

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/core';
 import type { Checkout } from '@som3d/contract';
 import { pauseAfter, plusMs } from '../../base/backoff.ts';
-import type { Config } from '../../config/config.ts';
 import { kysely } from '../../db/kysely.ts';
 import type { Deps } from '../../deps.ts';
 import type { Payer, SessionRequest } from '../../gateways/epayco/gateway.ts';
@@ -48,10 +47,8 @@ export async function recordCheckout(
 }
 
 /** An address of this service as the gateway and the payer's browser reach it. */
-function publicAddress(config: Config, path: string): string {
-  const host = ['0.0.0.0', '::'].includes(config.HOST) ? 'localhost' : config.HOST;
-  const base = config.BASE_URL?.replace(/\/+$/, '') ?? `http://${host}:${config.PORT}`;
-  return `${base}${path}${config.USE_NGROK_SKIP ? '?ngrok-skip-browser-warning=true' : ''}`;
+function callbackAddress({ address, config }: Pick<Deps, 'address' | 'config'>, path: string): string {
+  return `${address.url}${path}${config.USE_NGROK_SKIP ? '?ngrok-skip-browser-warning=true' : ''}`;
 }
 
 function billingOf(payer: Payer | undefined) {
@@ -98,7 +95,7 @@ async function openSession(
  * @param payer what the gateway's form is filled with
  */
 export async function presentCheckout(
-  deps: Pick<Deps, 'config' | 'epayco' | 'log' | 'orm'>,
+  deps: Pick<Deps, 'address' | 'config' | 'epayco' | 'log' | 'orm'>,
   recorded: EpaycoCheckout,
   plan: Pick<Plan, 'nombre'>,
   payer?: Payer,
@@ -115,8 +112,8 @@ export async function presentCheckout(
     lang: 'es',
     test: recorded.test,
     external: false,
-    response: publicAddress(config, '/epayco/response'),
-    confirmation: publicAddress(config, '/epayco/confirmation'),
+    response: callbackAddress(deps, '/epayco/response'),
+    confirmation: callbackAddress(deps, '/epayco/confirmation'),
     invoice: recorded.invoice,
     extra1: String(recorded.id_suscripcion),
     tax: formatAmount(tax),

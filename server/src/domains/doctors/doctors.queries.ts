@@ -2,8 +2,8 @@ import type { EntityManager } from '@mikro-orm/core';
 import type { DoctorQuery } from '@som3d/contract';
 import { sql } from 'kysely';
 import { kysely } from '../../db/kysely.ts';
-import { contains } from '../../db/like.ts';
-import { pageOf, withTotal } from '../../http/pages.ts';
+import { containsWords } from '../../db/like.ts';
+import { readPage } from '../../http/pages.ts';
 
 const COLUMNS = [
   'm.id_medico',
@@ -20,12 +20,8 @@ const COLUMNS = [
   'u.activo',
 ] as const;
 
-function doctors(em: EntityManager) {
-  return kysely(em).selectFrom('Medico as m').innerJoin('Usuario as u', 'u.id_usuario', 'm.id_usuario');
-}
-
 function details(em: EntityManager) {
-  return doctors(em).select(COLUMNS);
+  return kysely(em).selectFrom('Medico as m').innerJoin('Usuario as u', 'u.id_usuario', 'm.id_usuario').select(COLUMNS);
 }
 
 export type DoctorRow = Awaited<ReturnType<ReturnType<typeof details>['executeTakeFirstOrThrow']>>;
@@ -37,23 +33,11 @@ export async function findDoctor(em: EntityManager, id_medico: number): Promise<
 
 /** One page of doctors, newest first. */
 export async function listDoctors(em: EntityManager, query: DoctorQuery) {
-  const filtered = () => {
-    let rows = doctors(em);
-    if (query.hospital_id !== undefined) rows = rows.where('m.id_hospital', '=', query.hospital_id);
-    if (query.estado) rows = rows.where('m.estado', '=', query.estado);
-    for (const word of query.q?.split(/\s+/).filter(Boolean) ?? []) {
-      rows = rows.where((where) =>
-        where.or([contains('u.nombre', word), contains('u.apellido', word), contains('u.correo', word)]),
-      );
-    }
-    return rows;
-  };
-  const { limit, offset } = pageOf(query);
-  const rows = await filtered().select(COLUMNS).orderBy('m.id_medico', 'desc').limit(limit).offset(offset).execute();
-  return await withTotal(rows, query, async () => {
-    const counted = filtered().select(sql<number>`count(*)`.as('total'));
-    return (await counted.executeTakeFirstOrThrow()).total;
-  });
+  let rows = details(em);
+  if (query.hospital_id !== undefined) rows = rows.where('m.id_hospital', '=', query.hospital_id);
+  if (query.estado) rows = rows.where('m.estado', '=', query.estado);
+  if (query.q) rows = rows.where(containsWords(['u.nombre', 'u.apellido', 'u.correo'], query.q));
+  return await readPage(rows.orderBy('m.id_medico', 'desc'), query);
 }
 
 /** How many doctors there are, of one hospital or of all. */

@@ -1,5 +1,6 @@
-import { LockMode, type EntityManager } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/core';
 import type { CreateDoctorBody, UpdateDoctorBody } from '@som3d/contract';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../base/errors.ts';
@@ -13,8 +14,6 @@ import { Hospital } from '../../db/entities/hospitals.entity.ts';
 import { Medico } from '../../db/entities/doctors.entity.ts';
 import { findDoctor, type DoctorRow } from './doctors.queries.ts';
 
-const LOCK = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
-
 type Switches = Pick<UpdateDoctorBody, 'estado' | 'activo'>;
 
 /** The profile's state and the user's are two columns of one thing: the one that is not given follows the other. */
@@ -26,7 +25,7 @@ function bothOf({ estado, activo }: Switches): Switches {
 /** The hospital is held, so that it is not removed in the same moment. */
 async function requireHospital(em: EntityManager, id_hospital: number | null | undefined): Promise<void> {
   if (id_hospital == null) return;
-  const hospital = await em.findOne(Hospital, id_hospital, LOCK);
+  const hospital = await em.findOne(Hospital, id_hospital, FOR_UPDATE);
   if (!hospital) throw new AppError('not_found', 'El hospital no existe');
 }
 
@@ -77,10 +76,10 @@ export function createDoctorService({ orm, clock }: Pick<Deps, 'orm' | 'clock'>)
     const states = bothOf({ estado, activo });
     return await inTransaction(orm.em, async (em) => {
       await requireHospital(em, id_hospital);
-      const doctor = await em.findOne(Medico, id_medico, LOCK);
+      const doctor = await em.findOne(Medico, id_medico, FOR_UPDATE);
       if (!doctor) throw new AppError('not_found', 'El médico no existe');
       const before = await present(em, id_medico);
-      const user = await em.findOneOrFail(Usuario, doctor.id_usuario, LOCK);
+      const user = await em.findOneOrFail(Usuario, doctor.id_usuario, FOR_UPDATE);
       em.assign(doctor, changesOf({ id_hospital, referenciado, estado: states.estado }));
       em.assign(user, changesOf({ ...person, activo: states.activo }));
       await em.flush();

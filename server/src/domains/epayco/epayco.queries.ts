@@ -2,29 +2,19 @@ import type { MikroORM } from '@mikro-orm/core';
 import type { PaymentCheckoutQuery, PaymentEventQuery } from '@som3d/contract';
 import { kysely } from '../../db/kysely.ts';
 import { AppError } from '../../base/errors.ts';
-import { pageOf, withTotal } from '../../http/pages.ts';
+import { readPage } from '../../http/pages.ts';
 import type { EventRow } from './inbox.ts';
 
 /** One page of the inbox, newest first. */
 export async function listEvents(orm: MikroORM, query: PaymentEventQuery) {
-  const filtered = () => {
-    let rows = kysely(orm.em.fork()).selectFrom('epayco_event');
-    if (query.estado) rows = rows.where('estado', '=', query.estado);
-    if (query.firma_valida !== undefined) rows = rows.where('firma_valida', '=', query.firma_valida ? 1 : 0);
-    if (query.ref_payco) rows = rows.where('ref_payco', '=', query.ref_payco);
-    if (query.invoice) rows = rows.where('invoice', '=', query.invoice);
-    if (query.por_reembolsar !== undefined) rows = rows.where('por_reembolsar', '=', query.por_reembolsar ? 1 : 0);
-    if (query.id_suscripcion) rows = rows.where('id_suscripcion', '=', query.id_suscripcion);
-    return rows;
-  };
-  const { limit, offset } = pageOf(query);
-  const rows = await filtered().selectAll().orderBy('id_event', 'desc').limit(limit).offset(offset).execute();
-  return await withTotal(rows, query, async () => {
-    const { total } = await filtered()
-      .select(({ fn }) => fn.countAll<number>().as('total'))
-      .executeTakeFirstOrThrow();
-    return total;
-  });
+  let events = kysely(orm.em.fork()).selectFrom('epayco_event').selectAll();
+  if (query.estado) events = events.where('estado', '=', query.estado);
+  if (query.firma_valida !== undefined) events = events.where('firma_valida', '=', query.firma_valida ? 1 : 0);
+  if (query.ref_payco) events = events.where('ref_payco', '=', query.ref_payco);
+  if (query.invoice) events = events.where('invoice', '=', query.invoice);
+  if (query.por_reembolsar !== undefined) events = events.where('por_reembolsar', '=', query.por_reembolsar ? 1 : 0);
+  if (query.id_suscripcion) events = events.where('id_suscripcion', '=', query.id_suscripcion);
+  return await readPage(events.orderBy('id_event', 'desc'), query);
 }
 
 /** @throws AppError 404 */
@@ -55,25 +45,11 @@ const PAYER = ['u.nombre', 'u.apellido', 'u.correo', 'h.nombre as hospital', 'h.
 /** One page of the issued checkouts, newest first. */
 export async function listCheckouts(orm: MikroORM, query: PaymentCheckoutQuery) {
   const { estado, invoice, id_suscripcion } = query;
-  const { limit, offset } = pageOf(query);
-  const filtered = () => {
-    let rows = checkoutsWithPayer(orm);
-    if (estado) rows = rows.where('c.estado', '=', estado);
-    if (invoice) rows = rows.where('c.invoice', '=', invoice);
-    if (id_suscripcion) rows = rows.where('c.id_suscripcion', '=', id_suscripcion);
-    return rows;
-  };
-  const rows = await filtered()
-    .selectAll('c')
-    .select(PAYER)
-    .orderBy('c.id_checkout', 'desc')
-    .limit(limit)
-    .offset(offset)
-    .execute();
-  return await withTotal(rows, query, async () => {
-    const counted = filtered().select(({ fn }) => fn.countAll<number>().as('total'));
-    return (await counted.executeTakeFirstOrThrow()).total;
-  });
+  let checkouts = checkoutsWithPayer(orm).selectAll('c').select(PAYER);
+  if (estado) checkouts = checkouts.where('c.estado', '=', estado);
+  if (invoice) checkouts = checkouts.where('c.invoice', '=', invoice);
+  if (id_suscripcion) checkouts = checkouts.where('c.id_suscripcion', '=', id_suscripcion);
+  return await readPage(checkouts.orderBy('c.id_checkout', 'desc'), query);
 }
 
 /** @throws AppError 404 */

@@ -2,7 +2,7 @@ import type { contract } from '@som3d/contract';
 import type { Deps } from '../../deps.ts';
 import { actorOf } from '../../http/context.ts';
 import type { Handlers } from '../../http/router.ts';
-import { setPageHeaders } from '../../http/pages.ts';
+import { answerPage } from '../../http/pages.ts';
 import { presentCheckoutRow, presentEvent, presentEventDetail } from './epayco.presenter.ts';
 import { getCheckout, getEvent, listCheckouts, listEvents } from './epayco.queries.ts';
 import { EpaycoService } from './epayco.service.ts';
@@ -25,11 +25,8 @@ export function epaycoRoutes(deps: Deps, processor: PaymentProcessor): Handlers<
       res.set({ 'content-security-policy': PAGE_POLICY, 'cache-control': 'no-store' });
       return { status: 200, body: responsePage(view, reference, config) };
     },
-    listEvents: async ({ query, req, res }) => {
-      const { rows, total } = await listEvents(orm, query);
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: rows.map(presentEvent) };
-    },
+    listEvents: async ({ query, req, res }) =>
+      answerPage({ req, res, query }, await listEvents(orm, query), presentEvent),
     getEvent: async ({ params }) => ({ status: 200, body: presentEventDetail(await getEvent(orm, params.id)) }),
     retryEvent: async ({ params }) => ({ status: 200, body: presentEvent(await payments.retry(params.id)) }),
     acceptEvent: async ({ params, req }) => ({
@@ -40,11 +37,8 @@ export function epaycoRoutes(deps: Deps, processor: PaymentProcessor): Handlers<
       status: 200,
       body: presentEvent(await payments.enterReference(actorOf(req), body.ref_payco)),
     }),
-    listCheckouts: async ({ query, req, res }) => {
-      const { rows, total } = await listCheckouts(orm, query);
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: rows.map(presentCheckoutRow) };
-    },
+    listCheckouts: async ({ query, req, res }) =>
+      answerPage({ req, res, query }, await listCheckouts(orm, query), presentCheckoutRow),
     settleCheckout: async ({ params }) => {
       const { id_checkout } = await getCheckout(orm, params.id);
       await checkouts.askNow(id_checkout);

@@ -1,9 +1,9 @@
 import type { EntityManager } from '@mikro-orm/core';
 import type { AdminHospitalQuery, HospitalQuery } from '@som3d/contract';
-import { sql, type RawBuilder, type SqlBool } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { kysely } from '../../db/kysely.ts';
-import { contains } from '../../db/like.ts';
-import { pageOf, withTotal } from '../../http/pages.ts';
+import { containsWords } from '../../db/like.ts';
+import { readPage } from '../../http/pages.ts';
 import { inForce } from '../subscriptions/in-force.ts';
 
 const COLUMNS = [
@@ -23,8 +23,6 @@ const CODE_COLUMNS = ['c.codigo as code_codigo', 'c.expires_at', 'c.used_at', 'c
 export function hasActiveSubscription(now: Date): RawBuilder<number> {
   return sql<number>`exists (select 1 from Suscripcion s where s.id_hospital = h.id_hospital and ${inForce('s', now)})`;
 }
-
-const total = sql<number>`count(*)`.as('total');
 
 /** Hospitals with their present code. */
 function details(em: EntityManager, now: Date) {
@@ -68,44 +66,15 @@ export async function findActiveByCode(em: EntityManager, codigo: string, now: D
 
 /** One page of hospitals by name: the ACTIVO ones unless `all`. */
 export async function listHospitals(em: EntityManager, query: HospitalQuery, { all }: { all: boolean }) {
-  const filtered = () => {
-    const rows = kysely(em).selectFrom('Hospital as h');
-    return all ? rows : rows.where('h.estado', '=', 'ACTIVO');
-  };
-  const { limit, offset } = pageOf(query);
-  const rows = await filtered()
-    .select(COLUMNS)
-    .orderBy('h.nombre')
-    .orderBy('h.id_hospital')
-    .limit(limit)
-    .offset(offset)
-    .execute();
-  return await withTotal(rows, query, async () => (await filtered().select(total).executeTakeFirstOrThrow()).total);
-}
-
-function matches({ estado, q }: AdminHospitalQuery): RawBuilder<SqlBool> {
-  const words = q?.split(/\s+/).filter(Boolean) ?? [];
-  const conditions = [
-    sql`1 = 1`,
-    ...(estado ? [sql`h.estado = ${estado}`] : []),
-    ...words.map(
-      (word) => sql`(${contains('h.nombre', word)} or ${contains('h.ciudad', word)} or ${contains('h.codigo', word)})`,
-    ),
-  ];
-  return sql<SqlBool>`${sql.join(conditions, sql` and `)}`;
+  let hospitals = kysely(em).selectFrom('Hospital as h').select(COLUMNS);
+  if (!all) hospitals = hospitals.where('h.estado', '=', 'ACTIVO');
+  return await readPage(hospitals.orderBy('h.nombre').orderBy('h.id_hospital'), query);
 }
 
 /** One page of hospitals for an administrator, newest first. */
 export async function listHospitalDetails(em: EntityManager, query: AdminHospitalQuery, now: Date) {
-  const { limit, offset } = pageOf(query);
-  const rows = await details(em, now)
-    .where(matches(query))
-    .orderBy('h.id_hospital', 'desc')
-    .limit(limit)
-    .offset(offset)
-    .execute();
-  return await withTotal(rows, query, async () => {
-    const counted = kysely(em).selectFrom('Hospital as h').where(matches(query)).select(total);
-    return (await counted.executeTakeFirstOrThrow()).total;
-  });
+  let hospitals = details(em, now);
+  if (query.estado) hospitals = hospitals.where('h.estado', '=', query.estado);
+  if (query.q) hospitals = hospitals.where(containsWords(['h.nombre', 'h.ciudad', 'h.codigo'], query.q));
+  return await readPage(hospitals.orderBy('h.id_hospital', 'desc'), query);
 }

@@ -2,7 +2,7 @@ import type { contract } from '@som3d/contract';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../base/errors.ts';
 import { actorOf, isAdmin } from '../../http/context.ts';
-import { setPageHeaders } from '../../http/pages.ts';
+import { answerPage } from '../../http/pages.ts';
 import type { Handlers } from '../../http/router.ts';
 import { countCodeUse } from './code-limit.ts';
 import { presentHospital, presentHospitalDetail } from './hospitals.presenter.ts';
@@ -22,9 +22,7 @@ export function hospitalRoutes(deps: Deps): Handlers<typeof contract.hospitals> 
   return {
     list: async ({ query, req, res }) => {
       const all = isAdmin(actorOf(req)) && query.include_all === true;
-      const { rows, total } = await listHospitals(orm.em.fork(), query, { all });
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: rows.map(presentHospital) };
+      return answerPage({ req, res, query }, await listHospitals(orm.em.fork(), query, { all }), presentHospital);
     },
     byCode: async ({ params, req }) => {
       await countCodeUse(deps, req);

@@ -1,5 +1,6 @@
-import { LockMode, wrap, type EntityManager } from '@mikro-orm/core';
+import { wrap, type EntityManager } from '@mikro-orm/core';
 import type { AdminCreateHospitalBody, UpdateHospitalBody } from '@som3d/contract';
+import { FOR_SHARE, FOR_UPDATE } from '../../db/locks/rows.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../base/errors.ts';
@@ -19,7 +20,7 @@ function notFound(): AppError {
 
 /** The hospital, held until the transaction ends: its code, its doctors and its subscriptions change one after another. */
 export async function lockHospital(em: EntityManager, id_hospital: number): Promise<Hospital> {
-  const hospital = await em.findOne(Hospital, id_hospital, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
+  const hospital = await em.findOne(Hospital, id_hospital, FOR_UPDATE);
   if (!hospital) throw notFound();
   return hospital;
 }
@@ -61,7 +62,7 @@ export function createHospitalService({ orm, clock }: Pick<Deps, 'orm' | 'clock'
   };
 
   const addPausedSubscription = async (em: EntityManager, id_hospital: number, id_plan: number): Promise<void> => {
-    const plan = await em.findOne(Plan, id_plan, { lockMode: LockMode.PESSIMISTIC_READ });
+    const plan = await em.findOne(Plan, id_plan, FOR_SHARE);
     if (!plan) throw new AppError('not_found', 'El plan no existe');
     em.create(Suscripcion, { id_hospital, id_plan, estado: 'PAUSADA', fecha_inicio: clock() });
   };

@@ -1,4 +1,5 @@
-import { LockMode, type EntityManager } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/core';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../base/errors.ts';
@@ -11,15 +12,13 @@ import { HospitalCode } from '../../db/entities/hospital-code.entity.ts';
 import { Hospital } from '../../db/entities/hospitals.entity.ts';
 import { findActiveByCode } from './hospitals.queries.ts';
 
-const LOCK = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
-
 function unknownCode(): AppError {
   return new AppError('not_found', 'El código no corresponde a un hospital activo');
 }
 
 /** The code's row, locked. A code of the predecessor that has none gets it here; its first use makes it used. */
 async function lockCode(em: EntityManager, codigo: string, hospital: Hospital, now: Date): Promise<HospitalCode> {
-  const known = await em.findOne(HospitalCode, { codigo, id_hospital: hospital.id_hospital }, LOCK);
+  const known = await em.findOne(HospitalCode, { codigo, id_hospital: hospital.id_hospital }, FOR_UPDATE);
   // Between the look-up and the lock an administrator may have given the hospital another code.
   if (!known && hospital.codigo.toUpperCase() !== codigo) throw unknownCode();
   const { id_hospital } = hospital;
@@ -51,13 +50,13 @@ export function createHospitalLinks({ orm, clock, config }: Pick<Deps, 'orm' | '
       const now = clock();
       const found = await findActiveByCode(em, codigo, now);
       if (!found) throw unknownCode();
-      const hospital = await em.findOne(Hospital, { id_hospital: found.id_hospital, estado: 'ACTIVO' }, LOCK);
+      const hospital = await em.findOne(Hospital, { id_hospital: found.id_hospital, estado: 'ACTIVO' }, FOR_UPDATE);
       if (!hospital) throw unknownCode();
       const code = await lockCode(em, codigo, hospital, now);
       requireUsable(code, now);
 
       const id_medico = await ensureDoctorProfile(em, actor);
-      const doctor = await em.findOneOrFail(Medico, { id_medico }, LOCK);
+      const doctor = await em.findOneOrFail(Medico, { id_medico }, FOR_UPDATE);
       const has_active_subscription = Boolean(found.has_active_subscription);
       const activates = config.HOSPITAL_LINK_ACTIVATES === 'always' || has_active_subscription;
       const linked = doctor.id_hospital === hospital.id_hospital;

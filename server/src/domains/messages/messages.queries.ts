@@ -2,14 +2,15 @@ import type { EntityManager } from '@mikro-orm/core';
 import type { InboxQuery, MessageQuery } from '@som3d/contract';
 import type { Selectable } from 'kysely';
 import { kysely, type Database } from '../../db/kysely.ts';
-import { contains } from '../../db/like.ts';
+import { containsWords } from '../../db/like.ts';
 import type { Actor } from '../../http/context.ts';
-import type { PageOf } from '../../http/pages.ts';
+import { readPage, type PageOf } from '../../http/pages.ts';
 import type { Mensaje } from '../../db/entities/messages.entity.ts';
 
 export type MessageRow = Selectable<Database['mensaje']> | Mensaje;
 
-function pageOf({ page, page_size }: MessageQuery) {
+/** The predecessor pages messages by number. */
+function boundsOf({ page, page_size }: MessageQuery) {
   return { limit: page_size, offset: (page - 1) * page_size };
 }
 
@@ -19,11 +20,8 @@ export async function listMessages(
   id_medico: number,
   query: MessageQuery,
 ): Promise<PageOf<MessageRow>> {
-  const own = kysely(em).selectFrom('mensaje').where('id_medico', '=', id_medico);
-  const { limit, offset } = pageOf(query);
-  const rows = await own.selectAll().orderBy('id_mensaje', 'desc').limit(limit).offset(offset).execute();
-  const counted = own.select(({ fn }) => fn.countAll<number>().as('total'));
-  return { rows, total: (await counted.executeTakeFirstOrThrow()).total };
+  const own = kysely(em).selectFrom('mensaje').selectAll().where('id_medico', '=', id_medico);
+  return await readPage(own.orderBy('id_mensaje', 'desc'), boundsOf(query));
 }
 
 /** Messages with their doctor and the administrator who looks after them. */
@@ -70,15 +68,8 @@ export async function listInbox(em: EntityManager, actor: Actor, query: InboxQue
     const admin = query.asignado === 'mio' ? actor.id_usuario : query.asignado;
     found = found.where('g.asignado_admin_id_usuario', '=', admin);
   }
-  for (const word of query.q?.split(/\s+/).filter(Boolean) ?? []) {
-    found = found.where((where) =>
-      where.or(['m.titulo', 'm.descripcion', 'u.nombre', 'u.apellido'].map((column) => contains(column, word))),
-    );
-  }
-  const { limit, offset } = pageOf(query);
-  const rows = await withPeople(found).orderBy('m.id_mensaje', 'desc').limit(limit).offset(offset).execute();
-  const counted = found.select(({ fn }) => fn.countAll<number>().as('total'));
-  return { rows, total: (await counted.executeTakeFirstOrThrow()).total };
+  if (query.q) found = found.where(containsWords(['m.titulo', 'm.descripcion', 'u.nombre', 'u.apellido'], query.q));
+  return await readPage(withPeople(found).orderBy('m.id_mensaje', 'desc'), boundsOf(query));
 }
 
 /** The history of a message, in order. */

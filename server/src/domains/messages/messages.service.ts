@@ -1,5 +1,6 @@
-import { LockMode, type EntityManager } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/core';
 import type { CreateMessageBody, MESSAGE_ACTIONS, UpdateMessageBody } from '@som3d/contract';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { wholeSeconds } from '../../db/columns.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
@@ -18,7 +19,7 @@ interface Step {
 
 /** A message, held until the transaction ends. */
 async function lockMessage(em: EntityManager, where: { id_mensaje: number; id_medico?: number }): Promise<Mensaje> {
-  const message = await em.findOne(Mensaje, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const message = await em.findOne(Mensaje, where, FOR_UPDATE);
   if (!message) throw new AppError('not_found', 'El mensaje no existe');
   return message;
 }

@@ -1,24 +1,19 @@
 import type { contract } from '@som3d/contract';
 import type { Deps } from '../../deps.ts';
 import { actorOf } from '../../http/context.ts';
-import { setPageHeaders } from '../../http/pages.ts';
+import { answerPage } from '../../http/pages.ts';
 import type { Handlers } from '../../http/router.ts';
 import { presentNote } from './notes.presenter.ts';
-import { listNotes } from './notes.queries.ts';
-import { createNoteService } from './notes.service.ts';
+import { NoteService } from './notes.service.ts';
 
 type NoteHandlers = Pick<Handlers<typeof contract.patients>, 'listNotes' | 'createNote' | 'updateNote' | 'removeNote'>;
 
 /** Notes on a patient over HTTP. */
 export function noteRoutes(deps: Deps): NoteHandlers {
-  const notes = createNoteService(deps);
+  const notes = new NoteService(deps);
   return {
-    listNotes: async ({ params, query, req, res }) => {
-      await notes.checkPatient(actorOf(req), params.id);
-      const { rows, total } = await listNotes(deps.orm, params.id, query);
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: rows.map(presentNote) };
-    },
+    listNotes: async ({ params, query, req, res }) =>
+      answerPage({ req, res, query }, await notes.list(actorOf(req), params.id, query), presentNote),
     createNote: async ({ params, body, req }) => ({
       status: 201,
       body: presentNote(await notes.create(actorOf(req), params.id, body)),

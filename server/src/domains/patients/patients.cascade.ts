@@ -1,5 +1,6 @@
-import { wrap, type EntityManager } from '@mikro-orm/core';
-import { audit } from '../audit/audit.ts';
+import type { EntityManager } from '@mikro-orm/core';
+import { recordOf } from '../../db/record.ts';
+import { AuditTrail } from '../audit/audit.ts';
 import { detachMessagesOfPatient } from '../messages/messages.cascade.ts';
 import { detachResultsOfPatient } from '../som3d/som3d.cascade.ts';
 import { removeStudiesOfPatient } from '../studies/studies.cascade.ts';
@@ -10,7 +11,7 @@ interface Removal {
   /** `id_usuario` of who removes. */
   readonly actor: number;
   readonly at: Date;
-  /** What else the audit row should tell. */
+  /** What else the audit row should say. */
   readonly meta?: Readonly<Record<string, unknown>>;
 }
 
@@ -20,24 +21,16 @@ interface Removal {
  */
 export async function removePatient(em: EntityManager, patient: Paciente, { actor, at, meta }: Removal): Promise<void> {
   const { id_paciente } = patient;
+  const trail = new AuditTrail(em, actor, at);
   const notas = await em.find(ClinicalNote, { id_paciente });
-  const before = { ...wrap(patient).toPOJO(), notas: notas.map((note) => wrap(note).toPOJO()) };
+  const before = { ...recordOf(patient), notas: notas.map(recordOf) };
   await removeStudiesOfPatient(em, id_paciente, actor, at);
-  const estados_visor = await removeStatesOfPatient(em, id_paciente);
+  const estados_visor = await removeStatesOfPatient(em, id_paciente, trail);
   const resultados_desvinculados = await detachResultsOfPatient(em, id_paciente);
   const mensajes_desvinculados = await detachMessagesOfPatient(em, id_paciente);
   notas.forEach((note) => em.remove(note));
   em.remove(patient);
-  audit(
-    em,
-    {
-      entity_type: 'PACIENTE',
-      entity_id: id_paciente,
-      action: 'DELETE',
-      actor_id_usuario: actor,
-      before,
-      meta: { estados_visor, resultados_desvinculados, mensajes_desvinculados, ...meta },
-    },
-    at,
-  );
+  trail.removed('PACIENTE', id_paciente, before, {
+    meta: { estados_visor, resultados_desvinculados, mensajes_desvinculados, ...meta },
+  });
 }

@@ -1,12 +1,15 @@
-import { LockMode, type EntityManager } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/core';
 import { AppError } from '../../base/errors.ts';
+import { RefusedError } from '../audit/refusals.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { Paciente } from '../../db/entities/patients.entity.ts';
 
 function allowed(actor: Actor, patient: Paciente | null): Paciente {
   if (!patient) throw new AppError('not_found', 'El paciente no existe');
   if (!isAdmin(actor) && patient.id_medico !== actor.id_medico) {
-    throw new AppError('forbidden', 'El paciente pertenece a otro médico');
+    const refused = { type: 'PACIENTE', id: patient.id_paciente } as const;
+    throw new RefusedError(refused, 'forbidden', 'El paciente pertenece a otro médico');
   }
   return patient;
 }
@@ -22,5 +25,5 @@ export async function findPatientFor(em: EntityManager, actor: Actor, id: number
 
 /** The same, held until the caller's transaction ends: nothing is added to a patient that is being changed or removed. */
 export async function lockPatientFor(em: EntityManager, actor: Actor, id: number): Promise<Paciente> {
-  return allowed(actor, await em.findOne(Paciente, id, { lockMode: LockMode.PESSIMISTIC_WRITE }));
+  return allowed(actor, await em.findOne(Paciente, id, FOR_UPDATE));
 }

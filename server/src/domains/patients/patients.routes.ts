@@ -2,20 +2,16 @@ import type { contract } from '@som3d/contract';
 import type { Handlers } from '../../http/router.ts';
 import type { Deps } from '../../deps.ts';
 import { actorOf } from '../../http/context.ts';
-import { setPageHeaders } from '../../http/pages.ts';
+import { answerPage } from '../../http/pages.ts';
 import { noteRoutes } from './notes.routes.ts';
 import { presentPatient } from './patients.presenter.ts';
-import { listPatients } from './patients.queries.ts';
-import { createPatientService } from './patients.service.ts';
+import { PatientService } from './patients.service.ts';
 
 export function patientRoutes(deps: Deps): Handlers<typeof contract.patients> {
-  const patients = createPatientService(deps);
+  const patients = new PatientService(deps);
   return {
-    list: async ({ query, req, res }) => {
-      const { rows, total } = await listPatients(deps.orm, actorOf(req), query);
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: rows.map(presentPatient) };
-    },
+    list: async ({ query, req, res }) =>
+      answerPage({ req, res, query }, await patients.list(actorOf(req), query), presentPatient),
     create: async ({ body, req }) => ({
       status: 201,
       body: presentPatient(await patients.create(actorOf(req), body)),

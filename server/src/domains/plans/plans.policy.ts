@@ -1,5 +1,6 @@
-import type { EntityManager, LockMode } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/core';
 import { AppError } from '../../base/errors.ts';
+import { FOR_SHARE, FOR_UPDATE } from '../../db/locks/rows.ts';
 import { Plan } from '../../db/entities/plans.entity.ts';
 
 export const NO_PLAN = 'El plan no existe';
@@ -13,9 +14,9 @@ export const NO_PLAN = 'El plan no existe';
 export async function lockPlan(
   em: EntityManager,
   id_plan: number,
-  lockMode: LockMode.PESSIMISTIC_READ | LockMode.PESSIMISTIC_WRITE,
+  lock: typeof FOR_SHARE | typeof FOR_UPDATE,
 ): Promise<Plan> {
-  const plan = await em.findOne(Plan, id_plan, { lockMode, refresh: true });
+  const plan = await em.findOne(Plan, id_plan, lock);
   if (!plan) throw new AppError('not_found', NO_PLAN);
   return plan;
 }

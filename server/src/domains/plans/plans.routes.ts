@@ -2,7 +2,7 @@ import type { contract } from '@som3d/contract';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../base/errors.ts';
 import { actorOf } from '../../http/context.ts';
-import { setPageHeaders } from '../../http/pages.ts';
+import { answerPage } from '../../http/pages.ts';
 import type { Handlers } from '../../http/router.ts';
 import { NO_PLAN } from './plans.policy.ts';
 import { presentPlan } from './plans.presenter.ts';
@@ -12,11 +12,7 @@ import { createPlanService } from './plans.service.ts';
 export function planRoutes(deps: Deps): Handlers<typeof contract.plans> {
   const plans = createPlanService(deps);
   return {
-    list: async ({ query, req, res }) => {
-      const { rows, total } = await listPlans(deps.orm, query);
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: rows.map(presentPlan) };
-    },
+    list: async ({ query, req, res }) => answerPage({ req, res, query }, await listPlans(deps.orm, query), presentPlan),
     get: async ({ params }) => {
       const plan = await findPlan(deps.orm, params.id);
       if (!plan) throw new AppError('not_found', NO_PLAN);

@@ -1,5 +1,6 @@
-import { LockMode, wrap } from '@mikro-orm/core';
+import { wrap } from '@mikro-orm/core';
 import { MONTHS_OF_PERIOD, type CreatePlanBody, type UpdatePlanBody } from '@som3d/contract';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { uniqueViolation } from '../../db/errors.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
@@ -40,7 +41,7 @@ export function createPlanService({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
 
   const update = async (actor: Actor, id: number, body: UpdatePlanBody): Promise<Plan> =>
     await inTransaction(orm.em, async (em) => {
-      const plan = await lockPlan(em, id, LockMode.PESSIMISTIC_WRITE);
+      const plan = await lockPlan(em, id, FOR_UPDATE);
       const before = recordOf(plan);
       em.assign(plan, changesOf(body));
       checkPeriod(plan);
@@ -56,7 +57,7 @@ export function createPlanService({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
    */
   const remove = async (actor: Actor, id: number): Promise<void> => {
     await inTransaction(orm.em, async (em) => {
-      const plan = await lockPlan(em, id, LockMode.PESSIMISTIC_WRITE);
+      const plan = await lockPlan(em, id, FOR_UPDATE);
       const removed = await removeSubscriptionsOfPlan(em, id, clock());
       const before = { ...recordOf(plan), ...removed };
       const counts = { suscripciones: removed.suscripciones.length, pagos: removed.pagos.length };

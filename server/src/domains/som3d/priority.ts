@@ -4,7 +4,7 @@ import type { Deps } from '../../deps.ts';
 import { AppError } from '../../base/errors.ts';
 import type { Actor } from '../../http/context.ts';
 import type { JobSignals } from '../../jobs/signals.ts';
-import { audit } from '../audit/audit.ts';
+import { AuditTrail } from '../audit/audit.ts';
 import { JobConv } from '../../db/entities/som3d.entity.ts';
 import { findJob, type JobRow } from './som3d.queries.ts';
 
@@ -21,16 +21,8 @@ export function createPrioritize({ orm, clock }: Pick<Deps, 'orm' | 'clock'>, si
       if (!job) throw new AppError('not_found', 'El trabajo no existe');
       if (job.status !== 'QUEUED') throw new AppError('conflict', 'El trabajo ya no está en cola');
       if (job.priority === prioridad) return false;
-      const entry = {
-        entity_type: 'USUARIO',
-        entity_id: job.id_usuario,
-        action: 'UPDATE',
-        actor_id_usuario: actor.id_usuario,
-        before: { prioridad: job.priority },
-        after: { prioridad },
-        meta: { job_id: jobId },
-      } as const;
-      audit(em, entry, clock());
+      const change = { before: { prioridad: job.priority }, after: { prioridad }, meta: { job_id: jobId } };
+      new AuditTrail(em, actor.id_usuario, clock()).updated('USUARIO', job.id_usuario, change);
       job.priority = prioridad;
       job.updated_at = clock();
       return true;

@@ -1,8 +1,9 @@
 import type { MikroORM } from '@mikro-orm/core';
+import { sql } from 'kysely';
 import { kysely } from '../../db/orm.ts';
-import { contains } from '../../db/like.ts';
+import { containsWords } from '../../db/like.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
-import { pageOf, withTotal, type PageOf } from '../../http/pages.ts';
+import { mapPage, readPage } from '../../http/pages.ts';
 import { PATIENT_COLUMNS, presentPatient } from '../patients/patients.presenter.ts';
 import { presentJobStl } from './som3d.presenter.ts';
 
@@ -75,62 +76,40 @@ export async function readContext(
   };
 }
 
-function patientsByResult(orm: MikroORM, actor: Actor, { q }: PatientsQuery) {
-  let rows = kysely(orm.em.fork())
-    .selectFrom('JobSTL as s')
-    .innerJoin('Paciente as p', 'p.id_paciente', 's.id_paciente');
-  if (!isAdmin(actor)) rows = rows.where('p.id_medico', '=', actor.id_medico ?? 0);
-  for (const word of q?.split(/\s+/).filter(Boolean) ?? []) {
-    rows = rows.where((where) =>
-      where.or([contains('p.nombres', word), contains('p.apellidos', word), contains('p.doc_numero', word)]),
+/** Patients with registered results, each with the id of its newest one. */
+function patientsWithResults(orm: MikroORM, actor: Actor, { q }: PatientsQuery) {
+  const newest = sql<number>`(select max(s.id_jobstl) from JobSTL s where s.id_paciente = p.id_paciente)`;
+  let patients = kysely(orm.em.fork())
+    .selectFrom('Paciente as p')
+    .select(PATIENT_COLUMNS)
+    .select(newest.as('newest'))
+    .where(({ exists, selectFrom }) =>
+      exists(selectFrom('JobSTL as s').select('s.id_jobstl').whereRef('s.id_paciente', '=', 'p.id_paciente')),
     );
-  }
-  return rows;
+  if (!isAdmin(actor)) patients = patients.where('p.id_medico', '=', actor.id_medico ?? 0);
+  if (q) patients = patients.where(containsWords(['p.nombres', 'p.apellidos', 'p.doc_numero'], q));
+  return patients;
 }
 
 /** One page of patients with registered results, the one with the newest result first, each with its results. */
 export async function listPatientsWithStl(orm: MikroORM, actor: Actor, query: PatientsQuery) {
-  const { limit, offset } = pageOf(query);
-  const page = await patientsByResult(orm, actor, query)
-    .select(({ fn }) => ['p.id_paciente', fn.max('s.id_jobstl').as('newest')])
-    .groupBy('p.id_paciente')
-    .orderBy('newest', 'desc')
-    .limit(limit)
-    .offset(offset)
-    .execute();
-  const { rows: ids, total }: PageOf<number> = await withTotal(
-    page.map(({ id_paciente }) => id_paciente),
-    query,
-    async () => {
-      const { count } = await patientsByResult(orm, actor, query)
-        .select(({ fn }) => fn.count<number>('p.id_paciente').distinct().as('count'))
-        .executeTakeFirstOrThrow();
-      return count;
-    },
-  );
-  if (ids.length === 0) return { rows: [], total };
-  const db = kysely(orm.em.fork());
-  const patients = await db.selectFrom('Paciente').select(PATIENT_COLUMNS).where('id_paciente', 'in', ids).execute();
-  const results = await db
+  const page = await readPage(patientsWithResults(orm, actor, query).orderBy('newest', 'desc'), query);
+  // No patient has the id 0: an empty list is no SQL.
+  const ids = [0, ...page.rows.map(({ id_paciente }) => id_paciente)];
+  const results = await kysely(orm.em.fork())
     .selectFrom('JobSTL')
     .selectAll()
     .where('id_paciente', 'in', ids)
     .orderBy('id_jobstl', 'desc')
     .execute();
   const byPatient = Map.groupBy(results.map(presentJobStl), ({ id_paciente }) => id_paciente);
-  const byId = new Map(patients.map((patient) => [patient.id_paciente, patient]));
-  // A patient that is removed at this moment is not listed.
-  const rows = ids.flatMap((id) => {
-    const [patient, resultados] = [byId.get(id), byPatient.get(id) ?? []];
-    if (!patient) return [];
-    return [
-      {
-        ...presentPatient(patient),
-        total_stl: resultados.length,
-        ultimo_stl: resultados[0]?.created_at ?? null,
-        resultados,
-      },
-    ];
+  return mapPage(page, (patient) => {
+    const resultados = byPatient.get(patient.id_paciente) ?? [];
+    return {
+      ...presentPatient(patient),
+      total_stl: resultados.length,
+      ultimo_stl: resultados[0]?.created_at ?? null,
+      resultados,
+    };
   });
-  return { rows, total };
 }

@@ -3,14 +3,24 @@ import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../base/errors.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
+import { recordOf } from '../../db/record.ts';
+import { AuditTrail } from '../audit/audit.ts';
+import { RefusedError } from '../audit/refusals.ts';
 import { createDeletions } from '../../jobs/deletions.ts';
 import { resultsOf } from '../../jobs/keys.ts';
 import { removeStatesOfResult } from '../visor/visor.cascade.ts';
 import { JobConv, JobSTL, StorageDeletion } from '../../db/entities/som3d.entity.ts';
 
 const lockMode = LockMode.PESSIMISTIC_WRITE;
+const MISSING = 'El resultado 3D no existe';
+
 function missing() {
-  return new AppError('not_found', 'El resultado 3D no existe');
+  return new AppError('not_found', MISSING);
+}
+
+/** Whether another's result exists is not the caller's to know. */
+function foreign(id: number) {
+  return new RefusedError({ type: 'RESULTADO', id }, 'not_found', MISSING);
 }
 
 /**
@@ -20,7 +30,8 @@ function missing() {
 async function lockResultFor(em: EntityManager, actor: Actor, id: number) {
   const { job_id } = (await em.findOne(JobSTL, id, { fields: ['job_id'], disableIdentityMap: true })) ?? {};
   const job = job_id === undefined ? null : await em.findOne(JobConv, job_id, { lockMode });
-  if (!job || !(isAdmin(actor) || job.id_usuario === actor.id_usuario)) throw missing();
+  if (!job) throw missing();
+  if (!isAdmin(actor) && job.id_usuario !== actor.id_usuario) throw foreign(id);
   const result = await em.findOne(JobSTL, id, { lockMode });
   if (!result) throw missing();
   return { job, result };
@@ -44,8 +55,11 @@ export function createResultService(deps: Deps) {
   const updateNotes = async (actor: Actor, id: number, notas: string | null): Promise<JobSTL> =>
     await inTransaction(orm.em, async (em) => {
       const { result } = await lockResultFor(em, actor, id);
+      const before = recordOf(result);
       result.notas = notas;
       await em.flush();
+      const trail = new AuditTrail(em, actor.id_usuario, clock());
+      trail.updated('RESULTADO', id, { before, after: recordOf(result) });
       return result;
     });
 
@@ -56,7 +70,9 @@ export function createResultService(deps: Deps) {
   const remove = async (actor: Actor, id: number): Promise<void> => {
     const job_id = await inTransaction(orm.em, async (em) => {
       const { job, result } = await lockResultFor(em, actor, id);
-      await removeStatesOfResult(em, id);
+      const trail = new AuditTrail(em, actor.id_usuario, clock());
+      trail.removed('RESULTADO', id, recordOf(result));
+      await removeStatesOfResult(em, id, trail);
       await em.remove(result).flush();
       if (job.status === 'DONE') await giveUpFiles(em, job, clock());
       return job.job_id;

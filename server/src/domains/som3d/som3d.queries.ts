@@ -3,7 +3,7 @@ import type { JobStatus } from '@som3d/contract';
 import type { Selectable } from 'kysely';
 import { type Database, kysely } from '../../db/kysely.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
-import { pageOf, withTotal, type PageOf } from '../../http/pages.ts';
+import { readPage, type PageOf } from '../../http/pages.ts';
 import type { JobState } from '../../jobs/states.ts';
 
 const COLUMNS = [
@@ -79,30 +79,14 @@ export function jobsSeenBy(actor: Actor): number | null {
 
 /** One page of jobs, newest first: of one user, or all. */
 export async function listJobs(orm: MikroORM, owner: number | null, query: JobListQuery): Promise<PageOf<JobRow>> {
-  const filtered = () => {
-    let rows = kysely(orm.em.fork()).selectFrom('JobConv');
-    if (owner !== EVERYBODY) rows = rows.where('id_usuario', '=', owner);
-    if (query.status) rows = rows.where('status', '=', query.status.toUpperCase() as JobState);
-    return rows;
-  };
-  const { limit, offset } = pageOf(query);
-  const rows = await filtered()
-    .select(COLUMNS)
-    .orderBy('created_at', 'desc')
-    .orderBy('job_id', 'desc')
-    .limit(limit)
-    .offset(offset)
-    .execute();
-  return await withTotal(rows, query, async () => {
-    const { total } = await filtered()
-      .select(({ fn }) => fn.countAll<number>().as('total'))
-      .executeTakeFirstOrThrow();
-    return total;
-  });
+  let jobs = kysely(orm.em.fork()).selectFrom('JobConv').select(COLUMNS);
+  if (owner !== EVERYBODY) jobs = jobs.where('id_usuario', '=', owner);
+  if (query.status) jobs = jobs.where('status', '=', query.status.toUpperCase() as JobState);
+  return await readPage(jobs.orderBy('created_at', 'desc').orderBy('job_id', 'desc'), query);
 }
 
 /** The last `limit` lines of a job's log in their order (all without a limit), and how many there are. */
-export async function readLog(orm: MikroORM, jobId: string, limit?: number): Promise<PageOf<string>> {
+export async function readLog(orm: MikroORM, jobId: string, limit?: number) {
   const lines = () => kysely(orm.em.fork()).selectFrom('job_log').where('job_id', '=', jobId);
   const newest = lines().select('line').orderBy('id', 'desc');
   const rows = await (limit === undefined ? newest : newest.limit(limit)).execute();

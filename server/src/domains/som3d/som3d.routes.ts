@@ -8,12 +8,13 @@ import type { StoredObject } from '../../gateways/storage/storage.ts';
 import { actorOf } from '../../http/context.ts';
 import { EVENT_STREAM_HEADERS } from '../../http/event-stream.ts';
 import { discardBody } from '../../http/linger.ts';
-import { setPageHeaders } from '../../http/pages.ts';
+import { answerPage } from '../../http/pages.ts';
 import type { Handlers } from '../../http/router.ts';
 import { sendObject } from '../../http/send-object.ts';
-import { streamTo } from '../../http/stream.ts';
+import { streamBody } from '../../http/stream.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import { jobOf } from '../../jobs/keys.ts';
+import { ReadAudit } from '../audit/reads.ts';
 import { createJobEvents } from './events.ts';
 import { listPatientsWithStl, readContext } from './results.queries.ts';
 import { createPrioritize } from './priority.ts';
@@ -41,12 +42,12 @@ export function som3dRoutes(
   const results = createResultService(deps);
   const submissions = createSubmissions(deps, signals);
   const events = createJobEvents(deps, watch);
+  const reads = new ReadAudit(deps);
 
   /** An absolute URL that serves one stored file without a session until it expires. */
-  const signedUrl = async (req: Request, { key, filename, type }: JobFileLocation): Promise<string> => {
-    const baseUrl = config.BASE_URL?.replace(/\/+$/, '') ?? `${req.protocol}://${req.get('host')}`;
+  const signedUrl = async ({ key, filename, type }: JobFileLocation): Promise<string> => {
     const expiresSeconds = config.SOM3D_RESULT_URL_SECONDS;
-    return await storage.signedUrl(key, { filename, type, expiresSeconds, baseUrl });
+    return await storage.signedUrl(key, { filename, type, expiresSeconds, baseUrl: deps.address.url });
   };
   const stored = async (key: string): Promise<StoredObject> => {
     const object = await storage.stat(key);
@@ -62,8 +63,8 @@ export function som3dRoutes(
     req.log.info({ job_id: jobOf(object.key), type: file.type }, 'job result sent');
     return await sendObject({ req, res, storage }, object, file);
   };
-  const modelsOf = async (req: Request, job: FinishedJob) => {
-    const url = (filename: string): Promise<string> => signedUrl(req, besideResult(job, filename));
+  const modelsOf = async (job: FinishedJob) => {
+    const url = (filename: string): Promise<string> => signedUrl(besideResult(job, filename));
     const urlOf = async (file: JobFile | undefined): Promise<string | null> => (file ? await url(file.filename) : null);
     return await Promise.all(
       meshesOf(job).map(async (mesh) => ({
@@ -86,25 +87,17 @@ export function som3dRoutes(
       res.set('Location', `/som3d/jobs/${row.job_id}`);
       return { status: created ? 201 : 200, body: presentJob(row) };
     },
-    list: async ({ query, req, res }) => {
-      const { rows, total } = await listJobs(orm, jobsSeenBy(actorOf(req)), query);
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: rows.map((row) => presentJob(row)) };
-    },
-    mine: async ({ query, req, res }) => {
-      const { rows, total } = await listJobs(orm, actorOf(req).id_usuario, query);
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: rows.map((row) => presentJob(row)) };
-    },
+    list: async ({ query, req, res }) =>
+      answerPage({ req, res, query }, await listJobs(orm, jobsSeenBy(actorOf(req)), query), (row) => presentJob(row)),
+    mine: async ({ query, req, res }) =>
+      answerPage({ req, res, query }, await listJobs(orm, actorOf(req).id_usuario, query), (row) => presentJob(row)),
     tracking: async ({ query, req, res }) => {
-      const { rows, total } = await listJobs(orm, EVERYBODY, query);
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: await withOwners(orm, rows) };
+      const page = await listJobs(orm, EVERYBODY, query);
+      return answerPage({ req, res, query }, await withOwners(orm, page));
     },
     trackingMine: async ({ query, req, res }) => {
-      const { rows, total } = await listJobs(orm, actorOf(req).id_usuario, query);
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: await withOwners(orm, rows) };
+      const page = await listJobs(orm, actorOf(req).id_usuario, query);
+      return answerPage({ req, res, query }, await withOwners(orm, page));
     },
     get: async ({ params, req }) => {
       const job = await jobs.get(actorOf(req), params.id);
@@ -113,11 +106,11 @@ export function som3dRoutes(
     },
     progress: async ({ params, req }) => ({
       status: 200,
-      body: presentProgress(requireOwn(actorOf(req), await findProgress(orm, params.id))),
+      body: presentProgress(requireOwn(actorOf(req), params.id, await findProgress(orm, params.id))),
     }),
     events: async ({ params, headers, req, res }) => {
       const actor = actorOf(req);
-      const row = requireOwn(actor, await findProgress(orm, params.id));
+      const row = requireOwn(actor, params.id, await findProgress(orm, params.id));
       const snapshot = { id_usuario: row.id_usuario, progress: presentProgress(row) };
       const listener = { actor, until: req.admittedUntil };
       // A HEAD request wants the headers alone.
@@ -125,8 +118,7 @@ export function som3dRoutes(
       const stream = open(listener, params.id, snapshot, headers['last-event-id']);
       if (!stream) return { status: 204, body: undefined };
       res.set(EVENT_STREAM_HEADERS);
-      // ts-rest pipes a stream; its types only know the body that the client sees.
-      return { status: 200, body: streamTo(res, stream) as unknown as Blob };
+      return { status: 200, body: streamBody(res, stream) };
     },
     log: async ({ params, query, req }) => {
       await jobs.get(actorOf(req), params.id);
@@ -146,19 +138,21 @@ export function som3dRoutes(
       const job = await jobs.get(actor, params.id);
       const { rows: log } = await readLog(orm, params.id, TAIL_LINES);
       const context = await readContext(orm, actor, job);
+      const { job_id, id_paciente } = job;
+      await reads.note(actor, { type: 'TRABAJO', id: 0, meta: { job_id, id_paciente } });
       return { status: 200, body: { job_id: job.job_id, job: presentJob(job, log), ...context } };
     },
     stls: async ({ params, req }) => {
       const job = await jobs.getFinished(actorOf(req), params.id);
-      const items = await modelsOf(req, job);
+      const items = await modelsOf(job);
       const threemf = threemfOf(job);
-      const threemf_url = threemf && (await signedUrl(req, besideResult(job, threemf.filename)));
+      const threemf_url = threemf && (await signedUrl(besideResult(job, threemf.filename)));
       const whole = { threemf: threemf && withType(threemf), threemf_url };
       return { status: 200, body: { job_id: job.job_id, count: items.length, items, ...whole } };
     },
     result: async ({ params, req }) => {
       const job = await jobs.getFinished(actorOf(req), params.id);
-      const url = await signedUrl(req, resultOf(job));
+      const url = await signedUrl(resultOf(job));
       req.log.info({ job_id: job.job_id, user: actorOf(req).id_usuario }, 'job result link issued');
       return { status: 200, body: { job_id: job.job_id, url, expires_in: config.SOM3D_RESULT_URL_SECONDS } };
     },
@@ -200,9 +194,10 @@ export function som3dRoutes(
       return { status: 204, body: undefined };
     },
     patientsWithStl: async ({ query, req, res }) => {
-      const { rows, total } = await listPatientsWithStl(orm, actorOf(req), query);
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: rows };
+      const page = await listPatientsWithStl(orm, actorOf(req), query);
+      const ids = page.rows.map(({ id_paciente }) => id_paciente);
+      await reads.noteList(actorOf(req), 'PACIENTE', ids, query);
+      return answerPage({ req, res, query }, page);
     },
   };
 }

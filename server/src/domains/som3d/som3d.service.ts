@@ -8,6 +8,9 @@ import { resultsOf, uploadKey } from '../../jobs/keys.ts';
 import { createJobLog } from '../../jobs/job-log.ts';
 import { createJobQueue } from '../../jobs/queue.ts';
 import type { JobSignals } from '../../jobs/signals.ts';
+import { recordOf } from '../../db/record.ts';
+import { AuditTrail } from '../audit/audit.ts';
+import { ReadAudit } from '../audit/reads.ts';
 import { lockPatientFor } from '../patients/patients.policy.ts';
 import { JobConv, JobSTL } from '../../db/entities/som3d.entity.ts';
 import { requireOwn } from './som3d.policy.ts';
@@ -41,9 +44,11 @@ async function holdResult(em: EntityManager, jobId: string): Promise<void> {
 export function createSom3dService(deps: Deps, signals: JobSignals) {
   const { orm, storage, clock, config, log } = deps;
   const queue = createJobQueue(deps);
+  const reads = new ReadAudit(deps);
 
   /** The caller's job (any, for an administrator), or 404. */
-  const get = async (actor: Actor, jobId: string): Promise<JobRow> => requireOwn(actor, await findJob(orm, jobId));
+  const get = async (actor: Actor, jobId: string): Promise<JobRow> =>
+    requireOwn(actor, jobId, await findJob(orm, jobId));
 
   /** A job that is done: 409 before, 404 when its result is not kept here. */
   const getFinished = async (actor: Actor, jobId: string): Promise<FinishedJob> => {
@@ -51,8 +56,18 @@ export function createSom3dService(deps: Deps, signals: JobSignals) {
     if (job.status !== 'DONE') throw new AppError('conflict', 'El trabajo aún no terminó');
     const { result_key } = job;
     if (result_key === null) throw new AppError('not_found', 'El resultado de este trabajo ya no está disponible');
+    if (job.id_usuario !== actor.id_usuario) {
+      await reads.note(actor, { type: 'TRABAJO', id: 0, meta: { job_id: jobId, id_paciente: job.id_paciente } });
+    }
     return { ...job, result_key };
   };
+
+  const auditCancel = async (actor: Actor, { job_id, id_paciente }: JobRow): Promise<void> =>
+    await inTransaction(orm.em, async (em) => {
+      const change = { before: { job_id, id_paciente }, after: { job_id, id_paciente, status: 'CANCELED' } };
+      new AuditTrail(em, actor.id_usuario, clock()).updated('TRABAJO', 0, { ...change, meta: { job_id } });
+      await em.flush();
+    });
 
   /** Cancels; a job that was cancelled stays so, one that has ended in another way is a 409. */
   const cancel = async (actor: Actor, jobId: string): Promise<JobRow> => {
@@ -61,6 +76,7 @@ export function createSom3dService(deps: Deps, signals: JobSignals) {
     const job = await get(actor, jobId);
     if (job.status !== 'CANCELED') throw new AppError('conflict', 'El trabajo ya terminó y no se puede cancelar');
     if (canceled) {
+      await auditCancel(actor, job);
       signals.emit('canceled', jobId);
       log.info({ job_id: jobId, by: actor.id_usuario }, 'job canceled');
       const jobLog = createJobLog(deps, jobId);
@@ -99,7 +115,14 @@ export function createSom3dService(deps: Deps, signals: JobSignals) {
       if (id_paciente !== null) await lockPatientFor(em, actor, id_paciente);
       if (job.status !== 'DONE') throw new AppError('conflict', 'El trabajo aún no terminó');
       await holdResult(em, jobId);
-      return await register(em, { job_id: jobId, id_paciente }, values);
+      const where = { job_id: jobId, id_paciente };
+      const present = await em.findOne(JobSTL, where, { disableIdentityMap: true });
+      const before = present && recordOf(present);
+      const result = await register(em, where, values);
+      const [trail, after] = [new AuditTrail(em, actor.id_usuario, clock()), recordOf(result)];
+      if (before) trail.updated('RESULTADO', result.id_jobstl, { before, after });
+      else trail.created('RESULTADO', result.id_jobstl, after);
+      return result;
     });
   };
 

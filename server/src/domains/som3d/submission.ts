@@ -15,6 +15,7 @@ import { ImagingError } from '../../imaging/errors.ts';
 import { inspectZip } from '../../imaging/zip.ts';
 import { uploadKey } from '../../jobs/keys.ts';
 import type { JobSignals } from '../../jobs/signals.ts';
+import { AuditTrail } from '../audit/audit.ts';
 import { findPatientFor, lockPatientFor } from '../patients/patients.policy.ts';
 import { requireEntitlement } from '../subscriptions/entitlement.ts';
 import { JobConv } from '../../db/entities/som3d.entity.ts';
@@ -85,6 +86,8 @@ export function createSubmissions(deps: Deps, signals: JobSignals) {
       // The upload took its time: the patient may be gone by now.
       if (id_paciente !== undefined) await lockPatientFor(em, actor, id_paciente);
       em.create(JobConv, { job_id: jobId, ...values });
+      const after = { job_id: jobId, id_paciente: values.id_paciente, nombre_proceso: values.nombre_proceso };
+      new AuditTrail(em, actor.id_usuario, clock()).created('TRABAJO', 0, after, { meta: { job_id: jobId } });
     });
     const row = await findJob(orm, jobId);
     if (!row) throw new AppError('conflict', 'El trabajo se eliminó mientras se creaba');

@@ -1,11 +1,12 @@
 import type { MikroORM } from '@mikro-orm/core';
 import { kysely } from '../../db/orm.ts';
+import type { PageOf } from '../../http/pages.ts';
 import { presentJob } from './som3d.presenter.ts';
 import type { JobRow } from './som3d.queries.ts';
 
-/** Jobs with whose they are: one more statement, however many jobs. */
-export async function withOwners(orm: MikroORM, jobs: readonly JobRow[]) {
-  if (jobs.length === 0) return [];
+/** One page of jobs with their owners: one more statement, however many jobs. */
+export async function withOwners(orm: MikroORM, { rows: jobs, total }: PageOf<JobRow>) {
+  if (jobs.length === 0) return { rows: [], total };
   const owners = await kysely(orm.em.fork())
     .selectFrom('Usuario as u')
     .leftJoin('Medico as m', 'm.id_usuario', 'u.id_usuario')
@@ -14,8 +15,9 @@ export async function withOwners(orm: MikroORM, jobs: readonly JobRow[]) {
     .execute();
   const byId = new Map(owners.map((owner) => [owner.id_usuario, owner]));
   // A user that is removed at this moment takes the jobs along.
-  return jobs.flatMap((job) => {
+  const rows = jobs.flatMap((job) => {
     const owner = byId.get(job.id_usuario);
     return owner ? [{ ...presentJob(job), owner }] : [];
   });
+  return { rows, total };
 }

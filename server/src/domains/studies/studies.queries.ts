@@ -2,7 +2,7 @@ import type { MikroORM } from '@mikro-orm/core';
 import type { StudyQuery } from '@som3d/contract';
 import { kysely } from '../../db/orm.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
-import { pageOf, withTotal } from '../../http/pages.ts';
+import { readPage } from '../../http/pages.ts';
 
 const COLUMNS = [
   'id_estudio',
@@ -16,25 +16,9 @@ const COLUMNS = [
 
 /** One page of studies, newest first: a doctor's own, or all for an administrator. */
 export async function listStudies(orm: MikroORM, actor: Actor, query: StudyQuery) {
-  const filtered = () => {
-    let rows = kysely(orm.em).selectFrom('Estudio');
-    // A doctor without a profile row has no studies: no row has the id 0.
-    if (!isAdmin(actor)) rows = rows.where('id_medico', '=', actor.id_medico ?? 0);
-    if (query.paciente_id) rows = rows.where('id_paciente', '=', query.paciente_id);
-    return rows;
-  };
-  const { limit, offset } = pageOf(query);
-  const rows = await filtered()
-    .select(COLUMNS)
-    .orderBy('fecha_estudio', 'desc')
-    .orderBy('id_estudio', 'desc')
-    .limit(limit)
-    .offset(offset)
-    .execute();
-  return await withTotal(rows, query, async () => {
-    const { total } = await filtered()
-      .select(({ fn }) => fn.countAll<number>().as('total'))
-      .executeTakeFirstOrThrow();
-    return total;
-  });
+  let studies = kysely(orm.em).selectFrom('Estudio').select(COLUMNS);
+  // A doctor without a profile row has no studies: no row has the id 0.
+  if (!isAdmin(actor)) studies = studies.where('id_medico', '=', actor.id_medico ?? 0);
+  if (query.paciente_id) studies = studies.where('id_paciente', '=', query.paciente_id);
+  return await readPage(studies.orderBy('fecha_estudio', 'desc').orderBy('id_estudio', 'desc'), query);
 }

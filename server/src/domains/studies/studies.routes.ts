@@ -1,21 +1,17 @@
 import type { contract } from '@som3d/contract';
 import type { Deps } from '../../deps.ts';
 import { actorOf } from '../../http/context.ts';
-import { setPageHeaders } from '../../http/pages.ts';
+import { answerPage } from '../../http/pages.ts';
 import type { Handlers } from '../../http/router.ts';
 import { presentStudy } from './studies.presenter.ts';
-import { listStudies } from './studies.queries.ts';
-import { createStudyService } from './studies.service.ts';
+import { StudyService } from './studies.service.ts';
 
 /** Studies over HTTP. */
 export function studyRoutes(deps: Deps): Handlers<typeof contract.studies> {
-  const studies = createStudyService(deps);
+  const studies = new StudyService(deps);
   return {
-    list: async ({ query, req, res }) => {
-      const { rows, total } = await listStudies(deps.orm, actorOf(req), query);
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: rows.map(presentStudy) };
-    },
+    list: async ({ query, req, res }) =>
+      answerPage({ req, res, query }, await studies.list(actorOf(req), query), presentStudy),
     create: async ({ body, req }) => ({
       status: 201,
       body: presentStudy(await studies.create(actorOf(req), body)),

@@ -1,8 +1,9 @@
 import type { EntityManager } from '@mikro-orm/core';
 import { AppError } from '../../base/errors.ts';
+import { wholeSeconds } from '../../db/columns.ts';
 import { kysely } from '../../db/kysely.ts';
 import { isActiveAt } from './active.ts';
-import { addMonths, later, wholeSecond } from './calendar.ts';
+import { addMonths, later } from './calendar.ts';
 import { pauseExpired } from './expiry.ts';
 import { disablePayer, enablePayer, lockPayers, lockSubscriptionsOf, payerOf, type Payer } from './payers.ts';
 import { Pago, type Suscripcion } from '../../db/entities/subscriptions.entity.ts';
@@ -84,7 +85,7 @@ function leftOf({ fecha_expiracion }: Suscripcion, now: Date): number | null {
  * @throws AppError 404 when the subscription is not there
  */
 export async function activate(em: EntityManager, grant: Grant): Promise<Granted> {
-  const now = wholeSecond(grant.now);
+  const now = wholeSeconds(grant.now);
   const { payer, subscription, all } = await lockSubscription(em, grant.id_suscripcion);
   await pauseExpired(em, payer, all, grant.now);
   const other = all.find((one) => one !== subscription && isActiveAt(one, grant.now));

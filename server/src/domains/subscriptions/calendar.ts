@@ -11,11 +11,6 @@ export function addMonths(from: Date, months: number): Date {
   return first;
 }
 
-/** The instant without its fraction of a second: what the columns of subscriptions hold on every database. */
-export function wholeSecond(instant: Date): Date {
-  return new Date(Math.floor(instant.getTime() / 1000) * 1000);
-}
-
 export function later(a: Date, b: Date): Date {
   return a > b ? a : b;
 }

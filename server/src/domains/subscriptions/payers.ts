@@ -1,5 +1,6 @@
-import { LockMode, type EntityManager } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/core';
 import { AppError } from '../../base/errors.ts';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { Usuario } from '../../db/entities/auth.entity.ts';
 import { Medico } from '../../db/entities/doctors.entity.ts';
 import { Hospital } from '../../db/entities/hospitals.entity.ts';
@@ -8,9 +9,6 @@ import { Suscripcion } from '../../db/entities/subscriptions.entity.ts';
 
 /** Who pays a subscription. */
 export type Payer = { readonly id_medico: number } | { readonly id_hospital: number };
-
-const lockMode = LockMode.PESSIMISTIC_WRITE;
-const LOCK = { lockMode, refresh: true } as const;
 
 /** The payer that a subscription's two columns name. */
 export function payerOf({ id_medico, id_hospital }: Pick<Suscripcion, 'id_medico' | 'id_hospital'>): Payer {
@@ -36,8 +34,8 @@ function rank(payer: Payer): number {
 export async function lockPayers(em: EntityManager, payers: readonly Payer[]): Promise<void> {
   for (const payer of payers.toSorted((a, b) => rank(a) - rank(b))) {
     if ('id_medico' in payer) {
-      if (!(await em.findOne(Medico, payer, LOCK))) throw new AppError('not_found', 'El médico no existe');
-    } else if (!(await em.findOne(Hospital, payer, LOCK))) {
+      if (!(await em.findOne(Medico, payer, FOR_UPDATE))) throw new AppError('not_found', 'El médico no existe');
+    } else if (!(await em.findOne(Hospital, payer, FOR_UPDATE))) {
       throw new AppError('not_found', 'El hospital no existe');
     }
   }
@@ -45,12 +43,12 @@ export async function lockPayers(em: EntityManager, payers: readonly Payer[]): P
 
 /** All subscriptions of a payer, oldest first, locked; the payer is locked already. */
 export async function lockSubscriptionsOf(em: EntityManager, payer: Payer): Promise<Suscripcion[]> {
-  return await em.find(Suscripcion, payer, { ...LOCK, orderBy: { id_suscripcion: 'asc' } });
+  return await em.find(Suscripcion, payer, { ...FOR_UPDATE, orderBy: { id_suscripcion: 'asc' } });
 }
 
 /** The doctors that a payer's subscription covers: the doctor, or all of the hospital's. Locked. */
 async function lockCovered(em: EntityManager, payer: Payer): Promise<Medico[]> {
-  return await em.find(Medico, payer, { ...LOCK, orderBy: { id_medico: 'asc' } });
+  return await em.find(Medico, payer, { ...FOR_UPDATE, orderBy: { id_medico: 'asc' } });
 }
 
 async function setDoctors(em: EntityManager, doctors: readonly Medico[], active: boolean, now: Date): Promise<void> {

@@ -1,5 +1,7 @@
-import { LockMode, type EntityManager } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/core';
 import type { StartedCheckout } from '@som3d/contract';
+import { FOR_SHARE } from '../../db/locks/rows.ts';
+import { wholeSeconds } from '../../db/columns.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../base/errors.ts';
@@ -10,7 +12,6 @@ import { presentCheckout, recordCheckout } from '../checkout/checkout.ts';
 import { Hospital } from '../../db/entities/hospitals.entity.ts';
 import { lockPlan } from '../plans/plans.policy.ts';
 import { isActiveAt } from './active.ts';
-import { wholeSecond } from './calendar.ts';
 import { pauseExpired } from './expiry.ts';
 import { lockPayers, lockSubscriptionsOf, type Payer } from './payers.ts';
 import { Suscripcion } from '../../db/entities/subscriptions.entity.ts';
@@ -44,14 +45,14 @@ function contact({ nombre, correo, telefono, direccion }: Contact): BillTo {
  * @throws AppError 404 for an unknown plan or payer, 409 while the payer has a subscription in force
  */
 export async function startSubscription(
-  deps: Pick<Deps, 'orm' | 'clock' | 'config' | 'epayco' | 'log'>,
+  deps: Pick<Deps, 'address' | 'orm' | 'clock' | 'config' | 'epayco' | 'log'>,
   payer: Payer,
   plan_id: number,
 ): Promise<StartedCheckout> {
   const { orm, clock } = deps;
   const started = await inTransaction(orm.em, async (em) => {
     const now = clock();
-    const plan = await lockPlan(em, plan_id, LockMode.PESSIMISTIC_READ);
+    const plan = await lockPlan(em, plan_id, FOR_SHARE);
     await lockPayers(em, [payer]);
     const all = await lockSubscriptionsOf(em, payer);
     await pauseExpired(em, payer, all, now);
@@ -59,7 +60,7 @@ export async function startSubscription(
       throw new AppError('conflict', 'Ya tiene una suscripción activa');
     }
     const paused = all.findLast(({ id_plan }) => id_plan === plan_id);
-    const created = { ...payer, id_plan: plan_id, estado: 'PAUSADA', fecha_inicio: wholeSecond(now) } as const;
+    const created = { ...payer, id_plan: plan_id, estado: 'PAUSADA', fecha_inicio: wholeSeconds(now) } as const;
     const subscription = paused ?? em.create(Suscripcion, created);
     await em.flush();
     const { id_suscripcion } = subscription;

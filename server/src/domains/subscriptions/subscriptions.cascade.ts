@@ -1,5 +1,6 @@
-import { LockMode, wrap, type EntityManager } from '@mikro-orm/core';
+import { wrap, type EntityManager } from '@mikro-orm/core';
 import { disablePayer, lockPayers, lockSubscriptionsOf, payerOf, samePayer, type Payer } from './payers.ts';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { Pago, Suscripcion } from '../../db/entities/subscriptions.entity.ts';
 
 type Removed = Readonly<Record<string, unknown>>;
@@ -61,12 +62,7 @@ export async function removeSubscriptionsOfPlan(
 ): Promise<RemovedSubscriptions> {
   const known = await em.find(Suscripcion, { id_plan });
   await lockPayers(em, distinct(known.map(payerOf)));
-  const lockMode = LockMode.PESSIMISTIC_WRITE;
-  const locked = await em.find(
-    Suscripcion,
-    { id_plan },
-    { lockMode, refresh: true, orderBy: { id_suscripcion: 'asc' } },
-  );
+  const locked = await em.find(Suscripcion, { id_plan }, { ...FOR_UPDATE, orderBy: { id_suscripcion: 'asc' } });
   const bereft = locked.filter(({ estado }) => estado === 'ACTIVA').map(payerOf);
   const removed = await removeSubscriptions(em, locked);
   for (const payer of bereft) await disablePayer(em, payer, now);

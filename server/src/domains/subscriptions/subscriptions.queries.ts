@@ -1,7 +1,7 @@
 import type { MikroORM } from '@mikro-orm/core';
 import type { PageQuery, SubscriptionQuery } from '@som3d/contract';
 import { kysely } from '../../db/kysely.ts';
-import { pageOf, withTotal } from '../../http/pages.ts';
+import { readPage } from '../../http/pages.ts';
 import { inForce } from './in-force.ts';
 import type { Payer } from './payers.ts';
 
@@ -18,24 +18,14 @@ const COLUMNS = [
 /** One page of subscriptions, newest first. */
 export async function listSubscriptions(orm: MikroORM, query: SubscriptionQuery, now: Date) {
   const active = inForce('Suscripcion', now);
-  const filtered = () => {
-    let rows = kysely(orm.em.fork()).selectFrom('Suscripcion');
-    if (query.id_medico) rows = rows.where('id_medico', '=', query.id_medico);
-    if (query.id_hospital) rows = rows.where('id_hospital', '=', query.id_hospital);
-    if (query.plan_id) rows = rows.where('id_plan', '=', query.plan_id);
-    if (query.estado === 'ACTIVA') rows = rows.where(active);
-    // What has run out counts as paused.
-    if (query.estado === 'PAUSADA') rows = rows.where((where) => where.not(active));
-    return rows;
-  };
-  const { limit, offset } = pageOf(query);
-  const rows = await filtered().select(COLUMNS).orderBy('id_suscripcion', 'desc').limit(limit).offset(offset).execute();
-  return await withTotal(rows, query, async () => {
-    const { total } = await filtered()
-      .select(({ fn }) => fn.countAll<number>().as('total'))
-      .executeTakeFirstOrThrow();
-    return total;
-  });
+  let rows = kysely(orm.em.fork()).selectFrom('Suscripcion').select(COLUMNS);
+  if (query.id_medico) rows = rows.where('id_medico', '=', query.id_medico);
+  if (query.id_hospital) rows = rows.where('id_hospital', '=', query.id_hospital);
+  if (query.plan_id) rows = rows.where('id_plan', '=', query.plan_id);
+  if (query.estado === 'ACTIVA') rows = rows.where(active);
+  // What has run out counts as paused.
+  if (query.estado === 'PAUSADA') rows = rows.where((where) => where.not(active));
+  return await readPage(rows.orderBy('id_suscripcion', 'desc'), query);
 }
 
 export async function findSubscription(orm: MikroORM, id: number) {
@@ -48,21 +38,11 @@ export async function findSubscription(orm: MikroORM, id: number) {
 
 /** One page of a subscription's payments, newest first. */
 export async function listPayments(orm: MikroORM, id_suscripcion: number, query: PageQuery) {
-  const filtered = () => kysely(orm.em.fork()).selectFrom('Pago').where('id_suscripcion', '=', id_suscripcion);
-  const { limit, offset } = pageOf(query);
-  const rows = await filtered()
+  const payments = kysely(orm.em.fork())
+    .selectFrom('Pago')
     .select(['id_pago', 'id_suscripcion', 'referencia_epayco', 'monto', 'fecha_pago'])
-    .orderBy('fecha_pago', 'desc')
-    .orderBy('id_pago', 'desc')
-    .limit(limit)
-    .offset(offset)
-    .execute();
-  return await withTotal(rows, query, async () => {
-    const { total } = await filtered()
-      .select(({ fn }) => fn.countAll<number>().as('total'))
-      .executeTakeFirstOrThrow();
-    return total;
-  });
+    .where('id_suscripcion', '=', id_suscripcion);
+  return await readPage(payments.orderBy('fecha_pago', 'desc').orderBy('id_pago', 'desc'), query);
 }
 
 /** What a payer sees as theirs: the subscription in force, or else the newest one; with its plan. */

@@ -3,7 +3,7 @@ import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../base/errors.ts';
 import { actorOf, isAdmin, type Actor } from '../../http/context.ts';
-import { setPageHeaders } from '../../http/pages.ts';
+import { answerPage } from '../../http/pages.ts';
 import type { Handlers } from '../../http/router.ts';
 import { ensureDoctorProfile } from '../doctors/profile.ts';
 import { startSubscription } from './start.ts';
@@ -58,9 +58,9 @@ export function subscriptionRoutes(deps: Deps): Handlers<typeof contract.subscri
     },
     list: async ({ query, req, res }) => {
       const now = clock();
-      const { rows, total } = await listSubscriptions(orm, query, now);
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: rows.map((row) => presentSubscription(row, now)) };
+      return answerPage({ req, res, query }, await listSubscriptions(orm, query, now), (row) =>
+        presentSubscription(row, now),
+      );
     },
     create: async ({ body, req }) => ({
       status: 201,
@@ -77,9 +77,7 @@ export function subscriptionRoutes(deps: Deps): Handlers<typeof contract.subscri
     },
     payments: async ({ params, query, req, res }) => {
       await found(params.id);
-      const { rows, total } = await listPayments(orm, params.id, query);
-      setPageHeaders(req, res, query, total);
-      return { status: 200, body: rows.map(presentPayment) };
+      return answerPage({ req, res, query }, await listPayments(orm, params.id, query), presentPayment);
     },
   };
 }

@@ -1,5 +1,7 @@
-import { LockMode, wrap, type EntityManager } from '@mikro-orm/core';
+import { wrap, type EntityManager } from '@mikro-orm/core';
 import type { CreateSubscriptionBody, UpdateSubscriptionBody } from '@som3d/contract';
+import { FOR_SHARE } from '../../db/locks/rows.ts';
+import { wholeSeconds } from '../../db/columns.ts';
 import { uniqueViolation } from '../../db/errors.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
@@ -10,7 +12,7 @@ import { changesOf } from '../../base/changes.ts';
 import { lockPlan } from '../plans/plans.policy.ts';
 import { lockSubscription } from './activation.ts';
 import { isActiveAt } from './active.ts';
-import { addMonths, later, wholeSecond } from './calendar.ts';
+import { addMonths, later } from './calendar.ts';
 import { pauseExpired } from './expiry.ts';
 import { disablePayer, enablePayer, lockPayers, lockSubscriptionsOf, samePayer, type Payer } from './payers.ts';
 import { removeSubscriptions } from './subscriptions.cascade.ts';
@@ -43,7 +45,7 @@ interface Dates {
 function instantOf(text: string): Date;
 function instantOf(text: string | null | undefined): Date | null | undefined;
 function instantOf(text: string | null | undefined): Date | null | undefined {
-  return text == null ? text : wholeSecond(new Date(text));
+  return text == null ? text : wholeSeconds(new Date(text));
 }
 
 function recordOf(subscription: Suscripcion) {
@@ -69,8 +71,8 @@ async function datesAfter(
   const activated = body.estado === 'ACTIVA' && estado !== 'ACTIVA';
   const timeLeft = fecha_expiracion != null && fecha_expiracion > now;
   if (!activated || timeLeft) return { fecha_inicio, fecha_expiracion };
-  const plan = await lockPlan(em, body.id_plan ?? subscription.id_plan, LockMode.PESSIMISTIC_READ);
-  return { fecha_inicio, fecha_expiracion: addMonths(later(fecha_inicio, wholeSecond(now)), plan.duracion_meses) };
+  const plan = await lockPlan(em, body.id_plan ?? subscription.id_plan, FOR_SHARE);
+  return { fecha_inicio, fecha_expiracion: addMonths(later(fecha_inicio, wholeSeconds(now)), plan.duracion_meses) };
 }
 
 function entryOf(actor: Actor, id: number) {
@@ -84,10 +86,10 @@ export function createSubscriptionService({ orm, clock }: Pick<Deps, 'orm' | 'cl
     const payer = onePayer(body);
     return await inTransaction(orm.em, async (em) => {
       const now = clock();
-      const plan = await lockPlan(em, body.id_plan, LockMode.PESSIMISTIC_READ);
+      const plan = await lockPlan(em, body.id_plan, FOR_SHARE);
       await preparePayer(em, payer, now);
       const { estado = 'PAUSADA' } = body;
-      const fecha_inicio = instantOf(body.fecha_inicio) ?? wholeSecond(now);
+      const fecha_inicio = instantOf(body.fecha_inicio) ?? wholeSeconds(now);
       const whole = estado === 'ACTIVA' ? addMonths(fecha_inicio, plan.duracion_meses) : null;
       const given = instantOf(body.fecha_expiracion);
       const dates = { fecha_inicio, fecha_expiracion: given === undefined ? whole : given };
@@ -107,7 +109,7 @@ export function createSubscriptionService({ orm, clock }: Pick<Deps, 'orm' | 'cl
   const update = async (actor: Actor, id: number, body: UpdateSubscriptionBody): Promise<Suscripcion> =>
     await inTransaction(orm.em, async (em) => {
       const now = clock();
-      if (body.id_plan !== undefined) await lockPlan(em, body.id_plan, LockMode.PESSIMISTIC_READ);
+      if (body.id_plan !== undefined) await lockPlan(em, body.id_plan, FOR_SHARE);
       const { payer: before, subscription, all } = await lockSubscription(em, id);
       await pauseExpired(em, before, all, now);
       const record = recordOf(subscription);

@@ -1,9 +1,10 @@
 import type { MikroORM } from '@mikro-orm/core';
 import type { ViewerStateQuery } from '@som3d/contract';
 import { sql } from 'kysely';
+import type { VisorEstado } from '../../db/entities/visor.entity.ts';
 import { kysely } from '../../db/orm.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
-import { pageOf } from '../../http/pages.ts';
+import { readPage, type PageOf } from '../../http/pages.ts';
 
 /** Bytes of documents in one page: a row holds up to 4 MiB, and a page may ask for 500 rows. */
 const PAGE_BYTES = 16 * 1024 * 1024;
@@ -19,32 +20,20 @@ function fitting(sizes: readonly number[]): number {
 
 /**
  * One page of viewer states, newest first: a doctor's own, or all for an administrator. It ends before its limit when
- * the documents would be too many bytes; `total` tells how many states there are.
+ * the documents would be too many bytes; `total` is the number of states in all.
  */
-export async function listStates(orm: MikroORM, actor: Actor, query: ViewerStateQuery) {
+export async function listStates(orm: MikroORM, actor: Actor, query: ViewerStateQuery): Promise<PageOf<VisorEstado>> {
   const db = kysely(orm.em);
-  const filtered = () => {
-    let rows = db.selectFrom('VisorEstado');
-    // A doctor without a profile row has no states: no row has the id 0.
-    if (!isAdmin(actor)) rows = rows.where('id_medico', '=', actor.id_medico ?? 0);
-    if (query.paciente_id) rows = rows.where('id_paciente', '=', query.paciente_id);
-    if (query.job_id) {
-      const results = db.selectFrom('JobSTL').select('id_jobstl').where('job_id', '=', query.job_id);
-      rows = rows.where('id_jobstl', 'in', results);
-    }
-    return rows;
-  };
-  const { limit, offset } = pageOf(query);
-  const sizes = await filtered()
-    .select(['id_visor_estado', SIZE.as('bytes')])
-    .orderBy('id_visor_estado', 'desc')
-    .limit(limit)
-    .offset(offset)
-    .execute();
+  let states = db.selectFrom('VisorEstado').select(['id_visor_estado', SIZE.as('bytes')]);
+  // A doctor without a profile row has no states: no row has the id 0.
+  if (!isAdmin(actor)) states = states.where('id_medico', '=', actor.id_medico ?? 0);
+  if (query.paciente_id) states = states.where('id_paciente', '=', query.paciente_id);
+  if (query.job_id) {
+    const results = db.selectFrom('JobSTL').select('id_jobstl').where('job_id', '=', query.job_id);
+    states = states.where('id_jobstl', 'in', results);
+  }
+  const { rows: sizes, total } = await readPage(states.orderBy('id_visor_estado', 'desc'), query);
   const ids = sizes.slice(0, fitting(sizes.map(({ bytes }) => bytes))).map(({ id_visor_estado }) => id_visor_estado);
-  const { total } = await filtered()
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
   if (ids.length === 0) return { rows: [], total };
   const rows = await db
     .selectFrom('VisorEstado')

@@ -1,27 +1,22 @@
 import type { contract } from '@som3d/contract';
 import type { Deps } from '../../deps.ts';
 import { actorOf } from '../../http/context.ts';
-import { pageOf, setPageHeaders } from '../../http/pages.ts';
+import { answerPage } from '../../http/pages.ts';
 import type { Handlers } from '../../http/router.ts';
 import { presentState } from './visor.presenter.ts';
-import { listStates } from './visor.queries.ts';
-import { createVisorService } from './visor.service.ts';
+import { VisorService } from './visor.service.ts';
 
 /** Viewer states over HTTP. */
 export function visorRoutes(deps: Deps): Handlers<typeof contract.visor> {
-  const states = createVisorService(deps);
+  const states = new VisorService(deps);
   return {
     create: async ({ body, req }) => ({
       status: 201,
       body: presentState(await states.create(actorOf(req), body)),
     }),
     list: async ({ query, req, res }) => {
-      const { rows, total } = await listStates(deps.orm, actorOf(req), query);
-      const { limit, offset } = pageOf(query);
-      // A page that ended before its limit: the next one begins where it ended.
-      const ended = rows.length > 0 && rows.length < limit && offset + rows.length < total;
-      setPageHeaders(req, res, ended ? { limit: rows.length, offset } : query, total);
-      return { status: 200, body: rows.map(presentState) };
+      const page = await states.list(actorOf(req), query);
+      return answerPage({ req, res, query }, page, presentState);
     },
     get: async ({ params, req }) => ({
       status: 200,

@@ -1,15 +1,19 @@
 import type { EntityManager } from '@mikro-orm/core';
-import type { CreateViewerStateBody, UpdateViewerStateBody } from '@som3d/contract';
+import type { CreateViewerStateBody, UpdateViewerStateBody, ViewerStateQuery } from '@som3d/contract';
+import { changesOf } from '../../base/changes.ts';
+import { AppError } from '../../base/errors.ts';
 import { wholeSeconds } from '../../db/columns.ts';
+import { VisorEstado } from '../../db/entities/visor.entity.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
-import { AppError } from '../../base/errors.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
-import { changesOf } from '../../base/changes.ts';
+import { AuditTrail } from '../audit/audit.ts';
+import { ReadAudit } from '../audit/reads.ts';
 import { ensureDoctorProfile } from '../doctors/profile.ts';
 import { lockPatientFor } from '../patients/patients.policy.ts';
-import { VisorEstado } from '../../db/entities/visor.entity.ts';
 import { checkOwnState, findStateFor, lockResultFor, lockState } from './visor.policy.ts';
+import { listStates } from './visor.queries.ts';
+import { auditedState } from './visor.record.ts';
 
 type Links = Pick<UpdateViewerStateBody, 'id_paciente' | 'id_jobstl'>;
 
@@ -19,38 +23,67 @@ async function lockLinks(em: EntityManager, actor: Actor, { id_paciente, id_jobs
   if (id_jobstl) await lockResultFor(em, actor, id_jobstl);
 }
 
-/** Saved states of the viewer: behaviour.md section 8. A doctor owns them, an administrator only reads. */
-export function createVisorService({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
-  const create = async (actor: Actor, body: CreateViewerStateBody): Promise<VisorEstado> => {
+/** Saved states of the viewer. A doctor owns them, an administrator only reads. */
+export class VisorService {
+  readonly #orm: Deps['orm'];
+  readonly #clock: Deps['clock'];
+  readonly #reads: ReadAudit;
+
+  constructor({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
+    this.#orm = orm;
+    this.#clock = clock;
+    this.#reads = new ReadAudit({ orm, clock });
+  }
+
+  async list(actor: Actor, query: ViewerStateQuery) {
+    const page = await listStates(this.#orm, actor, query);
+    const ids = page.rows.map(({ id_visor_estado }) => id_visor_estado);
+    await this.#reads.noteList(actor, 'ESTADO_VISOR', ids, query);
+    return page;
+  }
+
+  async create(actor: Actor, body: CreateViewerStateBody): Promise<VisorEstado> {
     if (isAdmin(actor)) throw new AppError('forbidden', 'Solo un médico guarda estados del visor');
-    const at = wholeSeconds(clock());
-    return await inTransaction(orm.em, async (em) => {
+    const at = wholeSeconds(this.#clock());
+    return await inTransaction(this.#orm.em, async (em) => {
       await lockLinks(em, actor, body);
       const id_medico = await ensureDoctorProfile(em, actor);
       const state = em.create(VisorEstado, { ...body, id_medico, creado_en: at, actualizado_en: at });
       await em.flush();
+      this.#trail(em, actor).created('ESTADO_VISOR', state.id_visor_estado, auditedState(state));
       return state;
     });
-  };
+  }
 
-  const get = async (actor: Actor, id: number): Promise<VisorEstado> => await findStateFor(orm.em.fork(), actor, id);
+  async get(actor: Actor, id: number): Promise<VisorEstado> {
+    const state = await findStateFor(this.#orm.em.fork(), actor, id);
+    await this.#reads.note(actor, { type: 'ESTADO_VISOR', id, meta: { id_paciente: state.id_paciente } });
+    return state;
+  }
 
-  const update = async (actor: Actor, id: number, body: UpdateViewerStateBody): Promise<VisorEstado> =>
-    await inTransaction(orm.em, async (em) => {
+  async update(actor: Actor, id: number, body: UpdateViewerStateBody): Promise<VisorEstado> {
+    return await inTransaction(this.#orm.em, async (em) => {
       await checkOwnState(em, actor, id);
       await lockLinks(em, actor, body);
       const state = await lockState(em, id);
+      const before = auditedState(state);
       em.assign(state, changesOf(body));
       await em.flush();
+      this.#trail(em, actor).updated('ESTADO_VISOR', id, { before, after: auditedState(state) });
       return state;
     });
+  }
 
-  const remove = async (actor: Actor, id: number): Promise<void> => {
-    await inTransaction(orm.em, async (em) => {
+  async remove(actor: Actor, id: number): Promise<void> {
+    await inTransaction(this.#orm.em, async (em) => {
       await checkOwnState(em, actor, id);
-      await em.nativeDelete(VisorEstado, { id_visor_estado: id });
+      const state = await lockState(em, id);
+      this.#trail(em, actor).removed('ESTADO_VISOR', id, auditedState(state));
+      em.remove(state);
     });
-  };
+  }
 
-  return { create, get, update, remove };
+  #trail(em: EntityManager, actor: Actor): AuditTrail {
+    return new AuditTrail(em, actor.id_usuario, this.#clock());
+  }
 }

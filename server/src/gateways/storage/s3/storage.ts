@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Logger } from 'pino';
+import { create as contentDisposition } from 'content-disposition';
 import { openDrafts } from '../drafts.ts';
 import { unavailable } from '../errors.ts';
 import { isKey, requireKey, requirePrefix } from '../keys.ts';
@@ -211,7 +212,7 @@ export async function createS3Storage(
       const command = new GetObjectCommand({
         ...target,
         ResponseContentType: terms.type,
-        ResponseContentDisposition: `attachment; filename="${terms.filename.replaceAll(/[^\w. -]/g, '_')}"`,
+        ResponseContentDisposition: contentDisposition(terms.filename),
       });
       return await ask('sign a URL', () => getSignedUrl(clients.signer, command, { expiresIn: terms.expiresSeconds }));
     },

@@ -1,0 +1,62 @@
+import { Command } from 'commander';
+import { createLogger } from '../base/logger.ts';
+import { readConfig } from '../config/config.ts';
+import { loadSecrets } from '../config/secrets.ts';
+import { readHead, type ChainHead } from '../db/audit/chain.ts';
+import { verifyChain, type Verification } from '../db/audit/verify.ts';
+import { kysely } from '../db/kysely.ts';
+import { pendingMigrations } from '../db/migrate.ts';
+import { keepHead, readKeptHead } from '../domains/audit/keeper.ts';
+import { openStorage } from '../gateways/storage/open.ts';
+import { withDatabase } from './database.ts';
+import { say } from './say.ts';
+import { UsageError } from './usage.ts';
+
+function report({ rows, waiting, removedUpTo, fault }: Verification): void {
+  if (removedUpTo > 0) say(`Rows 1 to ${removedUpTo} were removed because of their age; their checkpoint is signed.`);
+  say(`${rows} rows hold.`);
+  if (waiting > 0) say(`${waiting} rows wait for their seal: the running service seals them.`);
+  if (!fault) return say('The audit is intact.');
+  const row = fault.id_audit === null ? '' : `, id_audit ${fault.id_audit}`;
+  say(`BROKEN at position ${fault.seq}${row}: ${fault.reason}.`);
+  process.exitCode = 1;
+}
+
+interface Options {
+  readonly acceptRestored?: boolean;
+}
+
+async function verify({ acceptRestored }: Options): Promise<void> {
+  await withDatabase(async (orm) => {
+    if ((await pendingMigrations(orm)).length > 0) throw new UsageError('migrations are pending: run `migrate` first');
+    const config = readConfig(process.env);
+    const secrets = await loadSecrets(config);
+    const terms = { secret: secrets.urls, clock: () => new Date() };
+    const storage = await openStorage(config, terms, createLogger(config.SOM3D_LOG_LEVEL));
+    try {
+      const db = kysely(orm.em.fork());
+      const kept: ChainHead | null = acceptRestored ? null : await readKeptHead(storage);
+      const verification = await verifyChain(db, secrets.audit, kept);
+      report(verification);
+      if (!kept && !acceptRestored) say('The storage keeps no head of the chain yet: a cut end would not show.');
+      if (acceptRestored && !verification.fault) {
+        await keepHead(storage, await readHead(db));
+        say('The storage takes the end of this database from now on.');
+      }
+    } finally {
+      storage.close();
+    }
+  });
+}
+
+export function auditCommand(): Command {
+  const command = new Command('audit').description('Check the audit of clinical records.');
+  command
+    .command('verify')
+    .description(
+      'Check every seal of the audit and name the first row that was changed or is missing; exit code 1 then.',
+    )
+    .option('--accept-restored', 'after an older backup was restored: take the end of this database as the right one')
+    .action(verify);
+  return command;
+}
