@@ -49,7 +49,7 @@ describe.each(BODIES)('a reduction of %s', (_name, body, { spacing, slice, size 
       expect(after!.distanceMm).toBeGreaterThan(judged - 0.05);
       expect(after!.distanceMm).toBeLessThanOrEqual(0.5);
       // Less than was asked for is said.
-      const said = reduced.manifest.warnings.some((line) => line.includes('para no alejarse más de 0,5 mm'));
+      const said = reduced.log.some((line) => line.includes('para no alejarse más de 0,5 mm'));
       expect(said).toBe(after!.reduction < share - 0.01);
     },
   );

@@ -74,7 +74,7 @@ export async function meshSegment(
     if (finished.mesh.triangles.length === 0) continue;
     const { reduccion } = context.request;
     const reduced = describeReduction(segment.label, reduccion, finished.savedShare);
-    if (reduced !== null) context.warn(reduced);
+    if (reduced !== null) context.log(reduced);
     const name = { tissue: segment.tissue, label: `${segment.label}${suffix.replace(/^_0?/, ' ')}` };
     meshes.push(await save(finished, segment, { name, stem: `${segment.tissue}${suffix}` }, context));
   }
