@@ -91,5 +91,5 @@ export async function startProcess(
 
 /** Starts `som3d-server worker` beside it. */
 export async function startWorker(database: Home, env: Environment = {}): Promise<RunningProcess> {
-  return await startCommand(['worker'], database, env, /"msg":"working"/);
+  return await startCommand(['worker'], database, env, /"msg":"worker started"/);
 }
