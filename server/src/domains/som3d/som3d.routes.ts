@@ -12,6 +12,7 @@ import { answerPage } from '../../http/pages.ts';
 import type { Handlers } from '../../http/router.ts';
 import { sendObject } from '../../http/send-object.ts';
 import { streamBody } from '../../http/stream.ts';
+import { receiveUploadForm } from '../../http/upload-form.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import { jobOf } from '../../jobs/keys.ts';
 import { ReadAudit } from '../audit/reads.ts';
@@ -25,7 +26,7 @@ import { presentProgress } from '../../jobs/progress.ts';
 import { meshesOf, presentJob, presentJobStl, threemfOf } from './som3d.presenter.ts';
 import { EVERYBODY, findProgress, jobsSeenBy, listJobs, readLog } from './som3d.queries.ts';
 import { createSom3dService, type FinishedJob } from './som3d.service.ts';
-import { createSubmissions } from './submission.ts';
+import { Submissions } from './submission.ts';
 import { withOwners } from './tracking.queries.ts';
 
 const TAIL_LINES = 20;
@@ -40,7 +41,7 @@ export function som3dRoutes(
   const jobs = createSom3dService(deps, signals);
   const prioritize = createPrioritize(deps, signals);
   const results = createResultService(deps);
-  const submissions = createSubmissions(deps, signals);
+  const submissions = new Submissions(deps, signals);
   const events = createJobEvents(deps, watch);
   const reads = new ReadAudit(deps);
 
@@ -81,8 +82,10 @@ export function som3dRoutes(
 
   return {
     create: async ({ req, res, headers }) => {
-      const { row, created } = await submissions.submit(req, actorOf(req), headers['idempotency-key']);
-      // The file of a repeated request has not been read.
+      await using form = await receiveUploadForm(req, config.maxUploadBytes);
+      const uploader = { actor: actorOf(req), key: headers['idempotency-key'], log: req.log };
+      const { row, created } = await submissions.submit(form, uploader);
+      // What may stand behind the form's end.
       discardBody(req, res);
       res.set('Location', `/som3d/jobs/${row.job_id}`);
       return { status: created ? 201 : 200, body: presentJob(row) };
