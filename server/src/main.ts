@@ -10,6 +10,7 @@ import { loadDotenv } from './commands/dotenv.ts';
 import { documentCommand } from './commands/document.ts';
 import { importCommand } from './commands/import.ts';
 import { seedCommand } from './commands/seed.ts';
+import { storageCommand } from './commands/storage.ts';
 import { serveCommand } from './commands/serve.ts';
 import { takeoverCommand } from './commands/takeover.ts';
 import { UsageError } from './commands/usage.ts';
@@ -33,6 +34,7 @@ const program = new Command('som3d-server')
   .addCommand(adminCommand())
   .addCommand(auditCommand())
   .addCommand(takeoverCommand())
+  .addCommand(storageCommand())
   .addCommand(
     documentCommand(
       'openapi',

@@ -10,6 +10,8 @@ import { startServer, type RunningServer } from '../process/serve.ts';
 import { shutDown } from '../process/shutdown.ts';
 import { untilSignal } from '../process/signals.ts';
 import { warnOfIgnoredVariables } from './dotenv.ts';
+import type { Deps } from '../deps.ts';
+import { Installation, whyNotSwept } from '../jobs/installation.ts';
 import { UsageError } from './usage.ts';
 
 function accountLines(accounts: readonly FirstAccount[]): string[] {
@@ -55,9 +57,17 @@ function explain(error: unknown, config: Config): string | undefined {
   return undefined;
 }
 
+/** The operator must see at the start that the files may be another installation's. */
+async function warnOfStorage(deps: Deps): Promise<void> {
+  // A storage that cannot be reached now is reported by the sweeper, and by /health.
+  const fault = await new Installation(deps).settle().catch(() => null);
+  if (fault) say(`Warning: ${whyNotSwept(fault)}.\n`);
+}
+
 /** Prints the address of the service, and queues the demo doctor's first case. */
 async function greet(server: Pick<RunningServer, 'url' | 'deps' | 'accounts'>, config: Config): Promise<void> {
   say(banner(server.url, config, server.accounts));
+  await warnOfStorage(server.deps);
   try {
     const job = await queueFirstCase(server, config);
     if (job) say(`First case: job ${job} is queued for medico.demo@som3d.local.\n`);

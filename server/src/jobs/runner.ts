@@ -6,9 +6,9 @@ import { runAttempt, type AttemptDeps, type AttemptEnd, type StopReason } from '
 import { createMessageSource } from './bullmq/source.ts';
 import { createDatabaseSource } from './database-source.ts';
 import { isGone, OWNER } from './owner.ts';
-import { createJobQueue, type ClaimedJob } from './queue.ts';
+import type { ClaimedJob } from './queue.ts';
 import { UNSTARTED_PAUSE_MS } from './retry.ts';
-import type { JobSignals } from './signals.ts';
+import type { JobServices } from './services.ts';
 import { createSlots, type Release } from './slots.ts';
 
 interface Active {
@@ -26,10 +26,9 @@ const LEFT_TO_THE_LEASE: AttemptEnd = { again: null, unstarted: false };
  */
 export function createRunner(
   deps: Omit<AttemptDeps, 'queue' | 'signals' | 'observer'> & Pick<Deps, 'telemetry'>,
-  signals: JobSignals,
+  { queue, signals }: Pick<JobServices, 'queue' | 'signals'>,
 ) {
   const { config, log, redis, telemetry } = deps;
-  const queue = createJobQueue(deps);
   const slots = createSlots(config.SOM3D_WORKER_CONCURRENCY);
   const active = new Set<Active>();
   const stopping = new AbortController();

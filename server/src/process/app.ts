@@ -36,7 +36,7 @@ import type { Jobs } from '../jobs/jobs.ts';
  * The HTTP application: every route of the contract behind the one access rule, the docs page, and one mapping of
  * errors. It does not listen, and starts no background work.
  *
- * @param jobs notifies the workers of this process of new and cancelled jobs
+ * @param jobs what this process handles jobs with
  * @param payments settles confirmed payments
  */
 export function buildApp(deps: Deps, jobs: Jobs, payments: PaymentProcessor): Express {
@@ -58,7 +58,7 @@ export function buildApp(deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
     app,
     contract,
     {
-      health: healthRoutes(deps),
+      health: healthRoutes(deps, jobs),
       monitoring: monitoringRoutes(deps, auth.authenticate),
       epayco: epaycoRoutes(deps, payments),
       auth: authRoutes(auth, deps),

@@ -6,7 +6,7 @@ import { isAdmin, type Actor } from '../../http/context.ts';
 import { recordOf } from '../../db/record.ts';
 import { AuditTrail } from '../audit/audit.ts';
 import { RefusedError } from '../audit/refusals.ts';
-import { createDeletions } from '../../jobs/deletions.ts';
+import type { Deletions } from '../../jobs/deletions.ts';
 import { resultsOf } from '../../jobs/keys.ts';
 import { removeStatesOfResult } from '../visor/visor.cascade.ts';
 import { JobConv, JobSTL, StorageDeletion } from '../../db/entities/som3d.entity.ts';
@@ -48,10 +48,7 @@ async function giveUpFiles(em: EntityManager, job: JobConv, at: Date): Promise<v
 }
 
 /** Registered results after their job: behaviour.md section 9. */
-export function createResultService(deps: Deps) {
-  const { orm, clock, log } = deps;
-  const deletions = createDeletions(deps);
-
+export function createResultService({ orm, clock, log }: Pick<Deps, 'orm' | 'clock' | 'log'>, deletions: Deletions) {
   const updateNotes = async (actor: Actor, id: number, notas: string | null): Promise<JobSTL> =>
     await inTransaction(orm.em, async (em) => {
       const { result } = await lockResultFor(em, actor, id);

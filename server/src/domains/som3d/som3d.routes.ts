@@ -13,7 +13,7 @@ import type { Handlers } from '../../http/router.ts';
 import { sendObject } from '../../http/send-object.ts';
 import { streamBody } from '../../http/stream.ts';
 import { receiveUploadForm } from '../../http/upload-form.ts';
-import type { Jobs } from '../../jobs/jobs.ts';
+import type { JobServices } from '../../jobs/services.ts';
 import { jobOf } from '../../jobs/keys.ts';
 import { ReadAudit } from '../audit/reads.ts';
 import { createJobEvents } from './events.ts';
@@ -33,14 +33,12 @@ const TAIL_LINES = 20;
 const LOG_LINES = 200;
 
 /** Jobs over HTTP: behaviour.md section 9. */
-export function som3dRoutes(
-  deps: Deps,
-  { signals, watch }: Pick<Jobs, 'signals' | 'watch'>,
-): Handlers<typeof contract.som3d> {
+export function som3dRoutes(deps: Deps, services: JobServices): Handlers<typeof contract.som3d> {
+  const { signals, watch, deletions } = services;
   const { orm, storage, config, secrets, clock } = deps;
-  const jobs = createSom3dService(deps, signals);
+  const jobs = createSom3dService(deps, services);
   const prioritize = createPrioritize(deps, signals);
-  const results = createResultService(deps);
+  const results = createResultService(deps, deletions);
   const submissions = new Submissions(deps, signals);
   const events = createJobEvents(deps, watch);
   const reads = new ReadAudit(deps);
