@@ -1,6 +1,8 @@
 import type { Health } from '@som3d/contract';
 import type { z } from 'zod';
+import { isDiskError } from '../../db/errors.ts';
 import { pendingMigrations } from '../../db/migrate.ts';
+import { checkWritable } from '../../db/writable.ts';
 import type { Deps } from '../../deps.ts';
 import type { Installation, StorageFault } from '../../jobs/installation.ts';
 import { VERSION } from '../../base/version.ts';
@@ -9,6 +11,9 @@ import { VERSION } from '../../base/version.ts';
 const CHECK_LIMIT_MS = 3000;
 /** A schema that was found complete is not looked at again for this long, in ms. */
 const SCHEMA_KEPT_MS = 30_000;
+
+/** A database that was written is not written again for this long, in ms. */
+const WRITABLE_KEPT_MS = 2000;
 
 type Services = z.output<typeof Health>['services'];
 
@@ -34,13 +39,16 @@ async function timed<T>(check: () => Promise<T>): Promise<Timed<T>> {
   return { ms: Math.round(performance.now() - started), ...outcome };
 }
 
-type HealthDeps = Pick<Deps, 'orm' | 'storage' | 'redis' | 'lifecycle'>;
+const UNWRITABLE = 'La base de datos no puede escribir: revise el espacio y los permisos de su disco.';
+
+type HealthDeps = Pick<Deps, 'orm' | 'storage' | 'redis' | 'lifecycle' | 'config' | 'clock'>;
 
 /** Whether this process can serve: what it needs answers, and it is not about to end. */
 export class HealthService {
   readonly #deps: HealthDeps;
   readonly #installation: Installation;
   #completeUntil = 0;
+  #writableUntil = 0;
 
   constructor(deps: HealthDeps, installation: Installation) {
     this.#deps = deps;
@@ -64,14 +72,26 @@ export class HealthService {
   }
 
   #worstOf(services: Services): 'ok' | 'degraded' | 'error' {
-    const states = Object.values(services).map(({ status }) => status);
-    if (states.includes('error')) return 'error';
-    return states.includes('degraded') ? 'degraded' : 'ok';
+    const states = new Set(Object.values(services).map(({ status }) => status));
+    if (states.has('error')) return 'error';
+    return states.has('degraded') ? 'degraded' : 'ok';
   }
 
   async #askDatabase(): Promise<Services['database']> {
-    const { ms, ...outcome } = await timed(() => this.#deps.orm.em.getConnection().execute('select 1'));
-    return { status: 'error' in outcome ? 'error' : 'ok', ms };
+    const { ms, ...outcome } = await timed(async () => {
+      await this.#deps.orm.em.getConnection().execute('select 1');
+      await this.#checkWritable();
+    });
+    if (!('error' in outcome)) return { status: 'ok', ms };
+    return { status: 'error', ms, ...(isDiskError(outcome.error) ? { reason: UNWRITABLE } : {}) };
+  }
+
+  /** A write for each look would be too many: anybody may ask for the health. */
+  async #checkWritable(): Promise<void> {
+    const { orm, config, clock } = this.#deps;
+    if (performance.now() < this.#writableUntil) return;
+    await checkWritable(orm, config.database, clock());
+    this.#writableUntil = performance.now() + WRITABLE_KEPT_MS;
   }
 
   async #askStorage(): Promise<Services['storage']> {
