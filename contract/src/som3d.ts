@@ -33,7 +33,7 @@ export const som3d = defineRoutes({
     contentType: 'multipart/form-data',
     headers: { 'idempotency-key': z.string().min(1).max(128).optional() },
     body: c.type<FormData>(),
-    responses: { 201: Job, 200: Job, ...problems(402, 403, 404, 409) },
+    responses: { 201: Job, 200: Job, ...problems(402, 403, 404, 409, 429, 507) },
   },
   list: {
     method: 'GET',

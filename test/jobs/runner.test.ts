@@ -201,7 +201,7 @@ describeJobs('the runner', (api) => {
     expect(done).toMatchObject({ status: 'DONE', attempts: 2 });
     // Its first worker wakes up: none of its words counts any more.
     const [queue] = queues;
-    const result = { metrics: {}, key: `results/${id}/${dead!.token}/x.zip`, size: 1, etag: '"x"' };
+    const result = { metrics: {}, bytes: 1, key: `results/${id}/${dead!.token}/x.zip`, size: 1, etag: '"x"' };
     expect(await queue!.renew(id, dead!.token, { phase: 'reading', percent: 1 })).toBe(false);
     expect(await queue!.finish(id, dead!.token, result)).toBe(false);
     expect(await queue!.fail(id, dead!.token, { code: 'X', message: 'x' })).toBe(false);

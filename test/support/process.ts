@@ -53,6 +53,8 @@ function environmentOf(database: Home, env: Environment): Record<string, string>
     PORT: '0',
     SOM3D_DATA_DIR: database.dataDir,
     SOM3D_DEMO: 'false',
+    SOM3D_UPLOAD_REQUIRES: 'any',
+    SOM3D_QUOTA_WAITING_JOBS: '1000',
     JWT_SECRET: 'a secret of the tests alone',
     ...database.env,
     ...env,

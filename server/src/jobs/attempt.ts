@@ -122,8 +122,10 @@ export async function runAttempt(deps: AttemptDeps, job: ClaimedJob, controller:
     if (child.kind === 'unstarted') log.error({ err: child.error, job_id: job.job_id }, 'cannot start a child process');
     if (child.kind !== 'done') return fromChild(child);
     const { manifest } = child;
-    const zip = await observer.storing(() => storeOutputs(storage, job, { folder, manifest, now: clock(), signal }));
-    const result = { metrics: metricsOf(manifest), key: zip.key, size: zip.size, etag: zip.etag };
+    const { zip, bytes } = await observer.storing(() =>
+      storeOutputs(storage, job, { folder, manifest, now: clock(), signal }),
+    );
+    const result = { metrics: metricsOf(manifest), key: zip.key, size: zip.size, etag: zip.etag, bytes };
     return { kind: 'done', result, models: manifest.meshes.length };
   };
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Kysely, Selectable } from 'kysely';
 import { type Database, kysely } from '../db/kysely.ts';
+import { upsert } from '../db/upsert.ts';
 import { inTransaction } from '../db/transaction.ts';
 import type { Deps } from '../deps.ts';
 import { logLine } from './job-log.ts';
@@ -9,8 +10,11 @@ import { MAX_ATTEMPTS, statesBefore } from './states.ts';
 
 type Row = Selectable<Database['JobConv']>;
 
+type Unqualified<T> = T extends `JobConv.${infer Column}` ? Column : T;
+
 const CANDIDATE = [
   'job_id',
+  'JobConv.id_usuario',
   'status',
   'attempts',
   'percent',
@@ -27,7 +31,7 @@ const CANDIDATE = [
   'params_json',
   'trace_parent',
 ] as const;
-type Candidate = Pick<Row, (typeof CANDIDATE)[number]>;
+type Candidate = Pick<Row, Unqualified<(typeof CANDIDATE)[number]>>;
 
 /** How many rows are looked at: as many workers can claim at once without one of them going away empty. */
 const CANDIDATES = 8;
@@ -43,6 +47,8 @@ export interface JobResult {
   readonly key: string;
   readonly size: number;
   readonly etag: string;
+  /** Size of everything that the job has stored. */
+  readonly bytes: number;
 }
 
 /** A job that goes back into the queue. */
@@ -139,10 +145,12 @@ export class JobQueue {
         ? update.where('lease_token', '=', row.lease_token).where('lease_expires_at', '<', now)
         : update.where(isDue(now))
     ).executeTakeFirst();
-    return numUpdatedRows > 0n ? { ...row, attempts, token, input_key: row.input_key ?? '' } : null;
+    if (numUpdatedRows === 0n) return null;
+    await this.#noteTurn(row.id_usuario, now);
+    return { ...row, attempts, token, input_key: row.input_key ?? '' };
   }
 
-  /** Takes the next job: one whose worker has gone silent, else the oldest of the highest priority; null when none. */
+  /** Takes the next job: one whose worker has gone silent, else the first of `waitingJobs`; null when there is none. */
   async claim(owner: string): Promise<ClaimedJob | null> {
     for (const find of [abandonedJobs, waitingJobs]) {
       const rows = find(this.#db(), this.#clock()).select(CANDIDATE).limit(CANDIDATES);
@@ -152,18 +160,6 @@ export class JobQueue {
       }
     }
     return null;
-  }
-
-  /** Takes this job, if it is one that `claim` might give. */
-  async claimById(owner: string, jobId: string): Promise<ClaimedJob | null> {
-    const row = await this.#db()
-      .selectFrom('JobConv')
-      .select(CANDIDATE)
-      .where('job_id', '=', jobId)
-      .where('input_key', 'is not', null)
-      .executeTakeFirst();
-    if (!row || row.attempts >= MAX_ATTEMPTS || !(row.status === 'QUEUED' || row.status === 'RUNNING')) return null;
-    return await this.#tryClaim(row, owner);
   }
 
   /** Keeps the lease, and writes how far the job is; false when it has been canceled, deleted or taken over. */
@@ -196,6 +192,7 @@ export class JobQueue {
       metrics_json: JSON.stringify(result.metrics),
       result_key: result.key,
       result_size: result.size,
+      stored_bytes: result.bytes,
       result_etag: result.etag,
       error: null,
       error_code: null,
@@ -292,6 +289,11 @@ export class JobQueue {
       if (numUpdatedRows > 0n) ended.push({ job_id, percent });
     }
     return ended;
+  }
+
+  /** The next job of another user comes before the next one of this user. */
+  async #noteTurn(id_usuario: number, served_at: Date): Promise<void> {
+    await upsert(this.#orm.em.fork(), 'job_turn', { id_usuario, served_at }, ['id_usuario'], { served_at });
   }
 
   #db(): Kysely<Database> {

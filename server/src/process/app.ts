@@ -17,6 +17,7 @@ import { planRoutes } from '../domains/plans/plans.routes.ts';
 import { som3dRoutes } from '../domains/som3d/som3d.routes.ts';
 import { studyRoutes } from '../domains/studies/studies.routes.ts';
 import { subscriptionRoutes } from '../domains/subscriptions/subscriptions.routes.ts';
+import { usageRoutes } from '../domains/usage/usage.routes.ts';
 import { visorRoutes } from '../domains/visor/visor.routes.ts';
 import { workerRoutes } from '../domains/workers/workers.routes.ts';
 import { enforceAccess } from '../http/access.ts';
@@ -70,6 +71,7 @@ export function buildApp(deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
       studies: studyRoutes(deps),
       visor: visorRoutes(deps),
       som3d: som3dRoutes(deps, jobs),
+      usage: usageRoutes(deps),
       workers: workerRoutes(deps),
       messages: messageRoutes(deps),
     },

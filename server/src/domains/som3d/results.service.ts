@@ -42,6 +42,7 @@ async function giveUpFiles(em: EntityManager, job: JobConv, at: Date): Promise<v
   if (await em.count(JobSTL, { job_id: job.job_id })) return;
   job.result_key = null;
   job.result_size = null;
+  job.stored_bytes = null;
   job.result_etag = null;
   const noted = { storage_key: resultsOf(job.job_id), is_prefix: true, next_attempt_at: at, created_at: at };
   em.create(StorageDeletion, noted);

@@ -19,6 +19,7 @@ import type { JobSignals } from '../../jobs/signals.ts';
 import { AuditTrail } from '../audit/audit.ts';
 import { findPatientFor, lockPatientFor } from '../patients/patients.policy.ts';
 import { requireEntitlement } from '../subscriptions/entitlement.ts';
+import { holdAccount, requireRoomForJob, whyNoUploads } from '../usage/quotas.ts';
 import { JobConv } from '../../db/entities/som3d.entity.ts';
 import { paramsOf } from './som3d.presenter.ts';
 import { findJob, findJobByKey, type JobRow } from './som3d.queries.ts';
@@ -37,7 +38,7 @@ export interface Uploader {
   readonly log: Logger;
 }
 
-type JobValues = Omit<RequiredEntityData<JobConv>, 'job_id'>;
+type JobValues = Omit<RequiredEntityData<JobConv>, 'job_id'> & { readonly input_size: number };
 
 function parseFields(fields: Fields): JobFields {
   const parsed = JobFields.safeParse(Object.fromEntries(fields));
@@ -66,6 +67,8 @@ function repeated(row: JobRow, fingerprint: string): Submission {
 export class Submissions {
   readonly #deps: Deps;
   readonly #signals: JobSignals;
+  /** Uploads that each user has under way in this process. */
+  readonly #underWay = new Map<number, number>();
 
   constructor(deps: Deps, signals: JobSignals) {
     this.#deps = deps;
@@ -75,18 +78,27 @@ export class Submissions {
   /**
    * Stores the file of a form and queues its job. Whatever goes wrong, nothing stays stored.
    *
-   * @throws AppError 402 where a subscription is needed and missing, 409 when the key was used for another upload, 422
-   * for fields that do not fit; what the form itself throws
+   * @throws AppError 402 where a subscription is needed and missing, 403 for an account that may not upload yet, 409 when
+   * the key was used for another upload, 422 for fields that do not fit, 429 and 507 at the account's quotas; what the
+   * form itself throws
    */
   async submit(form: UploadForm, uploader: Uploader): Promise<Submission> {
-    const { actor, key, log } = uploader;
+    const { actor, key } = uploader;
     // Known faults are answered before a gigabyte has gone over the line.
     const before = parseFields(form.fieldsBefore);
     const first = await this.#findFirst(actor, key);
     if (first) return await this.#repeat(form, first);
-    await requireEntitlement(this.#deps, actor);
-    await this.#checkPatient(actor, before);
+    const others = this.#enter(actor);
+    try {
+      await this.#admit(actor, before, others);
+      return await this.#receive(form, before, uploader);
+    } finally {
+      this.#leave(actor);
+    }
+  }
 
+  /** Stores the file and adds its row, or takes the file back. */
+  async #receive(form: UploadForm, before: JobFields, { actor, key, log }: Uploader): Promise<Submission> {
     const jobId = randomUUID();
     const stored = await this.#store(jobId, form, log);
     let fingerprint: string | undefined;
@@ -124,8 +136,28 @@ export class Submissions {
     return repeated(first, fingerprintOf(form, await form.fieldsAfter()));
   }
 
-  async #checkPatient(actor: Actor, { id_paciente }: JobFields): Promise<void> {
-    if (id_paciente !== undefined) await findPatientFor(this.#deps.orm.em.fork(), actor, id_paciente);
+  /** Refuses at once what would be refused after the upload. */
+  async #admit(actor: Actor, { id_paciente }: JobFields, others: number): Promise<void> {
+    const { orm, config } = this.#deps;
+    await requireEntitlement(this.#deps, actor);
+    const em = orm.em.fork();
+    const lacking = await whyNoUploads(em, config, actor);
+    if (lacking !== null) throw new AppError('forbidden', lacking);
+    await requireRoomForJob(em, config, actor.id_usuario, { jobs: others, bytes: 0 });
+    if (id_paciente !== undefined) await findPatientFor(em, actor, id_paciente);
+  }
+
+  /** @returns how many other uploads the user has under way, which have no row yet */
+  #enter({ id_usuario }: Actor): number {
+    const others = this.#underWay.get(id_usuario) ?? 0;
+    this.#underWay.set(id_usuario, others + 1);
+    return others;
+  }
+
+  #leave({ id_usuario }: Actor): void {
+    const left = (this.#underWay.get(id_usuario) ?? 1) - 1;
+    if (left > 0) this.#underWay.set(id_usuario, left);
+    else this.#underWay.delete(id_usuario);
   }
 
   async #store(jobId: string, { file }: UploadForm, log: Logger): Promise<StoredObject> {
@@ -176,8 +208,11 @@ export class Submissions {
   }
 
   async #insert(actor: Actor, jobId: string, values: JobValues, id_paciente: number | undefined): Promise<JobRow> {
-    const { orm, clock } = this.#deps;
+    const { orm, clock, config } = this.#deps;
     await inTransaction(orm.em, async (em) => {
+      // Others of the same account wait here: of two uploads at once, the second one sees the first one's row.
+      await holdAccount(em, actor.id_usuario);
+      await requireRoomForJob(em, config, actor.id_usuario, { jobs: 0, bytes: values.input_size });
       // The upload took its time: the patient may be gone by now.
       if (id_paciente !== undefined) await lockPatientFor(em, actor, id_paciente);
       em.create(JobConv, { job_id: jobId, ...values });
