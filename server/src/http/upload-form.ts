@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Transform, pipeline, type Readable, type TransformCallback } from 'node:stream';
+import { Transform, type Readable, type TransformCallback } from 'node:stream';
 import busboy from 'busboy';
 import type { Request } from 'express';
 import { AppError, invalidField } from '../base/errors.ts';
@@ -48,12 +48,29 @@ export class UploadedFile extends Transform {
   readonly #hash = createHash('sha256');
   #head = Buffer.alloc(0);
   #bytes = 0;
+  #fault: AppError | null = null;
 
   constructor(maxBytes: number) {
     super();
     this.#maxBytes = maxBytes;
     // An error after the last read has no other listener, and would end the process.
     this.on('error', () => undefined);
+  }
+
+  /** Ends the stream with an error; the first one counts. */
+  fail(fault: AppError): void {
+    this.#fault ??= fault;
+    this.destroy(fault);
+  }
+
+  /**
+   * Waits for the reader of the file. A reader that begins after the file has failed only finds a closed stream: then the
+   * fault of the file counts.
+   */
+  async readBy<T>(reader: Promise<T>): Promise<T> {
+    return await reader.catch((error: unknown) => {
+      throw this.#fault ?? error;
+    });
   }
 
   /** SHA-256 of the whole file in hex. To be called once, after the end of the stream. */
@@ -65,27 +82,28 @@ export class UploadedFile extends Transform {
     return this.#head.length >= 4 && SIGNATURES.has(this.#head.readUInt32LE(0));
   }
 
-  #refusal(): AppError {
+  #notZip(): AppError {
     const why = this.#bytes === 0 ? 'El archivo está vacío' : 'El archivo no es un ZIP';
     return new AppError('bad_request', `${why}: comprima la carpeta del estudio en formato ZIP y súbala de nuevo`);
+  }
+
+  #refuse(fault: AppError, done: TransformCallback): void {
+    this.#fault ??= fault;
+    done(fault);
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.#bytes += chunk.length;
     if (this.#head.length < 4) this.#head = Buffer.concat([this.#head, chunk.subarray(0, 4)]);
-    if (this.#head.length >= 4 && !this.#isZip()) return done(this.#refusal());
-    if (this.#bytes > this.#maxBytes) return done(tooLarge(this.#maxBytes));
+    if (this.#head.length >= 4 && !this.#isZip()) return this.#refuse(this.#notZip(), done);
+    if (this.#bytes > this.#maxBytes) return this.#refuse(tooLarge(this.#maxBytes), done);
     this.#hash.update(chunk);
     done(null, chunk);
   }
 
   override _flush(done: TransformCallback): void {
-    done(this.#isZip() ? null : this.#refusal());
-  }
-
-  /** The parser's own error comes here before it reaches the form. */
-  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    done(error === null || error instanceof AppError ? error : malformed(error));
+    if (this.#isZip()) done(null);
+    else this.#refuse(this.#notZip(), done);
   }
 }
 
@@ -158,7 +176,7 @@ class IncomingForm implements UploadForm, AsyncDisposable {
   #fail(fault: AppError): void {
     this.#began.reject(fault);
     this.#ended.reject(fault);
-    this.file.destroy(fault);
+    this.file.fail(fault);
   }
 
   readonly #onField = (
@@ -172,12 +190,11 @@ class IncomingForm implements UploadForm, AsyncDisposable {
   };
 
   readonly #onFile = (name: string | undefined, stream: Readable): void => {
-    // Without a listener, the error of a stream that nobody reads any more would end the process.
-    stream.on('error', () => undefined);
+    stream.on('error', (error) => this.#fail(malformed(error)));
     if (this.#hasFile) return this.#fail(invalidField(['body', 'file'], 'Adjunte un solo archivo', 'too_big'));
     if (name !== 'file') return this.#fail(invalidField(['body', name ?? 'file'], 'El archivo va en el campo file'));
     this.#hasFile = true;
-    pipeline(stream, this.file, () => undefined);
+    stream.pipe(this.file);
     this.#began.resolve();
   };
 

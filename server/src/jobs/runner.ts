@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { usableMemoryMb } from '../config/machine.ts';
 import type { Deps } from '../deps.ts';
 import { observeAttempt } from './attempt-observer.ts';
-import { runAttempt, type AttemptDeps, type AttemptEnd, type StopReason } from './attempt.ts';
+import { Attempt, type AttemptDeps, type AttemptEnd, type StopReason } from './attempt.ts';
 import { createMessageSource } from './bullmq/source.ts';
 import { createDatabaseSource } from './database-source.ts';
 import { isGone, OWNER } from './owner.ts';
@@ -49,7 +49,7 @@ export function createRunner(
     const { job_id, attempts } = job;
     const controller = new AbortController();
     const observer = observeAttempt(telemetry, log, job, OWNER);
-    const attempt = observer.run(() => runAttempt({ ...deps, queue, signals, observer }, job, controller));
+    const attempt = observer.run(() => new Attempt({ ...deps, queue, signals, observer }, job, controller).run());
     const ended = attempt.catch((error: unknown) => {
       log.error({ err: error, job_id }, 'end of a job not stored; its lease will expire');
       return LEFT_TO_THE_LEASE;

@@ -6,7 +6,7 @@ import { JobQueue } from './queue.ts';
 import { createJobSignals, type JobSignals } from './signals.ts';
 import { Sweeper } from './sweeper.ts';
 import { Trash } from './trash.ts';
-import { createJobWatch, type JobWatch } from './watch.ts';
+import { JobWatch } from './watch.ts';
 
 /** What one process has to handle jobs with. Each of them is built here, once, and passed to who uses it. */
 export interface JobServices {
@@ -35,5 +35,5 @@ export function createJobServices(deps: Deps): JobServices {
     installation: new Installation(deps),
     orphans: new Orphans(deps, trash),
   };
-  return { ...parts, watch: createJobWatch(deps, signals), sweeper: new Sweeper(deps, parts) };
+  return { ...parts, watch: new JobWatch(deps, signals), sweeper: new Sweeper(deps, parts) };
 }

@@ -3,4 +3,4 @@ export { runChild } from '../jobs/child-process.ts';
 export { createJobs, type Jobs } from '../jobs/jobs.ts';
 export { createJobServices } from '../jobs/services.ts';
 export { createJobSignals } from '../jobs/signals.ts';
-export { createJobWatch, type JobSnapshot } from '../jobs/watch.ts';
+export { JobWatch, type JobSnapshot } from '../jobs/watch.ts';

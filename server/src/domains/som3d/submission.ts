@@ -132,7 +132,7 @@ export class Submissions {
   /** Reads the file to its end, since only its digest can show that it is the first one's. */
   async #repeat(form: UploadForm, first: JobRow): Promise<Submission> {
     form.file.resume();
-    await finished(form.file, { writable: false });
+    await form.file.readBy(finished(form.file, { writable: false }));
     return repeated(first, fingerprintOf(form, await form.fieldsAfter()));
   }
 
@@ -162,7 +162,7 @@ export class Submissions {
 
   async #store(jobId: string, { file }: UploadForm, log: Logger): Promise<StoredObject> {
     const started = performance.now();
-    const stored = await this.#deps.storage.put(uploadKey(jobId), file);
+    const stored = await file.readBy(this.#deps.storage.put(uploadKey(jobId), file));
     log.info({ job_id: jobId, bytes: stored.size, ms: Math.round(performance.now() - started) }, 'upload received');
     return stored;
   }
