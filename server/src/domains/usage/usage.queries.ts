@@ -29,7 +29,7 @@ export async function readJobUsage(em: EntityManager, id_usuario: number, keepIn
       sql<number | null>`sum(${inputs} + ${results})`.as('bytes'),
     ])
     .executeTakeFirstOrThrow();
-  return { waiting: Number(row.waiting ?? 0), bytes: Number(row.bytes ?? 0) };
+  return { waiting: row.waiting ?? 0, bytes: row.bytes ?? 0 };
 }
 
 export async function countStates(em: EntityManager, id_medico: number): Promise<number> {
