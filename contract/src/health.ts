@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { defineRoutes } from './common/index.ts';
 
-const ServiceState = z.object({ status: z.enum(['ok', 'error']), ms: z.number() });
+/** `reason` says in a sentence what is wrong, where the service knows. */
+const ServiceState = z.object({
+  status: z.enum(['ok', 'error']),
+  ms: z.number(),
+  reason: z.string().optional(),
+});
+/** `degraded`: files are stored and read, but nothing is cleaned up until the operator settles whose files they are. */
+const StorageState = ServiceState.extend({ status: z.enum(['ok', 'degraded', 'error']) });
 /** `pending` is the number of pending migrations. */
 const MigrationState = z.object({ status: z.enum(['ok', 'error']), ms: z.number(), pending: z.int().nullable() });
 /** `none`: no Redis is configured, the database is the queue. `degraded`: Redis is unavailable, jobs start later. */
@@ -16,7 +23,7 @@ export const Health = z
     uptime_s: z.number(),
     services: z.object({
       database: ServiceState,
-      storage: ServiceState,
+      storage: StorageState,
       migrations: MigrationState,
       queue: QueueState,
     }),
@@ -29,7 +36,7 @@ export const health = defineRoutes({
     path: '/health',
     summary: 'Estado del servicio',
     description:
-      '200 mientras el proceso puede atender, también con la cola degradada; 503 cuando la base de datos o el ' +
+      '200 mientras el proceso puede atender, también con la cola o el almacenamiento degradados; 503 cuando la base de datos o el ' +
       'almacenamiento no responden, faltan migraciones o el proceso está por terminar.',
     metadata: { access: 'public' },
     responses: { 200: Health, 503: Health },

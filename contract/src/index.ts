@@ -10,6 +10,7 @@ import { plans } from './plans.ts';
 import { som3d } from './som3d.ts';
 import { studies } from './studies.ts';
 import { subscriptions } from './subscriptions.ts';
+import { usage } from './usage.ts';
 import { visor } from './visor.ts';
 import { workers } from './workers.ts';
 
@@ -30,6 +31,7 @@ export * from './som3d.results.ts';
 export * from './som3d.ts';
 export * from './studies.ts';
 export * from './subscriptions.ts';
+export * from './usage.ts';
 export * from './visor.ts';
 export * from './workers.ts';
 
@@ -45,6 +47,7 @@ export const contract = {
   studies,
   visor,
   som3d,
+  usage,
   messages,
   monitoring,
   epayco,

@@ -107,7 +107,7 @@ export const messages = defineRoutes({
     metadata: { access: 'medico', rawFields: true },
     contentType: 'application/x-www-form-urlencoded',
     body: CreateMessageBody,
-    responses: { 201: Message, ...problems(404) },
+    responses: { 201: Message, ...problems(404, 429) },
   },
   list: {
     method: 'GET',

@@ -159,7 +159,7 @@ export const patients = defineRoutes({
     metadata: { access: 'medico' },
     pathParams,
     body: CreateNoteBody,
-    responses: { 201: ClinicalNote, ...problems(403, 404) },
+    responses: { 201: ClinicalNote, ...problems(403, 404, 429) },
   },
   updateNote: {
     method: 'PATCH',

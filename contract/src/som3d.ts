@@ -28,12 +28,12 @@ export const som3d = defineRoutes({
     path: '/som3d/jobs',
     summary: 'Subir un estudio',
     description:
-      'Recibe un ZIP de archivos DICOM y pone en cola su conversión a modelos STL. Con Idempotency-Key, repetir la solicitud (la misma longitud y los mismos campos antes del archivo) devuelve el primer trabajo. Un ZIP cuyo índice ya muestra que no sirve da un trabajo en estado error.',
+      'Recibe un ZIP de archivos DICOM y pone en cola su conversión a modelos STL. Con Idempotency-Key, repetir la solicitud (el mismo archivo y los mismos campos) devuelve el primer trabajo; otra subida con la misma clave es un 409. Un ZIP cuyo índice ya muestra que no sirve da un trabajo en estado error.',
     metadata: { access: 'bearer', form: JobForm, files: ['file'] },
     contentType: 'multipart/form-data',
     headers: { 'idempotency-key': z.string().min(1).max(128).optional() },
     body: c.type<FormData>(),
-    responses: { 201: Job, 200: Job, ...problems(402, 403, 404, 409) },
+    responses: { 201: Job, 200: Job, ...problems(402, 403, 404, 409, 429, 507) },
   },
   list: {
     method: 'GET',

@@ -110,7 +110,7 @@ export const subscriptions = defineRoutes({
       'Para médicos. Retoma la última suscripción en pausa de ese plan o crea una, y devuelve los datos de la pasarela. Con una activa y sin vencer responde 409.',
     metadata: { access: 'bearer' },
     body: StartSubscriptionBody,
-    responses: { 200: StartedCheckout, ...problems(403, 404, 409) },
+    responses: { 200: StartedCheckout, ...problems(403, 404, 409, 429) },
   },
   mine: {
     method: 'GET',

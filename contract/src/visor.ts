@@ -70,7 +70,7 @@ export const visor = defineRoutes({
     description: 'Solo un médico guarda estados. El paciente y el resultado 3D deben ser propios.',
     metadata: { access: 'medico+admin', bodyBytes: BODY_BYTES },
     body: CreateViewerStateBody,
-    responses: { 201: ViewerState, ...problems(403, 404) },
+    responses: { 201: ViewerState, ...problems(403, 404, 507) },
   },
   list: {
     method: 'GET',

@@ -10,10 +10,12 @@ import { loadDotenv } from './commands/dotenv.ts';
 import { documentCommand } from './commands/document.ts';
 import { importCommand } from './commands/import.ts';
 import { seedCommand } from './commands/seed.ts';
+import { storageCommand } from './commands/storage.ts';
 import { serveCommand } from './commands/serve.ts';
 import { takeoverCommand } from './commands/takeover.ts';
 import { UsageError } from './commands/usage.ts';
 import { workerCommand } from './commands/worker.ts';
+import { OperatorError } from './base/operator-error.ts';
 import { VERSION } from './base/version.ts';
 
 loadDotenv();
@@ -33,6 +35,7 @@ const program = new Command('som3d-server')
   .addCommand(adminCommand())
   .addCommand(auditCommand())
   .addCommand(takeoverCommand())
+  .addCommand(storageCommand())
   .addCommand(
     documentCommand(
       'openapi',
@@ -48,7 +51,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   // A fault that the operator can correct is one sentence; any other error keeps its stack.
-  const plain = error instanceof ConfigError || error instanceof UsageError;
+  const plain = error instanceof ConfigError || error instanceof UsageError || error instanceof OperatorError;
   console.error(plain ? `som3d-server: ${error.message}` : error);
   process.exitCode = 1;
 }

@@ -267,7 +267,7 @@ describeApi('removing a doctor', (api) => {
     // A 503 is logged as an error.
     api().errors.splice(0);
     const atOnce = { ...api().deps.config, SOM3D_ORPHAN_GRACE_SECONDS: -1 };
-    await jobMachinery.createSweeper({ ...api().deps, config: atOnce }, jobMachinery.createJobSignals()).sweep();
+    await jobMachinery.createJobServices({ ...api().deps, config: atOnce }).sweeper.sweep();
     expect(await storedFiles(api().dataDir)).toEqual([]);
   });
 
@@ -284,10 +284,10 @@ describeApi('removing a doctor', (api) => {
     expect(noted).toMatchObject({ storage_key: `uploads/${job_id}.zip`, attempts: 1 });
     expect(noted?.last_error).toBeTruthy();
     await rm(file, { recursive: true });
-    await jobMachinery.createSweeper(api().deps, jobMachinery.createJobSignals()).sweep();
+    await jobMachinery.createJobServices(api().deps).sweeper.sweep();
     expect(await em().count(entities.StorageDeletion)).toBe(1);
     api().advance(61_000);
-    await jobMachinery.createSweeper(api().deps, jobMachinery.createJobSignals()).sweep();
+    await jobMachinery.createJobServices(api().deps).sweeper.sweep();
     expect(await em().count(entities.StorageDeletion)).toBe(0);
   });
 });

@@ -31,9 +31,11 @@ describe.runIf(hasS3())('jobs with their files in S3', () => {
     if (api && api.errors.length > 0) throw new Error(api.errors.join('\n'));
   });
 
-  /** What is in the bucket, without what health checks have there for a moment. */
+  /** The files of jobs in the bucket. */
   const stored = async (): Promise<string[]> =>
-    (await bucket.keys()).filter((key) => !key.startsWith('here/checks/')).map((key) => key.replace(/^here\//, ''));
+    (await bucket.keys())
+      .filter((key) => /^here\/(uploads|results)\//.test(key))
+      .map((key) => key.replace(/^here\//, ''));
   const namesIn = (keys: readonly string[]): string[] => keys.map((key) => key.split('/').at(-1) ?? '');
 
   test('go from the upload to a result that is fetched from the bucket itself', async () => {
@@ -98,11 +100,11 @@ describe.runIf(hasS3())('jobs with their files in S3', () => {
     const { storage, config } = api.deps;
     const orphans = ['uploads/unknown.zip', 'results/unknown/token/x.stl', `results/${job_id}/earlier/x.stl`];
     for (const key of orphans) await storage.put(key, Readable.from(['content']));
-    await jobMachinery.createSweeper(api.deps, jobMachinery.createJobSignals()).sweep();
+    await jobMachinery.createJobServices(api.deps).sweeper.sweep();
     expect(await stored()).toEqual(expect.arrayContaining(orphans));
     const soon = { ...api.deps, config: { ...config, SOM3D_ORPHAN_GRACE_SECONDS: 1 } };
     await until(async () => {
-      await jobMachinery.createSweeper(soon, jobMachinery.createJobSignals()).sweep();
+      await jobMachinery.createJobServices(soon).sweeper.sweep();
       return !(await stored()).some((key) => orphans.includes(key));
     }, 'they are old enough');
     expect((await stored()).filter((key) => key.includes(job_id))).toHaveLength(6);

@@ -222,13 +222,32 @@ describeApi(
       const changed = formBytes([{ name: 'skull', content: 'true' }, await filePart()]);
       expect(changed.length).toBe(form.length);
       expect((await sendForm(target, changed, headers)).status).toBe(409);
-      const longer = formBytes([
+      const after = formBytes([
         { name: 'teeth', content: 'true' },
-        { ...(await filePart()), filename: 'b.b.zip' },
+        await filePart(),
+        { name: 'cranio', content: 'true' },
       ]);
-      expect((await sendForm(target, longer, headers)).status).toBe(409);
+      expect((await sendForm(target, after, headers)).status).toBe(409);
       expect((await sendForm({ ...target, token: other.token }, form, headers)).status).toBe(201);
       expect((await doctor.client.som3d.list({ query: {} })).body).toHaveLength(1);
+    });
+
+    test('refuses another file of the same length under one key, and keeps nothing of it', async () => {
+      const doctor = await api().doctor();
+      const target = { url: api().url, token: doctor.token };
+      const endRecord = (comment: string) =>
+        Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(17), Buffer.from(comment)]);
+      const send = async (content: Uint8Array) =>
+        await sendForm(target, formBytes([{ name: 'file', filename: 'x.zip', content }]), {
+          'idempotency-key': 'digest',
+        });
+      const first = await send(endRecord('\0'));
+      const before = await storedFiles(api().dataDir);
+      const other = await send(endRecord('x'));
+      const again = await send(endRecord('\0'));
+      expect([first.status, other.status, again.status]).toEqual([201, 409, 200]);
+      expect(again.body['job_id']).toBe(first.body['job_id']);
+      expect(await storedFiles(api().dataDir)).toEqual(before);
     });
 
     test('makes one job and keeps one file when two requests of one key race', async () => {

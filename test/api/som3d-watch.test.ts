@@ -19,7 +19,7 @@ async function watching(server: TestServer, { client, user }: Session) {
   const signals = jobMachinery.createJobSignals();
   const { deps } = server;
   const config = { ...deps.config, REDIS_URL: 'redis://127.0.0.1:1' };
-  const watch = jobMachinery.createJobWatch({ ...deps, config }, signals);
+  const watch = new jobMachinery.JobWatch({ ...deps, config }, signals);
   const seen: string[] = [];
   let ended = 0;
   const watcher = {

@@ -62,7 +62,7 @@ describeApi('the workers', (api) => {
     expect(await look()).toMatchObject({ gpu: true, engines: ['totalsegmentator'], workers: [{ gpus: ['A100'] }] });
     api().advance(61_000);
     expect(await look()).toEqual({ gpu: false, engines: [], workers: [] });
-    await jobMachinery.createSweeper(api().deps, jobMachinery.createJobSignals()).sweep();
+    await jobMachinery.createJobServices(api().deps).sweeper.sweep();
     expect(await db().selectFrom('worker_node').select('worker_id').execute()).toEqual([]);
   });
 });

@@ -121,6 +121,10 @@ export async function startService(more: Readonly<Record<string, string>> = {}):
     JWT_SECRET: 'a secret of the bench alone',
     PORT: '0',
     SOM3D_EMBEDDED_WORKER: 'false',
+    SOM3D_UPLOAD_REQUIRES: 'any',
+    SOM3D_QUOTA_WAITING_JOBS: '100000',
+    SOM3D_QUOTA_STORED_GIB: '100000',
+    SOM3D_QUOTA_NOTES_PER_DAY: '1000000',
     ...more,
   };
   const program = await startProgram('server/dist/main.js', ['serve'], env, /serves at http:\/\/127\.0\.0\.1:(\d+)/);

@@ -188,7 +188,7 @@ describeJobs('the runner', (api) => {
   test('lets one of many claims through, and takes over a job whose worker has gone silent', async () => {
     const { client } = await api().doctor();
     const { job_id: id } = await upload(client);
-    const queues = Array.from({ length: 4 }, () => jobMachinery.createJobQueue(api().deps));
+    const queues = Array.from({ length: 4 }, () => jobMachinery.createJobServices(api().deps).queue);
     const claims = await Promise.all(queues.map((queue) => queue.claim('silent')));
     const [dead, ...others] = claims.filter((job) => job !== null);
     expect(others).toEqual([]);
@@ -201,7 +201,7 @@ describeJobs('the runner', (api) => {
     expect(done).toMatchObject({ status: 'DONE', attempts: 2 });
     // Its first worker wakes up: none of its words counts any more.
     const [queue] = queues;
-    const result = { metrics: {}, key: `results/${id}/${dead!.token}/x.zip`, size: 1, etag: '"x"' };
+    const result = { metrics: {}, bytes: 1, key: `results/${id}/${dead!.token}/x.zip`, size: 1, etag: '"x"' };
     expect(await queue!.renew(id, dead!.token, { phase: 'reading', percent: 1 })).toBe(false);
     expect(await queue!.finish(id, dead!.token, result)).toBe(false);
     expect(await queue!.fail(id, dead!.token, { code: 'X', message: 'x' })).toBe(false);
@@ -226,7 +226,7 @@ describeJobs('the runner', (api) => {
       .set({ priority: 5 })
       .where('job_id', '=', ids[2]!)
       .execute();
-    const queue = jobMachinery.createJobQueue(api().deps);
+    const queue = jobMachinery.createJobServices(api().deps).queue;
     const order: (string | undefined)[] = [];
     for (let index = 0; index < 3; index++) order.push((await queue.claim('test'))?.job_id);
     expect(order).toEqual([ids[2], ids[0], ids[1]]);

@@ -3,11 +3,11 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { databases, jobMachinery } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
-import { jobLines, jobRow, storedFiles, upload } from '../support/jobs.ts';
+import { jobLines, jobRow, storedFiles, trashedFiles, upload } from '../support/jobs.ts';
 import { describeApi } from '../support/server.ts';
 
 describeApi('the sweeper', (api) => {
-  const sweep = () => jobMachinery.createSweeper(api().deps, jobMachinery.createJobSignals()).sweep();
+  const sweep = () => jobMachinery.createJobServices(api().deps).sweeper.sweep();
   const put = async (key: string, { old }: { old: boolean }): Promise<string> => {
     await api().deps.storage.put(key, Readable.from(['content']));
     const file = path.join(api().dataDir, 'files', key);
@@ -28,7 +28,7 @@ describeApi('the sweeper', (api) => {
     const { client } = await api().doctor();
     const { job_id: id } = await upload(client);
     await put(`uploads/${id}.zip`, { old: true });
-    const token = (await jobMachinery.createJobQueue(api().deps).claim('worker'))?.token;
+    const token = (await jobMachinery.createJobServices(api().deps).queue.claim('worker'))?.token;
     const kept = [
       `files/uploads/${id}.zip`,
       // An attempt is under way: its lease names what it stores.
@@ -49,11 +49,25 @@ describeApi('the sweeper', (api) => {
     await set(id, { status: 'CANCELED' });
     await sweep();
     expect(await storedFiles(api().dataDir)).toEqual([kept[2]]);
+    // Nothing is gone yet.
+    expect(await trashedFiles(api().dataDir)).toEqual(
+      [
+        `results/${id}/${token}/hueso.stl`,
+        `results/${id}/earlier/hueso.stl`,
+        'results/unknown/token/hueso.stl',
+        `uploads/${id}.zip`,
+        'uploads/unknown.zip',
+      ].toSorted((a, b) => a.localeCompare(b)),
+    );
+    api().advance(7 * 86_400_000 + 1000);
+    await sweep();
+    expect(await trashedFiles(api().dataDir)).toEqual([]);
+    expect(await storedFiles(api().dataDir)).toEqual([kept[2]]);
   });
 
   test('ends a job that went silent in its last attempt, and only then', async () => {
     const { client } = await api().doctor();
-    const queue = jobMachinery.createJobQueue(api().deps);
+    const queue = jobMachinery.createJobServices(api().deps).queue;
     const { job_id: id } = await upload(client);
     const silence = api().deps.config.SOM3D_LEASE_SECONDS * 1000 + 1;
     for (let attempt = 1; attempt <= 3; attempt++) {

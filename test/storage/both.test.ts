@@ -50,6 +50,24 @@ describe.each(storageKinds())('storage: %s', (kind) => {
     expect(await everything()).toEqual(['results/a/b.stl', 'results/a/empty']);
   });
 
+  test('moves objects, replacing what was there', async () => {
+    const { storage, put, read, everything } = its;
+    const before = await put('uploads/a.zip', 'content');
+    await put('results/b/a.zip', 'older');
+    await storage.move('uploads/a.zip', 'results/b/a.zip');
+    expect(await read('results/b/a.zip')).toBe('content');
+    expect(await storage.stat('results/b/a.zip')).toMatchObject({ size: before.size });
+    expect(await everything()).toEqual(['results/b/a.zip']);
+    await expect(storage.move('uploads/a.zip', 'results/c/a.zip')).rejects.toMatchObject({ kind: 'not_found' });
+    expect(await everything()).toEqual(['results/b/a.zip']);
+    const large = numbered(12 * MIB);
+    await storage.put('uploads/large.zip', Readable.from(inChunks(large)));
+    await storage.move('uploads/large.zip', 'results/large.zip');
+    await storage.withLocalFile('results/large.zip', async (file) => {
+      expect((await readFile(file)).equals(large)).toBe(true);
+    });
+  });
+
   test('keeps what is larger than its buffers, byte for byte', async () => {
     const { storage, everything } = its;
     const content = numbered(20 * MIB + 3);

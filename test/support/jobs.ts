@@ -68,8 +68,21 @@ export async function patientOf(client: Client): Promise<number> {
   return body.id_paciente;
 }
 
-/** Every file that the service keeps below its data folder, but the database: `files/uploads/….zip`, `tmp/…`, `work/…`. */
+/** Keys that the objects in the trash had, sorted. */
+export async function trashedFiles(dataDir: string): Promise<string[]> {
+  const files = (await everyFile(dataDir)).filter((file) => file.startsWith('files/trash/'));
+  return files.map((file) => file.split('/').slice(3).join('/')).toSorted((a, b) => a.localeCompare(b));
+}
+
+/**
+ * Every file that the service keeps below its data folder, but the database, the mark of its installation and the trash:
+ * `files/uploads/….zip`, `tmp/…`, `work/…`.
+ */
 export async function storedFiles(dataDir: string): Promise<string[]> {
+  return (await everyFile(dataDir)).filter((file) => !/^files\/(installation|trash)\//.test(file));
+}
+
+async function everyFile(dataDir: string): Promise<string[]> {
   const lists = await Promise.all(
     ['files', 'tmp', 'work'].map(async (folder) => {
       const found = await readdir(path.join(dataDir, folder), { recursive: true, withFileTypes: true }).catch(() => []);

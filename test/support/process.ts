@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -25,6 +25,8 @@ export interface RunningProcess {
 
 export interface ServerProcess extends RunningProcess {
   readonly url: string;
+  /** What it has printed for the operator so far; the end of it. */
+  printed(): string;
 }
 
 type Environment = Readonly<Record<string, string>>;
@@ -38,19 +40,46 @@ function collectLines(stream: NodeJS.ReadableStream): LogLine[] {
   return lines;
 }
 
+/** How a command of the service ended. */
+export interface CommandEnd {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function environmentOf(database: Home, env: Environment): Record<string, string> {
+  return {
+    PATH: process.env['PATH'] ?? '',
+    PORT: '0',
+    SOM3D_DATA_DIR: database.dataDir,
+    SOM3D_DEMO: 'false',
+    SOM3D_UPLOAD_REQUIRES: 'any',
+    SOM3D_QUOTA_WAITING_JOBS: '1000',
+    JWT_SECRET: 'a secret of the tests alone',
+    ...database.env,
+    ...env,
+  };
+}
+
+/** Runs a command of the service to its end. */
+export async function runCommand(
+  command: readonly string[],
+  database: Home,
+  env: Environment = {},
+): Promise<CommandEnd> {
+  return await new Promise((resolve) => {
+    const options = { cwd: database.dataDir, env: environmentOf(database, env) };
+    execFile(process.execPath, [MAIN, ...command], options, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+    });
+  });
+}
+
 /** Starts a command of the service, up to the line that matches. @returns what the first group of `ready` matched */
 async function startCommand(command: readonly string[], database: Home, env: Environment, ready: RegExp) {
   const child = spawn(process.execPath, [MAIN, ...command], {
     cwd: database.dataDir,
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      PORT: '0',
-      SOM3D_DATA_DIR: database.dataDir,
-      SOM3D_DEMO: 'false',
-      JWT_SECRET: 'a secret of the tests alone',
-      ...database.env,
-      ...env,
-    },
+    env: environmentOf(database, env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit') as Promise<[number | null]>;
@@ -71,7 +100,7 @@ async function startCommand(command: readonly string[], database: Home, env: Env
     const [code] = await exited;
     return code;
   };
-  return { matched: await matched, pid: child.pid ?? 0, lines, end };
+  return { matched: await matched, pid: child.pid ?? 0, lines, end, printed: () => output };
 }
 
 /**

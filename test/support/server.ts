@@ -74,6 +74,8 @@ export async function startTestServer(kind: DatabaseKind, env: Record<string, st
     SOM3D_DATA_DIR: dataDir,
     SOM3D_DEMO: 'false',
     SOM3D_EMBEDDED_WORKER: 'false',
+    SOM3D_UPLOAD_REQUIRES: 'any',
+    SOM3D_QUOTA_WAITING_JOBS: '1000',
     JWT_SECRET: 'a secret of the tests alone',
     ...database.env,
     ...env,

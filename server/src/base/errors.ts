@@ -23,6 +23,7 @@ export const KINDS = {
   internal: { status: 500, title: 'Error interno' },
   bad_gateway: { status: 502, title: 'La pasarela no respondió' },
   unavailable: { status: 503, title: 'Servicio no disponible' },
+  insufficient_storage: { status: 507, title: 'Sin espacio disponible' },
 } as const satisfies Record<string, Kind>;
 export type ErrorKind = keyof typeof KINDS;
 
@@ -53,6 +54,11 @@ export class AppError extends Error {
   get status(): number {
     return KINDS[this.kind].status;
   }
+}
+
+/** Whether an answer of this status is the service's fault. An account that has used up its space is not. */
+export function isServerFault(status: number): boolean {
+  return status >= 500 && status !== KINDS.insufficient_storage.status;
 }
 
 /** A 422 for one field, in the shape of the errors of the schemas. */

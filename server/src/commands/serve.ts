@@ -5,11 +5,15 @@ import { readConfig, type Config } from '../config/config.ts';
 import { queueFirstCase } from '../setup/first-case.ts';
 import type { FirstAccount } from '../setup/first-start.ts';
 import { createLogger } from '../base/logger.ts';
+import { OperatorError } from '../base/operator-error.ts';
 import { NotReadyError } from '../setup/prepare.ts';
 import { startServer, type RunningServer } from '../process/serve.ts';
 import { shutDown } from '../process/shutdown.ts';
 import { untilSignal } from '../process/signals.ts';
 import { warnOfIgnoredVariables } from './dotenv.ts';
+import type { Deps } from '../deps.ts';
+import { Installation, whyNotSwept } from '../jobs/installation.ts';
+import { PRIVATE } from './umask.ts';
 import { UsageError } from './usage.ts';
 
 function accountLines(accounts: readonly FirstAccount[]): string[] {
@@ -46,7 +50,7 @@ function say(text: string): void {
 
 /** A sentence for a failed start that the operator can correct; undefined for any other error. */
 function explain(error: unknown, config: Config): string | undefined {
-  if (error instanceof NotReadyError) return error.message;
+  if (error instanceof NotReadyError || error instanceof OperatorError) return error.message;
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (syscall !== 'listen' && syscall !== 'bind') return undefined;
   if (code === 'EADDRINUSE') return `PORT: ${config.PORT} is taken. Choose another one, e.g. PORT=8001`;
@@ -55,9 +59,17 @@ function explain(error: unknown, config: Config): string | undefined {
   return undefined;
 }
 
+/** The operator must see at the start that the files may be another installation's. */
+async function warnOfStorage(deps: Deps): Promise<void> {
+  // A storage that cannot be reached now is reported by the sweeper, and by /health.
+  const fault = await new Installation(deps).settle().catch(() => null);
+  if (fault) say(`Warning: ${whyNotSwept(fault)}.\n`);
+}
+
 /** Prints the address of the service, and queues the demo doctor's first case. */
 async function greet(server: Pick<RunningServer, 'url' | 'deps' | 'accounts'>, config: Config): Promise<void> {
   say(banner(server.url, config, server.accounts));
+  await warnOfStorage(server.deps);
   try {
     const job = await queueFirstCase(server, config);
     if (job) say(`First case: job ${job} is queued for medico.demo@som3d.local.\n`);
@@ -71,6 +83,7 @@ export function serveCommand(): Command {
     .description('Serve the API, and run jobs unless SOM3D_EMBEDDED_WORKER=false. The default command.')
     .option('--workers <n>', 'number of processes that share the port; same as SOM3D_API_PROCESSES')
     .action(async ({ workers }: { workers?: string }) => {
+      process.umask(PRIVATE);
       const config = readConfig({ ...process.env, ...(workers ? { SOM3D_API_PROCESSES: workers } : {}) });
       const log = createLogger(config.SOM3D_LOG_LEVEL);
       const asUsage = (error: unknown): never => {

@@ -9,12 +9,14 @@ import { standBack, WORKER_PRIORITY } from '../base/priority.ts';
 import { stopLimitMs } from '../process/shutdown.ts';
 import { untilSignal } from '../process/signals.ts';
 import { warnOfIgnoredVariables } from './dotenv.ts';
+import { PRIVATE } from './umask.ts';
 import { UsageError } from './usage.ts';
 
 export function workerCommand(): Command {
   return new Command('worker')
     .description('Run jobs without serving HTTP. Any number of workers can share one database and one storage.')
     .action(async () => {
+      process.umask(PRIVATE);
       const config = readConfig({ ...process.env, SOM3D_EMBEDDED_WORKER: 'true' });
       const log = createLogger(config.SOM3D_LOG_LEVEL);
       warnOfIgnoredVariables(log);

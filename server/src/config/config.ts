@@ -9,6 +9,7 @@ import { HOSPITALS, MAIL } from './mail.ts';
 import { OPERATION } from './operation.ts';
 import { translatePredecessor, type Environment } from './predecessor.ts';
 import { PAYMENTS, transactionUrlOf } from './payments.ts';
+import { QUOTAS } from './quotas.ts';
 import { SESSIONS } from './sessions.ts';
 import type { Variable } from './variable.ts';
 
@@ -24,6 +25,7 @@ export const GROUPS = {
   Mail: MAIL,
   Hospitals: HOSPITALS,
   Jobs: JOBS,
+  Quotas: QUOTAS,
   Segmentation: SEGMENTATION,
   Operation: OPERATION,
   'First start': FIRST_START,
@@ -37,6 +39,7 @@ const VARIABLES = {
   ...MAIL,
   ...HOSPITALS,
   ...JOBS,
+  ...QUOTAS,
   ...SEGMENTATION,
   ...OPERATION,
   ...FIRST_START,
@@ -74,6 +77,8 @@ export interface Config extends Values {
   readonly maxUploadBytes: number;
   /** Where a payment is read by its number and the public key. */
   readonly epaycoTransactionUrl: string;
+  /** What an account needs to upload. */
+  readonly uploadRequires: NonNullable<Values['SOM3D_UPLOAD_REQUIRES']>;
   /** The environment of TotalSegmentator's command. */
   readonly toolEnvironment: Readonly<Record<string, string>>;
   /** Whether browsers send the session's cookies over HTTPS only. */
@@ -158,6 +163,7 @@ export function readConfig(given: Environment): Config {
     database,
     embedded,
     frontendOrigins: origins.includes('*') ? '*' : origins.filter(Boolean),
+    uploadRequires: values.SOM3D_UPLOAD_REQUIRES ?? (embedded ? 'any' : 'verified'),
     maxUploadBytes: values.SOM3D_MAX_UPLOAD_MB * 1024 * 1024,
     epaycoTransactionUrl: transactionUrlOf(values.EPAYCO_VALIDATION_URL, values.EPAYCO_TRANSACTION_URL),
     toolEnvironment: Object.fromEntries(

@@ -28,6 +28,10 @@ export const JOBS = {
     integer(1, 604_800, 600),
     'Age in seconds at which the sweeper removes a stored file that no job names.',
   ),
+  SOM3D_TRASH_DAYS: variable(
+    integer(0, 3650, 7),
+    'Days that such a file stays in trash/ before it is gone; `storage restore` puts back what is there.',
+  ),
 };
 
 export const SEGMENTATION = {

@@ -37,9 +37,16 @@ export function isOrphanError(error: unknown): boolean {
   return causes(error).some(({ errno }) => errno === MYSQL_NO_PARENT);
 }
 
-/** Whether the cause is temporary: a lock, or an unreachable database. */
+/** Whether the database cannot write: its disk is full, read-only or failing. It works again when that has been mended. */
+export function isDiskError(error: unknown): boolean {
+  return causes(error).some(
+    ({ errno, errcode }) => MYSQL_DISK.has(errno as number) || SQLITE_DISK.has(Number(errcode) & 0xff),
+  );
+}
+
+/** Whether the cause is passing: a lock, a database that cannot be reached now, or one that cannot write now. */
 export function isTransientError(error: unknown): boolean {
-  return isLockError(error) || isUnavailableError(error);
+  return isLockError(error) || isUnavailableError(error) || isDiskError(error);
 }
 
 /** SQLite names the columns of a broken key, not the key. This function records the keys by their columns, for `openOrm`. */
@@ -68,6 +75,10 @@ const MYSQL_NO_PARENT = 1452;
 const MYSQL_LOCK = new Set([1020, 1205, 1213, 3572]);
 /** Too many connections, server shutdown, server not available, connection lost. */
 const MYSQL_GONE = new Set([1040, 1053, 1203, 2006, 2013, 4031]);
+/** Disk full, error of a write, table full, server started read-only, read-only mode. */
+const MYSQL_DISK = new Set([1021, 1026, 1114, 1290, 1836]);
+/** SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL and SQLITE_CANTOPEN. */
+const SQLITE_DISK = new Set([8, 10, 13, 14]);
 /** SQLITE_BUSY and SQLITE_LOCKED. */
 const SQLITE_LOCK = new Set([5, 6]);
 const UNREACHABLE = new Set([

@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import {
   CompiledQuery,
   createQueryId,
@@ -18,6 +18,8 @@ import {
 } from 'kysely';
 import { setTimeout as pause } from 'node:timers/promises';
 import { foldLike } from './sqlite-like.ts';
+import { openSqliteFile } from './sqlite-file.ts';
+import { HeldConnection, SQLITE_BUSY, Turns, WAIT_MS } from './sqlite-turns.ts';
 import { observeConnection, type StatementObserver } from './statement-observer.ts';
 
 /**
@@ -63,12 +65,9 @@ export class SqliteDialect implements Dialect {
 }
 
 const MAX_STATEMENTS = 500;
-/** How long to wait for another process's lock, or for the connection, in ms. */
-const WAIT_MS = 15_000;
 const RETRY_MS = 5;
 /** SQLite's own, blocking wait, in ms: long enough for a usual commit of another process. */
 const BLOCKING_WAIT_MS = 20;
-const SQLITE_BUSY = 5;
 
 /** The driver assigns its one connection itself, with a time limit; Kysely's own mutex has none. */
 class SharedConnectionAdapter extends SqliteAdapter {
@@ -89,28 +88,25 @@ class SqliteDriver implements Driver {
   }
 
   async init(): Promise<void> {
-    const db = new DatabaseSync(this.#file, { timeout: BLOCKING_WAIT_MS });
+    const db = await openWhenFree(this.#file);
     foldLike(db);
     const connection = new SqliteConnection(db);
-    for (const pragma of ['foreign_keys = on', 'journal_mode = wal', 'synchronous = normal']) {
-      await connection.executeQuery(CompiledQuery.raw(`pragma ${pragma}`));
-    }
     this.#connection = this.#observe ? observeConnection(connection, this.#observe) : connection;
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
     await this.#turns.take();
-    if (this.#connection) return this.#connection;
+    if (this.#connection) return new HeldConnection(this.#connection, () => this.#turns.pass());
     this.#turns.pass();
     throw new Error('the database is closed');
   }
 
-  async releaseConnection(): Promise<void> {
-    this.#turns.pass();
+  async releaseConnection(connection: DatabaseConnection): Promise<void> {
+    (connection as HeldConnection).release();
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+    await this.#orRelease(connection, 'begin immediate');
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
@@ -119,7 +115,20 @@ class SqliteDriver implements Driver {
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     // SQLite can have rolled back by itself (disk full): then nothing remains to do
-    if (this.#connection?.inTransaction) await connection.executeQuery(CompiledQuery.raw('rollback'));
+    if (this.#connection?.inTransaction) await this.#orRelease(connection, 'rollback');
+  }
+
+  /**
+   * Kysely keeps a connection for ever whose transaction cannot begin or be rolled back (its `startTransaction`): with one
+   * connection, a disk that is read-only for a moment would stop the service until its next start.
+   */
+  async #orRelease(connection: DatabaseConnection, command: string): Promise<void> {
+    try {
+      await connection.executeQuery(CompiledQuery.raw(command));
+    } catch (error) {
+      await this.releaseConnection(connection);
+      throw error;
+    }
   }
 
   async savepoint(connection: DatabaseConnection, name: string, compile: Compile): Promise<void> {
@@ -140,50 +149,22 @@ class SqliteDriver implements Driver {
   }
 }
 
+/** Another process may be changing the journal mode, or recovering after a crash. */
+async function openWhenFree(file: string): Promise<DatabaseSync> {
+  const deadline = Date.now() + WAIT_MS;
+  for (;;) {
+    try {
+      return openSqliteFile(file, BLOCKING_WAIT_MS);
+    } catch (error) {
+      if (!isBusy(error) || Date.now() >= deadline) throw error;
+      await pause(RETRY_MS);
+    }
+  }
+}
+
 type Compile = QueryCompiler['compileQuery'];
 function named(command: string, name: string) {
   return RawNode.createWithChildren([RawNode.createWithSql(`${command} `), IdentifierNode.create(name)]);
-}
-
-/** First come, first served. */
-class Turns {
-  #taken = false;
-  readonly #waiting: (() => void)[] = [];
-
-  async take(): Promise<void> {
-    if (!this.#taken) {
-      this.#taken = true;
-      return;
-    }
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#waiting.splice(this.#waiting.indexOf(proceed), 1);
-        reject(new SqliteBusyError(`the connection was not free within ${WAIT_MS} ms`));
-      }, WAIT_MS);
-      const proceed = (): void => {
-        clearTimeout(timer);
-        resolve();
-      };
-      this.#waiting.push(proceed);
-    });
-  }
-
-  pass(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#taken = false;
-  }
-}
-
-/** Another process or transaction held the database for too long. */
-class SqliteBusyError extends Error {
-  override readonly name = 'SqliteBusyError';
-  readonly code = 'ERR_SQLITE_ERROR';
-  readonly errcode = SQLITE_BUSY;
-
-  constructor(reason: string) {
-    super(`database is locked: ${reason}`);
-  }
 }
 
 interface Statement {

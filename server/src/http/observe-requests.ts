@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { Telemetry } from '../observability/telemetry.ts';
 import { routeOf } from './route.ts';
+import { isServerFault } from '../base/errors.ts';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
@@ -26,7 +27,7 @@ export function observeRequests({ instruments, tracing }: Telemetry): RequestHan
       else duration.observe({ method, route, status }, seconds);
       span.rename(`${method} ${route}`);
       span.set({ 'http.route': route, 'http.response.status_code': res.statusCode });
-      span.end(res.statusCode >= 500 ? String(res.statusCode) : undefined);
+      span.end(isServerFault(res.statusCode) ? String(res.statusCode) : undefined);
     });
     tracing.within(span, next);
   };

@@ -1,8 +1,8 @@
 import { PROBLEM_TYPE, type FieldError, type Problem } from '@som3d/contract';
 import { RequestValidationError } from '@ts-rest/express';
 import type { ErrorRequestHandler, Response } from 'express';
-import { isOrphanError, isTransientError } from '../db/errors.ts';
-import { AppError, KINDS, type ErrorKind } from '../base/errors.ts';
+import { isDiskError, isOrphanError, isTransientError } from '../db/errors.ts';
+import { AppError, isServerFault, KINDS, type ErrorKind } from '../base/errors.ts';
 import { discardBody } from './linger.ts';
 
 interface Issue {
@@ -56,6 +56,12 @@ const HTTP_KINDS: Record<number, [ErrorKind, string]> = {
 function toAppError(error: unknown): AppError | undefined {
   if (error instanceof AppError) return error;
   if (error instanceof RequestValidationError) return fromValidation(error);
+  if (isDiskError(error)) {
+    return new AppError('unavailable', 'No se puede guardar en este momento; intente más tarde', {
+      headers: { 'retry-after': '60' },
+      cause: error,
+    });
+  }
   if (isTransientError(error) || isOrphanError(error)) {
     return new AppError('unavailable', 'El servicio no está disponible en este momento; intente de nuevo', {
       headers: { 'retry-after': '2' },
@@ -85,7 +91,7 @@ export function sendProblem(res: Response, requestId: string, error: AppError): 
 export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, next) => {
   const known = toAppError(error);
   if (!known) req.log.error({ err: error }, 'unexpected error');
-  else if (known.status >= 500) req.log.warn({ err: known.cause ?? known }, 'unavailable');
+  else if (isServerFault(known.status)) req.log.warn({ err: known.cause ?? known }, 'unavailable');
   if (res.headersSent) {
     // The answer is under way: the only honest end is to break it off.
     res.destroy();

@@ -3,6 +3,8 @@ import type { Request, RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { Tracing } from '../observability/tracing.ts';
 import { routeOf } from './route.ts';
+import { routeOf } from './observe-requests.ts';
+import { isServerFault } from '../base/errors.ts';
 
 const SAFE_ID = /^[\w.-]{8,64}$/;
 
@@ -39,7 +41,7 @@ export function requestLog(log: Logger, tracing: Tracing): RequestHandler {
         user: req.actor?.id_usuario ?? null,
         ...(res.writableFinished ? {} : { aborted: true }),
       };
-      if (res.statusCode >= 500) req.log.error(line, 'request');
+      if (isServerFault(res.statusCode)) req.log.error(line, 'request');
       else req.log[route && QUIET.has(route) ? 'debug' : 'info'](line, 'request');
     });
     next();

@@ -103,3 +103,4 @@ export function startHeartbeat(
   };
   return { reporter, stop, reached: () => progress.percent };
 }
+export type Heartbeat = ReturnType<typeof startHeartbeat>;

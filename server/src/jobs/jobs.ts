@@ -5,16 +5,11 @@ import { createFeeder } from './bullmq/feeder.ts';
 import { createProducer } from './bullmq/producer.ts';
 import { createRegistration } from './registry.ts';
 import { createRunner } from './runner.ts';
-import { createJobSignals, type JobSignals } from './signals.ts';
-import { createSweeper } from './sweeper.ts';
-import { createJobWatch, type JobWatch } from './watch.ts';
+import { createJobServices, type JobServices } from './services.ts';
+import type { JobSignals } from './signals.ts';
 
 /** The job machinery of one process. Disposing it hands running jobs back. */
-export interface Jobs extends AsyncDisposable {
-  /** Where the routes say that a job was queued or cancelled. */
-  readonly signals: JobSignals;
-  /** Where the routes see jobs move. */
-  readonly watch: JobWatch;
+export interface Jobs extends JobServices, AsyncDisposable {
   start(): Promise<void>;
 }
 
@@ -44,15 +39,13 @@ function createExchange(deps: Deps, redis: RedisGateway, signals: JobSignals) {
 
 /** Wires the runner (unless SOM3D_EMBEDDED_WORKER is off) and the sweeper. Nothing happens before `start`. */
 export function createJobs(deps: Deps): Jobs {
-  const signals = createJobSignals();
-  const watch = createJobWatch(deps, signals);
-  const runner = deps.config.SOM3D_EMBEDDED_WORKER ? createRunner(deps, signals) : null;
+  const services = createJobServices(deps);
+  const { signals, watch, sweeper } = services;
+  const runner = deps.config.SOM3D_EMBEDDED_WORKER ? createRunner(deps, services) : null;
   const registration = runner && createRegistration(deps);
-  const sweeper = createSweeper(deps, signals);
   const exchange = deps.redis && createExchange(deps, deps.redis, signals);
   return {
-    signals,
-    watch,
+    ...services,
     start: async () => {
       exchange?.start();
       await runner?.start();

@@ -1,4 +1,6 @@
-/** Where a job's files are stored. */
+/** Below these a job's files are stored. */
+export const FILES = ['uploads/', 'results/'] as const;
+
 export function uploadKey(jobId: string): string {
   return `uploads/${jobId}.zip`;
 }

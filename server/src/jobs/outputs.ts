@@ -61,24 +61,35 @@ function zipOf(folder: string, names: readonly string[], mtime: Date): PassThrou
   return out;
 }
 
+/** What a job's results are in the storage. */
+export interface StoredOutputs {
+  /** The ZIP of all the others. */
+  readonly zip: StoredObject;
+  /** Size of all of them together. */
+  readonly bytes: number;
+}
+
 /**
- * Stores what a conversion left in its folder: each model in all its forms, their 3MF, the manifest, and one ZIP of them all, streamed.
+ * Stores what a conversion left in its folder: each model in all its forms, their 3MF, the manifest, and one ZIP of them
+ * all, streamed.
  *
- * @returns the ZIP as stored
  * @throws OutputError when the folder does not hold what the manifest says; whatever `signal` aborts with
  */
 export async function storeOutputs(
   storage: Storage,
   job: { readonly job_id: string; readonly token: string },
   { folder, manifest, now, signal }: { folder: string; manifest: Manifest; now: Date; signal: AbortSignal },
-): Promise<StoredObject> {
+): Promise<StoredOutputs> {
   const prefix = attemptPrefix(job.job_id, job.token);
   const models = modelsOf(manifest);
+  let bytes = 0;
   for (const { filename, sizeBytes } of models) {
     const stored = await storage.put(prefix + filename, createReadStream(path.join(folder, filename)), signal);
     if (stored.size !== sizeBytes) throw new OutputError('a model differs from its manifest');
+    bytes += stored.size;
   }
   const names = [...models.map(({ filename }) => filename), MANIFEST];
-  await storage.put(prefix + MANIFEST, createReadStream(path.join(folder, MANIFEST)), signal);
-  return await storage.put(prefix + resultName(job.job_id), zipOf(folder, names, now), signal);
+  const listed = await storage.put(prefix + MANIFEST, createReadStream(path.join(folder, MANIFEST)), signal);
+  const zip = await storage.put(prefix + resultName(job.job_id), zipOf(folder, names, now), signal);
+  return { zip, bytes: bytes + listed.size + zip.size };
 }

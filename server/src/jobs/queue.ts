@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Kysely, Selectable } from 'kysely';
 import { type Database, kysely } from '../db/kysely.ts';
+import { upsert } from '../db/upsert.ts';
 import { inTransaction } from '../db/transaction.ts';
 import type { Deps } from '../deps.ts';
 import { logLine } from './job-log.ts';
@@ -9,8 +10,11 @@ import { MAX_ATTEMPTS, statesBefore } from './states.ts';
 
 type Row = Selectable<Database['JobConv']>;
 
+type Unqualified<T> = T extends `JobConv.${infer Column}` ? Column : T;
+
 const CANDIDATE = [
   'job_id',
+  'JobConv.id_usuario',
   'status',
   'attempts',
   'percent',
@@ -27,7 +31,7 @@ const CANDIDATE = [
   'params_json',
   'trace_parent',
 ] as const;
-type Candidate = Pick<Row, (typeof CANDIDATE)[number]>;
+type Candidate = Pick<Row, Unqualified<(typeof CANDIDATE)[number]>>;
 
 /** How many rows are looked at: as many workers can claim at once without one of them going away empty. */
 const CANDIDATES = 8;
@@ -43,6 +47,8 @@ export interface JobResult {
   readonly key: string;
   readonly size: number;
   readonly etag: string;
+  /** Size of everything that the job has stored. */
+  readonly bytes: number;
 }
 
 /** A job that goes back into the queue. */
@@ -76,17 +82,24 @@ function failureOf({ code, message }: JobFailure, now: Date) {
  * The queue in the database. Every move is one statement whose condition names the state (and the lease) it starts
  * from: of all the processes that try, the database lets one through. Instants are the service's clock.
  */
-export function createJobQueue({ orm, clock, config }: Pick<Deps, 'orm' | 'clock' | 'config'>) {
-  const db = () => kysely(orm.em.fork());
-  const leaseEnd = (now: Date): Date => new Date(now.getTime() + config.SOM3D_LEASE_SECONDS * 1000);
+export class JobQueue {
+  readonly #orm: Deps['orm'];
+  readonly #clock: Deps['clock'];
+  readonly #leaseMs: number;
+
+  constructor({ orm, clock, config }: Pick<Deps, 'orm' | 'clock' | 'config'>) {
+    this.#orm = orm;
+    this.#clock = clock;
+    this.#leaseMs = config.SOM3D_LEASE_SECONDS * 1000;
+  }
 
   /**
    * Updates the row while it is RUNNING under this lease; false when it is not (any more).
    *
    * @param line of the job's log, written with the row or not at all
    */
-  const updateOwned = async (jobId: string, token: string, values: Partial<Row>, line?: string): Promise<boolean> => {
-    const now = clock();
+  async #updateOwned(jobId: string, token: string, values: Partial<Row>, line?: string): Promise<boolean> {
+    const now = this.#clock();
     const update = async (on: Kysely<Database>): Promise<boolean> => {
       const { numUpdatedRows } = await on
         .updateTable('JobConv')
@@ -98,23 +111,20 @@ export function createJobQueue({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
       return numUpdatedRows > 0n;
     };
     const text = line === undefined ? null : logLine(line);
-    if (text === null) return await update(db());
-    return await inTransaction(orm.em, async (em) => {
+    if (text === null) return await update(this.#db());
+    return await inTransaction(this.#orm.em, async (em) => {
       const owned = await update(kysely(em));
       const row = { job_id: jobId, created_at: now, line: text };
       if (owned) await kysely(em).insertInto('job_log').values(row).execute();
       return owned;
     });
-  };
+  }
 
-  const queued = () => waitingJobs(db(), clock()).select(CANDIDATE).limit(CANDIDATES).execute();
-  const abandoned = () => abandonedJobs(db(), clock()).select(CANDIDATE).limit(CANDIDATES).execute();
-
-  const tryClaim = async (row: Candidate, owner: string): Promise<ClaimedJob | null> => {
-    const now = clock();
+  async #tryClaim(row: Candidate, owner: string): Promise<ClaimedJob | null> {
+    const now = this.#clock();
     const token = randomBytes(16).toString('hex');
     const attempts = row.attempts + 1;
-    const update = db()
+    const update = this.#db()
       .updateTable('JobConv')
       .set({
         status: 'RUNNING',
@@ -124,7 +134,7 @@ export function createJobQueue({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
         updated_at: now,
         lease_owner: owner,
         lease_token: token,
-        lease_expires_at: leaseEnd(now),
+        lease_expires_at: this.#leaseEnd(now),
         run_after: null,
       })
       .where('job_id', '=', row.job_id)
@@ -135,85 +145,77 @@ export function createJobQueue({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
         ? update.where('lease_token', '=', row.lease_token).where('lease_expires_at', '<', now)
         : update.where(isDue(now))
     ).executeTakeFirst();
-    return numUpdatedRows > 0n ? { ...row, attempts, token, input_key: row.input_key ?? '' } : null;
-  };
+    if (numUpdatedRows === 0n) return null;
+    await this.#noteTurn(row.id_usuario, now);
+    return { ...row, attempts, token, input_key: row.input_key ?? '' };
+  }
 
-  /** Takes the next job: one whose worker has gone silent, else the oldest of the highest priority; null when none. */
-  const claim = async (owner: string): Promise<ClaimedJob | null> => {
-    for (const find of [abandoned, queued]) {
-      for (const row of await find()) {
-        const job = await tryClaim(row, owner);
+  /** Takes the next job: one whose worker has gone silent, else the first of `waitingJobs`; null when there is none. */
+  async claim(owner: string): Promise<ClaimedJob | null> {
+    for (const find of [abandonedJobs, waitingJobs]) {
+      const rows = find(this.#db(), this.#clock()).select(CANDIDATE).limit(CANDIDATES);
+      for (const row of await rows.execute()) {
+        const job = await this.#tryClaim(row, owner);
         if (job) return job;
       }
     }
     return null;
-  };
-
-  /** Takes this job, if it is one that `claim` might give. */
-  const claimById = async (owner: string, jobId: string): Promise<ClaimedJob | null> => {
-    const row = await db()
-      .selectFrom('JobConv')
-      .select(CANDIDATE)
-      .where('job_id', '=', jobId)
-      .where('input_key', 'is not', null)
-      .executeTakeFirst();
-    if (!row || row.attempts >= MAX_ATTEMPTS || !(row.status === 'QUEUED' || row.status === 'RUNNING')) return null;
-    return await tryClaim(row, owner);
-  };
+  }
 
   /** Keeps the lease, and writes how far the job is; false when it has been canceled, deleted or taken over. */
-  const renew = async (jobId: string, token: string, progress: { phase: string; percent: number }): Promise<boolean> =>
-    await updateOwned(jobId, token, { ...progress, lease_expires_at: leaseEnd(clock()) });
+  async renew(jobId: string, token: string, progress: { phase: string; percent: number }): Promise<boolean> {
+    return await this.#updateOwned(jobId, token, { ...progress, lease_expires_at: this.#leaseEnd(this.#clock()) });
+  }
 
   /** Whether the row is still RUNNING under this lease. */
-  const owns = async (jobId: string, token: string): Promise<boolean> => {
-    const row = await db()
+  async owns(jobId: string, token: string): Promise<boolean> {
+    const row = await this.#db()
       .selectFrom('JobConv')
       .select(['status', 'lease_token'])
       .where('job_id', '=', jobId)
       .executeTakeFirst();
     return row?.status === 'RUNNING' && row.lease_token === token;
-  };
+  }
 
   /**
    * Ends the job with its result. True also when an earlier try was stored and its answer got lost.
    *
    * @param line the last of its log
    */
-  const finish = async (jobId: string, token: string, result: JobResult, line?: string): Promise<boolean> => {
+  async finish(jobId: string, token: string, result: JobResult, line?: string): Promise<boolean> {
     const values = {
       ...NO_LEASE,
       status: 'DONE' as const,
       phase: 'finished',
       percent: 100,
-      finished_at: clock(),
+      finished_at: this.#clock(),
       metrics_json: JSON.stringify(result.metrics),
       result_key: result.key,
       result_size: result.size,
+      stored_bytes: result.bytes,
       result_etag: result.etag,
       error: null,
       error_code: null,
     };
-    const done = await updateOwned(jobId, token, values, line);
+    const done = await this.#updateOwned(jobId, token, values, line);
     if (done) return true;
-    const row = await db().selectFrom('JobConv').select('result_key').where('job_id', '=', jobId).executeTakeFirst();
+    const row = await this.#db()
+      .selectFrom('JobConv')
+      .select('result_key')
+      .where('job_id', '=', jobId)
+      .executeTakeFirst();
     return row?.result_key === result.key;
-  };
+  }
 
   /** Ends the job with an error, at the percentage that it reached. Its sentence is the last line of the log. */
-  const fail = async (jobId: string, token: string, failure: JobFailure, percent?: number): Promise<boolean> => {
-    const values = { ...failureOf(failure, clock()), ...(percent === undefined ? {} : { percent }) };
-    return await updateOwned(jobId, token, values, failure.message);
-  };
+  async fail(jobId: string, token: string, failure: JobFailure, percent?: number): Promise<boolean> {
+    const values = { ...failureOf(failure, this.#clock()), ...(percent === undefined ? {} : { percent }) };
+    return await this.#updateOwned(jobId, token, values, failure.message);
+  }
 
   /** Puts the job back into the queue. What it has reached stands. */
-  const handBack = async (
-    jobId: string,
-    token: string,
-    { attempts, runAfter }: HandBack,
-    percent?: number,
-  ): Promise<boolean> =>
-    await updateOwned(jobId, token, {
+  async handBack(jobId: string, token: string, { attempts, runAfter }: HandBack, percent?: number): Promise<boolean> {
+    return await this.#updateOwned(jobId, token, {
       ...NO_LEASE,
       status: 'QUEUED',
       phase: 'queued',
@@ -221,11 +223,12 @@ export function createJobQueue({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
       run_after: runAfter,
       ...(percent === undefined ? {} : { percent }),
     });
+  }
 
   /** Cancels a queued or running job; false when it is in another state or gone. */
-  const cancel = async (jobId: string): Promise<boolean> => {
-    const now = clock();
-    const { numUpdatedRows } = await db()
+  async cancel(jobId: string): Promise<boolean> {
+    const now = this.#clock();
+    const { numUpdatedRows } = await this.#db()
       .updateTable('JobConv')
       .set({
         ...NO_LEASE,
@@ -239,15 +242,15 @@ export function createJobQueue({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
       .where('status', 'in', statesBefore('CANCELED'))
       .executeTakeFirst();
     return numUpdatedRows > 0n;
-  };
+  }
 
   /**
    * Ends the leases of processes that are known to be gone, so that their jobs need not wait for the time to run out.
    *
    * @param isGone told `lease_owner`
    */
-  const releaseLeases = async (isGone: (owner: string) => boolean): Promise<void> => {
-    const held = await db()
+  async releaseLeases(isGone: (owner: string) => boolean): Promise<void> {
+    const held = await this.#db()
       .selectFrom('JobConv')
       .select(['job_id', 'lease_owner', 'lease_token'])
       .where('status', '=', 'RUNNING')
@@ -255,18 +258,18 @@ export function createJobQueue({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
       .execute();
     for (const { job_id, lease_owner, lease_token } of held) {
       if (lease_token === null || lease_owner === null || !isGone(lease_owner)) continue;
-      await updateOwned(job_id, lease_token, { lease_expires_at: new Date(clock().getTime() - 1) });
+      await this.#updateOwned(job_id, lease_token, { lease_expires_at: new Date(this.#clock().getTime() - 1) });
     }
-  };
+  }
 
   /**
    * Ends jobs whose last attempt has gone silent: nobody may take them up again.
    *
    * @returns the jobs that this call has ended
    */
-  const failExhausted = async (failure: JobFailure): Promise<{ job_id: string; percent: number }[]> => {
-    const now = clock();
-    const silent = await db()
+  async failExhausted(failure: JobFailure): Promise<{ job_id: string; percent: number }[]> {
+    const now = this.#clock();
+    const silent = await this.#db()
       .selectFrom('JobConv')
       .select(['job_id', 'lease_token', 'percent'])
       .where('status', '=', 'RUNNING')
@@ -275,7 +278,7 @@ export function createJobQueue({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
       .execute();
     const ended: { job_id: string; percent: number }[] = [];
     for (const { job_id, lease_token, percent } of silent) {
-      const { numUpdatedRows } = await db()
+      const { numUpdatedRows } = await this.#db()
         .updateTable('JobConv')
         .set({ ...failureOf(failure, now), updated_at: now })
         .where('job_id', '=', job_id)
@@ -286,19 +289,18 @@ export function createJobQueue({ orm, clock, config }: Pick<Deps, 'orm' | 'clock
       if (numUpdatedRows > 0n) ended.push({ job_id, percent });
     }
     return ended;
-  };
+  }
 
-  return {
-    claim,
-    claimById,
-    renew,
-    owns,
-    finish,
-    fail,
-    handBack,
-    cancel,
-    releaseLeases,
-    failExhausted,
-  };
+  /** The next job of another user comes before the next one of this user. */
+  async #noteTurn(id_usuario: number, served_at: Date): Promise<void> {
+    await upsert(this.#orm.em.fork(), 'job_turn', { id_usuario, served_at }, ['id_usuario'], { served_at });
+  }
+
+  #db(): Kysely<Database> {
+    return kysely(this.#orm.em.fork());
+  }
+
+  #leaseEnd(now: Date): Date {
+    return new Date(now.getTime() + this.#leaseMs);
+  }
 }
-export type JobQueue = ReturnType<typeof createJobQueue>;

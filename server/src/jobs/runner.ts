@@ -2,13 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { usableMemoryMb } from '../config/machine.ts';
 import type { Deps } from '../deps.ts';
 import { observeAttempt } from './attempt-observer.ts';
-import { runAttempt, type AttemptDeps, type AttemptEnd, type StopReason } from './attempt.ts';
+import { Attempt, type AttemptDeps, type AttemptEnd, type StopReason } from './attempt.ts';
 import { createMessageSource } from './bullmq/source.ts';
 import { createDatabaseSource } from './database-source.ts';
 import { isGone, OWNER } from './owner.ts';
-import { createJobQueue, type ClaimedJob } from './queue.ts';
+import type { ClaimedJob } from './queue.ts';
 import { UNSTARTED_PAUSE_MS } from './retry.ts';
-import type { JobSignals } from './signals.ts';
+import type { JobServices } from './services.ts';
 import { createSlots, type Release } from './slots.ts';
 
 interface Active {
@@ -26,10 +26,9 @@ const LEFT_TO_THE_LEASE: AttemptEnd = { again: null, unstarted: false };
  */
 export function createRunner(
   deps: Omit<AttemptDeps, 'queue' | 'signals' | 'observer'> & Pick<Deps, 'telemetry'>,
-  signals: JobSignals,
+  { queue, signals }: Pick<JobServices, 'queue' | 'signals'>,
 ) {
   const { config, log, redis, telemetry } = deps;
-  const queue = createJobQueue(deps);
   const slots = createSlots(config.SOM3D_WORKER_CONCURRENCY);
   const active = new Set<Active>();
   const stopping = new AbortController();
@@ -50,7 +49,7 @@ export function createRunner(
     const { job_id, attempts } = job;
     const controller = new AbortController();
     const observer = observeAttempt(telemetry, log, job, OWNER);
-    const attempt = observer.run(() => runAttempt({ ...deps, queue, signals, observer }, job, controller));
+    const attempt = observer.run(() => new Attempt({ ...deps, queue, signals, observer }, job, controller).run());
     const ended = attempt.catch((error: unknown) => {
       log.error({ err: error, job_id }, 'end of a job not stored; its lease will expire');
       return LEFT_TO_THE_LEASE;

@@ -6,11 +6,11 @@ import type { JobSignals } from './signals.ts';
 
 /** Pause between two looks at the rows that are watched. */
 const LOOK_MS = 1000;
-/** The same where every process is told of every change: the look then only finds what was not told. */
+/** The same where Redis carries every change to every process: the look then only finds what got lost. */
 const BRIDGED_LOOK_MS = 5000;
 /** Least pause between two looks, however many jobs end at once. */
 const LEAST_MS = 100;
-/** A worker writes its row less often than it speaks: for so long after its last word the row may lag behind. */
+/** A worker writes its row less often than it reports: for so long after its last report the row can be older, in ms. */
 const LAG_MS = 3000;
 
 /** How far a job is, and whose it is. */
@@ -20,7 +20,7 @@ export interface JobSnapshot {
 }
 
 export interface JobWatcher {
-  /** Called with every look, also when nothing has changed, and with every word of a worker. */
+  /** Called after every look, also when nothing has changed, and for every report of a worker. */
   seen(snapshot: JobSnapshot): void;
   /** The job has been deleted, or this process ends: nothing more will come. */
   ended(): void;
@@ -28,8 +28,8 @@ export interface JobWatcher {
 
 interface Watched {
   snapshot: JobSnapshot;
-  /** When a worker last spoke, in ms of the monotonic clock. */
-  toldAt: number;
+  /** When a worker last reported, in ms of the monotonic clock. */
+  reportedAt: number;
   readonly watchers: Set<JobWatcher>;
 }
 
@@ -39,135 +39,149 @@ export function hasEnded({ status }: JobProgress): boolean {
 
 /**
  * Looks at jobs for all who want to see them move: one statement for all watched rows in a slow rhythm, as long as
- * somebody watches, and what the workers say in between. Their words are only hints: that a job has ended or changed
- * its state is believed when the row says so, which is looked at straight away.
+ * somebody watches, and what the workers report in between. A report is only a hint: that a job has ended or changed its
+ * state the row decides, which is looked at at once.
  */
-export function createJobWatch({ orm, config, log }: Pick<Deps, 'orm' | 'config' | 'log'>, signals: JobSignals) {
-  const everyMs = config.REDIS_URL === undefined ? LOOK_MS : BRIDGED_LOOK_MS;
-  const jobs = new Map<string, Watched>();
-  let closed = false;
-  let looking = false;
-  let askedAgain = false;
-  let timer: NodeJS.Timeout | undefined;
-  let lookedAt = -Infinity;
+export class JobWatch {
+  readonly #deps: Pick<Deps, 'orm' | 'config' | 'log'>;
+  readonly #signals: JobSignals;
+  readonly #everyMs: number;
+  readonly #jobs = new Map<string, Watched>();
+  #closed = false;
+  #looking = false;
+  #askedAgain = false;
+  #timer: NodeJS.Timeout | undefined;
+  #lookedAt = -Infinity;
 
-  /** A watcher that fails is its own affair: the others go on, and so does the worker whose word it was. */
-  const call = (job: Watched, say: (watcher: JobWatcher) => void): void => {
-    for (const watcher of job.watchers) {
-      try {
-        say(watcher);
-      } catch (error) {
-        log.error({ err: error }, 'job watcher failed');
-      }
-    }
-  };
-
-  const tell = (job: Watched, snapshot: JobSnapshot): void => {
-    job.snapshot = snapshot;
-    call(job, (watcher) => watcher.seen(snapshot));
-  };
-
-  const end = (jobId: string, job: Watched): void => {
-    jobs.delete(jobId);
-    call(job, (watcher) => watcher.ended());
-  };
-
-  /** Whether the row shows less than its worker has said a moment ago. */
-  const lags = ({ snapshot, toldAt }: Watched, row: JobProgress): boolean =>
-    row.status === 'running' &&
-    snapshot.progress.status === 'running' &&
-    row.percent <= snapshot.progress.percent &&
-    performance.now() - toldAt < LAG_MS;
-
-  const look = async (): Promise<void> => {
-    const asked = [...jobs.keys()];
-    const rows = await kysely(orm.em.fork())
-      .selectFrom('JobConv')
-      .select(['job_id', 'id_usuario', 'status', 'phase', 'percent', 'error'])
-      .where('job_id', 'in', asked)
-      .execute();
-    const found = new Map(rows.map((row) => [row.job_id, row]));
-    for (const jobId of asked) {
-      const job = jobs.get(jobId);
-      if (!job) continue;
-      const row = found.get(jobId);
-      if (!row) {
-        end(jobId, job);
-        continue;
-      }
-      const progress = presentProgress(row);
-      tell(job, { id_usuario: row.id_usuario, progress: lags(job, progress) ? job.snapshot.progress : progress });
-    }
-  };
-
-  const schedule = (ms: number): void => {
-    clearTimeout(timer);
-    if (!closed && jobs.size > 0) timer = setTimeout(() => void round(), ms);
-  };
-
-  const round = async (): Promise<void> => {
-    if (looking) return;
-    looking = true;
-    askedAgain = false;
-    lookedAt = performance.now();
-    try {
-      if (jobs.size > 0) await look();
-    } catch (error) {
-      log.warn({ err: error }, 'cannot read watched jobs');
-    }
-    looking = false;
-    schedule(askedAgain ? LEAST_MS : everyMs);
-  };
-
-  const nudge = (): void => {
-    if (looking) askedAgain = true;
-    else schedule(Math.max(0, lookedAt + LEAST_MS - performance.now()));
-  };
-
-  const onProgress = (jobId: string, progress: JobProgress): void => {
-    const job = jobs.get(jobId);
-    if (!job) return;
-    const present = job.snapshot.progress;
-    if (progress.status !== 'running' || present.status !== 'running') return nudge();
-    // The last words of a worker that has lost the job: it never goes back.
-    if (progress.percent < present.percent) return;
-    job.toldAt = performance.now();
-    tell(job, { ...job.snapshot, progress });
-  };
-  const onCanceled = (jobId: string): void => {
-    if (jobs.has(jobId)) nudge();
-  };
-  signals.on('progress', onProgress);
-  signals.on('canceled', onCanceled);
+  constructor(deps: Pick<Deps, 'orm' | 'config' | 'log'>, signals: JobSignals) {
+    this.#deps = deps;
+    this.#signals = signals;
+    this.#everyMs = deps.config.REDIS_URL === undefined ? LOOK_MS : BRIDGED_LOOK_MS;
+    signals.on('progress', this.#onProgress);
+    signals.on('canceled', this.#onCanceled);
+  }
 
   /**
    * Begins to watch a job. Nothing is called before this has returned, and nothing after the returned function.
    *
    * @param snapshot the row as the caller has just read it
    */
-  const watch = (jobId: string, snapshot: JobSnapshot, watcher: JobWatcher): (() => void) => {
-    const job = jobs.get(jobId) ?? { snapshot, toldAt: -Infinity, watchers: new Set() };
-    jobs.set(jobId, job);
+  watch(jobId: string, snapshot: JobSnapshot, watcher: JobWatcher): () => void {
+    const job = this.#jobs.get(jobId) ?? { snapshot, reportedAt: -Infinity, watchers: new Set() };
+    this.#jobs.set(jobId, job);
     job.watchers.add(watcher);
     // The job may have moved since the caller has read it.
-    nudge();
+    this.#nudge();
     return () => {
       job.watchers.delete(watcher);
-      if (job.watchers.size > 0 || jobs.get(jobId) !== job) return;
-      jobs.delete(jobId);
-      if (jobs.size === 0) clearTimeout(timer);
+      if (job.watchers.size > 0 || this.#jobs.get(jobId) !== job) return;
+      this.#jobs.delete(jobId);
+      if (this.#jobs.size === 0) clearTimeout(this.#timer);
     };
-  };
+  }
+
+  isClosed(): boolean {
+    return this.#closed;
+  }
 
   /** Ends every watch, for good. */
-  const close = (): void => {
-    closed = true;
-    clearTimeout(timer);
-    signals.off('progress', onProgress);
-    signals.off('canceled', onCanceled);
-    for (const [jobId, job] of jobs) end(jobId, job);
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#signals.off('progress', this.#onProgress);
+    this.#signals.off('canceled', this.#onCanceled);
+    for (const [jobId, job] of this.#jobs) this.#end(jobId, job);
+  }
+
+  readonly #onProgress = (jobId: string, progress: JobProgress): void => {
+    const job = this.#jobs.get(jobId);
+    if (!job) return;
+    const present = job.snapshot.progress;
+    if (progress.status !== 'running' || present.status !== 'running') return this.#nudge();
+    // The last report of a worker that has lost the job: progress never goes back.
+    if (progress.percent < present.percent) return;
+    job.reportedAt = performance.now();
+    this.#show(job, { ...job.snapshot, progress });
   };
 
-  return { watch, close, isClosed: (): boolean => closed };
+  readonly #onCanceled = (jobId: string): void => {
+    if (this.#jobs.has(jobId)) this.#nudge();
+  };
+
+  /** An error of one watcher reaches neither the others nor the worker that reported. */
+  #call(job: Watched, use: (watcher: JobWatcher) => void): void {
+    for (const watcher of job.watchers) {
+      try {
+        use(watcher);
+      } catch (error) {
+        this.#deps.log.error({ err: error }, 'job watcher failed');
+      }
+    }
+  }
+
+  #show(job: Watched, snapshot: JobSnapshot): void {
+    job.snapshot = snapshot;
+    this.#call(job, (watcher) => watcher.seen(snapshot));
+  }
+
+  #end(jobId: string, job: Watched): void {
+    this.#jobs.delete(jobId);
+    this.#call(job, (watcher) => watcher.ended());
+  }
+
+  /** Whether the row shows less than its worker has reported a moment ago. */
+  #lags({ snapshot, reportedAt }: Watched, row: JobProgress): boolean {
+    return (
+      row.status === 'running' &&
+      snapshot.progress.status === 'running' &&
+      row.percent <= snapshot.progress.percent &&
+      performance.now() - reportedAt < LAG_MS
+    );
+  }
+
+  async #look(): Promise<void> {
+    const asked = [...this.#jobs.keys()];
+    const rows = await kysely(this.#deps.orm.em.fork())
+      .selectFrom('JobConv')
+      .select(['job_id', 'id_usuario', 'status', 'phase', 'percent', 'error'])
+      .where('job_id', 'in', asked)
+      .execute();
+    const found = new Map(rows.map((row) => [row.job_id, row]));
+    for (const jobId of asked) {
+      const job = this.#jobs.get(jobId);
+      if (!job) continue;
+      const row = found.get(jobId);
+      if (!row) {
+        this.#end(jobId, job);
+        continue;
+      }
+      const progress = presentProgress(row);
+      const shown = this.#lags(job, progress) ? job.snapshot.progress : progress;
+      this.#show(job, { id_usuario: row.id_usuario, progress: shown });
+    }
+  }
+
+  async #round(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    this.#askedAgain = false;
+    this.#lookedAt = performance.now();
+    try {
+      if (this.#jobs.size > 0) await this.#look();
+    } catch (error) {
+      this.#deps.log.warn({ err: error }, 'cannot read watched jobs');
+    }
+    this.#looking = false;
+    this.#schedule(this.#askedAgain ? LEAST_MS : this.#everyMs);
+  }
+
+  #schedule(ms: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#closed && this.#jobs.size > 0) this.#timer = setTimeout(() => void this.#round(), ms);
+  }
+
+  #nudge(): void {
+    if (this.#looking) this.#askedAgain = true;
+    else this.#schedule(Math.max(0, this.#lookedAt + LEAST_MS - performance.now()));
+  }
 }
-export type JobWatch = ReturnType<typeof createJobWatch>;

@@ -37,6 +37,7 @@ export function observeStorage(storage: Storage, { instruments, tracing }: Telem
     read: async (key, range) => await observed('read', () => storage.read(key, range)),
     // `use` takes its own time and has its own errors, so it is not measured.
     withLocalFile: (key, use) => storage.withLocalFile(key, use),
+    move: async (from, to) => await observed('move', () => storage.move(from, to)),
     remove: async (key) => await observed('remove', () => storage.remove(key)),
     removeAll: async (prefix) => await observed('remove_all', () => storage.removeAll(prefix)),
     list,

@@ -17,6 +17,7 @@ import { planRoutes } from '../domains/plans/plans.routes.ts';
 import { som3dRoutes } from '../domains/som3d/som3d.routes.ts';
 import { studyRoutes } from '../domains/studies/studies.routes.ts';
 import { subscriptionRoutes } from '../domains/subscriptions/subscriptions.routes.ts';
+import { usageRoutes } from '../domains/usage/usage.routes.ts';
 import { visorRoutes } from '../domains/visor/visor.routes.ts';
 import { workerRoutes } from '../domains/workers/workers.routes.ts';
 import { enforceAccess } from '../http/access.ts';
@@ -36,7 +37,7 @@ import type { Jobs } from '../jobs/jobs.ts';
  * The HTTP application: every route of the contract behind the one access rule, the docs page, and one mapping of
  * errors. It does not listen, and starts no background work.
  *
- * @param jobs notifies the workers of this process of new and cancelled jobs
+ * @param jobs what this process handles jobs with
  * @param payments settles confirmed payments
  */
 export function buildApp(deps: Deps, jobs: Jobs, payments: PaymentProcessor): Express {
@@ -58,7 +59,7 @@ export function buildApp(deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
     app,
     contract,
     {
-      health: healthRoutes(deps),
+      health: healthRoutes(deps, jobs),
       monitoring: monitoringRoutes(deps, auth.authenticate),
       epayco: epaycoRoutes(deps, payments),
       auth: authRoutes(auth, deps),
@@ -70,6 +71,7 @@ export function buildApp(deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
       studies: studyRoutes(deps),
       visor: visorRoutes(deps),
       som3d: som3dRoutes(deps, jobs),
+      usage: usageRoutes(deps),
       workers: workerRoutes(deps),
       messages: messageRoutes(deps),
     },

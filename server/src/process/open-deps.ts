@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { createLifecycle } from '../base/lifecycle.ts';
 import { PublicAddress } from '../base/public-address.ts';
 import type { Config } from '../config/config.ts';
+import { explainFolderError, makeDataFolder } from '../config/data-folder.ts';
 import { loadSecrets } from '../config/secrets.ts';
 import { AuditSealer } from '../db/audit/sealer.ts';
 import { openDatabaseClock } from '../db/clock.ts';
@@ -25,11 +25,20 @@ function ownTime(clock: () => Date = () => new Date()) {
 /**
  * Opens the dependencies in order. Disposing the result closes them in reverse order; so does a failure of a later one.
  *
+ * @throws OperatorError when the database is damaged, or the data folder cannot be written
  * @param steered the present instant in tests; otherwise the time is MySQL's, or this machine's in embedded mode
  */
 export async function openDeps(config: Config, log: Logger, steered?: () => Date): Promise<OpenDeps> {
+  try {
+    return await openInOrder(config, log, steered);
+  } catch (error) {
+    throw explainFolderError(config.dataDir, error);
+  }
+}
+
+async function openInOrder(config: Config, log: Logger, steered?: () => Date): Promise<OpenDeps> {
   await using stack = new AsyncDisposableStack();
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  await makeDataFolder(config.dataDir);
   const secrets = await loadSecrets(config);
   const telemetry = await openTelemetry(config, log);
   stack.defer(() => telemetry.tracing.close());

@@ -26,7 +26,8 @@ async function storedInBucket(url: string): Promise<Stored> {
   try {
     const keys: string[] = [];
     for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: BUCKET })) {
-      keys.push(...Contents.map(({ Key = '' }) => Key));
+      // The installation's mark and the trash are no files of jobs.
+      keys.push(...Contents.map(({ Key = '' }) => Key).filter((key) => !/^(.*\/)?(installation|trash)\//.test(key)));
     }
     const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: BUCKET }));
     return { keys, leftovers: Uploads.map(({ Key }) => `multipart upload ${Key}`) };

@@ -52,6 +52,8 @@ export interface Service {
 /** What every process is told, whatever it is. */
 const COMMON: Readonly<Record<string, string>> = {
   SOM3D_DEMO: 'false',
+  SOM3D_UPLOAD_REQUIRES: 'any',
+  SOM3D_QUOTA_WAITING_JOBS: '100000',
   JWT_SECRET: 'a secret of the soak alone',
   JWT_EXPIRE_MINUTES: '600',
   SOM3D_DB_POOL: '6',

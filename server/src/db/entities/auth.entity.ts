@@ -32,6 +32,8 @@ export const Usuario = defineEntity({
     activo: p.boolean().default(true),
     creado_en: stampOfInsert(),
     actualizado_en: stampOfUpdate(),
+    /** Set by a registration without a mailed code, cleared by the first code or link that came by mail. */
+    unverified_since: instant().nullable(),
   },
 });
 export type Usuario = InferEntity<typeof Usuario>;

@@ -4,7 +4,7 @@ import { Medico } from './doctors.entity.ts';
 import { EpaycoCheckout, EpaycoEvent, WebhookEvent } from './epayco.entity.ts';
 import { HospitalCode } from './hospital-code.entity.ts';
 import { Hospital } from './hospitals.entity.ts';
-import { RateLimit, ServiceLock } from './locks.entity.ts';
+import { Installation, JobTurn, RateLimit, ServiceLock } from './locks.entity.ts';
 import { MailOutbox } from './mail.entity.ts';
 import { Mensaje, MensajeEvento, MensajeGestion } from './messages.entity.ts';
 import { ClinicalNote, Paciente } from './patients.entity.ts';
@@ -46,4 +46,6 @@ export const entities = [
   MailOutbox,
   ServiceLock,
   RateLimit,
+  Installation,
+  JobTurn,
 ] as const;

@@ -29,3 +29,30 @@ export const RateLimit = defineEntity({
   },
 });
 export type RateLimit = InferEntity<typeof RateLimit>;
+
+/**
+ * Which installation this database is, in one row (`id` 1). The storage carries the same id: where the two differ, they
+ * do not belong together. Without `confirmed_at` the id has not been written to the storage yet.
+ */
+export const Installation = defineEntity({
+  name: 'Installation',
+  tableName: 'installation',
+  properties: {
+    id: p.integer().unsigned(false).primary().autoincrement(false),
+    installation_id: exactString(64),
+    created_at: preciseInstant(),
+    confirmed_at: preciseInstant().nullable(),
+  },
+});
+export type Installation = InferEntity<typeof Installation>;
+
+/** When a user's last job was begun: within one priority, users take turns. */
+export const JobTurn = defineEntity({
+  name: 'JobTurn',
+  tableName: 'job_turn',
+  properties: {
+    id_usuario: p.integer().unsigned(false).primary().autoincrement(false),
+    served_at: preciseInstant(),
+  },
+});
+export type JobTurn = InferEntity<typeof JobTurn>;

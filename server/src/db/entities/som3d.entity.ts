@@ -80,6 +80,8 @@ export const JobConv = defineEntity({
     result_etag: p.string().length(190).nullable(),
     /** A queued job is eligible from this instant on; null: at once. */
     run_after: preciseInstant().nullable(),
+    /** Everything that the job's results take in the storage, bytes; null in rows of former versions. */
+    stored_bytes: p.bigint('number').nullable(),
     /** W3C trace context of the request that made the job. */
     trace_parent: p.string().length(55).nullable(),
   },

@@ -3,7 +3,7 @@ import type { Deps } from '../../deps.ts';
 import { actorOf } from '../../http/context.ts';
 import { answerPage } from '../../http/pages.ts';
 import type { Handlers } from '../../http/router.ts';
-import type { Jobs } from '../../jobs/jobs.ts';
+import type { JobServices } from '../../jobs/services.ts';
 import { listAudit } from '../audit/audit.queries.ts';
 import { presentDoctor } from '../doctors/doctors.presenter.ts';
 import { countDoctors, listDoctors } from '../doctors/doctors.queries.ts';
@@ -57,10 +57,10 @@ function hospitalRoutes(deps: Deps) {
   } satisfies Partial<Routes>;
 }
 
-function accountRoutes(deps: Deps, { signals }: Pick<Jobs, 'signals'>) {
+function accountRoutes(deps: Deps, services: JobServices) {
   const { orm } = deps;
   const doctors = createDoctorService(deps);
-  const users = createUserService(deps, signals);
+  const users = createUserService(deps, services);
   return {
     countDoctors: async ({ query }) => ({ status: 200, body: await countDoctors(orm.em.fork(), query.hospital_id) }),
     listDoctors: async ({ query, req, res }) =>
@@ -106,10 +106,10 @@ function reportRoutes({ orm, clock }: Deps) {
 }
 
 /** What administrators do: behaviour.md section 10. */
-export function adminRoutes(deps: Deps, jobs: Pick<Jobs, 'signals'>): Routes {
+export function adminRoutes(deps: Deps, services: JobServices): Routes {
   return {
     ...hospitalRoutes(deps),
-    ...accountRoutes(deps, jobs),
+    ...accountRoutes(deps, services),
     ...reportRoutes(deps),
   };
 }

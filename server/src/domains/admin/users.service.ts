@@ -5,8 +5,7 @@ import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../base/errors.ts';
 import type { Actor } from '../../http/context.ts';
-import { createDeletions } from '../../jobs/deletions.ts';
-import type { JobSignals } from '../../jobs/signals.ts';
+import type { JobServices } from '../../jobs/services.ts';
 import { audit } from '../audit/audit.ts';
 import { refuseTakenCorreo } from '../auth/accounts.ts';
 import { Usuario } from '../../db/entities/auth.entity.ts';
@@ -29,10 +28,10 @@ async function keepOneAdmin(em: EntityManager, actor: Actor, id_usuario: number)
 }
 
 /** Accounts as an administrator manages them: behaviour.md section 10. */
-export function createUserService(deps: Deps, signals: JobSignals) {
-  const { orm, clock, log } = deps;
-  const deletions = createDeletions(deps);
-
+export function createUserService(
+  { orm, clock, log }: Deps,
+  { signals, deletions }: Pick<JobServices, 'signals' | 'deletions'>,
+) {
   /** 409 when the address is taken. */
   const createAdmin = async (actor: Actor, { password, ...person }: CreateAdminBody): Promise<User> => {
     const contrasena = await hashPassword(password);

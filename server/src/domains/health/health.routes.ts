@@ -1,10 +1,11 @@
 import type { contract } from '@som3d/contract';
 import type { Handlers } from '../../http/router.ts';
 import type { Deps } from '../../deps.ts';
-import { createHealth } from './health.service.ts';
+import type { JobServices } from '../../jobs/services.ts';
+import { HealthService } from './health.service.ts';
 
-export function healthRoutes(deps: Deps): Handlers<typeof contract.health> {
-  const health = createHealth(deps);
+export function healthRoutes(deps: Deps, { installation }: JobServices): Handlers<typeof contract.health> {
+  const health = new HealthService(deps, installation);
   return {
     check: async () => {
       const body = await health.check();

@@ -8,6 +8,7 @@ import { AppError } from '../../base/errors.ts';
 import type { Actor } from '../../http/context.ts';
 import { Usuario } from '../../db/entities/auth.entity.ts';
 import { ensureDoctorProfile } from '../doctors/profile.ts';
+import { countMessage } from '../usage/quotas.ts';
 import { findPatientFor } from '../patients/patients.policy.ts';
 import { Mensaje, MensajeEvento, MensajeGestion } from '../../db/entities/messages.entity.ts';
 import { findInboxMessage, type InboxRow } from './messages.queries.ts';
@@ -49,7 +50,8 @@ function setRead(message: Mensaje, read: boolean): Step | null {
 }
 
 /** Messages between doctors and administrators: behaviour.md section 10. Each command and its history are one transaction. */
-export function createMessageService({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
+export function createMessageService(deps: Pick<Deps, 'orm' | 'clock' | 'config'>) {
+  const { orm, clock } = deps;
   const record = (em: EntityManager, message: Mensaje, actor: Actor, steps: readonly Step[]): void => {
     for (const { accion, detalle } of steps) {
       em.create(MensajeEvento, {
@@ -63,8 +65,9 @@ export function createMessageService({ orm, clock }: Pick<Deps, 'orm' | 'clock'>
   };
 
   /** @throws AppError 404 when the patient is not the doctor's own */
-  const create = async (actor: Actor, { id_paciente, ...body }: CreateMessageBody): Promise<Mensaje> =>
-    await inTransaction(orm.em, async (em) => {
+  const create = async (actor: Actor, { id_paciente, ...body }: CreateMessageBody): Promise<Mensaje> => {
+    await countMessage(deps, actor);
+    return await inTransaction(orm.em, async (em) => {
       const id_medico = await ensureDoctorProfile(em, actor);
       if (id_paciente) {
         await findPatientFor(em, { ...actor, id_medico }, id_paciente).catch((error: unknown) => {
@@ -80,6 +83,7 @@ export function createMessageService({ orm, clock }: Pick<Deps, 'orm' | 'clock'>
       record(em, message, actor, [{ accion: 'creado' }]);
       return message;
     });
+  };
 
   /** Once the answer was read, once more changes nothing. */
   const markRead = async (actor: Actor, id_mensaje: number): Promise<Mensaje> =>

@@ -12,6 +12,7 @@ import type { Actor } from '../../http/context.ts';
 import { AuditTrail } from '../audit/audit.ts';
 import { ReadAudit } from '../audit/reads.ts';
 import { listNotes } from './notes.queries.ts';
+import { countNote } from '../usage/quotas.ts';
 import { findPatientFor, lockPatientFor } from './patients.policy.ts';
 
 const GENERAL = 'GENERAL';
@@ -32,11 +33,14 @@ async function lockNote(em: EntityManager, actor: Actor, { id, note_id }: NotePa
 
 /** Notes on a patient. Who may touch the patient may touch the notes. Each command and its audit row are one transaction. */
 export class NoteService {
+  readonly #deps: Pick<Deps, 'orm' | 'clock' | 'config'>;
   readonly #orm: Deps['orm'];
   readonly #clock: Deps['clock'];
   readonly #reads: ReadAudit;
 
-  constructor({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
+  constructor(deps: Pick<Deps, 'orm' | 'clock' | 'config'>) {
+    const { orm, clock } = deps;
+    this.#deps = deps;
     this.#orm = orm;
     this.#clock = clock;
     this.#reads = new ReadAudit({ orm, clock });
@@ -52,6 +56,7 @@ export class NoteService {
   }
 
   async create(actor: Actor, id: number, body: CreateNoteBody): Promise<ClinicalNote> {
+    await countNote(this.#deps, actor);
     return await inTransaction(this.#orm.em, async (em) => {
       const { id_paciente, id_medico } = await lockPatientFor(em, actor, id);
       const at = wholeSeconds(this.#clock());

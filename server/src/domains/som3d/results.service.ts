@@ -6,7 +6,7 @@ import { isAdmin, type Actor } from '../../http/context.ts';
 import { recordOf } from '../../db/record.ts';
 import { AuditTrail } from '../audit/audit.ts';
 import { RefusedError } from '../audit/refusals.ts';
-import { createDeletions } from '../../jobs/deletions.ts';
+import type { Deletions } from '../../jobs/deletions.ts';
 import { resultsOf } from '../../jobs/keys.ts';
 import { removeStatesOfResult } from '../visor/visor.cascade.ts';
 import { JobConv, JobSTL, StorageDeletion } from '../../db/entities/som3d.entity.ts';
@@ -42,16 +42,14 @@ async function giveUpFiles(em: EntityManager, job: JobConv, at: Date): Promise<v
   if (await em.count(JobSTL, { job_id: job.job_id })) return;
   job.result_key = null;
   job.result_size = null;
+  job.stored_bytes = null;
   job.result_etag = null;
   const noted = { storage_key: resultsOf(job.job_id), is_prefix: true, next_attempt_at: at, created_at: at };
   em.create(StorageDeletion, noted);
 }
 
 /** Registered results after their job: behaviour.md section 9. */
-export function createResultService(deps: Deps) {
-  const { orm, clock, log } = deps;
-  const deletions = createDeletions(deps);
-
+export function createResultService({ orm, clock, log }: Pick<Deps, 'orm' | 'clock' | 'log'>, deletions: Deletions) {
   const updateNotes = async (actor: Actor, id: number, notas: string | null): Promise<JobSTL> =>
     await inTransaction(orm.em, async (em) => {
       const { result } = await lockResultFor(em, actor, id);

@@ -2,6 +2,7 @@ import { LockMode, type EntityManager } from '@mikro-orm/core';
 import { resultsOf, uploadKey } from '../../jobs/keys.ts';
 import { isTerminal } from '../../jobs/states.ts';
 import { detachStatesOfResults } from '../visor/visor.cascade.ts';
+import { JobTurn } from '../../db/entities/locks.entity.ts';
 import { JobConv, JobLog, JobSTL, StorageDeletion } from '../../db/entities/som3d.entity.ts';
 
 /** Detaches a patient's 3D results and jobs within the caller's transaction; the files stay with their owner. */
@@ -36,6 +37,7 @@ export async function removeJobsOfUser(em: EntityManager, id_usuario: number, at
   await em.nativeDelete(JobSTL, { job_id: { $in: jobs } });
   await em.nativeDelete(JobLog, { job_id: { $in: jobs } });
   await em.nativeDelete(JobConv, { job_id: { $in: jobs } });
+  await em.nativeDelete(JobTurn, { id_usuario });
   for (const job_id of jobs) {
     const noted = { attempts: 0, next_attempt_at: at, created_at: at };
     em.create(StorageDeletion, { ...noted, storage_key: uploadKey(job_id), is_prefix: false });

@@ -12,7 +12,8 @@ import { answerPage } from '../../http/pages.ts';
 import type { Handlers } from '../../http/router.ts';
 import { sendObject } from '../../http/send-object.ts';
 import { streamBody } from '../../http/stream.ts';
-import type { Jobs } from '../../jobs/jobs.ts';
+import { receiveUploadForm } from '../../http/upload-form.ts';
+import type { JobServices } from '../../jobs/services.ts';
 import { jobOf } from '../../jobs/keys.ts';
 import { ReadAudit } from '../audit/reads.ts';
 import { createJobEvents } from './events.ts';
@@ -25,22 +26,20 @@ import { presentProgress } from '../../jobs/progress.ts';
 import { meshesOf, presentJob, presentJobStl, threemfOf } from './som3d.presenter.ts';
 import { EVERYBODY, findProgress, jobsSeenBy, listJobs, readLog } from './som3d.queries.ts';
 import { createSom3dService, type FinishedJob } from './som3d.service.ts';
-import { createSubmissions } from './submission.ts';
+import { Submissions } from './submission.ts';
 import { withOwners } from './tracking.queries.ts';
 
 const TAIL_LINES = 20;
 const LOG_LINES = 200;
 
 /** Jobs over HTTP: behaviour.md section 9. */
-export function som3dRoutes(
-  deps: Deps,
-  { signals, watch }: Pick<Jobs, 'signals' | 'watch'>,
-): Handlers<typeof contract.som3d> {
+export function som3dRoutes(deps: Deps, services: JobServices): Handlers<typeof contract.som3d> {
+  const { signals, watch, deletions } = services;
   const { orm, storage, config, secrets, clock } = deps;
-  const jobs = createSom3dService(deps, signals);
+  const jobs = createSom3dService(deps, services);
   const prioritize = createPrioritize(deps, signals);
-  const results = createResultService(deps);
-  const submissions = createSubmissions(deps, signals);
+  const results = createResultService(deps, deletions);
+  const submissions = new Submissions(deps, signals);
   const events = createJobEvents(deps, watch);
   const reads = new ReadAudit(deps);
 
@@ -81,8 +80,10 @@ export function som3dRoutes(
 
   return {
     create: async ({ req, res, headers }) => {
-      const { row, created } = await submissions.submit(req, actorOf(req), headers['idempotency-key']);
-      // The file of a repeated request has not been read.
+      await using form = await receiveUploadForm(req, config.maxUploadBytes);
+      const uploader = { actor: actorOf(req), key: headers['idempotency-key'], log: req.log };
+      const { row, created } = await submissions.submit(form, uploader);
+      // What may stand behind the form's end.
       discardBody(req, res);
       res.set('Location', `/som3d/jobs/${row.job_id}`);
       return { status: created ? 201 : 200, body: presentJob(row) };

@@ -6,11 +6,10 @@ import { AppError } from '../../base/errors.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
 import { resultsOf, uploadKey } from '../../jobs/keys.ts';
 import { createJobLog } from '../../jobs/job-log.ts';
-import { createJobQueue } from '../../jobs/queue.ts';
-import type { JobSignals } from '../../jobs/signals.ts';
 import { recordOf } from '../../db/record.ts';
 import { AuditTrail } from '../audit/audit.ts';
 import { ReadAudit } from '../audit/reads.ts';
+import type { JobServices } from '../../jobs/services.ts';
 import { lockPatientFor } from '../patients/patients.policy.ts';
 import { JobConv, JobSTL } from '../../db/entities/som3d.entity.ts';
 import { requireOwn } from './som3d.policy.ts';
@@ -41,9 +40,8 @@ async function holdResult(em: EntityManager, jobId: string): Promise<void> {
 }
 
 /** The rules of jobs after their upload: behaviour.md section 9. */
-export function createSom3dService(deps: Deps, signals: JobSignals) {
+export function createSom3dService(deps: Deps, { queue, signals }: Pick<JobServices, 'queue' | 'signals'>) {
   const { orm, storage, clock, config, log } = deps;
-  const queue = createJobQueue(deps);
   const reads = new ReadAudit(deps);
 
   /** The caller's job (any, for an administrator), or 404. */

@@ -1,8 +1,8 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash, randomUUID } from 'node:crypto';
+import { finished } from 'node:stream/promises';
 import type { RequiredEntityData } from '@mikro-orm/core';
 import { JobFields } from '@som3d/contract';
-import type { Request } from 'express';
+import type { Logger } from 'pino';
 import { isTransientError, uniqueViolation } from '../../db/errors.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
@@ -11,6 +11,7 @@ import { randomAccess } from '../../gateways/storage/random-access.ts';
 import type { StoredObject } from '../../gateways/storage/storage.ts';
 import type { Actor } from '../../http/context.ts';
 import { schemaError } from '../../http/problem.ts';
+import type { Fields, UploadForm } from '../../http/upload-form.ts';
 import { ImagingError } from '../../imaging/errors.ts';
 import { inspectZip } from '../../imaging/zip.ts';
 import { uploadKey } from '../../jobs/keys.ts';
@@ -18,10 +19,10 @@ import type { JobSignals } from '../../jobs/signals.ts';
 import { AuditTrail } from '../audit/audit.ts';
 import { findPatientFor, lockPatientFor } from '../patients/patients.policy.ts';
 import { requireEntitlement } from '../subscriptions/entitlement.ts';
+import { holdAccount, requireRoomForJob, whyNoUploads } from '../usage/quotas.ts';
 import { JobConv } from '../../db/entities/som3d.entity.ts';
 import { paramsOf } from './som3d.presenter.ts';
 import { findJob, findJobByKey, type JobRow } from './som3d.queries.ts';
-import { receiveUpload } from './upload.ts';
 
 export interface Submission {
   readonly row: JobRow;
@@ -29,7 +30,15 @@ export interface Submission {
   readonly created: boolean;
 }
 
-type Fields = ReadonlyMap<string, string>;
+/** Who uploads, and how the request is to be known. */
+export interface Uploader {
+  readonly actor: Actor;
+  /** Idempotency key: a second request under it, also at the same time, gives the first one's job. */
+  readonly key: string | undefined;
+  readonly log: Logger;
+}
+
+type JobValues = Omit<RequiredEntityData<JobConv>, 'job_id'> & { readonly input_size: number };
 
 function parseFields(fields: Fields): JobFields {
   const parsed = JobFields.safeParse(Object.fromEntries(fields));
@@ -41,13 +50,10 @@ function parseFields(fields: Fields): JobFields {
   return parsed.data;
 }
 
-/**
- * Tells a repeated request from another one under the same key without reading its file: the length of the whole
- * request and the fields that stand before the file. A client that repeats a request repeats both.
- */
-function fingerprintOf(req: Request, fieldsBeforeFile: Fields): string {
-  const hash = createHash('sha256').update(JSON.stringify([...fieldsBeforeFile]));
-  return `${req.headers['content-length'] ?? 'chunked'}:${hash.digest('hex')}`;
+/** What two uploads under one key have in common: the fields as they were sent, in their order, and the file. */
+function fingerprintOf({ fieldsBefore, file }: UploadForm, fieldsAfter: Fields): string {
+  const parts = [[...fieldsBefore], [...fieldsAfter], file.digest()];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
 function repeated(row: JobRow, fingerprint: string): Submission {
@@ -58,45 +64,128 @@ function repeated(row: JobRow, fingerprint: string): Submission {
 }
 
 /** Turns an upload into a queued job: the form, the file, the row. */
-export function createSubmissions(deps: Deps, signals: JobSignals) {
-  const { orm, storage, clock, config, telemetry } = deps;
+export class Submissions {
+  readonly #deps: Deps;
+  readonly #signals: JobSignals;
+  /** Uploads that each user has under way in this process. */
+  readonly #underWay = new Map<number, number>();
 
-  const checkPatient = async (actor: Actor, { id_paciente }: JobFields): Promise<void> => {
-    if (id_paciente !== undefined) await findPatientFor(orm.em.fork(), actor, id_paciente);
-  };
+  constructor(deps: Deps, signals: JobSignals) {
+    this.#deps = deps;
+    this.#signals = signals;
+  }
 
-  /** What the ZIP's directory alone tells to be wrong: the job ends before it begins. */
-  const faultOf = async (input: StoredObject): Promise<ImagingError | null> => {
+  /**
+   * Stores the file of a form and queues its job. Whatever goes wrong, nothing stays stored.
+   *
+   * @throws AppError 402 where a subscription is needed and missing, 403 for an account that may not upload yet, 409 when
+   * the key was used for another upload, 422 for fields that do not fit, 429 and 507 at the account's quotas; what the
+   * form itself throws
+   */
+  async submit(form: UploadForm, uploader: Uploader): Promise<Submission> {
+    const { actor, key } = uploader;
+    // Known faults are answered before a gigabyte has gone over the line.
+    const before = parseFields(form.fieldsBefore);
+    const first = await this.#findFirst(actor, key);
+    if (first) return await this.#repeat(form, first);
+    const others = this.#enter(actor);
     try {
-      await inspectZip(randomAccess(storage, input));
+      await this.#admit(actor, before, others);
+      return await this.#receive(form, before, uploader);
+    } finally {
+      this.#leave(actor);
+    }
+  }
+
+  /** Stores the file and adds its row, or takes the file back. */
+  async #receive(form: UploadForm, before: JobFields, { actor, key, log }: Uploader): Promise<Submission> {
+    const jobId = randomUUID();
+    const stored = await this.#store(jobId, form, log);
+    let fingerprint: string | undefined;
+    try {
+      const after = await form.fieldsAfter();
+      const fields = after.size === 0 ? before : parseFields(new Map([...form.fieldsBefore, ...after]));
+      fingerprint = fingerprintOf(form, after);
+      const fault = await this.#faultOf(stored);
+      const values = { ...this.#valuesOf(actor, stored, fields), ...this.#stateOf(fault) };
+      const named = key === undefined ? {} : { idempotency_key: key, request_fingerprint: fingerprint };
+      const row = await this.#insert(actor, jobId, { ...values, ...named }, fields.id_paciente);
+      log.info({ job_id: jobId, status: row.status, code: fault?.code, user: actor.id_usuario }, 'job submitted');
+      if (!fault) this.#signals.emit('queued', row.job_id);
+      else if (!this.#deps.config.SOM3D_KEEP_INPUT) await this.#deps.storage.remove(stored.key);
+      return { row, created: true };
+    } catch (error) {
+      // With the database away the row may have been stored all the same: the sweeper finds out.
+      if (isTransientError(error)) log.warn({ err: error, job_id: jobId }, 'upload not removed; the sweeper checks it');
+      else await this.#deps.storage.remove(stored.key);
+      if (fingerprint === undefined || uniqueViolation(error) !== 'uq_jobconv_idempotency') throw error;
+      const winner = await this.#findFirst(actor, key);
+      if (!winner) throw error;
+      return repeated(winner, fingerprint);
+    }
+  }
+
+  async #findFirst(actor: Actor, key: string | undefined): Promise<JobRow | undefined> {
+    return key === undefined ? undefined : await findJobByKey(this.#deps.orm, actor.id_usuario, key);
+  }
+
+  /** Reads the file to its end, since only its digest can show that it is the first one's. */
+  async #repeat(form: UploadForm, first: JobRow): Promise<Submission> {
+    form.file.resume();
+    await form.file.readBy(finished(form.file, { writable: false }));
+    return repeated(first, fingerprintOf(form, await form.fieldsAfter()));
+  }
+
+  /** Refuses at once what would be refused after the upload. */
+  async #admit(actor: Actor, { id_paciente }: JobFields, others: number): Promise<void> {
+    const { orm, config } = this.#deps;
+    await requireEntitlement(this.#deps, actor);
+    const em = orm.em.fork();
+    const lacking = await whyNoUploads(em, config, actor);
+    if (lacking !== null) throw new AppError('forbidden', lacking);
+    await requireRoomForJob(em, config, actor.id_usuario, { jobs: others, bytes: 0 });
+    if (id_paciente !== undefined) await findPatientFor(em, actor, id_paciente);
+  }
+
+  /** @returns how many other uploads the user has under way, which have no row yet */
+  #enter({ id_usuario }: Actor): number {
+    const others = this.#underWay.get(id_usuario) ?? 0;
+    this.#underWay.set(id_usuario, others + 1);
+    return others;
+  }
+
+  #leave({ id_usuario }: Actor): void {
+    const left = (this.#underWay.get(id_usuario) ?? 1) - 1;
+    if (left > 0) this.#underWay.set(id_usuario, left);
+    else this.#underWay.delete(id_usuario);
+  }
+
+  async #store(jobId: string, { file }: UploadForm, log: Logger): Promise<StoredObject> {
+    const started = performance.now();
+    const stored = await file.readBy(this.#deps.storage.put(uploadKey(jobId), file));
+    log.info({ job_id: jobId, bytes: stored.size, ms: Math.round(performance.now() - started) }, 'upload received');
+    return stored;
+  }
+
+  /** What the ZIP's directory alone shows to be wrong: the job ends before it begins. */
+  async #faultOf(input: StoredObject): Promise<ImagingError | null> {
+    try {
+      await inspectZip(randomAccess(this.#deps.storage, input));
       return null;
     } catch (error) {
       if (error instanceof ImagingError && !error.retryable) return error;
       throw error;
     }
-  };
+  }
 
-  const insert = async (
-    actor: Actor,
-    jobId: string,
-    values: Omit<RequiredEntityData<JobConv>, 'job_id'>,
-    id_paciente: number | undefined,
-  ): Promise<JobRow> => {
-    await inTransaction(orm.em, async (em) => {
-      // The upload took its time: the patient may be gone by now.
-      if (id_paciente !== undefined) await lockPatientFor(em, actor, id_paciente);
-      em.create(JobConv, { job_id: jobId, ...values });
-      const after = { job_id: jobId, id_paciente: values.id_paciente, nombre_proceso: values.nombre_proceso };
-      new AuditTrail(em, actor.id_usuario, clock()).created('TRABAJO', 0, after, { meta: { job_id: jobId } });
-    });
-    const row = await findJob(orm, jobId);
-    if (!row) throw new AppError('conflict', 'El trabajo se eliminó mientras se creaba');
-    return row;
-  };
+  #stateOf(fault: ImagingError | null) {
+    if (!fault) return { status: 'QUEUED' as const, phase: 'queued' };
+    const { message: error, code: error_code } = fault;
+    return { status: 'ERROR' as const, phase: 'error', error, error_code, finished_at: this.#deps.clock() };
+  }
 
-  const rowOf = async (actor: Actor, input: StoredObject, fields: JobFields) => {
-    const now = clock();
-    const fault = await faultOf(input);
+  #valuesOf(actor: Actor, input: StoredObject, fields: JobFields) {
+    const now = this.#deps.clock();
     const params = paramsOf(fields);
     return {
       id_usuario: actor.id_usuario,
@@ -112,73 +201,26 @@ export function createSubmissions(deps: Deps, signals: JobSignals) {
       params_json: JSON.stringify(params),
       created_at: now,
       updated_at: now,
-      trace_parent: telemetry.tracing.current()?.traceparent ?? null,
+      trace_parent: this.#deps.telemetry.tracing.current()?.traceparent ?? null,
       input_key: input.key,
       input_size: input.size,
-      ...(fault
-        ? { status: 'ERROR' as const, phase: 'error', error: fault.message, error_code: fault.code, finished_at: now }
-        : { status: 'QUEUED' as const, phase: 'queued' }),
     };
-  };
+  }
 
-  const existing = async (actor: Actor, key: string | undefined): Promise<JobRow | undefined> =>
-    key === undefined ? undefined : await findJobByKey(orm, actor.id_usuario, key);
-
-  /**
-   * Reads the upload and queues its job.
-   *
-   * @param key idempotency key: a second request under it, also at the same time, gives the first one's job
-   * @throws AppError 402 where a subscription is needed and missing, 409 when the key was used for another upload; see `receiveUpload` for those of the form
-   */
-  const submit = async (req: Request, actor: Actor, key: string | undefined): Promise<Submission> => {
-    const first = await existing(actor, key);
-    if (!first) await requireEntitlement(deps, actor);
-    const jobId = randomUUID();
-    const log = req.log.child({ job_id: jobId });
-    // The form's parts come by events of the connection, which know nothing of this request.
-    const inRequest = AsyncLocalStorage.snapshot();
-    let fingerprint = '';
-    const upload = await receiveUpload(req, {
-      maxBytes: config.maxUploadBytes,
-      admit: async (before) => {
-        fingerprint = fingerprintOf(req, before);
-        // Known faults are told before a gigabyte has gone over the line.
-        const fields = parseFields(before);
-        if (!first) await checkPatient(actor, fields);
-        return !first;
-      },
-      store: async (source, signal) => {
-        const started = performance.now();
-        const object = await inRequest(() => storage.put(uploadKey(jobId), source, signal));
-        log.info({ bytes: object.size, ms: Math.round(performance.now() - started) }, 'upload received');
-        return object;
-      },
-      discard: ({ key: stored }) => storage.remove(stored),
+  async #insert(actor: Actor, jobId: string, values: JobValues, id_paciente: number | undefined): Promise<JobRow> {
+    const { orm, clock, config } = this.#deps;
+    await inTransaction(orm.em, async (em) => {
+      // Others of the same account wait here: of two uploads at once, the second one sees the first one's row.
+      await holdAccount(em, actor.id_usuario);
+      await requireRoomForJob(em, config, actor.id_usuario, { jobs: 0, bytes: values.input_size });
+      // The upload took its time: the patient may be gone by now.
+      if (id_paciente !== undefined) await lockPatientFor(em, actor, id_paciente);
+      em.create(JobConv, { job_id: jobId, ...values });
+      const after = { job_id: jobId, id_paciente: values.id_paciente, nombre_proceso: values.nombre_proceso };
+      new AuditTrail(em, actor.id_usuario, clock()).created('TRABAJO', 0, after, { meta: { job_id: jobId } });
     });
-    if (first) return repeated(first, fingerprint);
-    const { stored } = upload;
-    if (!stored) throw new Error('an upload without a file was accepted');
-    try {
-      const fields = parseFields(upload.fields);
-      const values = await rowOf(actor, stored, fields);
-      const named = key === undefined ? {} : { idempotency_key: key, request_fingerprint: fingerprint };
-      const row = await insert(actor, jobId, { ...values, ...named }, fields.id_paciente);
-      log.info(
-        { status: row.status, code: ('error_code' in values && values.error_code) || null, user: actor.id_usuario },
-        'job submitted',
-      );
-      if (row.status === 'QUEUED') signals.emit('queued', row.job_id);
-      else if (!config.SOM3D_KEEP_INPUT) await storage.remove(stored.key);
-      return { row, created: true };
-    } catch (error) {
-      // With the database away the row may have been stored all the same: the sweeper finds out.
-      if (isTransientError(error)) log.warn({ err: error }, 'upload not removed; the sweeper checks it');
-      else await storage.remove(stored.key);
-      const winner = uniqueViolation(error) === 'uq_jobconv_idempotency' ? await existing(actor, key) : undefined;
-      if (winner) return repeated(winner, fingerprint);
-      throw error;
-    }
-  };
-
-  return { submit };
+    const row = await findJob(orm, jobId);
+    if (!row) throw new AppError('conflict', 'El trabajo se eliminó mientras se creaba');
+    return row;
+  }
 }

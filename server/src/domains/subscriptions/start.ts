@@ -11,6 +11,7 @@ import { Medico } from '../../db/entities/doctors.entity.ts';
 import { presentCheckout, recordCheckout } from '../checkout/checkout.ts';
 import { Hospital } from '../../db/entities/hospitals.entity.ts';
 import { lockPlan } from '../plans/plans.policy.ts';
+import { requireRoomForCheckout } from '../usage/quotas.ts';
 import { isActiveAt } from './active.ts';
 import { pauseExpired } from './expiry.ts';
 import { lockPayers, lockSubscriptionsOf, type Payer } from './payers.ts';
@@ -42,7 +43,8 @@ function contact({ nombre, correo, telefono, direccion }: Contact): BillTo {
  * Begins the payment of a plan: re-uses the payer's latest PAUSADA subscription of it or creates one, and records a
  * checkout with an invoice of its own. Several starts at once share one PAUSADA: the payer's row is locked.
  *
- * @throws AppError 404 for an unknown plan or payer, 409 while the payer has a subscription in force
+ * @throws AppError 404 for an unknown plan or payer, 409 while the payer has a subscription in force, 429 for too many
+ * open checkouts
  */
 export async function startSubscription(
   deps: Pick<Deps, 'address' | 'orm' | 'clock' | 'config' | 'epayco' | 'log'>,
@@ -64,6 +66,7 @@ export async function startSubscription(
     const subscription = paused ?? em.create(Suscripcion, created);
     await em.flush();
     const { id_suscripcion } = subscription;
+    await requireRoomForCheckout(em, deps, payer);
     const checkout = await recordCheckout(em, deps, { id_suscripcion, plan });
     return { id_suscripcion, checkout, plan, bill: await billTo(em, payer) };
   });

@@ -11,6 +11,7 @@ import { AuditTrail } from '../audit/audit.ts';
 import { ReadAudit } from '../audit/reads.ts';
 import { ensureDoctorProfile } from '../doctors/profile.ts';
 import { lockPatientFor } from '../patients/patients.policy.ts';
+import { holdAccount, requireRoomForState } from '../usage/quotas.ts';
 import { checkOwnState, findStateFor, lockResultFor, lockState } from './visor.policy.ts';
 import { listStates } from './visor.queries.ts';
 import { auditedState } from './visor.record.ts';
@@ -25,11 +26,13 @@ async function lockLinks(em: EntityManager, actor: Actor, { id_paciente, id_jobs
 
 /** Saved states of the viewer. A doctor owns them, an administrator only reads. */
 export class VisorService {
+  readonly #config: Deps['config'];
   readonly #orm: Deps['orm'];
   readonly #clock: Deps['clock'];
   readonly #reads: ReadAudit;
 
-  constructor({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
+  constructor({ orm, clock, config }: Pick<Deps, 'orm' | 'clock' | 'config'>) {
+    this.#config = config;
     this.#orm = orm;
     this.#clock = clock;
     this.#reads = new ReadAudit({ orm, clock });
@@ -46,8 +49,10 @@ export class VisorService {
     if (isAdmin(actor)) throw new AppError('forbidden', 'Solo un médico guarda estados del visor');
     const at = wholeSeconds(this.#clock());
     return await inTransaction(this.#orm.em, async (em) => {
+      await holdAccount(em, actor.id_usuario);
       await lockLinks(em, actor, body);
       const id_medico = await ensureDoctorProfile(em, actor);
+      await requireRoomForState(em, this.#config, id_medico);
       const state = em.create(VisorEstado, { ...body, id_medico, creado_en: at, actualizado_en: at });
       await em.flush();
       this.#trail(em, actor).created('ESTADO_VISOR', state.id_visor_estado, auditedState(state));

@@ -138,6 +138,16 @@ export async function createFileStorage(dataDir: string, signer: UrlSigner): Pro
       return await use(file);
     },
 
+    move: async (from, to) => {
+      const [source, target] = [pathOf(from), pathOf(to)];
+      // Without this, a missing source would look like a folder that is being removed.
+      if (!(await statOf(from))) throw notFound();
+      await moveInto(root, source, target).catch((error: unknown) => {
+        throw isMissing(error) ? notFound(error) : asDiskError(error);
+      });
+      await pruneAbove(root, source);
+    },
+
     remove: async (key) => {
       const file = pathOf(key);
       await unlink(file).catch((error: unknown) => {

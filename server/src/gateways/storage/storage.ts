@@ -39,6 +39,8 @@ export interface Storage {
   read(key: string, range?: ByteRange): Promise<Readable>;
   /** Runs `use` with a local file that holds the object; the file is only good until `use` ends. */
   withLocalFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T>;
+  /** Moves an object, replacing what was at `to`. @throws AppError not_found when nothing is stored under `from` */
+  move(from: string, to: string): Promise<void>;
   /** Removes an object; nothing stored under the key is no error. */
   remove(key: string): Promise<void>;
   /** Removes every object whose key starts with `prefix`, which ends with a slash. */

@@ -23,8 +23,8 @@ async function putBack(message: Job<JobMessage>, token: string): Promise<never> 
 }
 
 /**
- * Claims the jobs that messages of the queue name. A message is kept for as long as its job is computed; whether there
- * is something to compute the row alone decides.
+ * Claims a job for each message of the queue. The message only says that there is work: which job is the next one the
+ * database decides, so that users take turns. A message is kept for as long as a job is computed.
  *
  * @param compute has a claimed job computed in the slot that was taken for it; never rejects
  */
@@ -40,28 +40,31 @@ export function createMessageSource(
     compute: (job: ClaimedJob, release: Release) => Promise<AttemptEnd>;
   },
 ) {
-  const claim = async (jobId: string, release: Release): Promise<ClaimedJob | null> => {
+  const claim = async (release: Release): Promise<ClaimedJob | null> => {
     let job: ClaimedJob | null = null;
     try {
-      job = await queue.claimById(OWNER, jobId);
+      job = await queue.claim(OWNER);
     } catch (error) {
       // The message goes; the job gets another one when the database is back.
-      log.warn({ err: error, job_id: jobId }, 'cannot read a job');
+      log.warn({ err: error }, 'cannot read the queue');
     }
     if (!job) release();
     return job;
   };
 
   const handle = async (message: Job<JobMessage>, token = ''): Promise<void> => {
-    const { job_id } = message.data;
     const release = await slots.take();
     if (!release) return await putBack(message, token);
-    const job = await claim(job_id, release);
+    const job = await claim(release);
+    // Nothing is due, so neither is the job of this message.
     if (!job) return;
+    const { job_id } = job;
     const { again } = await compute(job, release);
+    // Another job had its turn: that of this message still waits.
+    const waits = job_id !== message.data.job_id;
     // Handed back as it was: this message is that of its next attempt, which may begin at once.
     const stays = again?.runAfter === null && messageId(job_id, again.attempts) === message.id;
-    if (stays) await putBack(message, token);
+    if (waits || stays) await putBack(message, token);
   };
 
   let worker: Worker<JobMessage> | null = null;

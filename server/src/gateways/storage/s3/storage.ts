@@ -3,6 +3,7 @@ import { Readable, Transform, type TransformCallback } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import {
+  CopyObjectCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
@@ -15,7 +16,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Logger } from 'pino';
 import { create as contentDisposition } from 'content-disposition';
 import { openDrafts } from '../drafts.ts';
-import { unavailable } from '../errors.ts';
+import { notFound, unavailable } from '../errors.ts';
 import { isKey, requireKey, requirePrefix } from '../keys.ts';
 import { takeOwnedName, releaseOwnedName } from '../owned-name.ts';
 import { ownUrl, type UrlSigner } from '../signed-url.ts';
@@ -30,6 +31,8 @@ import { abortAbandonedUploads } from './uploads.ts';
 /** Where `check` writes; what a process that died has left there goes with the next sweep. */
 const CHECKS = 'checks/';
 const CHECK_TEXT = 'som3d';
+/** The storage copies no larger object by one request: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
+const COPY_BYTES = 5 * 1024 ** 3;
 
 /** Some servers leave the quotes out. */
 function quoted(etag: string | undefined): string {
@@ -146,6 +149,19 @@ export async function createS3Storage(
     });
   };
 
+  const copy = async (from: string, to: string): Promise<void> => {
+    const head = await headOf(from);
+    if (!head) throw notFound();
+    if ((head.ContentLength ?? 0) > COPY_BYTES) {
+      await write(targetOf(to), await contentOf(from, undefined, head.ETag));
+      return;
+    }
+    const CopySource = `${Bucket}/${targetOf(from).Key}`;
+    await ask('copy an object', () =>
+      requests.send(new CopyObjectCommand({ ...targetOf(to), CopySource, ...encryption })),
+    );
+  };
+
   const removeMany = async (keys: readonly string[]): Promise<void> => {
     if (keys.length === 0) return;
     if (settings.S3_CHECKSUM === 'none') {
@@ -194,6 +210,11 @@ export async function createS3Storage(
         await (head ? pipeline(source, new Gate(head), sink) : pipeline(source, sink));
         return await use(draft);
       });
+    },
+
+    move: async (from, to) => {
+      await copy(from, to);
+      await remove(from);
     },
 
     remove,
