@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { User } from './auth.ts';
+import { EndedSessions, Ok, Session, User } from './auth.ts';
 import { c, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
 import { CreateDoctorBody, Doctor, DoctorCount, DoctorCountQuery, DoctorQuery, UpdateDoctorBody } from './doctors.ts';
 import { CreateHospitalBody, HospitalDetail, HospitalState, UpdateHospitalBody } from './hospitals.ts';
@@ -53,6 +53,13 @@ export const UserQuery = z.object({
   ...Page,
 });
 export type UserQuery = z.infer<typeof UserQuery>;
+
+/** An account as administrators see it. */
+export const AdminUser = User.extend({ suspendido: z.boolean() }).meta({ id: 'AdminUser' });
+export type AdminUser = z.infer<typeof AdminUser>;
+
+export const UpdateUserBody = z.object({ suspendido: z.boolean() }).meta({ id: 'UpdateUserBody' });
+export type UpdateUserBody = z.infer<typeof UpdateUserBody>;
 
 const pathParams = z.object({ id: Id });
 const access = { access: 'admin' } as const;
@@ -180,7 +187,15 @@ export const admin = defineRoutes({
     summary: 'Usuarios inactivos, el más reciente primero',
     metadata: access,
     query: UserQuery,
-    responses: { 200: z.array(User) },
+    responses: { 200: z.array(AdminUser) },
+  },
+  listSuspendedUsers: {
+    method: 'GET',
+    path: '/admin/users/suspended',
+    summary: 'Usuarios suspendidos, el más reciente primero',
+    metadata: access,
+    query: UserQuery,
+    responses: { 200: z.array(AdminUser) },
   },
   listAdmins: {
     method: 'GET',
@@ -188,7 +203,7 @@ export const admin = defineRoutes({
     summary: 'Administradores, el más reciente primero',
     metadata: access,
     query: UserQuery,
-    responses: { 200: z.array(User) },
+    responses: { 200: z.array(AdminUser) },
   },
   createAdmin: {
     method: 'POST',
@@ -197,6 +212,42 @@ export const admin = defineRoutes({
     metadata: access,
     body: CreateAdminBody,
     responses: { 201: User, ...problems(409) },
+  },
+  updateUser: {
+    method: 'PATCH',
+    path: '/admin/users/:id',
+    summary: 'Suspender o reactivar una cuenta',
+    description:
+      'Una cuenta suspendida no puede ingresar, y todas sus sesiones se cierran. Ni la propia ni la del último administrador (409).',
+    metadata: access,
+    pathParams,
+    body: UpdateUserBody,
+    responses: { 200: AdminUser, ...problems(404, 409) },
+  },
+  userSessions: {
+    method: 'GET',
+    path: '/admin/users/:id/sessions',
+    summary: 'Las sesiones abiertas de un usuario',
+    metadata: access,
+    pathParams,
+    responses: { 200: z.array(Session), ...problems(404) },
+  },
+  endUserSessions: {
+    method: 'DELETE',
+    path: '/admin/users/:id/sessions',
+    summary: 'Cerrar todas las sesiones de un usuario',
+    metadata: access,
+    pathParams,
+    responses: { 200: EndedSessions, ...problems(404) },
+  },
+  sendPasswordReset: {
+    method: 'POST',
+    path: '/admin/users/:id/password-reset',
+    summary: 'Enviar al usuario un enlace para cambiar la contraseña',
+    metadata: access,
+    pathParams,
+    body: c.noBody(),
+    responses: { 200: Ok, ...problems(404) },
   },
   removeUser: {
     method: 'DELETE',

@@ -17,6 +17,28 @@ export const User = z
   .meta({ id: 'User' });
 export type User = z.infer<typeof User>;
 
+/** One's own account. */
+export const Me = User.extend({
+  correo_pendiente: z.string().optional().meta({ description: 'El correo nuevo, mientras espera su código' }),
+}).meta({ id: 'Me' });
+export type Me = z.infer<typeof Me>;
+
+/** A session: one login in one browser or program. */
+export const Session = z
+  .object({
+    id: z.string(),
+    iniciada_en: scalars.Instant,
+    ultimo_uso: scalars.Instant.meta({ description: 'Cuándo se inició o se renovó por última vez' }),
+    vence_en: scalars.Instant.meta({ description: 'Vence si no se renueva antes' }),
+    direccion_ip: z.string().nullable(),
+    navegador: z.string().nullable().meta({ description: 'User-Agent' }),
+    actual: z.boolean().meta({ description: 'Si es la sesión que pregunta' }),
+  })
+  .meta({ id: 'Session' });
+export type Session = z.infer<typeof Session>;
+
+export const EndedSessions = z.object({ ok: z.literal(true), cerradas: z.int() }).meta({ id: 'EndedSessions' });
+
 /** Public registration creates doctors only. */
 export const RegisterBody = z
   .object({
@@ -41,13 +63,17 @@ export const AccessToken = z
   .object({ access_token: z.string(), token_type: z.literal('bearer') })
   .meta({ id: 'AccessToken' });
 
-/** A partial update of one's own data; `null` clears a field that may be empty. */
+/**
+ * A partial update of one's own data; `null` clears a field that may be empty. A new password or address needs the
+ * present password beside it.
+ */
 export const UpdateMeBody = z
   .object({
     nombre: scalars.personName.patch,
     apellido: scalars.personName.patch,
     correo: scalars.correo.patch,
     password: scalars.password.optional(),
+    password_actual: z.string().min(1).max(128).optional().meta({ description: 'Con password o con un correo nuevo' }),
     telefono: scalars.telefono.clearable,
     direccion: scalars.freeText(255).clearable,
     ciudad: scalars.ciudad.clearable,
@@ -55,7 +81,7 @@ export const UpdateMeBody = z
   .meta({ id: 'UpdateMeBody' });
 export type UpdateMeBody = z.infer<typeof UpdateMeBody>;
 
-const Ok = z.object({ ok: z.literal(true) }).meta({ id: 'Ok' });
+export const Ok = z.object({ ok: z.literal(true) }).meta({ id: 'Ok' });
 
 /** The service mailed a code. The client keeps `token` and sends it with the code. */
 export const PendingCode = z
@@ -69,6 +95,7 @@ const Code = z
   .regex(/^\d{6}$/, { error: 'El código tiene 6 dígitos' });
 
 export const ConfirmCodeBody = z.object({ token: Token, code: Code }).meta({ id: 'ConfirmCodeBody' });
+export const CodeBody = z.object({ code: Code }).meta({ id: 'CodeBody' });
 export const CorreoBody = z.object({ correo: scalars.correo.required }).meta({ id: 'CorreoBody' });
 export const ResetPasswordBody = z
   .object({ token: Token, new_password: scalars.password })
@@ -95,35 +122,70 @@ export const auth = defineRoutes({
     method: 'POST',
     path: '/auth/register',
     summary: 'Registrar un médico',
-    description: 'Crea un usuario MEDICO inactivo. El correo no distingue mayúsculas.',
+    description:
+      'Crea un usuario MEDICO inactivo. El correo no distingue mayúsculas, y no puede ser igual al de otra cuenta salvo por tildes. La contraseña no puede ser de las más usadas ni formarse con los datos propios. Veinte registros por hora desde una dirección.',
     metadata: { access: 'public' },
     body: RegisterBody,
-    responses: { 201: User, ...problems(403, 409) },
+    responses: { 201: User, ...problems(403, 409, 429) },
   },
   login: {
     method: 'POST',
     path: '/auth/login',
     summary: 'Iniciar sesión',
     description:
-      'Usuario o contraseña errados responden el mismo 401. Cinco fallos de una cuenta (o 50 de una dirección) en 15 minutos bloquean con 429 y Retry-After. Deja las cookies refresh_token y csrf_token.',
+      'Usuario o contraseña errados responden el mismo 401. Cinco fallos de una cuenta desde una dirección (o 50 de una dirección) en 15 minutos bloquean con 429 y Retry-After; un equipo en el que ya se ingresó tiene su propia cuenta. 403 si la cuenta está suspendida. Deja las cookies refresh_token, csrf_token y som3d_device.',
     metadata: { access: 'public' },
     body: LoginBody,
-    responses: { 200: AccessToken, ...problems(401, 429) },
+    responses: { 200: AccessToken, ...problems(401, 403, 429) },
   },
   me: {
     method: 'GET',
     path: '/auth/me',
     summary: 'El usuario de la sesión',
     metadata: { access: 'bearer' },
-    responses: { 200: User },
+    responses: { 200: Me },
   },
   updateMe: {
     method: 'PATCH',
     path: '/auth/me',
     summary: 'Cambiar los datos propios',
+    description:
+      'Una contraseña o un correo nuevos piden password_actual (403 sin ella). La contraseña nueva cierra todas las sesiones. El correo nuevo queda en correo_pendiente hasta que se confirma con el código que llega allí.',
     metadata: { access: 'bearer' },
     body: UpdateMeBody,
-    responses: { 200: User, ...problems(409) },
+    responses: { 200: Me, ...problems(403, 409, 429) },
+  },
+  confirmEmail: {
+    method: 'POST',
+    path: '/auth/me/confirm-email',
+    summary: 'Confirmar el correo nuevo con el código',
+    description: 'Con el código que llegó al correo nuevo, que desde entonces es el de la cuenta.',
+    metadata: { access: 'bearer' },
+    body: CodeBody,
+    responses: { 200: Me, ...problems(400, 409) },
+  },
+  sessions: {
+    method: 'GET',
+    path: '/auth/sessions',
+    summary: 'Las sesiones propias, la usada por último primero',
+    metadata: { access: 'bearer' },
+    responses: { 200: z.array(Session) },
+  },
+  endOtherSessions: {
+    method: 'DELETE',
+    path: '/auth/sessions',
+    summary: 'Cerrar las demás sesiones propias',
+    description: 'Todas menos la que lo pide.',
+    metadata: { access: 'bearer' },
+    responses: { 200: EndedSessions },
+  },
+  endSession: {
+    method: 'DELETE',
+    path: '/auth/sessions/:id',
+    summary: 'Cerrar una sesión propia',
+    metadata: { access: 'bearer' },
+    pathParams: z.object({ id: z.string().trim().min(1).max(64) }),
+    responses: { 204: c.noBody(), ...problems(404) },
   },
   emailExists: {
     method: 'GET',
@@ -146,7 +208,7 @@ export const auth = defineRoutes({
     path: '/auth/refresh',
     summary: 'Renovar la sesión',
     description:
-      'Toma la cookie refresh_token y la cambia por otra. Usar una ya cambiada cierra toda la sesión de ese ingreso. X-CSRF-Token debe ser igual a la cookie csrf_token.',
+      'Toma la cookie refresh_token y la cambia por otra. Usar una ya cambiada cierra la sesión, salvo que el mismo navegador la repita en 30 segundos: entonces recibe la última. X-CSRF-Token debe ser igual a la cookie csrf_token.',
     metadata: { access: 'public' },
     headers: csrfHeader,
     body: c.noBody(),
@@ -156,7 +218,8 @@ export const auth = defineRoutes({
     method: 'POST',
     path: '/auth/logout',
     summary: 'Cerrar la sesión',
-    description: 'Revoca la sesión de la cookie, si la hay, y borra las cookies. Repetirlo no cambia nada.',
+    description:
+      'Cierra la sesión de la cookie y la del token, si las hay, y borra las cookies. Repetirlo no cambia nada.',
     metadata: { access: 'public' },
     body: c.noBody(),
     responses: { 200: Ok },
@@ -219,7 +282,8 @@ export const auth = defineRoutes({
     method: 'POST',
     path: '/auth/reset-password/code',
     summary: 'Cambiar la contraseña con el código',
-    description: 'Con el token de la solicitud o con el correo. Un código admite cinco intentos y sirve una vez.',
+    description:
+      'Con el token de la solicitud o con el correo. Un código admite cinco intentos y sirve una vez; tras diez códigos errados de una cuenta en una semana solo sirve el enlace.',
     metadata: { access: 'public' },
     body: ResetPasswordCodeBody,
     responses: { 200: Ok, ...problems(400) },

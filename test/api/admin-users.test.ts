@@ -22,7 +22,7 @@ describeApi('users of administrators', (api) => {
   test('lists who is inactive and who administers, newest first, by page', async () => {
     const [admin, doctor] = [await api().admin(), await api().doctor()];
     const inactive = (await admin.client.admin.listInactiveUsers()).body;
-    expect(inactive[0]).toEqual(doctor.user);
+    expect(inactive[0]).toEqual({ ...doctor.user, suspendido: false });
     expect(inactive.every(({ activo }) => !activo)).toBe(true);
     const other = await api().admin();
     const { body, headers } = await admin.client.admin.listAdmins({ query: { limit: 2 } });
@@ -32,7 +32,7 @@ describeApi('users of administrators', (api) => {
     const found = await admin.client.admin.listAdmins({ query: { q: other.user.correo.toUpperCase() } });
     expect(found.body.map(({ id_usuario }) => id_usuario)).toEqual([other.user.id_usuario]);
     expect((await admin.client.admin.listInactiveUsers({ query: { q: doctor.user.correo } })).body).toEqual([
-      doctor.user,
+      { ...doctor.user, suspendido: false },
     ]);
     await expectProblem(admin.client.admin.listAdmins({ query: { limit: 501 } }), 422);
     await expectProblem(admin.client.admin.listInactiveUsers({ query: { offset: -1 } }), 422);

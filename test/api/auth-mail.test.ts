@@ -144,7 +144,9 @@ describeApi(
       for (let failure = 0; failure < 5; failure++) await expectProblem(login(correo, 'forgotten one'), 401);
 
       expect((await auth().forgotPassword({ body: { correo } })).body).toEqual({ ok: true });
-      const link = await linkOf(correo, 2);
+      // The owner has been told of the failures as well.
+      expect((await mail(correo, 2)).text).toContain('intentos fallidos');
+      const link = await linkOf(correo, 3);
       expect(link.origin).toBe(api().url);
       const token = link.searchParams.get('token') ?? '';
       expect(await stored()).not.toContain(token);
@@ -158,7 +160,7 @@ describeApi(
       // The failures before are forgotten: who reads the account's mail is its owner.
       await login(correo, `${NEW} ${which}`);
       expect(await refresh()).toBe(401);
-      expect((await mail(correo, 3)).text).toContain('acaba de cambiar');
+      expect((await mail(correo, 4)).text).toContain('acaba de cambiar');
     });
 
     test('binds a link to the password of its time', async () => {

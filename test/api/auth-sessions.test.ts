@@ -1,55 +1,15 @@
 import { createClient, signIn as signIntoService } from '@som3d/client';
 import { accounts, databases } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
+import { Browser } from '../support/browser.ts';
 import { describeApi, expectProblem, PASSWORD, type Session } from '../support/server.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** A browser as far as cookies go. */
-class Browser {
-  readonly cookies = new Map<string, string>();
-  readonly #url: string;
-  /** The `Set-Cookie` headers of the last answer. */
-  set: string[] = [];
-
-  constructor(url: string) {
-    this.#url = url;
-  }
-
-  copy(): Browser {
-    const other = new Browser(this.#url);
-    for (const [name, value] of this.cookies) other.cookies.set(name, value);
-    return other;
-  }
-
-  async call(method: string, path: string, { body, csrf }: { body?: object; csrf?: string | null } = {}) {
-    const token = csrf === undefined ? this.cookies.get('csrf_token') : csrf;
-    const response = await fetch(`${this.#url}${path}`, {
-      method,
-      headers: {
-        cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
-        ...(body ? { 'content-type': 'application/json' } : {}),
-        ...(token ? { 'x-csrf-token': token } : {}),
-      },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-    this.set = response.headers.getSetCookie();
-    for (const cookie of this.set) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
-      if (value === '') this.cookies.delete(name);
-      else this.cookies.set(name, value);
-    }
-    const text = await response.text();
-    return { status: response.status, body: (text ? JSON.parse(text) : null) as Record<string, unknown>, response };
-  }
-
-  refresh = (csrf?: string | null) => this.call('POST', '/auth/refresh', csrf === undefined ? {} : { csrf });
-}
-
 describeApi('auth sessions', (api) => {
-  const signIn = async ({ user }: Pick<Session, 'user'>, password = PASSWORD) => {
-    const browser = new Browser(api().url);
+  const signIn = async ({ user }: Pick<Session, 'user'>, password = PASSWORD, headers = {}) => {
+    const browser = new Browser(api().url, headers);
     const { status, body } = await browser.call('POST', '/auth/login', { body: { correo: user.correo, password } });
     expect(status).toBe(200);
     return { browser, token: body['access_token'] as string };
@@ -66,7 +26,8 @@ describeApi('auth sessions', (api) => {
   test('opens a session with both cookies at the login, of which the database knows a digest', async () => {
     const doctor = await api().doctor();
     const { browser } = await signIn(doctor);
-    const [refresh = '', csrf = ''] = browser.set;
+    const refresh = browser.setCookie('refresh_token');
+    const csrf = browser.setCookie('csrf_token');
     expect(refresh).toMatch(
       /^refresh_token=[\w-]{43}; Max-Age=2592000; Path=\/auth; Expires=[^;]+; HttpOnly; SameSite=Lax$/,
     );
@@ -78,7 +39,7 @@ describeApi('auth sessions', (api) => {
     expect(stored).not.toContain(browser.cookies.get('refresh_token'));
   });
 
-  test('exchanges the refresh token, and ends the whole login when an old one comes back', async () => {
+  test('exchanges the refresh token, and ends the whole login when an old one comes back late', async () => {
     const doctor = await api().doctor();
     const { browser } = await signIn(doctor);
     const elsewhere = (await signIn(doctor)).browser;
@@ -92,21 +53,55 @@ describeApi('auth sessions', (api) => {
     expect(browser.cookies.get('csrf_token')).toBe(csrf);
     expect((await browser.refresh()).status).toBe(200);
 
+    api().advance(30_001);
     const stolen = await thief.refresh();
     expect(stolen.status).toBe(401);
     expect(stolen.response.headers.get('www-authenticate')).toBe('Bearer');
     expect((await browser.refresh()).status).toBe(401);
+    await expectProblem(createClient({ baseUrl: api().url, token, retry: false }).auth.me(), 401);
     // Another login of the same user is another family.
     expect((await elsewhere.refresh()).status).toBe(200);
   });
 
-  test('lets one of several uses at once win', async () => {
+  test('gives every tab that refreshes at once the same token, which stays good', async () => {
     const { browser } = await signIn(await api().doctor());
-    const tabs = Array.from({ length: 5 }, () => browser.copy());
-    const statuses = await Promise.all(tabs.map(async (tab) => (await tab.refresh()).status));
-    expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 401, 401, 401, 401]);
-    // Whoever won, a copy was in use: nobody goes on with it.
-    for (const tab of tabs) expect((await tab.refresh()).status).toBe(401);
+    const tabs = Array.from({ length: 8 }, () => browser.copy());
+    const answers = await Promise.all(tabs.map((tab) => tab.refresh()));
+    expect(answers.map(({ status }) => status)).toEqual(tabs.map(() => 200));
+    expect(new Set(tabs.map((tab) => tab.cookies.get('refresh_token'))).size).toBe(1);
+    api().advance(HOUR);
+    const [winner] = tabs;
+    expect((await winner?.refresh())?.status).toBe(200);
+  });
+
+  test('gives a client whose answer was lost the newest token, whatever was exchanged since', async () => {
+    const { browser } = await signIn(await api().doctor());
+    const lost = browser.copy();
+    await browser.refresh();
+    await browser.refresh();
+    await browser.refresh();
+    api().advance(29_000);
+    expect((await lost.refresh()).status).toBe(200);
+    expect(lost.cookies.get('refresh_token')).toBe(browser.cookies.get('refresh_token'));
+    expect((await lost.refresh()).status).toBe(200);
+  });
+
+  test('ends the login when another client brings a token that was exchanged a moment ago', async () => {
+    const doctor = await api().doctor();
+    const { browser } = await signIn(doctor, PASSWORD, { 'user-agent': 'Firefox' });
+    const thief = browser.copy({ 'user-agent': 'curl' });
+    const token = (await browser.refresh()).body['access_token'] as string;
+    expect((await thief.refresh()).status).toBe(401);
+    expect((await browser.refresh()).status).toBe(401);
+    await expectProblem(createClient({ baseUrl: api().url, token, retry: false }).auth.me(), 401);
+  });
+
+  test('gives nothing for an exchanged token once the login has ended', async () => {
+    const { browser } = await signIn(await api().doctor());
+    const old = browser.copy();
+    await browser.refresh();
+    await browser.call('POST', '/auth/logout');
+    expect((await old.refresh()).status).toBe(401);
   });
 
   test('asks for the CSRF value in the header', async () => {
@@ -140,7 +135,8 @@ describeApi('auth sessions', (api) => {
     const copy = browser.copy();
     const { status, body } = await browser.call('POST', '/auth/logout');
     expect([status, body]).toEqual([200, { ok: true }]);
-    expect(browser.cookies.size).toBe(0);
+    // What stays is that somebody has signed in on this browser.
+    expect([...browser.cookies.keys()]).toEqual(['som3d_device']);
     expect(browser.set.every((cookie) => /=; .*Expires=Thu, 01 Jan 1970/.test(cookie))).toBe(true);
     expect((await copy.refresh()).status).toBe(401);
     expect((await copy.call('POST', '/auth/logout')).status).toBe(200);
@@ -150,7 +146,9 @@ describeApi('auth sessions', (api) => {
   test('ends when its time is over, when the password changes and when the user is gone', async () => {
     const doctor = await api().doctor();
     const [first, second] = [(await signIn(doctor)).browser, (await signIn(doctor)).browser];
-    await doctor.client.auth.updateMe({ body: { password: 'a new long password' } });
+    await doctor.client.auth.updateMe({
+      body: { password: 'a new long password', password_actual: PASSWORD },
+    });
     expect((await first.refresh()).status).toBe(401);
     expect((await second.refresh()).status).toBe(401);
     const { browser } = await signIn(doctor, 'a new long password');
@@ -222,8 +220,9 @@ describeApi(
       const { user } = await api().doctor();
       const browser = new Browser(api().url);
       await browser.call('POST', '/auth/login', { body: { correo: user.correo, password: PASSWORD } });
-      expect(browser.set[0]).toMatch(/^rt=.*Path=\/api\/auth; .*HttpOnly; Secure; SameSite=None$/);
-      expect(browser.set[1]).toMatch(/^xs=.*Path=\/; .*; Secure; SameSite=None$/);
+      expect(browser.setCookie('rt')).toMatch(/^rt=.*Path=\/api\/auth; .*HttpOnly; Secure; SameSite=None$/);
+      expect(browser.setCookie('xs')).toMatch(/^xs=.*Path=\/; .*; Secure; SameSite=None$/);
+      expect(browser.setCookie('som3d_device')).toMatch(/; Path=\/api\/auth; .*HttpOnly; Secure; SameSite=None$/);
       expect((await browser.refresh(browser.cookies.get('xs') ?? '')).status).toBe(200);
     });
   },

@@ -166,7 +166,9 @@ describeApi('auth', (api) => {
     expect(first.body).toEqual({ ...user, telefono: '+573001112233', ciudad: 'Bogotá D.C.' });
     const second = await client.auth.updateMe({ body: { telefono: null, nombre: 'Inés' } });
     expect(second.body).toEqual({ ...user, nombre: 'Inés', ciudad: 'Bogotá D.C.' });
-    await expectProblem(client.auth.updateMe({ body: { correo: other.user.correo } }), 409, /^Correo ya registrado$/);
+    const taken = { correo: other.user.correo, password_actual: PASSWORD };
+    await expectProblem(client.auth.updateMe({ body: taken }), 409, /^Correo ya registrado$/);
+    expect((await client.auth.updateMe({ body: { correo: user.correo.toUpperCase() } })).body).toEqual(second.body);
     await expectProblem(client.auth.updateMe({ body: { nombre: null as never } }), 422);
     await expectProblem(api().client.auth.updateMe({ body: {} }), 401);
     expect((await client.auth.updateMe({ body: { rol: 'ADMINISTRADOR' } as never })).body.rol).toBe('MEDICO');
@@ -174,7 +176,7 @@ describeApi('auth', (api) => {
 
   test('changes the password', async () => {
     const { client, user } = await api().doctor();
-    await client.auth.updateMe({ body: { password: 'a new long password' } });
+    await client.auth.updateMe({ body: { password: 'a new long password', password_actual: PASSWORD } });
     await expectProblem(login(user.correo), 401);
     await login(user.correo, 'a new long password');
   });

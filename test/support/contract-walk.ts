@@ -13,7 +13,7 @@ declare module 'vitest' {
 }
 
 /** Statuses that one mechanism gives for all routes; they are tested there, not for each route. */
-const GENERIC = new Set([400, 413, 415, 500, 503]);
+const GENERIC = new Set([400, 408, 413, 415, 500, 503]);
 
 /** Statuses of a route that some test must have seen. */
 function wanted({ route }: NamedRoute): number[] {

@@ -30,7 +30,7 @@ export async function newHospital(
 /** The id of a doctor's profile, which is made when missing; optionally linked to a hospital. */
 export async function profileOf({ deps }: TestServer, { user }: Session, id_hospital?: number): Promise<number> {
   const em = deps.orm.em.fork();
-  const id_medico = await accounts.ensureDoctorProfile(em, { ...user, id_medico: null });
+  const id_medico = await accounts.ensureDoctorProfile(em, { ...user, id_medico: null, sid: null });
   if (id_hospital !== undefined) await em.nativeUpdate(entities.Medico, { id_medico }, { id_hospital });
   return id_medico;
 }

@@ -1,9 +1,11 @@
+import { Som3dError } from '../index.ts';
 import { normaliseBaseUrl } from '../core/path.ts';
 import { UsageError } from './failure.ts';
 import { note, print, printable } from './output.ts';
 import { askLine, askSecret, isInteractive, readStdinLine } from './prompt.ts';
 import {
   anonymousClient,
+  type Credentials,
   credentialsPath,
   currentSession,
   readCredentials,
@@ -42,9 +44,22 @@ export async function login(options: LoginOptions): Promise<void> {
   note(`The session is kept in ${credentialsPath()}.`);
 }
 
-/** Forgets the stored session. */
+/** Ends the session at the service. One that has run out, or that the service does not answer for, ends by itself. */
+async function endSession({ url, token }: Credentials): Promise<void> {
+  try {
+    await anonymousClient(url).auth.logout({ extraHeaders: { authorization: `Bearer ${token}` } });
+  } catch (error) {
+    if (!(error instanceof Som3dError)) throw error;
+    note(`The service did not end the session: ${error.message}`);
+  }
+}
+
+/** Ends and forgets the stored session. */
 export async function logout(): Promise<void> {
-  print((await removeCredentials()) ? 'Logged out.' : 'There was no session.');
+  const stored = await readCredentials();
+  const had = await removeCredentials();
+  if (stored) await endSession(stored);
+  print(had ? 'Logged out.' : 'There was no session.');
   if (process.env['SOM3D_TOKEN']) note('SOM3D_TOKEN is still set in this environment.');
 }
 

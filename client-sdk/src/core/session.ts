@@ -10,25 +10,26 @@ export interface SignedIn {
   logout(): Promise<void>;
 }
 
-/** The two cookies of a session, identified by their attributes, because the service configures their names. */
+/** The cookies of a session by name. The CSRF value is the one that scripts may read: the service configures its name. */
 class SessionCookies {
-  #refresh: string | undefined;
-  #csrf: string | undefined;
+  readonly #pairs = new Map<string, string>();
+  #csrf = '';
 
   keep(headers: Headers): void {
     for (const cookie of headers.getSetCookie()) {
-      const pair = cookie.split(';')[0]?.trim();
-      if (/;\s*httponly/i.test(cookie)) this.#refresh = pair;
-      else this.#csrf = pair;
+      const [, name, value] = /^\s*([^=;]+)=([^;]*)/.exec(cookie) ?? [];
+      if (name === undefined || value === undefined) continue;
+      this.#pairs.set(name, value);
+      if (!/;\s*httponly/i.test(cookie)) this.#csrf = value;
     }
   }
 
   header(): Record<string, string> {
-    return { cookie: [this.#refresh, this.#csrf].filter(Boolean).join('; ') };
+    return { cookie: [...this.#pairs].map(([name, value]) => `${name}=${value}`).join('; ') };
   }
 
   csrf(): string {
-    return this.#csrf?.slice(this.#csrf.indexOf('=') + 1) ?? '';
+    return this.#csrf;
   }
 }
 

@@ -77,7 +77,7 @@ function hasBody(route: ContractRoute): boolean {
  * Every status a route can answer: the declared ones, and those that follow from its input and its access rule.
  *
  * - 401 and 403 from the access rule, 422 from a schema on path, query, headers or body
- * - 400 (malformed), 413 and 415 from a body
+ * - 400 (malformed), 408 (too slow), 413 and 415 from a body
  * - 500 and 503 always: an internal error, and an unreachable database
  */
 export function statusesOf(route: ContractRoute): number[] {
@@ -88,7 +88,7 @@ export function statusesOf(route: ContractRoute): number[] {
     ...(roles ? [401] : []),
     ...(restricted ? [403] : []),
     ...(takesInput ? [422] : []),
-    ...(hasBody(route) ? [400, 413, 415] : []),
+    ...(hasBody(route) ? [400, 408, 413, 415] : []),
     500,
     503,
   ];

@@ -64,11 +64,11 @@ export const hospitalName = scalar(nfc, (text) =>
     .regex(HOSPITAL_NAME, { error: 'Solo se admiten letras, números, apóstrofo, guion, punto y espacio' }),
 );
 
-// One @, no spaces, a domain with a dot: `.local` and new top-level domains must pass.
-const EMAIL = /^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:".]+(\.[^\s@<>()[\]\\,;:".]+)+$/u;
+// One @, nothing blank or invisible, a domain with a dot: `.local` and new top-level domains must pass.
+const EMAIL = /^[^\s\p{C}@<>()[\]\\,;:"]+@[^\s\p{C}@<>()[\]\\,;:".]+(\.[^\s\p{C}@<>()[\]\\,;:".]+)+$/u;
 function email(max: number) {
   return scalar(
-    (value) => value.trim().toLowerCase(),
+    (value) => value.normalize('NFC').trim().toLowerCase(),
     (text) => text.max(max).regex(EMAIL, { error: 'No es un correo electrónico válido' }),
   );
 }

@@ -14,6 +14,7 @@ export const KINDS = {
   forbidden: { status: 403, title: 'Sin permiso' },
   not_found: { status: 404, title: 'No existe' },
   method_not_allowed: { status: 405, title: 'Método no admitido' },
+  request_timeout: { status: 408, title: 'La solicitud tardó demasiado' },
   conflict: { status: 409, title: 'Conflicto' },
   too_large: { status: 413, title: 'Demasiado grande' },
   unsupported_media_type: { status: 415, title: 'Tipo de contenido no admitido' },

@@ -2,8 +2,11 @@ import { text } from 'node:stream/consumers';
 import { scalars } from '@som3d/contract';
 import { Command } from 'commander';
 import { z } from 'zod';
+import { AppError } from '../base/errors.ts';
 import { uniqueViolation } from '../db/errors.ts';
 import { Usuario } from '../db/entities/auth.entity.ts';
+import { isTaken } from '../domains/auth/accounts.ts';
+import { refuseWeakPassword } from '../domains/auth/password-rules.ts';
 import { hashPassword } from '../domains/auth/passwords.ts';
 import { randomPassword } from '../setup/first-start.ts';
 import { withDatabase } from './database.ts';
@@ -28,6 +31,14 @@ async function readPassword(): Promise<string> {
   return (await text(process.stdin)).replace(/\r?\n$/, '');
 }
 
+function refuseUnusable(check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    throw error instanceof AppError ? new UsageError(error.detail) : error;
+  }
+}
+
 export function adminCommand(): Command {
   return new Command('create-admin')
     .description('Create an administrator. Without --password-stdin it prints a random password, once.')
@@ -40,8 +51,10 @@ export function adminCommand(): Command {
       const input = Input.safeParse({ ...options, password });
       if (!input.success) throw new UsageError(z.prettifyError(input.error));
       const { password: _, ...fields } = input.data;
+      refuseUnusable(() => refuseWeakPassword(password, fields, 'password'));
       await withDatabase(async (orm) => {
         const em = orm.em.fork();
+        if (await isTaken(em, fields.correo)) throw new UsageError(`${fields.correo} has an account already`);
         const contrasena = await hashPassword(input.data.password);
         em.create(Usuario, { ...fields, contrasena, rol: 'ADMINISTRADOR', activo: true });
         await em.flush().catch((error: unknown) => {

@@ -69,6 +69,7 @@ const TOOL_VARIABLES = [
 /** The configuration as the service uses it: the variables, and values that derive from several of them. */
 export interface Config extends Values {
   readonly SOM3D_WORKER_CONCURRENCY: number;
+  readonly REGISTER_REQUIRES_EMAIL_CODE: boolean;
   readonly dataDir: string;
   readonly database: DatabaseConfig;
   /** True without MySQL: embedded mode, with SQLite, generated secrets and demo data. */
@@ -155,10 +156,12 @@ export function readConfig(given: Environment): Config {
   if (values.COOKIE_SAMESITE === 'none' && !secureCookies) {
     throw new ConfigError('COOKIE_SAMESITE: none requires COOKIE_SECURE=true, or a BASE_URL with https');
   }
-  const origins = values.FRONTEND_ORIGINS.split(',').map((origin) => origin.trim());
+  // As browsers send it: no slash at the end.
+  const origins = values.FRONTEND_ORIGINS.split(',').map((origin) => origin.trim().toLowerCase().replace(/\/$/, ''));
   return {
     ...values,
     SOM3D_WORKER_CONCURRENCY: values.SOM3D_WORKER_CONCURRENCY ?? defaultConcurrency(values.SOM3D_WORKER_MEMORY_MB),
+    REGISTER_REQUIRES_EMAIL_CODE: values.REGISTER_REQUIRES_EMAIL_CODE ?? (!embedded && values.SMTP_HOST !== undefined),
     dataDir,
     database,
     embedded,

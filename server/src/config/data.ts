@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, integer, text, variable } from './variable.ts';
+import { flag, hostName, integer, text, variable } from './variable.ts';
 
 export const DATA = {
   SOM3D_DATA_DIR: variable(
@@ -11,7 +11,7 @@ export const DATA = {
     'MySQL or MariaDB. Without this and without DB_HOST the service uses the embedded SQLite.',
     'mysql://user:password@host:3306/som3d',
   ),
-  DB_HOST: variable(text.optional(), 'MySQL host, in place of MYSQL_URL.', '127.0.0.1'),
+  DB_HOST: variable(hostName.optional(), 'MySQL host, in place of MYSQL_URL.', '127.0.0.1'),
   DB_PORT: variable(integer(1, 65_535, 3306), 'MySQL port.'),
   DB_USER: variable(text.optional(), 'MySQL user.', 'som3d'),
   DB_PASS: variable(z.string().optional(), 'MySQL password.', ''),

@@ -1,21 +1,38 @@
 import { z } from 'zod';
-import { flag, integer, text, variable } from './variable.ts';
+import { flag, hostName, integer, text, variable, webAddress } from './variable.ts';
+
+/** `https://app.example.com`: scheme, host and port, as browsers send it. */
+function isOrigin(value: string): boolean {
+  return webAddress.safeParse(value).success && new URL(value).origin === value.replace(/\/$/, '').toLowerCase();
+}
+
+function listed(value: string): string[] {
+  return value.split(',').map((origin) => origin.trim());
+}
 
 export const HTTP = {
   PORT: variable(integer(0, 65_535, 8000), 'TCP port; 0 selects a free one.'),
-  HOST: variable(text.default('127.0.0.1'), 'Address to listen on; 0.0.0.0 opens it to the network.'),
+  HOST: variable(hostName.default('127.0.0.1'), 'Address to listen on; 0.0.0.0 opens it to the network.'),
   BASE_URL: variable(
-    z.url().optional(),
+    webAddress.optional(),
     'Public address of the API. Without it, http://HOST:PORT.',
     'https://api.example.com',
   ),
   FRONTEND_ORIGINS: variable(
-    text.default('http://localhost:3000,http://localhost:5173'),
+    text
+      .refine((value) => listed(value).every((origin) => origin === '' || origin === '*' || isOrigin(origin)), {
+        error: 'must be origins such as https://app.example.com, or *',
+      })
+      .default('http://localhost:3000,http://localhost:5173'),
     'Origins of browsers that may call the API, separated by commas; * for any.',
   ),
   TRUST_PROXY_HEADERS: variable(
     flag(false),
     'Trust the X-Forwarded-For and X-Forwarded-Proto that the proxy in front sets.',
+  ),
+  SOM3D_BODY_SECONDS: variable(
+    integer(1, 600, 30),
+    'Seconds for a body to arrive. Uploads are not limited by it, only by silence.',
   ),
   SOM3D_SHUTDOWN_SECONDS: variable(integer(1, 600, 20), 'Seconds for running requests to finish after SIGTERM.'),
   SOM3D_EVENT_STREAMS: variable(

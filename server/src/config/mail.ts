@@ -1,8 +1,16 @@
 import { z } from 'zod';
-import { flag, integer, text, variable } from './variable.ts';
+import { flag, hostName, integer, text, variable } from './variable.ts';
+
+const ADDRESS = /^[^\s\p{C}<>@",;]+@[^\s\p{C}<>@",;]+$/u;
+const NAMED_ADDRESS = /^[^\p{Cc}<>@]*<([^<>]+)>$/u;
+
+/** `no-reply@som3d.co`, or `SOM3D <no-reply@som3d.co>`. */
+function isSender(value: string): boolean {
+  return ADDRESS.test(NAMED_ADDRESS.exec(value)?.[1] ?? value);
+}
 
 export const MAIL = {
-  SMTP_HOST: variable(text.optional(), 'Mail server. Without it mails are files in SOM3D_DATA_DIR/mail.', ''),
+  SMTP_HOST: variable(hostName.optional(), 'Mail server. Without it mails are files in SOM3D_DATA_DIR/mail.', ''),
   SMTP_PORT: variable(integer(1, 65_535, 587), 'Port of the mail server.'),
   SMTP_SECURE: variable(
     flag(false),
@@ -10,7 +18,10 @@ export const MAIL = {
   ),
   SMTP_USER: variable(text.optional(), 'User at the mail server, when it requires one.', ''),
   SMTP_PASS: variable(z.string().optional(), 'Password at the mail server.', ''),
-  SMTP_FROM: variable(text.default('SOM3D <no-reply@som3d.local>'), 'Sender of mails.'),
+  SMTP_FROM: variable(
+    text.refine(isSender, { error: 'must be an address, or NAME <address>' }).default('SOM3D <no-reply@som3d.local>'),
+    'Sender of mails.',
+  ),
 };
 
 export const HOSPITALS = {

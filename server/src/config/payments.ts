@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, integer, text, variable } from './variable.ts';
+import { flag, integer, text, variable, webAddress } from './variable.ts';
 
 const VALIDATION_URL = 'https://secure.epayco.co/validation/v1/reference';
 const TRANSACTION_URL = 'https://secure.payco.co/restpagos/transaction/response.json';
@@ -35,16 +35,16 @@ export const PAYMENTS = {
     'Ask the gateway for the state before any grant or reversal; false is allowed only with EPAYCO_TEST=true.',
   ),
   EPAYCO_VALIDATION_URL: variable(
-    z.url().default(VALIDATION_URL),
+    webAddress.default(VALIDATION_URL),
     "Address that returns the state of a payment by the redirect's reference, or by its number.",
   ),
   EPAYCO_TRANSACTION_URL: variable(
-    z.url().optional(),
+    webAddress.optional(),
     "Address that returns the state of a payment by its number and the public key. Without it ePayco's, or the same path on the host of EPAYCO_VALIDATION_URL when that is not ePayco's.",
     TRANSACTION_URL,
   ),
   EPAYCO_APIFY_URL: variable(
-    z.url().default('https://apify.epayco.co'),
+    webAddress.default('https://apify.epayco.co'),
     'Address for sessions and states with a private key.',
   ),
   EPAYCO_PENDING_DAYS: variable(
@@ -57,7 +57,7 @@ export const PAYMENTS = {
     'IVA that prices include, as a fraction: 0.19 for 19 %.',
   ),
   FRONTEND_URL: variable(
-    z.url().optional(),
+    webAddress.optional(),
     "Address of the frontend for links in the payer's page and mails. Without it, the first of FRONTEND_ORIGINS.",
     'https://app.example.com',
   ),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boolean, cookieName, flag, integer, variable } from './variable.ts';
+import { boolean, cookieName, integer, variable } from './variable.ts';
 
 export const SESSIONS = {
   JWT_SECRET: variable(
@@ -10,8 +10,13 @@ export const SESSIONS = {
   JWT_ALG: variable(z.enum(['HS256', 'HS384', 'HS512']).default('HS256'), 'Algorithm of the signature.'),
   JWT_EXPIRE_MINUTES: variable(integer(1, 43_200, 60), 'Lifetime of an access token in minutes.'),
   REGISTER_REQUIRES_EMAIL_CODE: variable(
-    flag(false),
-    'Turn direct registration off: a new account needs a mailed code.',
+    boolean.optional(),
+    'Turn direct registration off: a new account needs a mailed code. Without it, true with MySQL and SMTP_HOST.',
+    'true',
+  ),
+  SOM3D_REGISTRATIONS_PER_HOUR: variable(
+    integer(1, 1_000_000, 20),
+    'Registrations in an hour from one address; a /64 network of IPv6 counts as one.',
   ),
   REFRESH_EXPIRE_DAYS: variable(integer(1, 400, 30), 'Lifetime of a refresh session in days, from its last use.'),
   REFRESH_COOKIE_NAME: variable(cookieName.default('refresh_token'), 'Cookie of the refresh token (HttpOnly).'),

@@ -34,3 +34,22 @@ export function flag(fallback: boolean) {
 export const text = z.string().trim().min(1);
 
 export const cookieName = z.string().regex(/^[\w-]{1,64}$/);
+
+function isPlain(address: string): boolean {
+  const url = URL.parse(address);
+  return url === null || `${url.username}${url.password}${url.search}${url.hash}` === '';
+}
+
+/**
+ * The address of a website or an API. What cannot be opened in a browser (`javascript:`), and what would be lost or told
+ * to others when the address is put together with a path (a login, a query, a fragment), is refused.
+ */
+export const webAddress = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+  .refine(isPlain, { error: 'must have no user, query or fragment' });
+
+/** Name or address of a machine: no scheme, port or path. */
+export const hostName = z
+  .string()
+  .trim()
+  .regex(/^[\w.-]+$|^[\da-f:.]+$/i, { error: 'must be a host name or an IP address' });

@@ -2,12 +2,14 @@ import type { MikroORM } from '@mikro-orm/core';
 import { kysely } from './kysely.ts';
 import { adopt } from './migrations/mysql/0001-adopt.ts';
 import { jobPauses as jobPausesOnMysql } from './migrations/mysql/0002-job-pauses.ts';
+import { accountSafety as accountSafetyOnMysql } from './migrations/mysql/0003-account-safety.ts';
 import { safekeeping as safekeepingOnMysql } from './migrations/mysql/0004-safekeeping.ts';
 import { paymentQuestions as paymentQuestionsOnMysql } from './migrations/mysql/0005-payment-questions.ts';
 import { auditChain as auditChainOnMysql } from './migrations/mysql/0006-audit-chain.ts';
 import { type Migration, type Session, sessionOf } from './migrations/session.ts';
 import { initial } from './migrations/sqlite/0001-initial.ts';
 import { jobPauses as jobPausesOnSqlite } from './migrations/sqlite/0002-job-pauses.ts';
+import { accountSafety as accountSafetyOnSqlite } from './migrations/sqlite/0003-account-safety.ts';
 import { safekeeping as safekeepingOnSqlite } from './migrations/sqlite/0004-safekeeping.ts';
 import { paymentQuestions as paymentQuestionsOnSqlite } from './migrations/sqlite/0005-payment-questions.ts';
 import { auditChain as auditChainOnSqlite } from './migrations/sqlite/0006-audit-chain.ts';
@@ -17,8 +19,22 @@ export { type Conflict, MigrationConflictError } from './migrations/conflict.ts'
 
 /** In the order of their application. Never change a released migration; add a new one. */
 const MIGRATIONS = {
-  mysql: [adopt, jobPausesOnMysql, safekeepingOnMysql, paymentQuestionsOnMysql, auditChainOnMysql],
-  sqlite: [initial, jobPausesOnSqlite, safekeepingOnSqlite, paymentQuestionsOnSqlite, auditChainOnSqlite],
+  mysql: [
+    adopt,
+    jobPausesOnMysql,
+    accountSafetyOnMysql,
+    safekeepingOnMysql,
+    paymentQuestionsOnMysql,
+    auditChainOnMysql,
+  ],
+  sqlite: [
+    initial,
+    jobPausesOnSqlite,
+    accountSafetyOnSqlite,
+    safekeepingOnSqlite,
+    paymentQuestionsOnSqlite,
+    auditChainOnSqlite,
+  ],
 } satisfies Record<OrmOptions['kind'], readonly Migration[]>;
 
 type Dialect = keyof typeof MIGRATIONS;

@@ -13,7 +13,8 @@ export interface Admitted {
 /** Finds the user behind a bearer token; `null` when the token or its user is no good. */
 export type Authenticate = (token: string) => Promise<Admitted | null>;
 
-const UNAUTHORIZED = { headers: { 'www-authenticate': 'Bearer' } };
+/** What a 401 carries beside its sentence. */
+export const UNAUTHORIZED = { headers: { 'www-authenticate': 'Bearer' } };
 
 /** The token of an `Authorization: Bearer` header. */
 export function bearerOf(header: string | undefined): string | undefined {
@@ -31,6 +32,7 @@ export function enforceAccess(authenticate: Authenticate): RequestHandler {
     if (!roles.includes(admitted.actor.rol)) throw new AppError('forbidden', 'Su rol no permite esta operación');
     req.actor = admitted.actor;
     req.admittedUntil = admitted.until;
+    req.isStillAdmitted = async () => (await authenticate(token ?? '')) !== null;
     next();
   };
 }

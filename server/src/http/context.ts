@@ -10,6 +10,8 @@ export interface Actor {
   readonly correo: string;
   /** The doctor's profile row, when there is one. */
   readonly id_medico: number | null;
+  /** The session of the login that the request's token names; null for a token without one. */
+  readonly sid: string | null;
 }
 
 declare global {
@@ -21,6 +23,8 @@ declare global {
       actor?: Actor;
       /** When the token that let the actor in runs out. */
       admittedUntil?: Date;
+      /** Whether that token would be let in now as well: what goes on for minutes asks again. */
+      isStillAdmitted?: () => Promise<boolean>;
     }
   }
 }

@@ -3,7 +3,6 @@ import type { Request, RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { Tracing } from '../observability/tracing.ts';
 import { routeOf } from './route.ts';
-import { routeOf } from './observe-requests.ts';
 import { isServerFault } from '../base/errors.ts';
 
 const SAFE_ID = /^[\w.-]{8,64}$/;

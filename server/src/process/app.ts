@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 import { adminRoutes } from '../domains/admin/admin.routes.ts';
 import { auditRefusals } from '../domains/audit/refusals.ts';
 import { authRoutes } from '../domains/auth/auth.routes.ts';
-import { createAuthService } from '../domains/auth/auth.service.ts';
+import { authentication } from '../domains/auth/authentication.ts';
 import { epaycoRoutes } from '../domains/epayco/epayco.routes.ts';
 import type { PaymentProcessor } from '../domains/epayco/processor.ts';
 import { healthRoutes } from '../domains/health/health.routes.ts';
@@ -29,6 +29,7 @@ import { parseQuery } from '../http/query.ts';
 import { requestLog } from '../http/request-log.ts';
 import { mount } from '../http/router.ts';
 import { crossOrigin, securityHeaders } from '../http/security.ts';
+import { singleHost } from '../http/single-host.ts';
 import { unmatched } from '../http/unmatched.ts';
 import { observeRequests } from '../http/observe-requests.ts';
 import type { Jobs } from '../jobs/jobs.ts';
@@ -42,7 +43,7 @@ import type { Jobs } from '../jobs/jobs.ts';
  */
 export function buildApp(deps: Deps, jobs: Jobs, payments: PaymentProcessor): Express {
   z.config(z.locales.es());
-  const auth = createAuthService(deps);
+  const authenticate = authentication(deps);
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', parseQuery);
@@ -51,6 +52,7 @@ export function buildApp(deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
     nearestScheme,
     observeRequests(deps.telemetry),
     requestLog(deps.log, deps.telemetry.tracing),
+    singleHost,
     securityHeaders(),
     crossOrigin(deps.config),
     docsRouter(),
@@ -60,9 +62,9 @@ export function buildApp(deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
     contract,
     {
       health: healthRoutes(deps, jobs),
-      monitoring: monitoringRoutes(deps, auth.authenticate),
+      monitoring: monitoringRoutes(deps, authenticate),
       epayco: epaycoRoutes(deps, payments),
-      auth: authRoutes(auth, deps),
+      auth: authRoutes(deps),
       plans: planRoutes(deps),
       subscriptions: subscriptionRoutes(deps),
       hospitals: hospitalRoutes(deps),
@@ -75,7 +77,7 @@ export function buildApp(deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
       workers: workerRoutes(deps),
       messages: messageRoutes(deps),
     },
-    [enforceAccess(auth.authenticate), readBody],
+    [enforceAccess(authenticate), readBody(deps.config.SOM3D_BODY_SECONDS)],
   );
   app.use(unmatched, auditRefusals(deps), problemHandler);
   return app;

@@ -30,6 +30,10 @@ export const Usuario = defineEntity({
     ciudad: p.string().length(100).nullable(),
     rol: p.enum(ROLES),
     activo: p.boolean().default(true),
+    /** Access tokens name the version they were issued under; a higher one ends them all. */
+    token_version: p.integer().default(0),
+    /** A suspended user cannot log in; null for all others. */
+    suspended_at: instant().nullable(),
     creado_en: stampOfInsert(),
     actualizado_en: stampOfUpdate(),
     /** Set by a registration without a mailed code, cleared by the first code or link that came by mail. */
@@ -38,7 +42,10 @@ export const Usuario = defineEntity({
 });
 export type Usuario = InferEntity<typeof Usuario>;
 
-/** One attempt to log in. The lock-out counts these rows by account and by address. */
+/**
+ * One attempt to log in. The lock-out counts these rows by account, by network and by device. `subject` names the account
+ * (`u:7`), or is the digest of an address that no account has. `device` is set when the account knows the device.
+ */
 export const LoginAttempt = defineEntity({
   name: 'LoginAttempt',
   tableName: 'auth_login_attempt',
@@ -46,6 +53,8 @@ export const LoginAttempt = defineEntity({
     { name: 'idx_authlogin_correo_created', properties: ['correo', 'created_at'] },
     { name: 'idx_authlogin_ip_created', properties: ['ip_address', 'created_at'] },
     { name: 'idx_authlogin_created', properties: ['created_at'] },
+    { name: 'idx_authlogin_subject_created', properties: ['subject', 'created_at'] },
+    { name: 'idx_authlogin_network_created', properties: ['network', 'created_at'] },
   ],
   properties: {
     id_attempt: identity(),
@@ -54,12 +63,19 @@ export const LoginAttempt = defineEntity({
     user_agent: p.string().length(300).nullable(),
     success: p.boolean().default(false),
     reason: p.string().length(120).nullable(),
+    subject: exactString(64).nullable(),
+    network: exactString(64).nullable(),
+    device: exactString(64).nullable(),
     created_at: instantOfInsert(),
   },
 });
 export type LoginAttempt = InferEntity<typeof LoginAttempt>;
 
-/** A refresh token. `family_id` links the rotations of one login: a second use of a rotated token revokes all of them. */
+/**
+ * A refresh token. `family_id` names the session of one login and links its exchanges. `live_family` is the same in the
+ * last row alone, so that a unique key finds the session of a request. `exchanged_at` is the instant of the exchange for
+ * `replaced_by_jti`, `opened_at` the instant of the login.
+ */
 export const RefreshSession = defineEntity({
   name: 'RefreshSession',
   tableName: 'auth_refresh_session',
@@ -85,6 +101,9 @@ export const RefreshSession = defineEntity({
     replaced_by_jti: p.string().length(96).nullable(),
     last_used_at: instant().nullable(),
     family_id: exactString(64).nullable(),
+    opened_at: instant().nullable(),
+    exchanged_at: preciseInstant().nullable(),
+    live_family: exactString(64).nullable().unique('uq_authrefresh_live'),
     created_at: instantOfInsert(),
     updated_at: instantOfUpdate(),
   },

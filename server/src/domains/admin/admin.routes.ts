@@ -16,7 +16,7 @@ import { rangeOf } from './calendar.ts';
 import { readMetrics } from './metrics.queries.ts';
 import { listActiveUserSubscriptions, listHospitalsBilling, listRecentPayments } from './overview.queries.ts';
 import { listUsers } from './users.queries.ts';
-import { createUserService } from './users.service.ts';
+import { UserService } from './users.service.ts';
 
 type Routes = Handlers<typeof contract.admin>;
 
@@ -60,7 +60,7 @@ function hospitalRoutes(deps: Deps) {
 function accountRoutes(deps: Deps, services: JobServices) {
   const { orm } = deps;
   const doctors = createDoctorService(deps);
-  const users = createUserService(deps, services);
+  const users = new UserService(deps, services);
   return {
     countDoctors: async ({ query }) => ({ status: 200, body: await countDoctors(orm.em.fork(), query.hospital_id) }),
     listDoctors: async ({ query, req, res }) =>
@@ -79,9 +79,27 @@ function accountRoutes(deps: Deps, services: JobServices) {
     },
     listInactiveUsers: async ({ query, req, res }) =>
       answerPage({ req, res, query }, await listUsers(orm.em.fork(), 'inactive', query)),
+    listSuspendedUsers: async ({ query, req, res }) =>
+      answerPage({ req, res, query }, await listUsers(orm.em.fork(), 'suspended', query)),
     listAdmins: async ({ query, req, res }) =>
       answerPage({ req, res, query }, await listUsers(orm.em.fork(), 'admins', query)),
     createAdmin: async ({ body, req }) => ({ status: 201, body: await users.createAdmin(actorOf(req), body) }),
+    updateUser: async ({ params, body, req }) => ({
+      status: 200,
+      body: await users.update(actorOf(req), params.id, body),
+    }),
+    userSessions: async ({ params, req }) => ({
+      status: 200,
+      body: await users.sessionsOf(actorOf(req), params.id),
+    }),
+    endUserSessions: async ({ params, req }) => ({
+      status: 200,
+      body: { ok: true, cerradas: await users.endSessions(actorOf(req), params.id) },
+    }),
+    sendPasswordReset: async ({ params, req }) => {
+      await users.sendReset(actorOf(req), params.id, req.ip ?? null);
+      return { status: 200, body: { ok: true } };
+    },
     removeUser: async ({ params, req }) => {
       await users.removeUser(actorOf(req), params.id);
       return { status: 204, body: undefined };

@@ -1,4 +1,4 @@
-import type { User } from '@som3d/contract';
+import type { AdminUser, User } from '@som3d/contract';
 import type { Usuario } from '../../db/entities/auth.entity.ts';
 
 /** A user as the contract shows it. */
@@ -14,4 +14,9 @@ export function presentUser(user: Usuario): User {
     rol: user.rol,
     activo: user.activo,
   };
+}
+
+/** A user as administrators see it. */
+export function presentAdminUser(user: Usuario): AdminUser {
+  return { ...presentUser(user), suspendido: user.suspended_at != null };
 }

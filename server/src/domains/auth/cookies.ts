@@ -6,51 +6,74 @@ import type { Config } from '../../config/config.ts';
 const DAY_MS = 86_400_000;
 const CSRF_FORM = /^[\w-]{20,100}$/;
 
-function cookieOf(req: Request, name: string): string | undefined {
+/** The value of a cookie that the request carries. */
+export function cookieOf(req: Request, name: string): string | undefined {
   const pairs = (req.headers.cookie ?? '').split(';').map((pair) => pair.trim());
   const value = pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
   return value === '' ? undefined : value;
 }
 
-/**
- * The two cookies of a browser's session: the refresh token, which no script can read and which goes to `/auth` alone,
- * and the CSRF value, which a script of the frontend repeats in a header, as no other site's can.
- */
-export function createSessionCookies(config: Config) {
-  const common: CookieOptions = { sameSite: config.COOKIE_SAMESITE };
-  const base = config.BASE_URL ? new URL(config.BASE_URL).pathname.replace(/\/+$/, '') : '';
-  const refresh: CookieOptions = { ...common, httpOnly: true, path: `${base}/auth` };
-  const csrf: CookieOptions = { ...common, path: '/' };
-  const maxAge = config.REFRESH_EXPIRE_DAYS * DAY_MS;
+/** Where nothing is configured, a request that came over HTTPS shows that the next one will too. */
+function secureFor(config: Config, req: Request): boolean {
+  return config.secureCookies || (config.COOKIE_SECURE === undefined && config.BASE_URL === undefined && req.secure);
+}
 
-  /** Where nothing is configured, a request that came over HTTPS tells that the next one will too. */
-  const secureFor = (req: Request): boolean =>
-    config.secureCookies || (config.COOKIE_SECURE === undefined && config.BASE_URL === undefined && req.secure);
+/** Options of a cookie that no script reads and that goes to `/auth` alone. */
+export function hiddenCookie(config: Config, req: Request): CookieOptions {
+  const base = config.BASE_URL ? new URL(config.BASE_URL).pathname.replace(/\/+$/, '') : '';
+  return {
+    sameSite: config.COOKIE_SAMESITE,
+    httpOnly: true,
+    path: `${base}/auth`,
+    secure: secureFor(config, req),
+  };
+}
+
+/**
+ * The two cookies of a browser's session: the refresh token, which no script can read, and the CSRF value, which a script
+ * of the frontend repeats in a header, as no other site's can.
+ */
+export class SessionCookies {
+  readonly #config: Config;
+
+  constructor(config: Config) {
+    this.#config = config;
+  }
+
+  refreshToken(req: Request): string | undefined {
+    return cookieOf(req, this.#config.REFRESH_COOKIE_NAME);
+  }
+
+  /** Whether the request repeats its CSRF cookie in its header. */
+  hasCsrf(req: Request, header: string | undefined): boolean {
+    const given = cookieOf(req, this.#config.CSRF_COOKIE_NAME);
+    return given !== undefined && header !== undefined && sameSecret(given, header);
+  }
 
   /** The CSRF value of this browser, a new one when it has none; its cookie is set again. */
-  const issueCsrf = (req: Request, res: Response): string => {
-    const given = cookieOf(req, config.CSRF_COOKIE_NAME);
+  issueCsrf(req: Request, res: Response): string {
+    const given = cookieOf(req, this.#config.CSRF_COOKIE_NAME);
     const value = given && CSRF_FORM.test(given) ? given : randomBytes(24).toString('base64url');
-    res.cookie(config.CSRF_COOKIE_NAME, value, { ...csrf, secure: secureFor(req), maxAge });
+    res.cookie(this.#config.CSRF_COOKIE_NAME, value, { ...this.#csrf(req), maxAge: this.#maxAge });
     return value;
-  };
+  }
 
-  return {
-    issueCsrf,
-    refreshToken: (req: Request): string | undefined => cookieOf(req, config.REFRESH_COOKIE_NAME),
-    /** Whether the request repeats its CSRF cookie in its header. */
-    hasCsrf: (req: Request, header: string | undefined): boolean => {
-      const given = cookieOf(req, config.CSRF_COOKIE_NAME);
-      return given !== undefined && header !== undefined && sameSecret(given, header);
-    },
-    set: (req: Request, res: Response, refreshToken: string): void => {
-      res.cookie(config.REFRESH_COOKIE_NAME, refreshToken, { ...refresh, secure: secureFor(req), maxAge });
-      issueCsrf(req, res);
-    },
-    clear: (res: Response): void => {
-      const secure = secureFor(res.req);
-      res.clearCookie(config.REFRESH_COOKIE_NAME, { ...refresh, secure });
-      res.clearCookie(config.CSRF_COOKIE_NAME, { ...csrf, secure });
-    },
-  };
+  set(req: Request, res: Response, refreshToken: string): void {
+    const options = { ...hiddenCookie(this.#config, req), maxAge: this.#maxAge };
+    res.cookie(this.#config.REFRESH_COOKIE_NAME, refreshToken, options);
+    this.issueCsrf(req, res);
+  }
+
+  clear(req: Request, res: Response): void {
+    res.clearCookie(this.#config.REFRESH_COOKIE_NAME, hiddenCookie(this.#config, req));
+    res.clearCookie(this.#config.CSRF_COOKIE_NAME, this.#csrf(req));
+  }
+
+  get #maxAge(): number {
+    return this.#config.REFRESH_EXPIRE_DAYS * DAY_MS;
+  }
+
+  #csrf(req: Request): CookieOptions {
+    return { sameSite: this.#config.COOKIE_SAMESITE, path: '/', secure: secureFor(this.#config, req) };
+  }
 }

@@ -28,6 +28,16 @@ export function accountExistsMail(to: string): OutgoingMail {
   };
 }
 
+/** For somebody whose address is like an account's but for accents. */
+export function similarAddressMail(to: string): OutgoingMail {
+  return {
+    kind: 'registro_parecido',
+    to,
+    subject: 'Su registro en SOM3D',
+    text: `Este correo no se puede registrar en SOM3D porque es casi igual al de otra cuenta. Escriba al soporte para crear la suya.\n\nSi usted no lo pidió, ignore este correo.${SIGNATURE}`,
+  };
+}
+
 export function resetLinkMail(to: string, link: string, minutes: number): OutgoingMail {
   return {
     kind: 'clave_enlace',
@@ -52,5 +62,56 @@ export function passwordChangedMail(to: string): OutgoingMail {
     to,
     subject: 'Su contraseña de SOM3D cambió',
     text: `La contraseña de su cuenta acaba de cambiar y todas las sesiones se cerraron.\n\nSi no fue usted, pida de inmediato una contraseña nueva y avise al soporte.${SIGNATURE}`,
+  };
+}
+
+/** To the new address, which becomes the account's with this code. */
+export function newAddressCodeMail(to: string, code: string, minutes: number): OutgoingMail {
+  return {
+    kind: 'correo_codigo',
+    to,
+    subject: 'Confirme su correo nuevo en SOM3D',
+    text: `Su código para confirmar este correo es ${code}\n\nVence en ${spanOf(minutes)}. Si usted no lo pidió, ignore este correo: nada cambia.${SIGNATURE}`,
+  };
+}
+
+/** To the present address, when another one was asked for. */
+export function newAddressAskedMail(to: string): OutgoingMail {
+  return {
+    kind: 'correo_pedido',
+    to,
+    subject: 'Se pidió cambiar el correo de su cuenta de SOM3D',
+    text: `Se pidió que su cuenta use otro correo. El cambio se hace cuando se confirme desde el correo nuevo.\n\nSi no fue usted, cambie de inmediato su contraseña: así el cambio queda sin efecto.${SIGNATURE}`,
+  };
+}
+
+/** To the address that the account had. */
+export function addressChangedMail(to: string): OutgoingMail {
+  return {
+    kind: 'correo_cambiado',
+    to,
+    subject: 'El correo de su cuenta de SOM3D cambió',
+    text: `Su cuenta usa desde ahora otro correo, y este ya no sirve para ingresar.\n\nSi no fue usted, avise de inmediato al soporte.${SIGNATURE}`,
+  };
+}
+
+/** Once a day, to the owner of an account whose password somebody tries. @param at the present instant */
+export function failedLoginsMail(to: string, id_usuario: number, at: Date): OutgoingMail {
+  return {
+    kind: 'ingresos_fallidos',
+    to,
+    subject: 'Intentos fallidos de ingresar a su cuenta de SOM3D',
+    text: `Hubo varios intentos fallidos de ingresar a su cuenta con una contraseña errada.\n\nSi fue usted, no tiene que hacer nada. Si no fue usted, su cuenta sigue protegida: puede ingresar como siempre desde un equipo en el que ya ingresó.${SIGNATURE}`,
+    dedupe_key: `ingresos_fallidos:${id_usuario}:${at.toISOString().slice(0, 10)}`,
+  };
+}
+
+/** Once, when an account takes no more codes. */
+export function failedCodesMail(to: string, minutes: number): OutgoingMail {
+  return {
+    kind: 'codigos_fallidos',
+    to,
+    subject: 'Códigos errados en su cuenta de SOM3D',
+    text: `Se escribieron diez códigos errados para cambiar datos de su cuenta. Por unos días no se aceptan más códigos.\n\nPara cambiar su contraseña pida un enlace: llega a este correo, vence en ${spanOf(minutes)} y funciona como siempre. Si usted no pidió esos códigos, no tiene que hacer nada: su contraseña no cambió.${SIGNATURE}`,
   };
 }

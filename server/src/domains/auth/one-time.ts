@@ -13,7 +13,7 @@ import type { Deps } from '../../deps.ts';
 import { OneTimeToken } from '../../db/entities/auth.entity.ts';
 
 /** What a token is good for. */
-export type Purpose = 'registro' | 'clave_enlace' | 'clave_codigo';
+export type Purpose = 'registro' | 'clave_enlace' | 'clave_codigo' | 'correo_nuevo';
 
 const MAX_TRIES = 5;
 const CIPHER = 'aes-256-gcm';
@@ -66,67 +66,73 @@ interface Issue {
 }
 
 /** Which token a request means: itself, or the account's last one. */
-export type Named = { readonly token: string } | { readonly correo: string };
+export type Named = { readonly token: string } | { readonly id_usuario: number };
 
 /**
  * Single-use tokens and codes. The database holds digests alone: of a token, and keyed ones of a code (which has only
  * a million values) and of the password hash that it is bound to.
  */
-export function createOneTimeTokens({ secrets, clock }: Pick<Deps, 'secrets' | 'clock'>) {
-  const pepper = Buffer.from(hkdfSync('sha256', secrets.jwt.export(), '', 'som3d one-time codes', 32));
-  const keyed = (...parts: string[]): string =>
-    createHmac('sha256', pepper).update(JSON.stringify(parts)).digest('hex');
+export class OneTimeTokens {
+  readonly #clock: Deps['clock'];
+  readonly #pepper: Buffer;
 
-  const issue = (em: EntityManager, { purpose, token, correo, ip, minutes, code, user, payload_json }: Issue): void => {
+  constructor({ secrets, clock }: Pick<Deps, 'secrets' | 'clock'>) {
+    this.#clock = clock;
+    this.#pepper = Buffer.from(hkdfSync('sha256', secrets.jwt.export(), '', 'som3d one-time codes', 32));
+  }
+
+  issue(em: EntityManager, { purpose, token, correo, ip, minutes, code, user, payload_json }: Issue): void {
     const token_hash = digestOf(token);
-    const at = clock();
+    const at = this.#clock();
     em.create(OneTimeToken, {
       purpose,
       correo,
       token_hash,
-      code_hash: code === undefined ? null : keyed('code', token_hash, code),
+      code_hash: code === undefined ? null : this.#keyed('code', token_hash, code),
       id_usuario: user?.id_usuario ?? null,
-      bound_to: user ? keyed('password', user.contrasena) : null,
+      bound_to: user ? this.#keyed('password', user.contrasena) : null,
       payload_json: payload_json ?? null,
       ip_address: ip,
       expires_at: new Date(at.getTime() + minutes * 60_000),
       created_at: at,
     });
-  };
+  }
 
   /** The token, when it is of this kind and still good; held until the transaction ends when `lock` is set. */
-  const find = async (
-    em: EntityManager,
-    purpose: Purpose,
-    named: Named,
-    lock: boolean,
-  ): Promise<OneTimeToken | null> => {
+  async find(em: EntityManager, purpose: Purpose, named: Named, lock: boolean): Promise<OneTimeToken | null> {
     const row = await em.findOne(
       OneTimeToken,
-      'token' in named ? { purpose, token_hash: digestOf(named.token) } : { purpose, correo: named.correo },
+      'token' in named ? { purpose, token_hash: digestOf(named.token) } : { purpose, id_usuario: named.id_usuario },
       { orderBy: { id_token: 'desc' }, ...(lock ? { lockMode: LockMode.PESSIMISTIC_WRITE } : {}) },
     );
-    const good = row !== null && !row.used_at && row.expires_at > clock() && row.attempts < MAX_TRIES;
-    return good ? row : null;
-  };
+    return row && this.isLive(row) ? row : null;
+  }
 
-  /** Counts a try of a code. It must be committed whatever comes of it. @returns whether it was the right one */
-  const tryCode = (row: OneTimeToken, code: string): boolean => {
+  /** Whether a token was neither used nor has run out. */
+  isLive(row: OneTimeToken): boolean {
+    return !row.used_at && row.expires_at > this.#clock();
+  }
+
+  /** Counts a try of a code. It must be committed whatever comes of it. @returns whether it was the right one, in time */
+  tryCode(row: OneTimeToken, code: string): boolean {
+    if (row.attempts >= MAX_TRIES) return false;
     row.attempts++;
-    return sameSecret(row.code_hash ?? '', keyed('code', row.token_hash, code));
-  };
+    return sameSecret(row.code_hash ?? '', this.#keyed('code', row.token_hash, code));
+  }
 
   /** Whether the account's password is still the one at the time of the request. */
-  const isBoundTo = (row: OneTimeToken, contrasena: string): boolean =>
-    sameSecret(row.bound_to ?? '', keyed('password', contrasena));
+  isBoundTo(row: OneTimeToken, contrasena: string): boolean {
+    return sameSecret(row.bound_to ?? '', this.#keyed('password', contrasena));
+  }
 
   /** Nothing of it is kept but that it was used. */
-  const use = (row: OneTimeToken): void => {
-    row.used_at = clock();
+  use(row: OneTimeToken): void {
+    row.used_at = this.#clock();
     row.payload_json = null;
     row.code_hash = null;
-  };
+  }
 
-  return { issue, find, tryCode, isBoundTo, use };
+  #keyed(...parts: string[]): string {
+    return createHmac('sha256', this.#pepper).update(JSON.stringify(parts)).digest('hex');
+  }
 }
-export type OneTimeTokens = ReturnType<typeof createOneTimeTokens>;

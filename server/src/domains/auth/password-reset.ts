@@ -1,19 +1,26 @@
 import type { ResetPasswordCodeBody } from '@som3d/contract';
-import { LockMode } from '@mikro-orm/core';
+import { LockMode, type EntityManager } from '@mikro-orm/core';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../base/errors.ts';
 import { enqueueMail } from '../mail/outbox.ts';
-import { Usuario } from '../../db/entities/auth.entity.ts';
-import { forgiveFailures, type Caller } from './lockout.ts';
-import { passwordChangedMail, resetCodeMail, resetLinkMail } from './mails.ts';
+import { OneTimeToken, Usuario } from '../../db/entities/auth.entity.ts';
+import { findAccount, subjectOf } from './accounts.ts';
+import type { Caller } from './caller.ts';
+import { forgiveFailures } from './lockout.ts';
+import { failedCodesMail, passwordChangedMail, resetCodeMail, resetLinkMail } from './mails.ts';
 import { newCode, newToken, type Named, type OneTimeTokens, type Purpose } from './one-time.ts';
+import { noSooner } from './pace.ts';
+import { refuseCommonPassword, refuseWeakPassword } from './password-rules.ts';
 import { hashPassword } from './passwords.ts';
-import { limitedRequest } from './requests.ts';
-import { revokeSessionsOf } from './sessions.ts';
+import { ANSWER_MS, limitedRequest } from './requests.ts';
+import { endAccessOf } from './sessions.ts';
+import { WrongCodes } from './wrong-codes.ts';
 
 const LINK = 'clave_enlace';
 const CODE = 'clave_codigo';
+const FIELD = 'new_password';
+const lockMode = LockMode.PESSIMISTIC_WRITE;
 
 function badLink() {
   return new AppError('bad_request', 'El enlace no es válido o venció; pida uno nuevo');
@@ -22,78 +29,159 @@ function badCode() {
   return new AppError('bad_request', 'El código no es válido o venció');
 }
 
+/** A token that was accepted, with the account that it is for. */
+interface Accepted {
+  readonly id_token: number;
+  readonly user: Usuario;
+}
+
 /** A new password by a link or a code that was mailed: behaviour.md section 3. */
-export function createPasswordReset(deps: Deps, tokens: OneTimeTokens) {
-  const { orm, clock, config } = deps;
-  const minutes = config.RESET_PASS_EXPIRE_MIN;
+export class PasswordReset {
+  readonly #deps: Deps;
+  readonly #tokens: OneTimeTokens;
+  readonly #wrongCodes: WrongCodes;
 
-  /** Mails a link to the account, if there is one. @param linkOf the page's address for a token */
-  const requestLink = async (correo: string, caller: Caller, linkOf: (token: string) => string): Promise<void> =>
-    await limitedRequest(deps, { purpose: LINK, correo, caller }, async () => {
-      await inTransaction(orm.em, async (em) => {
-        const user = await em.findOne(Usuario, { correo });
-        if (!user) return;
-        const token = newToken();
-        tokens.issue(em, { purpose: LINK, token, correo, ip: caller.ip, minutes, user });
-        await enqueueMail(em, resetLinkMail(user.correo, linkOf(token), minutes), clock());
-      });
-    });
+  constructor(deps: Deps, tokens: OneTimeTokens) {
+    this.#deps = deps;
+    this.#tokens = tokens;
+    this.#wrongCodes = new WrongCodes(deps);
+  }
 
-  /** Mails a code to the account, if there is one. The token of an account that is not there is good for nothing. */
-  const requestCode = async (correo: string, caller: Caller) =>
-    await limitedRequest(deps, { purpose: CODE, correo, caller }, async () => {
-      const token = newToken();
-      await inTransaction(orm.em, async (em) => {
-        const user = await em.findOne(Usuario, { correo });
-        if (!user) return;
-        const code = newCode();
-        tokens.issue(em, { purpose: CODE, token, correo, ip: caller.ip, minutes, user, code });
-        await enqueueMail(em, resetCodeMail(user.correo, code, minutes), clock());
-      });
-      return { ok: true as const, token, expires_in: minutes * 60 };
+  /** Mails a link to the account, if there is one. */
+  async requestLink(correo: string, caller: Caller): Promise<void> {
+    await limitedRequest(this.#deps, { purpose: LINK, correo, caller }, async (user) => {
+      if (user) await inTransaction(this.#deps.orm.em, (em) => this.mailLink(em, user, caller.ip));
     });
+  }
 
   /**
-   * Sets the password when the token, and the code where there is one, are good: of several at once, one wins. Every
-   * session ends, failed logins are forgotten, and the owner is told by mail.
+   * Mails a link to this account, in the caller's transaction.
+   *
+   * @param ip of whoever asks, for the record
    */
-  const change = async (purpose: Purpose, named: Named, password: string, code?: string): Promise<boolean> => {
-    // Hashing is dear: not for a token that is no good anyway.
-    if (!(await tokens.find(orm.em.fork(), purpose, named, false))) return false;
-    const contrasena = await hashPassword(password);
-    return await inTransaction(orm.em, async (em) => {
-      const row = await tokens.find(em, purpose, named, true);
-      if (!row || (code !== undefined && !tokens.tryCode(row, code))) return false;
-      const lockMode = LockMode.PESSIMISTIC_WRITE;
-      const user = row.id_usuario ? await em.findOne(Usuario, row.id_usuario, { lockMode }) : null;
-      if (!user || !tokens.isBoundTo(row, user.contrasena)) return false;
-      user.contrasena = contrasena;
-      tokens.use(row);
-      forgiveFailures(em, user.correo, clock());
-      await em.flush();
-      await revokeSessionsOf(em, user.id_usuario, clock());
-      await enqueueMail(em, passwordChangedMail(user.correo), clock());
-      return true;
+  async mailLink(em: EntityManager, user: Usuario, ip: string | null): Promise<void> {
+    const { address, clock } = this.#deps;
+    const token = newToken();
+    const minutes = this.#issue(em, LINK, user, { token, ip });
+    const link = `${address.url}/auth/reset-password/form?token=${token}`;
+    await enqueueMail(em, resetLinkMail(user.correo, link, minutes), clock());
+  }
+
+  /**
+   * Mails a code to the account, if there is one; a link once the account's wrong codes are used up. The token of an
+   * account that is not there is good for nothing.
+   */
+  async requestCode(correo: string, caller: Caller) {
+    const { orm, config } = this.#deps;
+    return await limitedRequest(this.#deps, { purpose: CODE, correo, caller }, async (user) => {
+      const token = newToken();
+      if (user) await inTransaction(orm.em, (em) => this.#mailCode(em, user, { token, ip: caller.ip }));
+      return { ok: true as const, token, expires_in: config.RESET_PASS_EXPIRE_MIN * 60 };
     });
-  };
+  }
 
-  const byLink = async (token: string, password: string): Promise<void> => {
-    if (!(await change(LINK, { token }, password))) throw badLink();
-  };
+  /** @throws AppError 400 for a link that is no good, 422 for a weak password */
+  async byLink(token: string, password: string): Promise<void> {
+    refuseCommonPassword(password, FIELD);
+    const accepted = await inTransaction(this.#deps.orm.em, async (em) => {
+      const row = await this.#tokens.find(em, LINK, { token }, false);
+      return row && (await this.#acceptedBy(em, row));
+    });
+    if (!accepted || !(await this.#change(accepted, password))) throw badLink();
+  }
 
-  const byCode = async ({ token, correo, code, new_password }: ResetPasswordCodeBody): Promise<void> => {
-    const named = token === undefined ? { correo: correo ?? '' } : { token };
-    if (!(await change(CODE, named, new_password, code))) throw badCode();
-  };
+  /** @throws AppError 400 for a code that is no good, in the same time whether the account exists; 422 for a weak password */
+  async byCode({ token, correo, code, new_password }: ResetPasswordCodeBody): Promise<void> {
+    refuseCommonPassword(new_password, FIELD);
+    await noSooner(ANSWER_MS, async () => {
+      const named = token === undefined ? await this.#lastOf(correo ?? '') : { token };
+      const accepted = named && (await inTransaction(this.#deps.orm.em, (em) => this.#tryCode(em, named, code)));
+      if (!accepted || !(await this.#change(accepted, new_password))) throw badCode();
+    });
+  }
 
   /** Whether a link is worth showing its form. Looking at it does not use it up. */
-  const isGoodLink = async (token: string | undefined): Promise<boolean> => {
+  async isGoodLink(token: string | undefined): Promise<boolean> {
     if (token === undefined) return false;
-    const em = orm.em.fork();
-    const row = await tokens.find(em, LINK, { token }, false);
-    const user = row?.id_usuario ? await em.findOne(Usuario, row.id_usuario) : null;
-    return row !== null && user !== null && tokens.isBoundTo(row, user.contrasena);
-  };
+    const em = this.#deps.orm.em.fork();
+    const row = await this.#tokens.find(em, LINK, { token }, false);
+    return row !== null && (await this.#acceptedBy(em, row)) !== null;
+  }
 
-  return { requestLink, requestCode, byLink, byCode, isGoodLink };
+  async #lastOf(correo: string): Promise<Named | null> {
+    const user = await findAccount(this.#deps.orm.em.fork(), correo);
+    return user && { id_usuario: user.id_usuario };
+  }
+
+  /** Compares a code, and counts a wrong one. The owner hears of it when it was the last that is taken. */
+  async #tryCode(em: EntityManager, named: Named, code: string): Promise<Accepted | null> {
+    const row = await this.#tokens.find(em, CODE, named, true);
+    const accepted = row && (await this.#acceptedBy(em, row));
+    if (!row || !accepted) return null;
+    const { user } = accepted;
+    const isRight = () => this.#tokens.tryCode(row, code);
+    const verdict = await this.#wrongCodes.judge(em, CODE, subjectOf(user, user.correo), isRight);
+    if (verdict === 'last wrong') {
+      const mail = failedCodesMail(user.correo, this.#deps.config.RESET_PASS_EXPIRE_MIN);
+      await enqueueMail(em, mail, this.#deps.clock());
+    }
+    return verdict === 'right' ? accepted : null;
+  }
+
+  /** The account of a token whose password is still the one at the time of the request. */
+  async #acceptedBy(em: EntityManager, row: OneTimeToken): Promise<Accepted | null> {
+    const user = row.id_usuario ? await em.findOne(Usuario, row.id_usuario) : null;
+    return user && this.#tokens.isBoundTo(row, user.contrasena) ? { id_token: row.id_token, user } : null;
+  }
+
+  /**
+   * Sets the password: of several at once, one wins. Everything that was signed in ends, failed tries are forgotten, and
+   * the owner hears of it by mail.
+   */
+  async #change({ id_token, user: owner }: Accepted, password: string): Promise<boolean> {
+    const { id_usuario } = owner;
+    refuseWeakPassword(password, owner, FIELD);
+    // Hashing is dear: not for a token that is no good anyway.
+    const contrasena = await hashPassword(password);
+    const now = this.#deps.clock();
+    return await inTransaction(this.#deps.orm.em, async (em) => {
+      const row = await em.findOne(OneTimeToken, id_token, { lockMode });
+      const user = await em.findOne(Usuario, id_usuario, { lockMode });
+      if (!row || !user || !this.#tokens.isLive(row) || !this.#tokens.isBoundTo(row, user.contrasena)) return false;
+      user.contrasena = contrasena;
+      this.#tokens.use(row);
+      const subject = subjectOf(user, user.correo);
+      forgiveFailures(em, subject, user.correo, now);
+      await em.flush();
+      await this.#wrongCodes.forget(em, subject);
+      await endAccessOf(em, id_usuario, now);
+      await enqueueMail(em, passwordChangedMail(user.correo), now);
+      return true;
+    });
+  }
+
+  async #mailCode(
+    em: EntityManager,
+    user: Usuario,
+    { token, ip }: { token: string; ip: string | null },
+  ): Promise<void> {
+    if (await this.#wrongCodes.areExhausted(em, CODE, subjectOf(user, user.correo))) {
+      return await this.mailLink(em, user, ip);
+    }
+    const code = newCode();
+    const minutes = this.#issue(em, CODE, user, { token, ip, code });
+    await enqueueMail(em, resetCodeMail(user.correo, code, minutes), this.#deps.clock());
+  }
+
+  /** @returns how many minutes the token lives */
+  #issue(
+    em: EntityManager,
+    purpose: Purpose,
+    user: Usuario,
+    what: { token: string; ip: string | null; code?: string },
+  ): number {
+    const minutes = this.#deps.config.RESET_PASS_EXPIRE_MIN;
+    this.#tokens.issue(em, { purpose, correo: user.correo, minutes, user, ...what });
+    return minutes;
+  }
 }

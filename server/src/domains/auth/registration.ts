@@ -3,17 +3,23 @@ import { z } from 'zod';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../base/errors.ts';
-import { enqueueMail } from '../mail/outbox.ts';
-import { CORREO_TAKEN, refuseTakenCorreo } from './accounts.ts';
+import { countOrRefuse } from '../../db/locks/rate-limit.ts';
+import { enqueueMail, type OutgoingMail } from '../mail/outbox.ts';
+import { isTaken, refuseTakenCorreo, requireFreeCorreo, subjectOf } from './accounts.ts';
 import { Usuario } from '../../db/entities/auth.entity.ts';
 import { presentUser } from './auth.presenter.ts';
-import type { Caller } from './lockout.ts';
-import { accountExistsMail, registrationCodeMail } from './mails.ts';
+import type { Caller } from './caller.ts';
+import { accountExistsMail, registrationCodeMail, similarAddressMail } from './mails.ts';
 import { newCode, newToken, seal, unseal, type OneTimeTokens } from './one-time.ts';
+import { noSooner } from './pace.ts';
+import { refuseWeakPassword } from './password-rules.ts';
 import { hashPassword } from './passwords.ts';
-import { limitedRequest } from './requests.ts';
+import { ANSWER_MS, limitedRequest } from './requests.ts';
+import { WrongCodes } from './wrong-codes.ts';
 
 const PURPOSE = 'registro';
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** What waits for the code, sealed under the client's token. */
 const Pending = z.object({
@@ -26,12 +32,15 @@ const Pending = z.object({
   ciudad: z.string().nullable(),
 });
 
+const AS_INACTIVE_DOCTOR = { rol: 'MEDICO', activo: false } as const;
+const TOO_MANY_CODES = 'Se escribieron demasiados códigos errados para este correo. Intente de nuevo mañana';
+
 function badCode() {
   return new AppError('bad_request', 'El código no es válido o venció');
 }
 
-/** An inactive doctor's account from what was registered. */
-export async function newDoctor({ password, ...body }: RegisterBody) {
+/** A doctor's account from what was registered. */
+async function newDoctor({ password, ...body }: RegisterBody) {
   return {
     nombre: body.nombre,
     apellido: body.apellido,
@@ -42,46 +51,103 @@ export async function newDoctor({ password, ...body }: RegisterBody) {
     ciudad: body.ciudad ?? null,
   };
 }
-export const AS_INACTIVE_DOCTOR = { rol: 'MEDICO', activo: false } as const;
 
-/** Registration in two steps: behaviour.md section 3. */
-export function createRegistration(deps: Deps, tokens: OneTimeTokens) {
-  const { orm, clock, config } = deps;
-  const minutes = config.VERIFY_EMAIL_EXPIRE_MIN;
+/** A code; or why there is none: to the owner of the account, or to somebody whose address differs by accents alone. */
+function mailFor(
+  { correo, code, minutes }: { correo: string; code: string; minutes: number },
+  { taken, owner }: { taken: boolean; owner: Usuario | null },
+): OutgoingMail {
+  if (!taken) return registrationCodeMail(correo, code, minutes);
+  return owner ? accountExistsMail(correo) : similarAddressMail(correo);
+}
+
+/** Registration, direct and in two steps: behaviour.md section 3. */
+export class Registration {
+  readonly #deps: Deps;
+  readonly #tokens: OneTimeTokens;
+  readonly #wrongCodes: WrongCodes;
+
+  constructor(deps: Deps, tokens: OneTimeTokens) {
+    this.#deps = deps;
+    this.#tokens = tokens;
+    this.#wrongCodes = new WrongCodes(deps);
+  }
+
+  /**
+   * Creates an inactive doctor's account.
+   *
+   * @throws AppError 403 while registration needs a code; 409 when the address is taken; 422 for a weak password; 429
+   */
+  async register(body: RegisterBody, caller: Caller): Promise<User> {
+    const { config, orm } = this.#deps;
+    if (config.REGISTER_REQUIRES_EMAIL_CODE) {
+      throw new AppError('forbidden', 'El registro requiere un código enviado por correo');
+    }
+    refuseWeakPassword(body.password, body, 'password');
+    await this.#count(caller);
+    const doctor = { ...(await newDoctor(body)), ...AS_INACTIVE_DOCTOR };
+    const user = await inTransaction(orm.em, async (em) => {
+      await requireFreeCorreo(em, body.correo);
+      const created = em.create(Usuario, doctor);
+      await em.flush();
+      return created;
+    }).catch(refuseTakenCorreo);
+    return presentUser(user);
+  }
 
   /**
    * Mails a code. An address that has an account gets the same answer and a mail that says so: no code is right then.
    * The row keeps the registration, the password's hash included, only sealed under the token that it does not know.
+   *
+   * @throws AppError 422 for a weak password; 429
    */
-  const begin = async (body: RegisterBody, caller: Caller) =>
-    await limitedRequest(deps, { purpose: PURPOSE, correo: body.correo, caller }, async () => {
+  async begin(body: RegisterBody, caller: Caller) {
+    const { orm, clock, config } = this.#deps;
+    const { correo } = body;
+    const minutes = config.VERIFY_EMAIL_EXPIRE_MIN;
+    refuseWeakPassword(body.password, body, 'password');
+    return await limitedRequest(this.#deps, { purpose: PURPOSE, correo, caller }, async (owner) => {
+      await this.#count(caller);
+      if (await this.#wrongCodes.areExhausted(orm.em.fork(), PURPOSE, subjectOf(null, correo))) {
+        throw new AppError('too_many_requests', TOO_MANY_CODES, { headers: { 'retry-after': String(DAY_MS / 1000) } });
+      }
       const [token, code] = [newToken(), newCode()];
       const payload_json = seal(token, await newDoctor(body));
       await inTransaction(orm.em, async (em) => {
-        const taken = (await em.count(Usuario, { correo: body.correo })) > 0;
-        const issue = { purpose: PURPOSE, token, correo: body.correo, ip: caller.ip, minutes, payload_json } as const;
-        tokens.issue(em, taken ? issue : { ...issue, code });
-        const mail = taken ? accountExistsMail(body.correo) : registrationCodeMail(body.correo, code, minutes);
-        await enqueueMail(em, mail, clock());
+        const taken = await isTaken(em, correo);
+        const issue = { purpose: PURPOSE, token, correo, ip: caller.ip, minutes, payload_json } as const;
+        this.#tokens.issue(em, taken ? issue : { ...issue, code });
+        await enqueueMail(em, mailFor({ correo, code, minutes }, { taken, owner }), clock());
       });
       return { ok: true as const, token, expires_in: minutes * 60 };
     });
+  }
 
   /** Creates the account. 400 for a wrong or spent code, 409 when the address was taken meanwhile. */
-  const confirm = async (token: string, code: string): Promise<User> => {
-    const user = await inTransaction(orm.em, async (em) => {
-      const row = await tokens.find(em, PURPOSE, { token }, true);
-      if (!row || !tokens.tryCode(row, code)) return null;
-      const pending = Pending.parse(unseal(token, row.payload_json ?? ''));
-      if (await em.count(Usuario, { correo: pending.correo })) throw new AppError('conflict', CORREO_TAKEN);
-      tokens.use(row);
-      const created = em.create(Usuario, { ...pending, ...AS_INACTIVE_DOCTOR });
-      await em.flush();
-      return created;
-    }).catch(refuseTakenCorreo);
-    if (!user) throw badCode();
-    return presentUser(user);
-  };
+  async confirm(token: string, code: string): Promise<User> {
+    return await noSooner(ANSWER_MS, async () => {
+      const user = await inTransaction(this.#deps.orm.em, async (em) => {
+        const row = await this.#tokens.find(em, PURPOSE, { token }, true);
+        if (!row) return null;
+        const subject = subjectOf(null, row.correo);
+        const isRight = () => this.#tokens.tryCode(row, code);
+        if ((await this.#wrongCodes.judge(em, PURPOSE, subject, isRight)) !== 'right') return null;
+        const pending = Pending.parse(unseal(token, row.payload_json ?? ''));
+        await requireFreeCorreo(em, pending.correo);
+        this.#tokens.use(row);
+        const created = em.create(Usuario, { ...pending, ...AS_INACTIVE_DOCTOR });
+        await em.flush();
+        return created;
+      }).catch(refuseTakenCorreo);
+      if (!user) throw badCode();
+      return presentUser(user);
+    });
+  }
 
-  return { begin, confirm };
+  /** So many registrations are taken from one network. */
+  async #count({ network }: Caller): Promise<void> {
+    const limit = { bucket: `register:${network}`, hits: this.#deps.config.SOM3D_REGISTRATIONS_PER_HOUR };
+    const detail = 'Se registraron demasiadas cuentas desde esta conexión. Intente de nuevo más tarde';
+    await countOrRefuse(this.#deps, [limit], HOUR_MS, detail);
+  }
 }

@@ -6,7 +6,8 @@ import type { Deps } from '../../deps.ts';
 import { AppError } from '../../base/errors.ts';
 import type { Actor } from '../../http/context.ts';
 import { audit } from '../audit/audit.ts';
-import { refuseTakenCorreo } from '../auth/accounts.ts';
+import { refuseTakenCorreo, requireFreeCorreo } from '../auth/accounts.ts';
+import { refuseWeakPassword } from '../auth/password-rules.ts';
 import { Usuario } from '../../db/entities/auth.entity.ts';
 import { hashPassword } from '../auth/passwords.ts';
 import { changesOf } from '../../base/changes.ts';
@@ -40,10 +41,12 @@ export function createDoctorService({ orm, clock }: Pick<Deps, 'orm' | 'clock'>)
   /** Makes the account and the profile. 404 for an unknown hospital, 409 when the address is taken. */
   const create = async (actor: Actor, body: CreateDoctorBody): Promise<DoctorRow> => {
     const { password, id_hospital, referenciado, estado, activo, ...person } = body;
+    refuseWeakPassword(password, person, 'password');
     const contrasena = await hashPassword(password);
     const states = { estado: 'ACTIVO' as const, activo: true, ...bothOf({ estado, activo }) };
     return await inTransaction(orm.em, async (em) => {
       await requireHospital(em, id_hospital);
+      await requireFreeCorreo(em, person.correo);
       const user = em.create(Usuario, { ...person, contrasena, rol: 'MEDICO', activo: states.activo });
       await em.flush();
       const { id_usuario } = user;
@@ -80,6 +83,7 @@ export function createDoctorService({ orm, clock }: Pick<Deps, 'orm' | 'clock'>)
       if (!doctor) throw new AppError('not_found', 'El médico no existe');
       const before = await present(em, id_medico);
       const user = await em.findOneOrFail(Usuario, doctor.id_usuario, FOR_UPDATE);
+      if (person.correo !== undefined) await requireFreeCorreo(em, person.correo, doctor.id_usuario);
       em.assign(doctor, changesOf({ id_hospital, referenciado, estado: states.estado }));
       em.assign(user, changesOf({ ...person, activo: states.activo }));
       await em.flush();

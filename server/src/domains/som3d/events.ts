@@ -17,6 +17,8 @@ const LIFE_MS = 600_000;
 export interface Listener {
   readonly actor: Actor;
   readonly until: Date | undefined;
+  /** Whether their session is still open. */
+  readonly isStillAdmitted: (() => Promise<boolean>) | undefined;
 }
 
 /**
@@ -60,7 +62,7 @@ export function createJobEvents({ clock, config }: Pick<Deps, 'clock' | 'config'
 
   /**
    * Opens the stream of a job that the listener may see. It ends with the job, with the job's deletion, with the
-   * listener's token, after ten minutes and with this process.
+   * listener's token or session, after ten minutes and with this process.
    *
    * @param snapshot the row as it has just been read
    * @param lastEventId of the event that the client has seen last; one that is not the job's present state counts as none
@@ -68,7 +70,7 @@ export function createJobEvents({ clock, config }: Pick<Deps, 'clock' | 'config'
    * @throws AppError 429 and 503 at the bounds; 503 when this process is about to end
    */
   const open = (
-    { actor, until }: Listener,
+    { actor, until, isStillAdmitted }: Listener,
     jobId: string,
     snapshot: JobSnapshot,
     lastEventId: string | undefined,
@@ -82,7 +84,7 @@ export function createJobEvents({ clock, config }: Pick<Deps, 'clock' | 'config'
     const endsAt = Math.min(clock().getTime() + LIFE_MS, until?.getTime() ?? Infinity);
     let sent = lastEventId;
 
-    const seen = ({ id_usuario, progress }: JobSnapshot): void => {
+    const show = ({ id_usuario, progress }: JobSnapshot): void => {
       if (!isAdmin(actor) && id_usuario !== actor.id_usuario) return stream.finish();
       const id = eventIdOf(progress);
       if (id !== sent) {
@@ -91,12 +93,20 @@ export function createJobEvents({ clock, config }: Pick<Deps, 'clock' | 'config'
       }
       if (hasEnded(progress) || clock().getTime() >= endsAt) stream.finish();
     };
-    const unwatch = watch.watch(jobId, snapshot, { seen, ended: () => stream.finish() });
+    // One step after the other: a snapshot waits until it is known whether the listener's session is still open.
+    let turn = Promise.resolve();
+    const next = (step: () => void | Promise<void>): void => {
+      turn = turn.then(() => (stream.destroyed ? undefined : step()));
+    };
+    // Where the database does not answer, the stream ends with the token.
+    const admitted = async (): Promise<boolean> => (await isStillAdmitted?.().catch(() => true)) ?? true;
+    const seen = (latest: JobSnapshot): void => next(async () => ((await admitted()) ? show(latest) : stream.finish()));
+    const unwatch = watch.watch(jobId, snapshot, { seen, ended: () => next(() => stream.finish()) });
     stream.once('close', () => {
       unwatch();
       leave();
     });
-    seen(snapshot);
+    show(snapshot);
     return stream;
   };
 

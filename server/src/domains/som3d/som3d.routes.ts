@@ -113,7 +113,7 @@ export function som3dRoutes(deps: Deps, services: JobServices): Handlers<typeof 
       const actor = actorOf(req);
       const row = requireOwn(actor, params.id, await findProgress(orm, params.id));
       const snapshot = { id_usuario: row.id_usuario, progress: presentProgress(row) };
-      const listener = { actor, until: req.admittedUntil };
+      const listener = { actor, until: req.admittedUntil, isStillAdmitted: req.isStillAdmitted };
       // A HEAD request wants the headers alone.
       const open = req.method === 'HEAD' ? () => Readable.from([]) : events.open;
       const stream = open(listener, params.id, snapshot, headers['last-event-id']);
