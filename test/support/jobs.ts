@@ -68,7 +68,7 @@ export async function patientOf(client: Client): Promise<number> {
   return body.id_paciente;
 }
 
-/** Every file that the service keeps below its data folder, but the database: `files/uploads/….zip`, `tmp/…`, `work/…`. */
+/** Every file that jobs leave below the data folder: `files/uploads/….zip`, `tmp/…`, `work/…`. */
 export async function storedFiles(dataDir: string): Promise<string[]> {
   const lists = await Promise.all(
     ['files', 'tmp', 'work'].map(async (folder) => {
@@ -79,6 +79,7 @@ export async function storedFiles(dataDir: string): Promise<string[]> {
   return lists
     .flat()
     .map((file) => path.relative(dataDir, file))
+    .filter((file) => !file.startsWith('files/audit/'))
     .toSorted((a, b) => a.localeCompare(b));
 }
 

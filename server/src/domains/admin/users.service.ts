@@ -7,7 +7,7 @@ import { AppError } from '../../base/errors.ts';
 import type { Actor } from '../../http/context.ts';
 import { createDeletions } from '../../jobs/deletions.ts';
 import type { JobSignals } from '../../jobs/signals.ts';
-import { audit } from '../audit/audit.ts';
+import { AuditTrail } from '../audit/audit.ts';
 import { refuseTakenCorreo } from '../auth/accounts.ts';
 import { Usuario } from '../../db/entities/auth.entity.ts';
 import { presentUser } from '../auth/auth.presenter.ts';
@@ -40,17 +40,7 @@ export function createUserService(deps: Deps, signals: JobSignals) {
       const user = em.create(Usuario, { ...person, contrasena, rol: 'ADMINISTRADOR', activo: true });
       await em.flush();
       const after = presentUser(user);
-      audit(
-        em,
-        {
-          entity_type: 'USUARIO',
-          entity_id: user.id_usuario,
-          action: 'CREATE',
-          actor_id_usuario: actor.id_usuario,
-          after,
-        },
-        clock(),
-      );
+      new AuditTrail(em, actor.id_usuario, clock()).created('USUARIO', user.id_usuario, after);
       return after;
     }).catch(refuseTakenCorreo);
   };
