@@ -190,10 +190,14 @@ describeApi('removing a doctor', (api) => {
       actor_id_usuario: admin.user.id_usuario,
     });
     expect(removals.map(({ entity_type }) => entity_type).toSorted()).toEqual([
+      'ESTADO_VISOR',
       'ESTUDIO',
       'MEDICO',
       'PACIENTE',
       'PACIENTE',
+      'RESULTADO',
+      'RESULTADO',
+      'TRABAJO',
       'USUARIO',
     ]);
     const recordOf = (type: string) => removals.find(({ entity_type }) => entity_type === type);

@@ -143,11 +143,11 @@ describe.runIf(databaseKinds().includes('mysql'))('rows that break a new rule', 
       found: ['Suscripcion 3, 4 of id_hospital 1'],
     },
     {
-      rule: 'a document twice',
+      rule: 'a document twice of one doctor',
       rows: [
-        "insert into Paciente (id_medico, doc_tipo, doc_numero, nombres, apellidos) values (2, 'cc', '1001', 'X', 'Y')",
+        "insert into Paciente (id_medico, doc_tipo, doc_numero, nombres, apellidos) values (1, 'cc', '1001', 'X', 'Y')",
       ],
-      found: ['Paciente 1, 5 with CC 1001'],
+      found: ['Paciente 1, 5 with 1 CC 1001'],
     },
     {
       rule: "a hospital's code that was another's",

@@ -92,6 +92,7 @@ async function everyFile(dataDir: string): Promise<string[]> {
   return lists
     .flat()
     .map((file) => path.relative(dataDir, file))
+    .filter((file) => !file.startsWith('files/audit/'))
     .toSorted((a, b) => a.localeCompare(b));
 }
 

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 
 /**
  * Text without case and accents, nearly as MySQL's `utf8mb4_general_ci` compares it: `Ñáñez` and `NANEZ` are the same.
@@ -31,9 +31,14 @@ function compile(pattern: string, escape: string): RegExp {
   return compiled;
 }
 
-function like(pattern: unknown, value: unknown, escape: unknown): number | null {
+/** A value of SQLite as LIKE sees it; bytes have no text. */
+function textOf(value: SQLOutputValue): string {
+  return value === null || value instanceof Uint8Array ? '' : `${value}`;
+}
+
+function like(pattern: SQLOutputValue, value: SQLOutputValue, escape: SQLOutputValue): number | null {
   if (pattern === null || value === null) return null;
-  return compile(String(pattern), String(escape ?? '')).test(fold(String(value))) ? 1 : 0;
+  return compile(textOf(pattern), textOf(escape)).test(fold(textOf(value))) ? 1 : 0;
 }
 
 /**
@@ -41,6 +46,7 @@ function like(pattern: unknown, value: unknown, escape: unknown): number | null 
  * this name, which may be replaced (https://sqlite.org/lang_expr.html#like).
  */
 export function foldLike(db: DatabaseSync): void {
-  db.function('like', { deterministic: true }, (pattern, value) => like(pattern, value, ''));
+  // The number of parameters says which of the two forms this is: without and with `escape`.
+  db.function('like', { deterministic: true }, (pattern, value) => like(pattern, value, null));
   db.function('like', { deterministic: true }, (pattern, value, escape) => like(pattern, value, escape));
 }

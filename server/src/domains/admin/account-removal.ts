@@ -90,7 +90,7 @@ async function lockAccount(em: EntityManager, id_usuario: number) {
 export async function removeAccount(em: EntityManager, id_usuario: number, removal: Removal): Promise<string[]> {
   const { actor, at } = removal;
   const { user, doctor } = await lockAccount(em, id_usuario);
-  const { jobs, results, unfinished } = await removeJobsOfUser(em, id_usuario, at);
+  const { jobs, results, unfinished } = await removeJobsOfUser(em, id_usuario, removal);
   if (doctor) await removeProfile(em, doctor, removal);
   await forgetUserInMessages(em, id_usuario, at);
   await em.nativeUpdate(

@@ -7,11 +7,11 @@ import type { JobServices } from '../../jobs/services.ts';
 import { listAudit } from '../audit/audit.queries.ts';
 import { presentDoctor } from '../doctors/doctors.presenter.ts';
 import { countDoctors, listDoctors } from '../doctors/doctors.queries.ts';
-import { createDoctorService } from '../doctors/doctors.service.ts';
+import { DoctorService } from '../doctors/doctors.service.ts';
 import { presentHospitalDetail } from '../hospitals/hospitals.presenter.ts';
 import { listHospitalDetails } from '../hospitals/hospitals.queries.ts';
-import { createHospitalService } from '../hospitals/hospitals.service.ts';
-import { createHospitalRemoval } from '../hospitals/removal.ts';
+import { HospitalService } from '../hospitals/hospitals.service.ts';
+import { HospitalRemoval } from '../hospitals/removal.ts';
 import { rangeOf } from './calendar.ts';
 import { readMetrics } from './metrics.queries.ts';
 import { listActiveUserSubscriptions, listHospitalsBilling, listRecentPayments } from './overview.queries.ts';
@@ -24,8 +24,8 @@ const RECENT_PAYMENTS = 10;
 
 function hospitalRoutes(deps: Deps) {
   const { orm, clock } = deps;
-  const hospitals = createHospitalService(deps);
-  const removal = createHospitalRemoval(deps);
+  const hospitals = new HospitalService(deps);
+  const removal = new HospitalRemoval(deps);
   return {
     generateCode: async () => ({ status: 200, body: { codigo: await hospitals.generateCode() } }),
     listHospitals: async ({ query, req, res }) =>
@@ -59,7 +59,7 @@ function hospitalRoutes(deps: Deps) {
 
 function accountRoutes(deps: Deps, services: JobServices) {
   const { orm } = deps;
-  const doctors = createDoctorService(deps);
+  const doctors = new DoctorService(deps);
   const users = new UserService(deps, services);
   return {
     countDoctors: async ({ query }) => ({ status: 200, body: await countDoctors(orm.em.fork(), query.hospital_id) }),

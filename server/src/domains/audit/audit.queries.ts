@@ -41,7 +41,9 @@ export async function listAudit(em: EntityManager, query: AuditQuery, { start, e
   if (query.action) rows = rows.where('a.action', '=', query.action);
   const { actor } = query;
   if (actor !== undefined) {
-    rows = rows.where(({ eb, or }) => or([eb('a.actor_id_usuario', '=', actor), eb('a.actor_eliminado', '=', actor)]));
+    rows = rows.where((where) =>
+      where.or([where('a.actor_id_usuario', '=', actor), where('a.actor_eliminado', '=', actor)]),
+    );
   }
   if (start) rows = rows.where('a.created_at', '>=', start);
   if (end) rows = rows.where('a.created_at', '<', end);

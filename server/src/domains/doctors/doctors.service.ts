@@ -5,7 +5,7 @@ import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../base/errors.ts';
 import type { Actor } from '../../http/context.ts';
-import { audit } from '../audit/audit.ts';
+import { AuditTrail } from '../audit/audit.ts';
 import { refuseTakenCorreo, requireFreeCorreo } from '../auth/accounts.ts';
 import { refuseWeakPassword } from '../auth/password-rules.ts';
 import { Usuario } from '../../db/entities/auth.entity.ts';
@@ -37,14 +37,22 @@ async function present(em: EntityManager, id_medico: number): Promise<DoctorRow>
 }
 
 /** Doctors as an administrator manages them: behaviour.md section 10. */
-export function createDoctorService({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
+export class DoctorService {
+  readonly #orm: Deps['orm'];
+  readonly #clock: Deps['clock'];
+
+  constructor({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
+    this.#orm = orm;
+    this.#clock = clock;
+  }
+
   /** Makes the account and the profile. 404 for an unknown hospital, 409 when the address is taken. */
-  const create = async (actor: Actor, body: CreateDoctorBody): Promise<DoctorRow> => {
+  async create(actor: Actor, body: CreateDoctorBody): Promise<DoctorRow> {
     const { password, id_hospital, referenciado, estado, activo, ...person } = body;
     refuseWeakPassword(password, person, 'password');
     const contrasena = await hashPassword(password);
     const states = { estado: 'ACTIVO' as const, activo: true, ...bothOf({ estado, activo }) };
-    return await inTransaction(orm.em, async (em) => {
+    return await inTransaction(this.#orm.em, async (em) => {
       await requireHospital(em, id_hospital);
       await requireFreeCorreo(em, person.correo);
       const user = em.create(Usuario, { ...person, contrasena, rol: 'MEDICO', activo: states.activo });
@@ -58,26 +66,16 @@ export function createDoctorService({ orm, clock }: Pick<Deps, 'orm' | 'clock'>)
       });
       await em.flush();
       const row = await present(em, doctor.id_medico);
-      audit(
-        em,
-        {
-          entity_type: 'MEDICO',
-          entity_id: doctor.id_medico,
-          action: 'CREATE',
-          actor_id_usuario: actor.id_usuario,
-          after: row,
-        },
-        clock(),
-      );
+      new AuditTrail(em, actor.id_usuario, this.#clock()).created('MEDICO', doctor.id_medico, row);
       return row;
     }).catch(refuseTakenCorreo);
-  };
+  }
 
   /** Changes profile and account. 404 for an unknown doctor or hospital, 409 when the address is taken. */
-  const update = async (actor: Actor, id_medico: number, body: UpdateDoctorBody): Promise<DoctorRow> => {
+  async update(actor: Actor, id_medico: number, body: UpdateDoctorBody): Promise<DoctorRow> {
     const { id_hospital, referenciado, estado, activo, ...person } = body;
     const states = bothOf({ estado, activo });
-    return await inTransaction(orm.em, async (em) => {
+    return await inTransaction(this.#orm.em, async (em) => {
       await requireHospital(em, id_hospital);
       const doctor = await em.findOne(Medico, id_medico, FOR_UPDATE);
       if (!doctor) throw new AppError('not_found', 'El médico no existe');
@@ -88,21 +86,8 @@ export function createDoctorService({ orm, clock }: Pick<Deps, 'orm' | 'clock'>)
       em.assign(user, changesOf({ ...person, activo: states.activo }));
       await em.flush();
       const after = await present(em, id_medico);
-      audit(
-        em,
-        {
-          entity_type: 'MEDICO',
-          entity_id: id_medico,
-          action: 'UPDATE',
-          actor_id_usuario: actor.id_usuario,
-          before,
-          after,
-        },
-        clock(),
-      );
+      new AuditTrail(em, actor.id_usuario, this.#clock()).updated('MEDICO', id_medico, { before, after });
       return after;
     }).catch(refuseTakenCorreo);
-  };
-
-  return { create, update };
+  }
 }

@@ -1,4 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { sameSecret } from '../../base/secret.ts';
 import type { Config } from '../../config/config.ts';
 import type { GatewayPayment } from '../../gateways/epayco/gateway.ts';
 import { codeOfState } from '../../gateways/epayco/states.ts';
@@ -65,9 +66,8 @@ function isSigned(
   if (!P_CUST_ID_CLIENTE || !P_KEY || x_ref_payco === '' || parts.some((part) => part.includes('^'))) return false;
   const expected = createHash('sha256')
     .update([P_CUST_ID_CLIENTE, P_KEY, ...parts].join('^'))
-    .digest();
-  const given = /^[0-9a-f]{64}$/i.test(signature) ? Buffer.from(signature, 'hex') : Buffer.alloc(32);
-  return timingSafeEqual(expected, given);
+    .digest('hex');
+  return sameSecret(expected, signature.toLowerCase());
 }
 
 function fits({ x_ref_payco, x_transaction_id, x_amount, x_currency_code }: SignedValues): boolean {

@@ -1,7 +1,8 @@
-import { LockMode, type EntityManager } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/core';
 import { plusMs } from '../../base/backoff.ts';
 import { EpaycoEvent, WebhookEvent } from '../../db/entities/epayco.entity.ts';
 import { FREE, type Claim } from '../../db/locks/claim.ts';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { stateOf } from '../../gateways/epayco/states.ts';
@@ -14,16 +15,14 @@ export type SettleDeps = Pick<Deps, 'orm' | 'clock' | 'config'>;
 /** How the work on an event ended. */
 export type Outcome = 'PROCESADO' | 'RECHAZADO' | 'IGNORADO' | 'AGOTADO' | 'PENDIENTE' | 'lost';
 
-export const LOCK = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
-
 /** The event, locked, while the claim holds. */
 export async function lockEvent(em: EntityManager, { id, token }: Claim): Promise<EpaycoEvent | null> {
-  return await em.findOne(EpaycoEvent, { id_event: id, lease_token: token, estado: 'PENDIENTE' }, LOCK);
+  return await em.findOne(EpaycoEvent, { id_event: id, lease_token: token, estado: 'PENDIENTE' }, FOR_UPDATE);
 }
 
 /** The summary of a reference, locked: everything about one payment waits here for its turn. */
 export async function lockReference(em: EntityManager, ref_payco: string): Promise<WebhookEvent | null> {
-  return await em.findOne(WebhookEvent, { ref_payco }, LOCK);
+  return await em.findOne(WebhookEvent, { ref_payco }, FOR_UPDATE);
 }
 
 /** The decision that an event changes nothing. */

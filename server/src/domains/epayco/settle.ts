@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/core';
 import { kysely } from '../../db/kysely.ts';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { AppError } from '../../base/errors.ts';
 import type { GatewayPayment } from '../../gateways/epayco/gateway.ts';
@@ -12,7 +13,6 @@ import type { Claim } from '../../db/locks/claim.ts';
 import {
   close,
   ignore,
-  LOCK,
   lockEvent,
   lockReference,
   postpone,
@@ -66,7 +66,7 @@ async function grant(em: EntityManager, deps: SettleDeps, { payment, event }: To
   const invoice = payment.x_id_invoice ?? '';
   const issued = await em.findOne(EpaycoCheckout, { invoice });
   if (issued?.id_suscripcion) await lockSubscription(em, issued.id_suscripcion);
-  const checkout = await em.findOne(EpaycoCheckout, { invoice }, LOCK);
+  const checkout = await em.findOne(EpaycoCheckout, { invoice }, FOR_UPDATE);
   const decision = judge(
     checkout
       ? { ...checkout, id_suscripcion: checkout.id_suscripcion ?? null, ref_payco: checkout.ref_payco ?? null }
@@ -107,7 +107,7 @@ async function takeBack(em: EntityManager, deps: SettleDeps, { payment }: Told):
     return { kind: 'apply' };
   }
   await lockSubscription(em, found.id_suscripcion);
-  const pago = await em.findOneOrFail(Pago, found.id_pago, LOCK);
+  const pago = await em.findOneOrFail(Pago, found.id_pago, FOR_UPDATE);
   if (pago.estado === 'REVERSADO') return ignore('El pago ya estaba reversado');
   if (!sameAmount(payment.x_amount, pago.monto)) return { kind: 'refuse', reason: 'El monto no es el del pago' };
   if (pago.invoice && pago.invoice !== payment.x_id_invoice) {

@@ -7,17 +7,17 @@ import type { Handlers } from '../../http/router.ts';
 import { countCodeUse } from './code-limit.ts';
 import { presentHospital, presentHospitalDetail } from './hospitals.presenter.ts';
 import { findActiveByCode, listHospitals } from './hospitals.queries.ts';
-import { createHospitalService } from './hospitals.service.ts';
-import { createHospitalLinks } from './link.ts';
-import { createHospitalRemoval } from './removal.ts';
+import { HospitalService } from './hospitals.service.ts';
+import { HospitalLinks } from './link.ts';
+import { HospitalRemoval } from './removal.ts';
 import { createHospitalBilling } from './billing.ts';
 
 /** Hospitals over HTTP: behaviour.md section 6. */
 export function hospitalRoutes(deps: Deps): Handlers<typeof contract.hospitals> {
   const { orm, clock } = deps;
-  const hospitals = createHospitalService(deps);
-  const links = createHospitalLinks(deps);
-  const removal = createHospitalRemoval(deps);
+  const hospitals = new HospitalService(deps);
+  const links = new HospitalLinks(deps);
+  const removal = new HospitalRemoval(deps);
   const billing = createHospitalBilling(deps);
   return {
     list: async ({ query, req, res }) => {

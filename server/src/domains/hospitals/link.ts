@@ -38,16 +38,26 @@ async function activate(em: EntityManager, doctor: Medico, now: Date): Promise<v
  * Linking doctors to hospitals by code: behaviour.md section 6. The hospital's row is locked first, so that of two
  * doctors with one code the second sees it used, and so that a code that is being revoked is not used.
  */
-export function createHospitalLinks({ orm, clock, config }: Pick<Deps, 'orm' | 'clock' | 'config'>) {
+export class HospitalLinks {
+  readonly #orm: Deps['orm'];
+  readonly #clock: Deps['clock'];
+  readonly #config: Deps['config'];
+
+  constructor({ orm, clock, config }: Pick<Deps, 'orm' | 'clock' | 'config'>) {
+    this.#orm = orm;
+    this.#clock = clock;
+    this.#config = config;
+  }
+
   /**
    * Links the caller and consumes the code. A doctor of another hospital moves to this one; one who is linked to this
    * hospital and active already is left alone, and the code stays for somebody else.
    *
    * @throws AppError 404 when no active hospital has or had the code, 409 when it does not link any more
    */
-  const linkByCode = async (actor: Actor, codigo: string) =>
-    await inTransaction(orm.em, async (em) => {
-      const now = clock();
+  async linkByCode(actor: Actor, codigo: string) {
+    return await inTransaction(this.#orm.em, async (em) => {
+      const now = this.#clock();
       const found = await findActiveByCode(em, codigo, now);
       if (!found) throw unknownCode();
       const hospital = await em.findOne(Hospital, { id_hospital: found.id_hospital, estado: 'ACTIVO' }, FOR_UPDATE);
@@ -58,7 +68,7 @@ export function createHospitalLinks({ orm, clock, config }: Pick<Deps, 'orm' | '
       const id_medico = await ensureDoctorProfile(em, actor);
       const doctor = await em.findOneOrFail(Medico, { id_medico }, FOR_UPDATE);
       const has_active_subscription = Boolean(found.has_active_subscription);
-      const activates = config.HOSPITAL_LINK_ACTIVATES === 'always' || has_active_subscription;
+      const activates = this.#config.HOSPITAL_LINK_ACTIVATES === 'always' || has_active_subscription;
       const linked = doctor.id_hospital === hospital.id_hospital;
       const wantsActivation = activates && (doctor.estado !== 'ACTIVO' || !actor.activo);
       if (linked && !wantsActivation) {
@@ -71,6 +81,5 @@ export function createHospitalLinks({ orm, clock, config }: Pick<Deps, 'orm' | '
       await em.flush();
       return { hospital, has_active_subscription };
     });
-
-  return { linkByCode };
+  }
 }

@@ -1,8 +1,8 @@
-import { wrap } from '@mikro-orm/core';
+import { recordOf } from '../../db/record.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import type { Actor } from '../../http/context.ts';
-import { audit } from '../audit/audit.ts';
+import { AuditTrail } from '../audit/audit.ts';
 import { Medico } from '../../db/entities/doctors.entity.ts';
 import { disablePayer } from '../subscriptions/payers.ts';
 import { removeSubscriptionsOf } from '../subscriptions/subscriptions.cascade.ts';
@@ -10,7 +10,15 @@ import { HospitalCode } from '../../db/entities/hospital-code.entity.ts';
 import { lockHospital } from './hospitals.service.ts';
 
 /** Removing hospitals: behaviour.md section 6. */
-export function createHospitalRemoval({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
+export class HospitalRemoval {
+  readonly #orm: Deps['orm'];
+  readonly #clock: Deps['clock'];
+
+  constructor({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
+    this.#orm = orm;
+    this.#clock = clock;
+  }
+
   /**
    * Removes the hospital with its subscriptions, payments and codes, and detaches its doctors, in one transaction. When
    * one was ACTIVA it ends here: doctors whom nothing else covers are INACTIVO, as when it runs out. The
@@ -18,30 +26,27 @@ export function createHospitalRemoval({ orm, clock }: Pick<Deps, 'orm' | 'clock'
    *
    * @throws AppError 404
    */
-  const remove = async (actor: Actor, id_hospital: number): Promise<void> => {
-    await inTransaction(orm.em, async (em) => {
-      const now = clock();
+  async remove(actor: Actor, id_hospital: number): Promise<void> {
+    await inTransaction(this.#orm.em, async (em) => {
+      const now = this.#clock();
       const hospital = await lockHospital(em, id_hospital);
-      const before = { ...wrap(hospital).toPOJO() };
+      const before = recordOf(hospital);
       const { subscriptions, record } = await removeSubscriptionsOf(em, { id_hospital });
       // Also one that has run out and nobody has noticed yet: its end has had no consequences so far.
       if (subscriptions.some(({ estado }) => estado === 'ACTIVA')) await disablePayer(em, { id_hospital }, now);
       const codigos = await em.find(HospitalCode, { id_hospital });
       const doctors = await em.find(Medico, { id_hospital }, { refresh: true, orderBy: { id_medico: 'asc' } });
       doctors.forEach((doctor) => em.assign(doctor, { id_hospital: null }));
-      audit(
-        em,
+      new AuditTrail(em, actor.id_usuario, now).removed(
+        'HOSPITAL',
+        id_hospital,
         {
-          entity_type: 'HOSPITAL',
-          entity_id: id_hospital,
-          action: 'DELETE',
-          actor_id_usuario: actor.id_usuario,
-          before: {
-            ...before,
-            ...record,
-            codigos: codigos.map((code) => wrap(code).toPOJO()),
-            medicos_desvinculados: doctors.map(({ id_medico }) => id_medico),
-          },
+          ...before,
+          ...record,
+          codigos: codigos.map(recordOf),
+          medicos_desvinculados: doctors.map(({ id_medico }) => id_medico),
+        },
+        {
           meta: {
             codigos: codigos.length,
             suscripciones: record.suscripciones.length,
@@ -49,13 +54,10 @@ export function createHospitalRemoval({ orm, clock }: Pick<Deps, 'orm' | 'clock'
             medicos_desvinculados: doctors.length,
           },
         },
-        now,
       );
       codigos.forEach((code) => em.remove(code));
       await em.flush();
       em.remove(hospital);
     });
-  };
-
-  return { remove };
+  }
 }

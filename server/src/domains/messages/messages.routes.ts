@@ -4,11 +4,11 @@ import { actorOf } from '../../http/context.ts';
 import type { Handlers } from '../../http/router.ts';
 import { presentInboxMessage, presentMessage, presentMessageEvent } from './messages.presenter.ts';
 import { listInbox, listMessageEvents, listMessages } from './messages.queries.ts';
-import { createMessageService } from './messages.service.ts';
+import { MessageService } from './messages.service.ts';
 
 /** Messages over HTTP. */
 export function messageRoutes(deps: Deps): Handlers<typeof contract.messages> {
-  const messages = createMessageService(deps);
+  const messages = new MessageService(deps);
   const em = () => deps.orm.em.fork();
   return {
     create: async ({ body, req }) => ({

@@ -50,24 +50,33 @@ function setRead(message: Mensaje, read: boolean): Step | null {
 }
 
 /** Messages between doctors and administrators: behaviour.md section 10. Each command and its history are one transaction. */
-export function createMessageService(deps: Pick<Deps, 'orm' | 'clock' | 'config'>) {
-  const { orm, clock } = deps;
-  const record = (em: EntityManager, message: Mensaje, actor: Actor, steps: readonly Step[]): void => {
+export class MessageService {
+  readonly #deps: Pick<Deps, 'orm' | 'clock' | 'config'>;
+  readonly #orm: Deps['orm'];
+  readonly #clock: Deps['clock'];
+
+  constructor(deps: Pick<Deps, 'orm' | 'clock' | 'config'>) {
+    this.#deps = deps;
+    this.#orm = deps.orm;
+    this.#clock = deps.clock;
+  }
+
+  #record(em: EntityManager, message: Mensaje, actor: Actor, steps: readonly Step[]): void {
     for (const { accion, detalle } of steps) {
       em.create(MensajeEvento, {
         id_mensaje: message.id_mensaje,
         id_actor_usuario: actor.id_usuario,
         accion,
         detalle_json: detalle === undefined ? null : JSON.stringify(detalle),
-        creado_en: wholeSeconds(clock()),
+        creado_en: wholeSeconds(this.#clock()),
       });
     }
-  };
+  }
 
   /** @throws AppError 404 when the patient is not the doctor's own */
-  const create = async (actor: Actor, { id_paciente, ...body }: CreateMessageBody): Promise<Mensaje> => {
-    await countMessage(deps, actor);
-    return await inTransaction(orm.em, async (em) => {
+  async create(actor: Actor, { id_paciente, ...body }: CreateMessageBody): Promise<Mensaje> {
+    await countMessage(this.#deps, actor);
+    return await inTransaction(this.#orm.em, async (em) => {
       const id_medico = await ensureDoctorProfile(em, actor);
       if (id_paciente) {
         await findPatientFor(em, { ...actor, id_medico }, id_paciente).catch((error: unknown) => {
@@ -76,29 +85,30 @@ export function createMessageService(deps: Pick<Deps, 'orm' | 'clock' | 'config'
           throw error;
         });
       }
-      const at = wholeSeconds(clock());
+      const at = wholeSeconds(this.#clock());
       const stamps = { creado_en: at, actualizado_en: at };
       const message = em.create(Mensaje, { ...body, id_medico, id_paciente: id_paciente ?? null, ...stamps });
       await em.flush();
-      record(em, message, actor, [{ accion: 'creado' }]);
+      this.#record(em, message, actor, [{ accion: 'creado' }]);
       return message;
     });
-  };
+  }
 
   /** Once the answer was read, once more changes nothing. */
-  const markRead = async (actor: Actor, id_mensaje: number): Promise<Mensaje> =>
-    await inTransaction(orm.em, async (em) => {
+  async markRead(actor: Actor, id_mensaje: number): Promise<Mensaje> {
+    return await inTransaction(this.#orm.em, async (em) => {
       const message = await lockMessage(em, { id_mensaje, id_medico: actor.id_medico ?? 0 });
       if (message.leido_medico) return message;
       message.leido_medico = true;
-      record(em, message, actor, [{ accion: 'respuesta_leida' }]);
+      this.#record(em, message, actor, [{ accion: 'respuesta_leida' }]);
       return message;
     });
+  }
 
   /** Gives the message to an administrator, or to nobody; null when that is so already. */
-  const assign = async (em: EntityManager, message: Mensaje, to: number | null): Promise<Step | null> => {
+  async #assign(em: EntityManager, message: Mensaje, to: number | null): Promise<Step | null> {
     if (to !== null) await refuseUnknownAdmin(em, to);
-    const at = wholeSeconds(clock());
+    const at = wholeSeconds(this.#clock());
     const { id_mensaje } = message;
     const held = await em.findOne(MensajeGestion, { id_mensaje });
     const from = held?.asignado_admin_id_usuario ?? null;
@@ -106,11 +116,11 @@ export function createMessageService(deps: Pick<Deps, 'orm' | 'clock' | 'config'
     if (held) em.assign(held, { asignado_admin_id_usuario: to, actualizado_en: at });
     else em.create(MensajeGestion, { id_mensaje, asignado_admin_id_usuario: to, creado_en: at, actualizado_en: at });
     return { accion: 'asignado', detalle: { de: from, a: to } };
-  };
+  }
 
   /** @throws AppError 404 for an unknown message, or an assignee who is no active administrator */
-  const update = async (actor: Actor, id_mensaje: number, body: UpdateMessageBody): Promise<InboxRow> =>
-    await inTransaction(orm.em, async (em) => {
+  async update(actor: Actor, id_mensaje: number, body: UpdateMessageBody): Promise<InboxRow> {
+    return await inTransaction(this.#orm.em, async (em) => {
       const message = await lockMessage(em, { id_mensaje });
       const { respuesta_admin: text, asignado_admin_id_usuario: to } = body;
       const answered = text !== undefined && text !== message.respuesta_admin;
@@ -118,21 +128,21 @@ export function createMessageService(deps: Pick<Deps, 'orm' | 'clock' | 'config'
       const read = body.leido_admin ?? (answered ? true : undefined);
       const steps = [
         read === undefined ? null : setRead(message, read),
-        to === undefined ? null : await assign(em, message, to),
+        to === undefined ? null : await this.#assign(em, message, to),
         answered ? answer(message, text) : null,
         estado === undefined ? null : moveTo(message, estado),
       ].filter((step) => step !== null);
-      record(em, message, actor, steps);
+      this.#record(em, message, actor, steps);
       await em.flush();
       const row = await findInboxMessage(em, id_mensaje);
       if (!row) throw new AppError('not_found', 'El mensaje no existe');
       return row;
     });
+  }
 
   /** @throws AppError 404 */
-  const check = async (id_mensaje: number): Promise<void> => {
-    if (!(await orm.em.fork().count(Mensaje, { id_mensaje }))) throw new AppError('not_found', 'El mensaje no existe');
-  };
-
-  return { create, markRead, update, check };
+  async check(id_mensaje: number): Promise<void> {
+    if (!(await this.#orm.em.fork().count(Mensaje, { id_mensaje })))
+      throw new AppError('not_found', 'El mensaje no existe');
+  }
 }

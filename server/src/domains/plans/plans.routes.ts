@@ -7,10 +7,10 @@ import type { Handlers } from '../../http/router.ts';
 import { NO_PLAN } from './plans.policy.ts';
 import { presentPlan } from './plans.presenter.ts';
 import { findPlan, listPlans } from './plans.queries.ts';
-import { createPlanService } from './plans.service.ts';
+import { PlanService } from './plans.service.ts';
 
 export function planRoutes(deps: Deps): Handlers<typeof contract.plans> {
-  const plans = createPlanService(deps);
+  const plans = new PlanService(deps);
   return {
     list: async ({ query, req, res }) => answerPage({ req, res, query }, await listPlans(deps.orm, query), presentPlan),
     get: async ({ params }) => {

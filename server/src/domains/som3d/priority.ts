@@ -1,4 +1,4 @@
-import { LockMode } from '@mikro-orm/core';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../base/errors.ts';
@@ -17,7 +17,7 @@ import { findJob, type JobRow } from './som3d.queries.ts';
 export function createPrioritize({ orm, clock }: Pick<Deps, 'orm' | 'clock'>, signals: JobSignals) {
   return async (actor: Actor, jobId: string, prioridad: number): Promise<JobRow> => {
     const changed = await inTransaction(orm.em, async (em) => {
-      const job = await em.findOne(JobConv, jobId, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      const job = await em.findOne(JobConv, jobId, FOR_UPDATE);
       if (!job) throw new AppError('not_found', 'El trabajo no existe');
       if (job.status !== 'QUEUED') throw new AppError('conflict', 'El trabajo ya no está en cola');
       if (job.priority === prioridad) return false;

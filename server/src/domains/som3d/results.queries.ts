@@ -83,8 +83,10 @@ function patientsWithResults(orm: MikroORM, actor: Actor, { q }: PatientsQuery) 
     .selectFrom('Paciente as p')
     .select(PATIENT_COLUMNS)
     .select(newest.as('newest'))
-    .where(({ exists, selectFrom }) =>
-      exists(selectFrom('JobSTL as s').select('s.id_jobstl').whereRef('s.id_paciente', '=', 'p.id_paciente')),
+    .where((where) =>
+      where.exists(
+        where.selectFrom('JobSTL as s').select('s.id_jobstl').whereRef('s.id_paciente', '=', 'p.id_paciente'),
+      ),
     );
   if (!isAdmin(actor)) patients = patients.where('p.id_medico', '=', actor.id_medico ?? 0);
   if (q) patients = patients.where(containsWords(['p.nombres', 'p.apellidos', 'p.doc_numero'], q));

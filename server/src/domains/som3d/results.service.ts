@@ -1,4 +1,5 @@
-import { LockMode, type EntityManager } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/core';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../base/errors.ts';
@@ -11,7 +12,6 @@ import { resultsOf } from '../../jobs/keys.ts';
 import { removeStatesOfResult } from '../visor/visor.cascade.ts';
 import { JobConv, JobSTL, StorageDeletion } from '../../db/entities/som3d.entity.ts';
 
-const lockMode = LockMode.PESSIMISTIC_WRITE;
 const MISSING = 'El resultado 3D no existe';
 
 function missing() {
@@ -29,10 +29,10 @@ function foreign(id: number) {
  */
 async function lockResultFor(em: EntityManager, actor: Actor, id: number) {
   const { job_id } = (await em.findOne(JobSTL, id, { fields: ['job_id'], disableIdentityMap: true })) ?? {};
-  const job = job_id === undefined ? null : await em.findOne(JobConv, job_id, { lockMode });
+  const job = job_id === undefined ? null : await em.findOne(JobConv, job_id, FOR_UPDATE);
   if (!job) throw missing();
   if (!isAdmin(actor) && job.id_usuario !== actor.id_usuario) throw foreign(id);
-  const result = await em.findOne(JobSTL, id, { lockMode });
+  const result = await em.findOne(JobSTL, id, FOR_UPDATE);
   if (!result) throw missing();
   return { job, result };
 }

@@ -1,6 +1,9 @@
-import { LockMode, type EntityManager } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/core';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
+import { recordOf } from '../../db/record.ts';
 import { resultsOf, uploadKey } from '../../jobs/keys.ts';
 import { isTerminal } from '../../jobs/states.ts';
+import { AuditTrail } from '../audit/audit.ts';
 import { detachStatesOfResults } from '../visor/visor.cascade.ts';
 import { JobTurn } from '../../db/entities/locks.entity.ts';
 import { JobConv, JobLog, JobSTL, StorageDeletion } from '../../db/entities/som3d.entity.ts';
@@ -18,17 +21,34 @@ export interface RemovedJobs {
   readonly unfinished: readonly string[];
 }
 
+interface Removal {
+  /** `id_usuario` of who removes. */
+  readonly actor: number;
+  readonly at: Date;
+}
+
 /**
- * Removes a user's jobs with their logs and results within the caller's transaction, which has locked the user. Their
- * files are noted for removal (see `jobs/deletions.ts`); a worker that computes one of them sees that the row has gone.
+ * Removes a user's jobs with their logs and results within the caller's transaction, which has locked the user. Each job
+ * and each result has its audit row. Their files are noted for removal (see `jobs/deletions.ts`); a worker that computes
+ * one of them sees that the row has gone.
  */
-export async function removeJobsOfUser(em: EntityManager, id_usuario: number, at: Date): Promise<RemovedJobs> {
+export async function removeJobsOfUser(
+  em: EntityManager,
+  id_usuario: number,
+  { actor, at }: Removal,
+): Promise<RemovedJobs> {
+  const trail = new AuditTrail(em, actor, at);
   // Held, so that nobody registers a result of theirs in the meantime.
-  const lockMode = LockMode.PESSIMISTIC_WRITE;
-  const rows = await em.find(JobConv, { id_usuario }, { fields: ['job_id', 'status'], lockMode });
+  const fields = ['job_id', 'status', 'id_paciente', 'nombre_proceso'] as const;
+  const rows = await em.find(JobConv, { id_usuario }, { fields, ...FOR_UPDATE });
   const jobs = rows.map(({ job_id }) => job_id);
   const unfinished = rows.flatMap(({ job_id, status }) => (isTerminal(status) ? [] : [job_id]));
-  const results = await em.find(JobSTL, { job_id: { $in: jobs } }, { fields: ['id_jobstl'] });
+  const results = await em.find(JobSTL, { job_id: { $in: jobs } });
+  const meta = { con_usuario: id_usuario };
+  for (const { job_id, status, id_paciente, nombre_proceso } of rows) {
+    trail.removed('TRABAJO', 0, { job_id, status, id_paciente, nombre_proceso }, { meta: { job_id, ...meta } });
+  }
+  for (const result of results) trail.removed('RESULTADO', result.id_jobstl, recordOf(result), { meta });
   await detachStatesOfResults(
     em,
     results.map(({ id_jobstl }) => id_jobstl),

@@ -1,4 +1,5 @@
-import { LockMode, type EntityManager } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/core';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import type { FinalizeBody } from '@som3d/contract';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
@@ -32,7 +33,7 @@ function patientOf(actor: Actor, job: JobRow, body: FinalizeBody): number | null
 
 /** Keeps the job's files from being given up meanwhile. Those of the predecessor's jobs are not measured here. */
 async function holdResult(em: EntityManager, jobId: string): Promise<void> {
-  const job = await em.findOne(JobConv, jobId, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const job = await em.findOne(JobConv, jobId, FOR_UPDATE);
   if (!job) throw new AppError('not_found', 'El trabajo no existe');
   if (job.result_key === null && job.metrics_json !== null) {
     throw new AppError('conflict', 'El resultado de este trabajo se eliminó');

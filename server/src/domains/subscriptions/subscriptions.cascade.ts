@@ -1,4 +1,5 @@
-import { wrap, type EntityManager } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/core';
+import { recordOf } from '../../db/record.ts';
 import { disablePayer, lockPayers, lockSubscriptionsOf, payerOf, samePayer, type Payer } from './payers.ts';
 import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { Pago, Suscripcion } from '../../db/entities/subscriptions.entity.ts';
@@ -9,10 +10,6 @@ type Removed = Readonly<Record<string, unknown>>;
 export interface RemovedSubscriptions {
   readonly suscripciones: readonly Removed[];
   readonly pagos: readonly Removed[];
-}
-
-function recordOf(entity: object): Removed {
-  return { ...wrap(entity).toPOJO() };
 }
 
 function distinct(payers: readonly Payer[]): Payer[] {

@@ -21,12 +21,12 @@ import {
   listPayments,
   listSubscriptions,
 } from './subscriptions.queries.ts';
-import { createSubscriptionService } from './subscriptions.service.ts';
+import { SubscriptionService } from './subscriptions.service.ts';
 
 /** Subscriptions over HTTP: behaviour.md section 5. */
 export function subscriptionRoutes(deps: Deps): Handlers<typeof contract.subscriptions> {
   const { orm, clock } = deps;
-  const subscriptions = createSubscriptionService(deps);
+  const subscriptions = new SubscriptionService(deps);
 
   const found = async (id: number) => {
     const row = await findSubscription(orm, id);

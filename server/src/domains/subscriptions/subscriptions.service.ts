@@ -1,13 +1,14 @@
-import { wrap, type EntityManager } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/core';
 import type { CreateSubscriptionBody, UpdateSubscriptionBody } from '@som3d/contract';
 import { FOR_SHARE } from '../../db/locks/rows.ts';
 import { wholeSeconds } from '../../db/columns.ts';
 import { uniqueViolation } from '../../db/errors.ts';
+import { recordOf } from '../../db/record.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../base/errors.ts';
 import type { Actor } from '../../http/context.ts';
-import { audit } from '../audit/audit.ts';
+import { AuditTrail } from '../audit/audit.ts';
 import { changesOf } from '../../base/changes.ts';
 import { lockPlan } from '../plans/plans.policy.ts';
 import { lockSubscription } from './activation.ts';
@@ -48,10 +49,6 @@ function instantOf(text: string | null | undefined): Date | null | undefined {
   return text == null ? text : wholeSeconds(new Date(text));
 }
 
-function recordOf(subscription: Suscripcion) {
-  return { ...wrap(subscription).toPOJO() };
-}
-
 /** A payer with its subscriptions, locked, and none ACTIVA that has run out. */
 async function preparePayer(em: EntityManager, payer: Payer, now: Date): Promise<void> {
   await lockPayers(em, [payer]);
@@ -75,17 +72,21 @@ async function datesAfter(
   return { fecha_inicio, fecha_expiracion: addMonths(later(fecha_inicio, wholeSeconds(now)), plan.duracion_meses) };
 }
 
-function entryOf(actor: Actor, id: number) {
-  return { entity_type: 'SUSCRIPCION', entity_id: id, actor_id_usuario: actor.id_usuario } as const;
-}
-
 /** Subscriptions as an administrator keeps them: behaviour.md section 5. Each command and its audit are one transaction. */
-export function createSubscriptionService({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
+export class SubscriptionService {
+  readonly #orm: Deps['orm'];
+  readonly #clock: Deps['clock'];
+
+  constructor({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
+    this.#orm = orm;
+    this.#clock = clock;
+  }
+
   /** Without an expiry, an ACTIVA one lasts as long as its plan. 409 when the payer has one: the unique key decides. */
-  const create = async (actor: Actor, body: CreateSubscriptionBody): Promise<Suscripcion> => {
+  async create(actor: Actor, body: CreateSubscriptionBody): Promise<Suscripcion> {
     const payer = onePayer(body);
-    return await inTransaction(orm.em, async (em) => {
-      const now = clock();
+    return await inTransaction(this.#orm.em, async (em) => {
+      const now = this.#clock();
       const plan = await lockPlan(em, body.id_plan, FOR_SHARE);
       await preparePayer(em, payer, now);
       const { estado = 'PAUSADA' } = body;
@@ -97,18 +98,15 @@ export function createSubscriptionService({ orm, clock }: Pick<Deps, 'orm' | 'cl
       const subscription = em.create(Suscripcion, { ...payer, id_plan: plan.id_plan, estado, ...dates });
       await em.flush();
       if (isActiveAt(subscription, now)) await enablePayer(em, payer, now);
-      audit(
-        em,
-        { ...entryOf(actor, subscription.id_suscripcion), action: 'CREATE', after: recordOf(subscription) },
-        now,
-      );
+      const { id_suscripcion } = subscription;
+      new AuditTrail(em, actor.id_usuario, now).created('SUSCRIPCION', id_suscripcion, recordOf(subscription));
       return subscription;
     }).catch(refuseSecondActive);
-  };
+  }
 
-  const update = async (actor: Actor, id: number, body: UpdateSubscriptionBody): Promise<Suscripcion> =>
-    await inTransaction(orm.em, async (em) => {
-      const now = clock();
+  async update(actor: Actor, id: number, body: UpdateSubscriptionBody): Promise<Suscripcion> {
+    return await inTransaction(this.#orm.em, async (em) => {
+      const now = this.#clock();
       if (body.id_plan !== undefined) await lockPlan(em, body.id_plan, FOR_SHARE);
       const { payer: before, subscription, all } = await lockSubscription(em, id);
       await pauseExpired(em, before, all, now);
@@ -131,22 +129,23 @@ export function createSubscriptionService({ orm, clock }: Pick<Deps, 'orm' | 'cl
       const active = isActiveAt(subscription, now);
       if (wasActive && (moved || !active)) await disablePayer(em, before, now);
       if (active && (moved || !wasActive)) await enablePayer(em, after, now);
-      audit(em, { ...entryOf(actor, id), action: 'UPDATE', before: record, after: recordOf(subscription) }, now);
+      const change = { before: record, after: recordOf(subscription) };
+      new AuditTrail(em, actor.id_usuario, now).updated('SUSCRIPCION', id, change);
       return subscription;
     }).catch(refuseSecondActive);
+  }
 
   /** Removes a subscription and its payments; an ACTIVA one ends as if it had run out. */
-  const remove = async (actor: Actor, id: number): Promise<void> => {
-    await inTransaction(orm.em, async (em) => {
-      const now = clock();
+  async remove(actor: Actor, id: number): Promise<void> {
+    await inTransaction(this.#orm.em, async (em) => {
+      const now = this.#clock();
       const { payer, subscription } = await lockSubscription(em, id);
       const wasActive = subscription.estado === 'ACTIVA';
       const { suscripciones, pagos } = await removeSubscriptions(em, [subscription]);
       if (wasActive) await disablePayer(em, payer, now);
       const before = { ...suscripciones[0], pagos };
-      audit(em, { ...entryOf(actor, id), action: 'DELETE', before, meta: { pagos: pagos.length } }, now);
+      const meta = { pagos: pagos.length };
+      new AuditTrail(em, actor.id_usuario, now).removed('SUSCRIPCION', id, before, { meta });
     });
-  };
-
-  return { create, update, remove };
+  }
 }

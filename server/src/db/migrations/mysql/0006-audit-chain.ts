@@ -32,7 +32,7 @@ const tables: readonly Table[] = [
   },
 ];
 
-/** The unique keys over a document alone, by whatever name: a patient's document was unique for the whole service. */
+/** The unique keys over a document alone, by whatever name: in the predecessor it is unique for the whole service. */
 async function keysOfDocument(session: Session): Promise<string[]> {
   const rows = await session.run<{ name: string }>(`
     select index_name as name from information_schema.statistics

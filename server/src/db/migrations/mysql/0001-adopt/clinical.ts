@@ -21,7 +21,7 @@ export const clinical: readonly Table[] = [
       actualizado_en: 'timestamp not null default current_timestamp on update current_timestamp',
     },
     primary: ['id_paciente'],
-    unique: { uq_paciente_documento: ['doc_tipo', 'doc_numero'] },
+    unique: { uq_paciente_medico_documento: ['id_medico', 'doc_tipo', 'doc_numero'] },
     indexes: {
       idx_paciente_id_medico: ['id_medico'],
       idx_paciente_medico_estado: ['id_medico', 'estado'],
