@@ -199,3 +199,44 @@ describeApi('one’s own password and address', (api) => {
     expect(await mailsTo(api().dataDir, user.correo)).toEqual([]);
   });
 });
+
+describeApi(
+  'proof of an address',
+  (api) => {
+    const person = (correo: string) => ({ nombre: 'Inés', apellido: 'Peña', correo, password: PASSWORD });
+    const login = async (correo: string, password = PASSWORD) => {
+      const { body } = await api().client.auth.login({ body: { correo, password } });
+      return createClient({ baseUrl: api().url, token: body.access_token, retry: false });
+    };
+
+    test('is missing after a registration without a code, until a reset by mail', async () => {
+      const { client, user } = await api().doctor();
+      const { correo } = user;
+      await expectProblem(upload(client), 403);
+      await api().client.auth.forgotPasswordCode({ body: { correo } });
+      const code = codeOf(await mailTo(api(), correo));
+      await api().client.auth.resetPasswordCode({ body: { correo, code, new_password: NEW } });
+      expect((await upload(await login(correo, NEW))).status).toBe('queued');
+    });
+
+    test('comes with the code of a new address', async () => {
+      const { client, user } = await api().doctor();
+      const correo = `probado-${user.correo}`;
+      await client.auth.updateMe({ body: { correo, password_actual: PASSWORD } });
+      await expectProblem(upload(client), 403);
+      await client.auth.confirmEmail({ body: { code: codeOf(await mailTo(api(), correo)) } });
+      expect((await upload(client)).status).toBe('queued');
+    });
+
+    test('is there from the start with a code, and for accounts that an administrator made', async () => {
+      const admin = await api().admin();
+      await admin.client.admin.createDoctor({ body: person('hecho@som3d.local') });
+      expect((await upload(await login('hecho@som3d.local'))).status).toBe('queued');
+      const { token } = (await api().client.auth.preRegister({ body: person('codigo@som3d.local') })).body;
+      const code = codeOf(await mailTo(api(), 'codigo@som3d.local'));
+      await api().client.auth.confirmCode({ body: { token, code } });
+      expect((await upload(await login('codigo@som3d.local'))).status).toBe('queued');
+    });
+  },
+  { SOM3D_UPLOAD_REQUIRES: 'verified' },
+);

@@ -135,8 +135,8 @@ export class PasswordReset {
   }
 
   /**
-   * Sets the password: of several at once, one wins. Everything that was signed in ends, failed tries are forgotten, and
-   * the owner hears of it by mail.
+   * Sets the password: of several at once, one wins. Everything that was signed in ends, failed tries are forgotten, the
+   * address is proved, and the owner hears of it by mail.
    */
   async #change({ id_token, user: owner }: Accepted, password: string): Promise<boolean> {
     const { id_usuario } = owner;
@@ -148,7 +148,7 @@ export class PasswordReset {
       const row = await em.findOne(OneTimeToken, id_token, { lockMode });
       const user = await em.findOne(Usuario, id_usuario, { lockMode });
       if (!row || !user || !this.#tokens.isLive(row) || !this.#tokens.isBoundTo(row, user.contrasena)) return false;
-      user.contrasena = contrasena;
+      em.assign(user, { contrasena, unverified_since: null });
       this.#tokens.use(row);
       const subject = subjectOf(user, user.correo);
       forgiveFailures(em, subject, user.correo, now);

@@ -95,7 +95,7 @@ export class Profile {
       if ((await this.#wrongCodes.judge(em, PURPOSE, subjectOf(user, user.correo), isRight)) !== 'right') return null;
       await requireFreeCorreo(em, row.correo, id_usuario);
       const before = user.correo;
-      user.correo = row.correo;
+      em.assign(user, { correo: row.correo, unverified_since: null });
       this.#tokens.use(row);
       await em.flush();
       await enqueueMail(em, addressChangedMail(before), this.#deps.clock());

@@ -74,18 +74,18 @@ export class Registration {
   }
 
   /**
-   * Creates an inactive doctor's account.
+   * Creates an inactive doctor's account whose address nobody has proved.
    *
    * @throws AppError 403 while registration needs a code; 409 when the address is taken; 422 for a weak password; 429
    */
   async register(body: RegisterBody, caller: Caller): Promise<User> {
-    const { config, orm } = this.#deps;
+    const { config, orm, clock } = this.#deps;
     if (config.REGISTER_REQUIRES_EMAIL_CODE) {
       throw new AppError('forbidden', 'El registro requiere un código enviado por correo');
     }
     refuseWeakPassword(body.password, body, 'password');
     await this.#count(caller);
-    const doctor = { ...(await newDoctor(body)), ...AS_INACTIVE_DOCTOR };
+    const doctor = { ...(await newDoctor(body)), ...AS_INACTIVE_DOCTOR, unverified_since: clock() };
     const user = await inTransaction(orm.em, async (em) => {
       await requireFreeCorreo(em, body.correo);
       const created = em.create(Usuario, doctor);
