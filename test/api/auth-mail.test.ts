@@ -178,7 +178,7 @@ describeApi(
       const late = await linkOf(correo, 5);
       api().advance(60 * MINUTE + 1000);
       const token = late.searchParams.get('token') ?? '';
-      await expectProblem(auth().resetPassword({ body: { token, new_password: NEW } }), 400, /vencido/);
+      await expectProblem(auth().resetPassword({ body: { token, new_password: NEW } }), 400, /venció/);
     });
 
     test('shows the link’s page, which loads and runs nothing but itself', async () => {
