@@ -20,7 +20,7 @@ describeApi(
       const before = await storedFiles(api().dataDir);
       const { detail } = await expectProblem(upload(doctor.client), 429, /3 trabajos en espera/);
       expect(detail).toMatch(/cancele alguno/);
-      expect(await storedFiles(api().dataDir)).toEqual(before);
+      await expect.poll(() => storedFiles(api().dataDir)).toEqual(before);
       expect(before).toHaveLength(3);
       expect(await usageOf(doctor)).toMatchObject({ trabajos_en_espera: { uso: 3, limite: 3 } });
 
@@ -49,7 +49,7 @@ describeApi(
       expect((await usageOf(doctor)).bytes_almacenados.uso).toBe(1024 ** 3 - 10);
       const before = await storedFiles(api().dataDir);
       await expectProblem(upload(doctor.client), 507, /1 GiB: elimine resultados/);
-      expect(await storedFiles(api().dataDir)).toEqual(before);
+      await expect.poll(() => storedFiles(api().dataDir)).toEqual(before);
       await em().nativeUpdate(entities.JobConv, { job_id }, { result_key: null, result_size: null });
       await upload(doctor.client);
     });

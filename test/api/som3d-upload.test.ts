@@ -127,7 +127,7 @@ describeApi(
         { status: 400, detail: expect.stringContaining('vacío') as string },
         formBytes([{ ...zip, content: '' }]),
       );
-      expect(await storedFiles(api().dataDir)).toEqual(before);
+      await expect.poll(() => storedFiles(api().dataDir)).toEqual(before);
       expect((await doctor.client.som3d.list({ query: {} })).body).toEqual([]);
     });
 
@@ -180,7 +180,7 @@ describeApi(
       await expectProblem(upload(doctor.client, { fields: { id_paciente: 2_000_000_000 } }), 404);
       const late = formBytes([await filePart(), { name: 'id_paciente', content: String(id_paciente) }]);
       expect(await sendForm({ url: api().url, token: doctor.token }, late)).toMatchObject({ status: 403 });
-      expect(await storedFiles(api().dataDir)).toEqual(before);
+      await expect.poll(() => storedFiles(api().dataDir)).toEqual(before);
       expect(await upload(admin.client, { fields: { id_paciente } })).toMatchObject({ params: { id_paciente } });
     });
 
@@ -247,7 +247,7 @@ describeApi(
       const again = await send(endRecord('\0'));
       expect([first.status, other.status, again.status]).toEqual([201, 409, 200]);
       expect(again.body['job_id']).toBe(first.body['job_id']);
-      expect(await storedFiles(api().dataDir)).toEqual(before);
+      await expect.poll(() => storedFiles(api().dataDir)).toEqual(before);
     });
 
     test('makes one job and keeps one file when two requests of one key race', async () => {

@@ -54,7 +54,9 @@ describeApi(
         const answers: number[] = [];
         for (let index = 0; index < 40; index++)
           answers.push((await add().catch((error: { status: number }) => error)).status);
-        expect(new Set(answers)).toEqual(new Set([201, 503]));
+        // What still fits into the last page is stored.
+        expect(answers.at(-1)).toBe(503);
+        expect(answers.filter((status) => status !== 201 && status !== 503)).toEqual([]);
         const { body: notes } = await client.patients.listNotes({ params, query: {} });
         expect(notes).toHaveLength(answers.filter((status) => status === 201).length);
       } finally {

@@ -16,5 +16,4 @@ export const QUOTAS = {
     integer(1, 100_000, 20),
     'Checkouts that one payer begins in 7 days and neither pays nor loses.',
   ),
-  SOM3D_REGISTRATIONS_PER_HOUR: variable(integer(1, 100_000, 20), 'Accounts registered from one address in an hour.'),
 };

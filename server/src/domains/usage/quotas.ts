@@ -8,8 +8,7 @@ import type { Actor } from '../../http/context.ts';
 import type { Payer } from '../subscriptions/payers.ts';
 import { countOpenCheckouts, countStates, isUnverified, readJobUsage } from './usage.queries.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 86_400_000;
 
 type Counting = Pick<Deps, 'orm' | 'clock' | 'config'>;
 
@@ -108,16 +107,4 @@ export async function countMessage(deps: Counting, actor: Actor): Promise<void> 
   const hits = deps.config.SOM3D_QUOTA_MESSAGES_PER_DAY;
   const why = `Ya envió ${hits} mensajes en 24 horas, el máximo: podrá enviar más cuando pase ese tiempo`;
   await countOrRefuse(deps, [{ bucket: messageBucket(actor), hits }], DAY_MS, why);
-}
-
-/**
- * Counts one registration.
- *
- * @param ip of the caller
- * @throws AppError 429 with Retry-After
- */
-export async function countRegistration(deps: Counting, ip: string | null): Promise<void> {
-  const hits = deps.config.SOM3D_REGISTRATIONS_PER_HOUR;
-  const why = 'Se registraron demasiadas cuentas desde esta dirección: intente de nuevo más tarde';
-  await countOrRefuse(deps, [{ bucket: `register:${ip ?? 'unknown'}`, hits }], HOUR_MS, why);
 }
