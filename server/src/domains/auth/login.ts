@@ -1,7 +1,7 @@
-import { LockMode } from '@mikro-orm/core';
 import type { LoginBody } from '@som3d/contract';
 import { AppError } from '../../base/errors.ts';
 import { Usuario } from '../../db/entities/auth.entity.ts';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { UNAUTHORIZED } from '../../http/access.ts';
@@ -89,7 +89,7 @@ export class Logins {
   /** Opens the session while the password is the one that was compared. */
   async #open(user: Usuario, renewed: string | undefined, caller: Caller): Promise<Outcome> {
     return await inTransaction(this.#deps.orm.em, async (em) => {
-      const present = await em.findOne(Usuario, user.id_usuario, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      const present = await em.findOne(Usuario, user.id_usuario, FOR_UPDATE);
       if (present?.contrasena !== user.contrasena) return 'refused';
       if (renewed !== undefined) present.contrasena = renewed;
       return present.suspended_at ? 'suspended' : this.#sessions.open(em, present, caller);

@@ -7,7 +7,8 @@ import {
   randomBytes,
   randomInt,
 } from 'node:crypto';
-import { LockMode, type EntityManager } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/core';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { sameSecret } from '../../base/secret.ts';
 import type { Deps } from '../../deps.ts';
 import { OneTimeToken } from '../../db/entities/auth.entity.ts';
@@ -103,7 +104,7 @@ export class OneTimeTokens {
     const row = await em.findOne(
       OneTimeToken,
       'token' in named ? { purpose, token_hash: digestOf(named.token) } : { purpose, id_usuario: named.id_usuario },
-      { orderBy: { id_token: 'desc' }, ...(lock ? { lockMode: LockMode.PESSIMISTIC_WRITE } : {}) },
+      { orderBy: { id_token: 'desc' }, ...(lock ? FOR_UPDATE : {}) },
     );
     return row && this.isLive(row) ? row : null;
   }

@@ -1,5 +1,6 @@
 import type { ResetPasswordCodeBody } from '@som3d/contract';
-import { LockMode, type EntityManager } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/core';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../base/errors.ts';
@@ -20,7 +21,6 @@ import { WrongCodes } from './wrong-codes.ts';
 const LINK = 'clave_enlace';
 const CODE = 'clave_codigo';
 const FIELD = 'new_password';
-const lockMode = LockMode.PESSIMISTIC_WRITE;
 
 function badLink() {
   return new AppError('bad_request', 'El enlace no es válido o venció; pida uno nuevo');
@@ -145,8 +145,8 @@ export class PasswordReset {
     const contrasena = await hashPassword(password);
     const now = this.#deps.clock();
     return await inTransaction(this.#deps.orm.em, async (em) => {
-      const row = await em.findOne(OneTimeToken, id_token, { lockMode });
-      const user = await em.findOne(Usuario, id_usuario, { lockMode });
+      const row = await em.findOne(OneTimeToken, id_token, FOR_UPDATE);
+      const user = await em.findOne(Usuario, id_usuario, FOR_UPDATE);
       if (!row || !user || !this.#tokens.isLive(row) || !this.#tokens.isBoundTo(row, user.contrasena)) return false;
       em.assign(user, { contrasena, unverified_since: null });
       this.#tokens.use(row);

@@ -1,8 +1,9 @@
-import { LockMode, type EntityManager } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/core';
 import type { Me, UpdateMeBody } from '@som3d/contract';
 import { changesOf } from '../../base/changes.ts';
 import { AppError } from '../../base/errors.ts';
 import { OneTimeToken, Usuario } from '../../db/entities/auth.entity.ts';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import type { Actor } from '../../http/context.ts';
@@ -20,7 +21,6 @@ import { endAccessOf } from './sessions.ts';
 import { WrongCodes } from './wrong-codes.ts';
 
 const PURPOSE = 'correo_nuevo';
-const lockMode = LockMode.PESSIMISTIC_WRITE;
 
 const PASSWORD_NEEDED = 'Escriba su contraseña actual (password_actual) para cambiar la contraseña o el correo';
 
@@ -70,7 +70,7 @@ export class Profile {
     }
     const contrasena = password === undefined ? undefined : await hashPassword(password);
     return await inTransaction(this.#deps.orm.em, async (em) => {
-      const present = await em.findOneOrFail(Usuario, actor.id_usuario, { lockMode });
+      const present = await em.findOneOrFail(Usuario, actor.id_usuario, FOR_UPDATE);
       if (guarded && present.contrasena !== user.contrasena) throw new AppError('forbidden', PASSWORD_NEEDED);
       em.assign(present, changesOf({ ...fields, contrasena }));
       await em.flush();
@@ -88,7 +88,7 @@ export class Profile {
    */
   async confirmAddress({ id_usuario }: Actor, code: string): Promise<Me> {
     const taken = await inTransaction(this.#deps.orm.em, async (em) => {
-      const user = await em.findOneOrFail(Usuario, id_usuario, { lockMode });
+      const user = await em.findOneOrFail(Usuario, id_usuario, FOR_UPDATE);
       const row = await this.#tokens.find(em, PURPOSE, { id_usuario }, true);
       if (!row || !this.#tokens.isBoundTo(row, user.contrasena)) return null;
       const isRight = () => this.#tokens.tryCode(row, code);

@@ -1,6 +1,7 @@
 import { createHash, createHmac, hkdfSync, randomBytes, randomUUID } from 'node:crypto';
-import { LockMode, raw, type EntityManager } from '@mikro-orm/core';
+import { raw, type EntityManager } from '@mikro-orm/core';
 import type { Session } from '@som3d/contract';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { RefreshSession, Usuario } from '../../db/entities/auth.entity.ts';
@@ -9,7 +10,6 @@ import type { Caller } from './caller.ts';
 const DAY_MS = 86_400_000;
 /** So long after its exchange a token still gives the session's newest one to the client that exchanged it, in ms. */
 const GRACE_MS = 30_000;
-const lockMode = LockMode.PESSIMISTIC_WRITE;
 
 /** A refresh token is random to everybody else; the database knows its digest alone. */
 function digestOf(token: string): string {
@@ -17,7 +17,7 @@ function digestOf(token: string): string {
 }
 
 async function find(em: EntityManager, token: string): Promise<RefreshSession | null> {
-  return await em.findOne(RefreshSession, { jti: digestOf(token) }, { lockMode });
+  return await em.findOne(RefreshSession, { jti: digestOf(token) }, FOR_UPDATE);
 }
 
 /** What a login or a renewal gives out: a refresh token, and the session that access tokens name. */

@@ -1,6 +1,7 @@
-import { LockMode, type EntityManager } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/core';
 import type { Config } from '../../config/config.ts';
 import { Usuario } from '../../db/entities/auth.entity.ts';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { countOrRefuse } from '../../db/locks/rate-limit.ts';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../base/errors.ts';
@@ -42,7 +43,7 @@ export async function whyNoUploads(em: EntityManager, config: Config, actor: Act
  * @throws AppError 401 when the account has just been removed
  */
 export async function holdAccount(em: EntityManager, id_usuario: number): Promise<void> {
-  const user = await em.findOne(Usuario, id_usuario, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const user = await em.findOne(Usuario, id_usuario, FOR_UPDATE);
   if (!user) throw new AppError('unauthorized', 'La sesión no es válida o ha vencido');
 }
 
