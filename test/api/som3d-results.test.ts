@@ -32,9 +32,15 @@ describeApi(
         return stored.every((file) => file.startsWith('files/results/')) ? stored : null;
       }, 'the upload and the work folder are gone');
       expect(files.map((file) => path.basename(file)).toSorted((a, b) => a.localeCompare(b))).toEqual(
-        ['hueso.glb', 'hueso.png', 'hueso.stl', 'manifest.json', 'modelos.3mf', `som3d-${done.job_id}.zip`].toSorted(
-          (a, b) => a.localeCompare(b),
-        ),
+        [
+          'hueso.glb',
+          'hueso.png',
+          'hueso.stl',
+          'hueso.web.glb',
+          'manifest.json',
+          'modelos.3mf',
+          `som3d-${done.job_id}.zip`,
+        ].toSorted((a, b) => a.localeCompare(b)),
       );
     });
 

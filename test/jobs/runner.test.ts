@@ -96,8 +96,8 @@ describeJobs('the runner', (api) => {
       return files.some((file) => file.includes('uploads')) ? null : files;
     }, 'the input is gone');
     expect(new Set(left.map((file) => file.split('/')[3])).size).toBe(1);
-    // A model as STL, GLB and picture, the 3MF, the manifest, the ZIP.
-    expect(left).toHaveLength(6);
+    // A model as STL, GLB, GLB for the web and picture, the 3MF, the manifest, the ZIP.
+    expect(left).toHaveLength(7);
   });
 
   test('takes a job up again when its process is killed while it writes the models', async () => {

@@ -87,7 +87,9 @@ describe.each(databaseKinds())('what the database itself refuses on %s', (kind) 
   });
 
   test('a document twice, but any number of patients without one', async () => {
-    expect(await refusal('Paciente', { ...PATIENT, doc_tipo: 'CC', doc_numero: '77' })).toBe('uq_paciente_documento');
+    expect(await refusal('Paciente', { ...PATIENT, doc_tipo: 'CC', doc_numero: '77' })).toBe(
+      'uq_paciente_medico_documento',
+    );
     await insert('Paciente', PATIENT);
     await insert('Paciente', PATIENT);
   });
