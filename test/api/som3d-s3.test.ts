@@ -42,7 +42,7 @@ describe.runIf(hasS3())('jobs with their files in S3', () => {
     const doctor = await api.doctor();
     const { job_id } = await upload(doctor.client);
     await waitForJob(doctor.client, job_id);
-    await until(async () => (await stored()).length === 6, 'the result alone is left');
+    await until(async () => (await stored()).length === 7, 'the result alone is left');
     const keys = await stored();
     expect(keys.every((key) => key.startsWith(`results/${job_id}/`))).toBe(true);
     expect(namesIn(keys)).toEqual([...FILES, `som3d-${job_id}.zip`]);
@@ -107,7 +107,7 @@ describe.runIf(hasS3())('jobs with their files in S3', () => {
       await jobMachinery.createJobServices(soon).sweeper.sweep();
       return !(await stored()).some((key) => orphans.includes(key));
     }, 'they are old enough');
-    expect((await stored()).filter((key) => key.includes(job_id))).toHaveLength(6);
+    expect((await stored()).filter((key) => key.includes(job_id))).toHaveLength(7);
     await storage.removeAll(`results/${job_id}/`);
   });
 
@@ -169,7 +169,7 @@ describe.runIf(hasS3())('jobs with their files in S3', () => {
     const prefix = (done?.result_key ?? '').replace(/[^/]+$/, '');
     await until(async () => {
       const keys = (await stored()).filter((key) => key.includes(job_id));
-      return keys.length === 6 && keys.every((key) => key.startsWith(prefix));
+      return keys.length === 7 && keys.every((key) => key.startsWith(prefix));
     }, 'the result alone is left');
     expect(api.errors.splice(0).every((line) => line.includes('job attempt failed'))).toBe(true);
   });

@@ -87,8 +87,8 @@ describeSetups('the service as a process', ({ kind, queue }) => {
       const stored = await files();
       return stored.every((file) => file.startsWith(`files/results/${id}/`)) ? stored : null;
     }, 'nothing but the result is left');
-    // STL, GLB, picture, 3MF, manifest and the ZIP of them.
-    expect(left).toHaveLength(6);
+    // STL, GLB, GLB for the web, picture, 3MF, manifest and the ZIP of them.
+    expect(left).toHaveLength(7);
   });
 
   test('hands its job back when it is asked to end, and takes it up again', async () => {
