@@ -66,7 +66,6 @@ function printReport(report: TakeoverReport): void {
     say(`  Not finished, and lost with the predecessor: ${listed(report.unfinishedJobs)}`);
   heading('Passwords');
   for (const [kind, accounts] of Object.entries(report.passwords)) say(`  ${kind}: ${accounts}`);
-  say('  SOM3D_PASSWORD_HASH=bcrypt keeps passwords readable for the predecessor until it is unset.');
 }
 
 /** What the doctors have to know, in their language. */
