@@ -63,7 +63,7 @@ describe.runIf(databaseKinds().includes('mysql'))('a worker on mysql', { timeout
       way.mend();
       await waitForJob(client, id);
       expect(await jobRow(database.orm, id)).toMatchObject({ status: 'DONE', attempts: 1 });
-      await until(async () => (await storedFiles(database.dataDir)).length === 6, 'the result alone is left');
+      await until(async () => (await storedFiles(database.dataDir)).length === 7, 'the result alone is left');
     } finally {
       await server.end('SIGTERM');
     }

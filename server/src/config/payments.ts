@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, integer, text, variable, webAddress } from './variable.ts';
+import { flag, integer, pageAddress, text, variable, webAddress } from './variable.ts';
 
 const VALIDATION_URL = 'https://secure.epayco.co/validation/v1/reference';
 const TRANSACTION_URL = 'https://secure.payco.co/restpagos/transaction/response.json';
@@ -57,7 +57,7 @@ export const PAYMENTS = {
     'IVA that prices include, as a fraction: 0.19 for 19 %.',
   ),
   FRONTEND_URL: variable(
-    webAddress.optional(),
+    pageAddress.optional(),
     "Address of the frontend for links in the payer's page and mails. Without it, the first of FRONTEND_ORIGINS.",
     'https://app.example.com',
   ),

@@ -40,6 +40,9 @@ function isPlain(address: string): boolean {
   return url === null || `${url.username}${url.password}${url.search}${url.hash}` === '';
 }
 
+/** The address of a page, as a link leads there: a query and a fragment are part of it. */
+export const pageAddress = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
+
 /**
  * The address of a website or an API. What cannot be opened in a browser (`javascript:`), and what would be lost or told
  * to others when the address is put together with a path (a login, a query, a fragment), is refused.
