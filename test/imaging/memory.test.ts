@@ -138,13 +138,13 @@ describe('a surface that does not fit into the memory of a job', () => {
   });
 
   test('is made at half of its resolution where that fits', async () => {
-    const memoryMb = 520;
+    const memoryMb = 640;
     const zip = await noise(128, 60);
     const ended = await convertApart(zip, { umbralMin: 0, suavizado: 2, limits: { memoryMb } });
     const { meshes, warnings } = manifestOf(ended);
     expect(warnings).toEqual([
       expect.stringMatching(
-        /^Umbral propio: la superficie no cabe en la memoria \(necesita \d+ MB y el máximo es 520 MB\)/,
+        /^Umbral propio: la superficie no cabe en la memoria \(necesita \d+ MB y el máximo es 640 MB\)/,
       ),
     ]);
     expect(meshes).toEqual([expect.objectContaining({ watertight: true, openEdges: 0, nonManifoldEdges: 0 })]);

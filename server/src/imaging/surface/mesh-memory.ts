@@ -24,8 +24,8 @@ const MENDING_BYTES_PER_VERTEX = 110;
 /** To measure distances: where the triangles are, and the cells of that. */
 const SORTED_BYTES_PER_TRIANGLE = 16;
 const CELL_BYTES = 4 * MAX_CELLS;
-/** STL, GLB, picture and 3MF at the same time, for each triangle of the model, and the pictures' samples. */
-const OUTPUT_BYTES_PER_TRIANGLE = 130;
+/** STL, both GLBs, picture and 3MF at the same time, for each triangle of the model, and the pictures' samples. */
+const OUTPUT_BYTES_PER_TRIANGLE = 250;
 const PICTURE_BYTES = 100 * 1024 ** 2;
 
 /** What extracting a surface takes beside its field, bytes. */
@@ -46,7 +46,9 @@ export function finishingBytes(plan: MeshPlan): number {
   const mending = left * vertices * MENDING_BYTES_PER_VERTEX;
   const writing = left * (meshBytes(vertices, triangles) + triangles * OUTPUT_BYTES_PER_TRIANGLE) + PICTURE_BYTES;
   const measuring = (1 + left) * (triangles * SORTED_BYTES_PER_TRIANGLE + CELL_BYTES);
-  const reduced = reducing + Math.max(mending, writing, left * meshBytes(vertices, triangles) + measuring);
+  // Places that moved too far are reduced and mended again, while the triangles of both surfaces are still sorted.
+  const again = left * meshBytes(vertices, triangles) + measuring + mending;
+  const reduced = reducing + Math.max(writing, again);
   return surface + Math.max(smoothing, positions + reduced);
 }
 
