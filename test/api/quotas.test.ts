@@ -13,6 +13,10 @@ describeApi(
   (api) => {
     const em = () => api().deps.orm.em.fork();
 
+    test('are shown to who is signed in only', async () => {
+      await expectProblem(api().client.usage.mine(), 401);
+    });
+
     test('bound the jobs that wait, also when many are uploaded at once', async () => {
       const [doctor, other] = [await api().doctor(), await api().doctor()];
       const tries = await Promise.allSettled(Array.from({ length: 8 }, () => upload(doctor.client)));
