@@ -57,17 +57,6 @@ export async function countOpenCheckouts(em: EntityManager, payer: Payer, now: D
   return count;
 }
 
-/** Hits that were counted on these buckets in windows that still run. */
-export async function readHits(em: EntityManager, buckets: readonly string[], now: Date): Promise<Map<string, number>> {
-  const rows = await kysely(em)
-    .selectFrom('rate_limit')
-    .select(['bucket', 'hits'])
-    .where('bucket', 'in', buckets)
-    .where('expires_at', '>', now)
-    .execute();
-  return new Map(rows.map(({ bucket, hits }) => [bucket, hits]));
-}
-
 /** Whether the address of an account waits to be proved. */
 export async function isUnverified(em: EntityManager, { id_usuario }: Actor): Promise<boolean> {
   const row = await kysely(em)
