@@ -105,24 +105,43 @@ export const JobParams = z
   .meta({ id: 'JobParams', description: 'Lo que se pidió; null es el valor por omisión' });
 export type JobParams = z.infer<typeof JobParams>;
 
+/** What a finished job measured; `{}` until then. The predecessor's jobs have only the fields named here. */
+export const JobMetrics = z
+  .looseObject({
+    stl_count: z.int().nullable().optional(),
+    stl_zip_size: z.int().nullable().optional().meta({ description: 'Bytes del resultado' }),
+    durations: z
+      .looseObject({ total_seconds: z.number().nullable() })
+      .optional()
+      .meta({ description: 'Segundos de cada paso (`reading_seconds`, …) y de todo' }),
+    mesh: z
+      .looseObject({ files_total: z.int().nullable() })
+      .optional()
+      .meta({ description: 'Modelos, y la suma de sus triángulos y vértices' }),
+  })
+  .meta({
+    id: 'JobMetrics',
+    description: 'Geometría, serie y duraciones de un trabajo terminado, {} hasta entonces; sin datos del paciente',
+  });
+export type JobMetrics = z.infer<typeof JobMetrics>;
+
 export const Job = z
   .object({
     job_id: z.string(),
+    nombre_proceso: z.string().nullable(),
     status: z.enum(JOB_STATUSES),
     phase: z.enum(JOB_PHASES),
     percent: z.int().min(0).max(100),
+    is_processing: z.boolean().meta({ description: 'Está en cola o en curso' }),
     params: JobParams,
-    metrics: z
-      .record(z.string(), z.unknown())
-      .nullable()
-      .meta({ description: 'Geometría, serie y duraciones de un trabajo terminado; sin datos del paciente' }),
+    metrics: JobMetrics,
     error: z.string().nullable(),
     prioridad: z.int().meta({ description: 'Los de prioridad más alta van antes; 0 es lo normal' }),
     created_at: z.string().nullable().meta({ format: 'date-time' }),
     updated_at: z.string().nullable().meta({ format: 'date-time' }),
     started_at: z.string().nullable().meta({ format: 'date-time' }),
     finished_at: z.string().nullable().meta({ format: 'date-time' }),
-    log_tail: z.string().meta({ description: 'Las últimas líneas del registro' }),
+    log_tail: z.array(z.string()).meta({ description: 'Las últimas líneas del registro; en una lista, ninguna' }),
   })
   .meta({ id: 'Job' });
 export type Job = z.infer<typeof Job>;
@@ -152,8 +171,19 @@ export const JobProgress = z
 export type JobProgress = z.infer<typeof JobProgress>;
 
 export const JobLog = z
-  .object({ job_id: z.string(), lines: z.array(z.string()), log: z.string(), total: z.int(), truncated: z.boolean() })
+  .object({
+    job_id: z.string(),
+    status: z.enum(JOB_STATUSES),
+    phase: z.enum(JOB_PHASES),
+    lines: z.array(z.string()),
+    log: z.string(),
+    total: z.int(),
+    truncated: z.boolean().meta({ description: 'Hay más líneas que estas' }),
+    full_available: z.boolean().meta({ description: 'El registro se conserva: full=true lo da entero' }),
+    fallback: z.boolean().meta({ description: 'El registro no se conserva; un trabajo antiguo no tiene ninguno aquí' }),
+  })
   .meta({ id: 'JobLog' });
+export type JobLog = z.infer<typeof JobLog>;
 
 /** A job with its owner. */
 export const TrackedJob = Job.extend({
@@ -165,3 +195,7 @@ export const TrackedJob = Job.extend({
     correo: z.string(),
   }),
 }).meta({ id: 'TrackedJob' });
+
+/** A page of jobs; X-Total-Count and Link say how many there are and where it continues. */
+export const JobList = z.object({ jobs: z.array(Job) }).meta({ id: 'JobList' });
+export const TrackedJobList = z.object({ jobs: z.array(TrackedJob) }).meta({ id: 'TrackedJobList' });

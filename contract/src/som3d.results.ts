@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, scalars } from './common/index.ts';
+import { Id, numericOrNull, scalars } from './common/index.ts';
 import { Patient } from './patients.ts';
 import { Job } from './som3d.jobs.ts';
 
@@ -83,8 +83,8 @@ export const JobResult = z
 export const FinalizeBody = z
   .object({
     id_paciente: Id.nullish(),
-    stl_size: z.int().min(0).max(Number.MAX_SAFE_INTEGER).nullish().meta({ description: 'Bytes' }),
-    num_stl_archivos: z.int().min(0).max(100_000).nullish(),
+    stl_size: numericOrNull(z.int().min(0).max(Number.MAX_SAFE_INTEGER)).meta({ description: 'Bytes' }),
+    num_stl_archivos: numericOrNull(z.int().min(0).max(100_000)),
     notas: scalars.clinicalText(10_000).optional,
   })
   .meta({ id: 'FinalizeBody' });
@@ -121,6 +121,8 @@ const StateSummary = z
 export const JobStateContext = z
   .object({
     job_id: z.string(),
+    id_jobstl: z.int().nullable().meta({ description: 'El último resultado registrado' }),
+    id_paciente: z.int().nullable().meta({ description: 'Su paciente, o el del trabajo' }),
     job: Job,
     paciente: Patient.nullable().meta({ description: 'El paciente del trabajo, o el de su último resultado' }),
     jobstl: JobStl.nullable().meta({ description: 'El último resultado registrado' }),
@@ -130,10 +132,11 @@ export const JobStateContext = z
   .meta({ id: 'JobStateContext' });
 export type JobStateContext = z.infer<typeof JobStateContext>;
 
+/** A registered result with its patient. */
 export const PatientWithStl = Patient.extend({
-  total_stl: z.int(),
-  ultimo_stl: z.string().nullable().meta({ format: 'date-time' }),
-  resultados: z.array(JobStl).meta({ description: 'El más reciente primero' }),
+  ...JobStl.shape,
+  id_paciente: z.int(),
+  total_stl: z.int().meta({ description: 'Resultados del paciente' }),
 }).meta({ id: 'PatientWithStl' });
 export type PatientWithStl = z.infer<typeof PatientWithStl>;
 

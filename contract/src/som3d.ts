@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import { c, defineRoutes, Id, numeric, Page, problems, scalars } from './common/index.ts';
 import { PatientQuery } from './patients.ts';
-import { Job, JOB_STATUSES, JobForm, JobId, JobLog, JobProgress, PriorityBody, TrackedJob } from './som3d.jobs.ts';
+import {
+  Job,
+  JOB_STATUSES,
+  JobForm,
+  JobId,
+  JobList,
+  JobLog,
+  JobProgress,
+  PriorityBody,
+  TrackedJobList,
+} from './som3d.jobs.ts';
 import {
   FinalizeBody,
   JobResult,
@@ -42,7 +52,7 @@ export const som3d = defineRoutes({
     description: 'Un médico ve los suyos; un administrador, todos.',
     metadata: { access: 'bearer' },
     query: jobQuery,
-    responses: { 200: z.array(Job) },
+    responses: { 200: JobList },
   },
   // Literal paths come before /som3d/jobs/:id, which would match them as an id.
   mine: {
@@ -51,7 +61,7 @@ export const som3d = defineRoutes({
     summary: 'Los trabajos propios, también los de un administrador',
     metadata: { access: 'bearer' },
     query: jobQuery,
-    responses: { 200: z.array(Job) },
+    responses: { 200: JobList },
   },
   tracking: {
     method: 'GET',
@@ -59,7 +69,7 @@ export const som3d = defineRoutes({
     summary: 'Todos los trabajos, con su dueño',
     metadata: { access: 'admin' },
     query: jobQuery,
-    responses: { 200: z.array(TrackedJob) },
+    responses: { 200: TrackedJobList },
   },
   trackingMine: {
     method: 'GET',
@@ -67,7 +77,7 @@ export const som3d = defineRoutes({
     summary: 'Los trabajos propios, con su dueño',
     metadata: { access: 'bearer' },
     query: jobQuery,
-    responses: { 200: z.array(TrackedJob) },
+    responses: { 200: TrackedJobList },
   },
   get: {
     method: 'GET',
@@ -103,7 +113,9 @@ export const som3d = defineRoutes({
     metadata: { access: 'bearer' },
     pathParams,
     query: z.object({
-      tail: numeric(z.int().min(1).max(10_000)).optional().meta({ description: 'Cuántas de las últimas líneas (200)' }),
+      tail: numeric(z.int().min(0).max(10_000))
+        .optional()
+        .meta({ description: 'Cuántas de las últimas líneas (200); 0, todas' }),
       full: scalars.Flag.optional().meta({ description: 'Todas las líneas' }),
     }),
     responses: { 200: JobLog, ...problems(404) },
@@ -114,6 +126,7 @@ export const som3d = defineRoutes({
     summary: 'Registro de un trabajo como texto',
     metadata: { access: 'bearer' },
     pathParams,
+    query: z.object({ download: scalars.Flag.optional().meta({ description: 'Para guardarlo como archivo' }) }),
     responses: { 200: c.otherResponse({ contentType: 'text/plain', body: z.string() }), ...problems(404) },
   },
   stateContext: {
@@ -140,6 +153,11 @@ export const som3d = defineRoutes({
     summary: 'URL firmada del resultado',
     metadata: { access: 'bearer' },
     pathParams,
+    query: z.object({
+      expires: numeric(z.int().min(60).max(86_400))
+        .optional()
+        .meta({ description: 'Segundos hasta que vence; sin valor decide el servidor' }),
+    }),
     responses: { 200: JobResult, ...problems(404, 409) },
   },
   resultBytes: {
@@ -223,8 +241,8 @@ export const som3d = defineRoutes({
   patientsWithStl: {
     method: 'GET',
     path: '/som3d/patients-with-stl',
-    summary: 'Pacientes con resultados 3D, el del último resultado primero',
-    description: 'Un médico ve los suyos; un administrador, todos.',
+    summary: 'Resultados 3D con su paciente, el más reciente primero',
+    description: 'Una fila por resultado. Un médico ve los de sus pacientes; un administrador, todos.',
     metadata: { access: 'bearer' },
     query: z.object({ q: PatientQuery.shape.q, ...Page }),
     responses: { 200: z.array(PatientWithStl) },

@@ -35,6 +35,16 @@ export const GpuCheck = z
   .object({
     gpu: z.boolean().meta({ description: 'Algún proceso de conversión tiene un acelerador' }),
     engines: z.array(z.string()).meta({ description: 'Motores de segmentación disponibles' }),
+    gpu_detected: z.boolean().meta({ description: 'Lo mismo que gpu' }),
+    gpu_ready: z.boolean().meta({ description: 'TotalSegmentator la usa' }),
+    backend: z.enum(['gpu', 'cpu']).meta({ description: 'Sobre qué segmentan los trabajos' }),
+    nvidia_smi: z
+      .object({
+        available: z.boolean(),
+        devices: z.array(z.string()).meta({ description: 'Los aceleradores de todos los procesos' }),
+        error: z.string().nullable(),
+      })
+      .meta({ description: 'Lo que dice el controlador de NVIDIA' }),
     workers: z.array(WorkerNode).meta({ description: 'Procesos de conversión en marcha' }),
   })
   .meta({ id: 'GpuCheck' });

@@ -28,7 +28,7 @@ describeApi(
       expect(before).toHaveLength(3);
       expect(await usageOf(doctor)).toMatchObject({ trabajos_en_espera: { uso: 3, limite: 3 } });
 
-      const { body: jobs } = await doctor.client.som3d.list({ query: {} });
+      const { jobs } = (await doctor.client.som3d.list({ query: {} })).body;
       await doctor.client.som3d.cancel({ params: { id: jobs[0]?.job_id ?? '' } });
       await upload(doctor.client);
       await upload(other.client);

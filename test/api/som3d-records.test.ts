@@ -27,14 +27,14 @@ describeApi('som3d records', (api) => {
     const id_paciente = await patientOf(doctor.client);
     const [first, second, foreign] = [await record(doctor), await record(doctor, id_paciente), await record(other)];
     const own = [second.job_id, first.job_id];
-    const ids = ({ body }: { body: { job_id: string }[] }) => body.map(({ job_id }) => job_id);
+    const ids = ({ body }: { body: { jobs: { job_id: string }[] } }) => body.jobs.map(({ job_id }) => job_id);
     const mine = await doctor.client.som3d.mine({ query: {} });
     expect(ids(mine)).toEqual(own);
     expect(mine.headers.get('x-total-count')).toBe('2');
     expect(ids(await doctor.client.som3d.mine({ query: { limit: 1, offset: 1 } }))).toEqual(own.slice(1));
     expect(ids(await admin.client.som3d.mine({ query: {} }))).toEqual([]);
     const { nombre, apellido, correo, id_usuario } = doctor.user;
-    const tracked = (await doctor.client.som3d.trackingMine({ query: { status: 'done' } })).body;
+    const tracked = (await doctor.client.som3d.trackingMine({ query: { status: 'done' } })).body.jobs;
     expect(tracked).toMatchObject([
       {
         job_id: second.job_id,
@@ -43,15 +43,15 @@ describeApi('som3d records', (api) => {
       { job_id: first.job_id, owner: { id_usuario } },
     ]);
     const all = await admin.client.som3d.tracking({ query: { limit: 3 } });
-    expect(all.body.map(({ job_id, owner }) => [job_id, owner.id_usuario])).toEqual([
+    expect(all.body.jobs.map(({ job_id, owner }) => [job_id, owner.id_usuario])).toEqual([
       [foreign.job_id, other.user.id_usuario],
       [second.job_id, id_usuario],
       [first.job_id, id_usuario],
     ]);
     // A doctor without a patient has no profile yet.
-    expect(all.body[0]?.owner.id_medico).toBeNull();
-    expect((await admin.client.som3d.tracking({ query: { status: 'running' } })).body).toEqual([]);
-    expect((await other.client.som3d.trackingMine({ query: { status: 'queued' } })).body).toEqual([]);
+    expect(all.body.jobs[0]?.owner.id_medico).toBeNull();
+    expect((await admin.client.som3d.tracking({ query: { status: 'running' } })).body).toEqual({ jobs: [] });
+    expect((await other.client.som3d.trackingMine({ query: { status: 'queued' } })).body).toEqual({ jobs: [] });
 
     await expectProblem(doctor.client.som3d.tracking({ query: {} }), 403);
     const anonymous = api().client.som3d;
@@ -75,6 +75,9 @@ describeApi('som3d records', (api) => {
     const { status, body, headers } = await doctor.client.som3d.logRaw({ params: { id } });
     expect([status, body]).toEqual([200, 'Inicio <1>\nFin, ñandú\n']);
     expect(headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(headers.get('content-disposition')).toBeNull();
+    const saved = await doctor.client.som3d.logRaw({ params: { id }, query: { download: true } });
+    expect(saved.headers.get('content-disposition')).toBe(`attachment; filename="som3d_${id}.log"`);
     await expectProblem(other.client.som3d.logRaw({ params: { id } }), 404);
     await expectProblem(api().client.som3d.logRaw({ params: { id } }), 401);
     await expectProblem(doctor.client.som3d.logRaw({ params: { id: 'a b' } }), 422);
@@ -95,6 +98,8 @@ describeApi('som3d records', (api) => {
     const context = (await doctor.client.som3d.stateContext({ params: { id } })).body;
     expect(context).toMatchObject({
       job_id: id,
+      id_jobstl,
+      id_paciente,
       job: { job_id: id, status: 'done' },
       paciente: { id_paciente, nombres: 'Luz' },
       jobstl: { id_jobstl, job_id: id, id_paciente, notas: 'Primera' },
@@ -107,6 +112,8 @@ describeApi('som3d records', (api) => {
     // An administrator's own job for a doctor's patient: the administrator sees them, as all patients.
     const bare = await record(doctor);
     expect((await doctor.client.som3d.stateContext({ params: { id: bare.job_id } })).body).toMatchObject({
+      id_jobstl: bare.id_jobstl,
+      id_paciente: null,
       paciente: null,
       jobstl: { id_jobstl: bare.id_jobstl, id_paciente: null },
       estados: [],
@@ -139,7 +146,7 @@ describeApi('som3d records', (api) => {
     await expectProblem(doctor.client.som3d.updateResultNotes({ ...change, params: { id: 0 } }), 422);
   });
 
-  test('lists patients with results, the newest first', async () => {
+  test('lists results with their patients, the newest first', async () => {
     const [doctor, other, admin] = [await api().doctor(), await api().doctor(), await api().admin()];
     const [a, b] = [await patientOf(doctor.client), await patientOf(doctor.client)];
     await patientOf(doctor.client);
@@ -149,24 +156,30 @@ describeApi('som3d records', (api) => {
     const list = async (client: typeof doctor.client, query: object = {}) => {
       const { body, headers } = await client.som3d.patientsWithStl({ query });
       return [
-        body.map(({ id_paciente, total_stl, resultados }) => [
-          id_paciente,
-          total_stl,
-          ...resultados.map(({ id_jobstl }) => id_jobstl),
-        ]),
+        body.map(({ id_jobstl, id_paciente, total_stl }) => [id_jobstl, id_paciente, total_stl]),
         headers.get('x-total-count'),
       ];
     };
-    const rowA = [a, 2, third.id_jobstl, first.id_jobstl];
-    const rowB = [b, 1, second.id_jobstl];
-    expect(await list(doctor.client)).toEqual([[rowA, rowB], '2']);
-    expect(await list(doctor.client, { limit: 1 })).toEqual([[rowA], '2']);
-    expect(await list(doctor.client, { limit: 1, offset: 1 })).toEqual([[rowB], '2']);
-    expect(await list(doctor.client, { q: 'zenob' })).toEqual([[rowA], '1']);
+    const [newA, oldA, rowB] = [
+      [third.id_jobstl, a, 2],
+      [first.id_jobstl, a, 2],
+      [second.id_jobstl, b, 1],
+    ];
+    expect(await list(doctor.client)).toEqual([[newA, rowB, oldA], '3']);
+    expect(await list(doctor.client, { limit: 1 })).toEqual([[newA], '3']);
+    expect(await list(doctor.client, { limit: 1, offset: 1 })).toEqual([[rowB], '3']);
+    expect(await list(doctor.client, { q: 'zenob' })).toEqual([[newA, oldA], '2']);
     expect(await list(other.client)).toEqual([[], '0']);
-    expect(await list(admin.client, { limit: 2 })).toEqual([[rowA, rowB], expect.any(String)]);
+    expect(await list(admin.client, { limit: 2 })).toEqual([[newA, rowB], expect.any(String)]);
     const { body } = await doctor.client.som3d.patientsWithStl({ query: {} });
-    expect(body[0]).toMatchObject({ nombres: 'Zenobia', ultimo_stl: body[0]?.resultados[0]?.created_at });
+    expect(body[0]).toMatchObject({
+      job_id: third.job_id,
+      nombres: 'Zenobia',
+      apellidos: 'Rey',
+      doc_numero: expect.any(String) as string,
+      notas: 'Primera',
+      created_at: expect.any(String) as string,
+    });
     await expectProblem(api().client.som3d.patientsWithStl({ query: {} }), 401);
     await expectProblem(doctor.client.som3d.patientsWithStl({ query: { limit: 0 } }), 422);
   });

@@ -24,7 +24,7 @@ describeApi(
     test('computes an upload, and leaves nothing but its result', async () => {
       const { job: done } = await ready();
       expect(done).toMatchObject({ status: 'done', phase: 'finished', percent: 100, error: null });
-      expect(done.log_tail).toMatch(
+      expect(done.log_tail.join('\n')).toMatch(
         /Conversión iniciada \(intento 1 de 3\)\.\n[^]*\nConversión terminada: 1 modelo\.$/,
       );
       const files = await until(async () => {
@@ -42,6 +42,36 @@ describeApi(
           `som3d-${done.job_id}.zip`,
         ].toSorted((a, b) => a.localeCompare(b)),
       );
+    });
+
+    test('registers the result when the job ends, and says what it measured', async () => {
+      const { doctor: owner, job: done } = await ready();
+      const context = async (id: string) => (await owner.client.som3d.stateContext({ params: { id } })).body;
+      const alone = await context(done.job_id);
+      expect(alone).toMatchObject({ id_jobstl: expect.any(Number) as number, id_paciente: null });
+      expect(alone.resultados).toMatchObject([{ num_stl_archivos: 1, id_paciente: null }]);
+      expect(done.is_processing).toBe(false);
+      const { body: stls } = await owner.client.som3d.stls({ params: { id: done.job_id } });
+      expect(done.metrics).toMatchObject({
+        stl_count: 1,
+        stl_zip_size: expect.any(Number) as number,
+        durations: { reading_seconds: expect.any(Number) as number, total_seconds: expect.any(Number) as number },
+        mesh: { files_total: 1, triangles_total: stls.items[0]?.triangles },
+      });
+
+      const id_paciente = await patientOf(owner.client);
+      const named = await upload(owner.client, { fields: { id_paciente } });
+      expect(named).toMatchObject({ is_processing: true, metrics: {}, log_tail: [] });
+      await waitForJob(owner.client, named.job_id);
+      const { body: listed } = await owner.client.som3d.patientsWithStl();
+      expect(listed).toMatchObject([{ job_id: named.job_id, id_paciente }]);
+      const [{ id_jobstl }] = listed as [{ id_jobstl: number }];
+      const { body: view } = await owner.client.visor.create({
+        body: { titulo: 'Vista', ui_json: '{}', modelos_json: '[]', notas_json: '[]', i18n_json: '{}', id_jobstl },
+      });
+      expect(view).toMatchObject({ id_jobstl, id_paciente });
+      const finalized = await owner.client.som3d.finalize({ params: { id: named.job_id }, body: { id_paciente } });
+      expect(finalized.body.id_jobstl).toBe(id_jobstl);
     });
 
     test('lists the models with what was measured and URLs that need no session', async () => {

@@ -128,7 +128,7 @@ describeApi(
         formBytes([{ ...zip, content: '' }]),
       );
       await expect.poll(() => storedFiles(api().dataDir)).toEqual(before);
-      expect((await doctor.client.som3d.list({ query: {} })).body).toEqual([]);
+      expect((await doctor.client.som3d.list({ query: {} })).body.jobs).toEqual([]);
     });
 
     test('refuses a file that is too large, said beforehand or found on the way', async () => {
@@ -169,7 +169,7 @@ describeApi(
       );
       request.destroy();
       await until(async () => (await storedFiles(api().dataDir)).length === before.length, 'nothing stays');
-      expect((await doctor.client.som3d.list({ query: {} })).body).toEqual([]);
+      expect((await doctor.client.som3d.list({ query: {} })).body.jobs).toEqual([]);
     });
 
     test('takes only a patient of the caller, before and after the file', async () => {
@@ -229,7 +229,7 @@ describeApi(
       ]);
       expect((await sendForm(target, after, headers)).status).toBe(409);
       expect((await sendForm({ ...target, token: other.token }, form, headers)).status).toBe(201);
-      expect((await doctor.client.som3d.list({ query: {} })).body).toHaveLength(1);
+      expect((await doctor.client.som3d.list({ query: {} })).body.jobs).toHaveLength(1);
     });
 
     test('refuses another file of the same length under one key, and keeps nothing of it', async () => {
@@ -272,7 +272,7 @@ describeApi(
       expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 200, 201]);
       expect(new Set(answers.map(({ body }) => body['job_id'])).size).toBe(1);
       expect(await storedFiles(api().dataDir)).toHaveLength(before.length + 1);
-      expect((await doctor.client.som3d.list({ query: {} })).body).toHaveLength(1);
+      expect((await doctor.client.som3d.list({ query: {} })).body.jobs).toHaveLength(1);
     });
   },
   { SOM3D_MAX_UPLOAD_MB: '2' },

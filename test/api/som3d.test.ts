@@ -26,7 +26,7 @@ describeApi('som3d jobs', (api) => {
       await expectProblem(som3d.finalize({ params: target, body: { id_paciente: 1 } }), 404);
       await expectProblem(som3d.cancel({ params: target }), 404);
     }
-    expect((await som3d.list({ query: {} })).body).toEqual([]);
+    expect((await som3d.list({ query: {} })).body).toEqual({ jobs: [] });
     expect((await admin.client.som3d.get({ params })).body.job_id).toBe(params.id);
     const anonymous = createClient({ baseUrl: api().url, retry: false }).som3d;
     await expectProblem(upload(createClient({ baseUrl: api().url, retry: false })), 401);
@@ -53,9 +53,11 @@ describeApi('som3d jobs', (api) => {
     await expectProblem(client.som3d.resultBytes({ params, headers: {} }), 422);
     await expectProblem(client.som3d.cancel({ params }), 422);
     await expectProblem(client.som3d.list({ query: { limit: 0 } }), 422);
+    for (const expires of [59, 86_401])
+      await expectProblem(client.som3d.result({ params: { id: 'x' }, query: { expires } }), 422);
     const { job_id: id } = await upload(client);
     await expectProblem(client.som3d.finalize({ params: { id }, body: { id_paciente: 0 } }), 422);
-    await expectProblem(client.som3d.log({ params: { id }, query: { tail: 0 } }), 422);
+    await expectProblem(client.som3d.log({ params: { id }, query: { tail: -1 } }), 422);
     await expectProblem(client.som3d.file({ params: { token: 'x'.repeat(1001) }, headers: {} }), 422);
   });
 
@@ -67,7 +69,7 @@ describeApi('som3d jobs', (api) => {
     const list = async (query: { limit?: number; offset?: number; status?: 'queued' | 'canceled' }) => {
       const { body, headers } = await doctor.client.som3d.list({ query });
       return {
-        ids: body.map(({ job_id }) => job_id),
+        ids: body.jobs.map(({ job_id }) => job_id),
         total: headers.get('x-total-count'),
         link: headers.get('link'),
       };
@@ -81,7 +83,7 @@ describeApi('som3d jobs', (api) => {
     expect(await list({ status: 'canceled' })).toMatchObject({ ids: [ids[1]], total: '1' });
     expect(await list({ status: 'queued' })).toMatchObject({ ids: [ids[0], ids[2]], total: '2' });
     const { body } = await admin.client.som3d.list({ query: { limit: 3 } });
-    expect(body.map(({ job_id }) => job_id)).toEqual(ids);
+    expect(body.jobs.map(({ job_id }) => job_id)).toEqual(ids);
   });
 
   test('cancels a queued job, more than once', async () => {
@@ -119,7 +121,7 @@ describeApi('som3d jobs', (api) => {
       status: 'done',
       phase: 'finished',
       percent: 100,
-      metrics: null,
+      metrics: { stl_count: null, durations: { total_seconds: null } },
       params: { enable_ortopedia: true, extra_tasks: ['piel', 'grasa'] },
     });
     expect(await get('legacy_2')).toMatchObject({ status: 'running', phase: 'reading', params: { extra_tasks: [] } });
@@ -143,8 +145,10 @@ describeApi('som3d jobs', (api) => {
       (await doctor.client.som3d.log({ params: { id }, query })).body;
     expect(await log({})).toMatchObject({ job_id: id, lines: lines.slice(30), total: 230, truncated: true });
     expect(await log({ tail: 2 })).toMatchObject({ log: 'línea 228\nlínea 229', total: 230, truncated: true });
-    expect(await log({ full: true })).toMatchObject({ lines, total: 230, truncated: false });
+    const whole = { lines, total: 230, truncated: false, full_available: true, fallback: false };
+    expect(await log({ full: true })).toMatchObject({ ...whole, status: 'queued', phase: 'queued' });
+    expect(await log({ tail: 0 })).toMatchObject(whole);
     const { body } = await doctor.client.som3d.get({ params: { id } });
-    expect(body.log_tail).toBe(lines.slice(-20).join('\n'));
+    expect(body.log_tail).toEqual(lines.slice(-20));
   });
 });

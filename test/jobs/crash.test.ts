@@ -63,7 +63,7 @@ describeSetups('the service as a process', ({ kind, queue }) => {
 
     const { client } = await signIn(await start());
     await until(async () => (await files()).length === 0, 'nothing is left');
-    expect((await client.som3d.list({ query: {} })).body).toEqual([]);
+    expect((await client.som3d.list({ query: {} })).body.jobs).toEqual([]);
   });
 
   test('finishes a job during which it is killed, once', async () => {

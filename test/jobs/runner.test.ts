@@ -201,9 +201,10 @@ describeJobs('the runner', (api) => {
     expect(done).toMatchObject({ status: 'DONE', attempts: 2 });
     // Its first worker wakes up: none of its words counts any more.
     const [queue] = queues;
-    const result = { metrics: {}, bytes: 1, key: `results/${id}/${dead!.token}/x.zip`, size: 1, etag: '"x"' };
+    const models = { files: 1, bytes: 1 };
+    const result = { metrics: {}, bytes: 1, key: `results/${id}/${dead!.token}/x.zip`, size: 1, etag: '"x"', models };
     expect(await queue!.renew(id, dead!.token, { phase: 'reading', percent: 1 })).toBe(false);
-    expect(await queue!.finish(id, dead!.token, result)).toBe(false);
+    expect(await queue!.finish(id, dead!.token, result, 'x')).toBe(false);
     expect(await queue!.fail(id, dead!.token, { code: 'X', message: 'x' })).toBe(false);
     expect(await queue!.handBack(id, dead!.token, { attempts: 0, runAfter: null })).toBe(false);
     expect(

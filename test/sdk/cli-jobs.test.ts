@@ -226,9 +226,12 @@ describe('download', () => {
 });
 
 const list: Handler = (_request, response) =>
-  json(response, 200, [done, jobWith({ params: { ...done.params, nombre_proceso: 'a\u001b]0;x\u0007\u202eb' } })], {
-    'x-total-count': '31',
-  });
+  json(
+    response,
+    200,
+    { jobs: [done, jobWith({ nombre_proceso: 'a\u001b]0;x\u0007\u202eb' })] },
+    { 'x-total-count': '31' },
+  );
 
 describe('jobs', () => {
   test('are a table without anything that steers the terminal', async () => {

@@ -9,7 +9,7 @@ function rowOf(job: Job): string[] {
     job.status,
     job.phase,
     `${job.percent}`,
-    job.params.nombre_proceso ?? '',
+    job.nombre_proceso ?? '',
     job.created_at?.slice(0, 19).replace('T', ' ') ?? '',
   ].map(printable);
 }
@@ -23,11 +23,12 @@ export interface JobsOptions {
 /** `som3d jobs`. */
 export async function jobs({ status, limit, json }: JobsOptions): Promise<void> {
   const answer = await (await sessionClient()).som3d.list({ query: { status, limit } });
-  if (json) return print(JSON.stringify(answer.body, null, 2));
-  if (answer.body.length === 0) return note('There are no jobs.');
-  print(table([['JOB', 'STATUS', 'PHASE', '%', 'NAME', 'CREATED (UTC)'], ...answer.body.map(rowOf)]));
-  const total = totalCount(answer) ?? answer.body.length;
-  if (total > answer.body.length) note(`${answer.body.length} of ${total}; more with --limit.`);
+  const found = answer.body.jobs;
+  if (json) return print(JSON.stringify(found, null, 2));
+  if (found.length === 0) return note('There are no jobs.');
+  print(table([['JOB', 'STATUS', 'PHASE', '%', 'NAME', 'CREATED (UTC)'], ...found.map(rowOf)]));
+  const total = totalCount(answer) ?? found.length;
+  if (total > found.length) note(`${found.length} of ${total}; more with --limit.`);
 }
 
 /** `som3d cancel`. */

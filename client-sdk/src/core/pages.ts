@@ -9,7 +9,9 @@ export function totalCount(answer: { readonly headers: Headers }): number | unde
 }
 
 type ListArgs = { query?: { limit?: number | undefined; offset?: number | undefined } | undefined };
-type List<Args extends ListArgs | undefined, Row> = (args: Args) => Promise<{ body: Row[]; headers: Headers }>;
+/** The rows of a list; those of jobs stand under `jobs`. */
+type Rows<Row> = Row[] | { jobs: Row[] };
+type List<Args extends ListArgs | undefined, Row> = (args: Args) => Promise<{ body: Rows<Row>; headers: Headers }>;
 
 /**
  * Yields every row of a list; it reads the next page when the loop needs it:
@@ -29,10 +31,11 @@ export async function* paginate<Args extends ListArgs | undefined, Row>(
   const limit = options.pageSize ?? 100;
   for (let offset = args?.query?.offset ?? 0; ;) {
     const page = await list({ ...args, query: { ...args?.query, limit, offset } } as Args);
-    yield* page.body;
-    offset += page.body.length;
+    const rows = Array.isArray(page.body) ? page.body : page.body.jobs;
+    yield* rows;
+    offset += rows.length;
     const total = totalCount(page);
     // A page of large rows can end before its limit: the total decides.
-    if (page.body.length === 0 || (total === undefined ? page.body.length < limit : offset >= total)) return;
+    if (rows.length === 0 || (total === undefined ? rows.length < limit : offset >= total)) return;
   }
 }

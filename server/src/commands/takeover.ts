@@ -48,7 +48,8 @@ function printVariables(env: Environment): void {
   if (!env['JWT_SECRET']) say('  JWT_SECRET: absent; the service needs one with MySQL.');
 }
 
-function printReport(report: TakeoverReport): void {
+/** @param root SOM3D_PREDECESSOR_RESULTS */
+function printReport(report: TakeoverReport, root: string): void {
   heading('Database');
   if (report.missingTables.length > 0) say(`  Tables that are not there: ${listed(report.missingTables)}`);
   for (const [table, rows] of Object.entries(report.rows)) say(`  ${table}: ${rows}`);
@@ -60,7 +61,7 @@ function printReport(report: TakeoverReport): void {
   say(report.conflicts.length === 0 ? '  none' : printConflicts(report.conflicts));
   heading('Jobs and results');
   const { jobs, found, missing } = report.results;
-  say(`  ${found} of ${jobs} finished jobs have their result at jobs/{id}/stl_result.zip.`);
+  say(`  ${found} of ${jobs} finished jobs have their result at ${root}{id}/stl_result.zip.`);
   if (missing.length > 0) say(`  Without a result: ${listed(missing)}`);
   if (report.unfinishedJobs.length > 0)
     say(`  Not finished, and lost with the predecessor: ${listed(report.unfinishedJobs)}`);
@@ -101,8 +102,9 @@ async function check({ env: file }: { env: string }): Promise<void> {
   });
   const storage = await openResults(config);
   try {
-    const report = await checkTakeover(orm, storage);
-    printReport(report);
+    const root = config.SOM3D_PREDECESSOR_RESULTS;
+    const report = await checkTakeover(orm, storage && { storage, root });
+    printReport(report, root);
     printNotice(report);
     heading('Nothing was changed.');
     if (report.conflicts.length > 0 || report.missingTables.length > 0) process.exitCode = 1;

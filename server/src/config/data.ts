@@ -55,6 +55,13 @@ export const DATA = {
       .default(''),
     'Prefix of every key; ends with a slash.',
   ),
+  SOM3D_PREDECESSOR_RESULTS: variable(
+    z
+      .string()
+      .regex(/^([\w-][\w.-]*\/)*$/, 'a path that ends with a slash')
+      .default('jobs/'),
+    'Where the predecessor left the results of its jobs, below S3_PREFIX (or the folder of files): {this}{job}/stl_result.zip.',
+  ),
   S3_FORCE_PATH_STYLE: variable(flag(false), 'Put the bucket into the path, not into the host name. MinIO needs true.'),
   S3_SSE: variable(
     z.enum(['none', 'AES256', 'aws:kms']).default('none'),

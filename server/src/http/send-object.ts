@@ -3,6 +3,7 @@ import { create as contentDisposition } from 'content-disposition';
 import type { Request, Response } from 'express';
 import { AppError } from '../base/errors.ts';
 import type { ByteRange, Storage, StoredObject } from '../gateways/storage/storage.ts';
+import type { ZippedFile } from '../gateways/storage/zip-entries.ts';
 import { streamBody } from './stream.ts';
 
 interface Presentation {
@@ -45,6 +46,26 @@ function rangeApplies(req: Request, object: StoredObject): boolean {
   if (condition === undefined) return true;
   if (condition.startsWith('"')) return condition === object.etag;
   return Date.parse(condition) === Math.floor(object.modifiedAt.getTime() / 1000) * 1000;
+}
+
+/**
+ * Answers with one file of a stored ZIP, or 304 when the caller has it already. It goes out whole: a compressed file has
+ * no ranges.
+ */
+export async function sendZipped(
+  { req, res }: { req: Request; res: Response },
+  { file, read }: { file: ZippedFile; read: () => Promise<Readable> },
+  type: string,
+): Promise<ObjectAnswer> {
+  res.set({ etag: file.etag, 'accept-ranges': 'none', 'cache-control': 'private, no-cache' });
+  if (matchesAny(req.get('if-none-match'), file.etag)) return { status: 304, body: undefined };
+  const body = req.method === 'HEAD' ? Readable.from([]) : await read();
+  res.set({
+    'content-type': type,
+    'content-length': String(file.size),
+    'content-disposition': contentDisposition(file.filename),
+  });
+  return { status: 200, body: streamBody(res, body) };
 }
 
 /**

@@ -6,7 +6,7 @@ import type { JobFailure, JobResult } from './queue.ts';
 
 /** How the work on a job ended, before its row says so. */
 export type Outcome =
-  | { readonly kind: 'done'; readonly result: JobResult; readonly models: number }
+  | { readonly kind: 'done'; readonly result: JobResult }
   | { readonly kind: 'failed'; readonly retryable: boolean; readonly failure: JobFailure }
   | { readonly kind: 'outage'; readonly failure: JobFailure }
   | { readonly kind: 'unstarted' };

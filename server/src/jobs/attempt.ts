@@ -120,8 +120,10 @@ export class Attempt {
     const { zip, bytes } = await observer.storing(() =>
       storeOutputs(storage, job, { folder: this.#folder, manifest, now: clock(), signal }),
     );
-    const result = { metrics: metricsOf(manifest), key: zip.key, size: zip.size, etag: zip.etag, bytes };
-    return { kind: 'done', result, models: manifest.meshes.length };
+    const { meshes } = manifest;
+    const models = { files: meshes.length, bytes: meshes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
+    const result = { metrics: metricsOf(manifest), key: zip.key, size: zip.size, etag: zip.etag, bytes, models };
+    return { kind: 'done', result };
   }
 
   #outcomeOf(error: unknown): Outcome {
@@ -139,9 +141,10 @@ export class Attempt {
     return outcome.kind === 'outage' ? await this.#sitOut(outcome.failure) : await this.#fail(outcome);
   }
 
-  async #finish({ result, models }: Extract<Outcome, { kind: 'done' }>): Promise<AttemptEnd> {
+  async #finish({ result }: Extract<Outcome, { kind: 'done' }>): Promise<AttemptEnd> {
     const { queue, observer } = this.#deps;
-    const line = `Conversión terminada: ${models} ${models === 1 ? 'modelo' : 'modelos'}.`;
+    const { files } = result.models;
+    const line = `Conversión terminada: ${files} ${files === 1 ? 'modelo' : 'modelos'}.`;
     const ended = await persistently(async () => {
       await this.#jobLog.flush();
       return await queue.finish(this.#job.job_id, this.#job.token, result, line);

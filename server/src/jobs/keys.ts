@@ -10,6 +10,18 @@ export function resultsOf(jobId: string): string {
   return `results/${jobId}/`;
 }
 
+const PREDECESSOR_RESULT = 'stl_result.zip';
+
+/** Everything that the predecessor keeps of a job. @param root SOM3D_PREDECESSOR_RESULTS */
+export function predecessorFolder(root: string, jobId: string): string {
+  return `${root}${jobId}/`;
+}
+
+/** The ZIP with the STL files that the predecessor made. @param root SOM3D_PREDECESSOR_RESULTS */
+export function predecessorResult(root: string, jobId: string): string {
+  return `${predecessorFolder(root, jobId)}${PREDECESSOR_RESULT}`;
+}
+
 /** What one attempt stores: named by its lease, so that two attempts never write to one place. */
 export function attemptPrefix(jobId: string, token: string): string {
   return `${resultsOf(jobId)}${token}/`;
@@ -22,6 +34,8 @@ export function attemptOf(key: string): string {
 
 /** The job that a stored object belongs to. */
 export function jobOf(key: string): string {
-  const second = key.split('/')[1] ?? '';
+  const parts = key.split('/');
+  if (parts.at(-1) === PREDECESSOR_RESULT) return parts.at(-2) ?? '';
+  const second = parts[1] ?? '';
   return key.startsWith('uploads/') ? second.replace(/\.zip$/, '') : second;
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { EntityManager } from '@mikro-orm/core';
 import type { Kysely, Selectable } from 'kysely';
 import { type Database, kysely } from '../db/kysely.ts';
 import { upsert } from '../db/upsert.ts';
@@ -6,6 +7,7 @@ import { inTransaction } from '../db/transaction.ts';
 import type { Deps } from '../deps.ts';
 import { logLine } from './job-log.ts';
 import { abandonedJobs, isDue, waitingJobs } from './due.ts';
+import { holdPatientOf, registerResult, type ResultSize } from './registered-result.ts';
 import { MAX_ATTEMPTS, statesBefore } from './states.ts';
 
 type Row = Selectable<Database['JobConv']>;
@@ -49,6 +51,7 @@ export interface JobResult {
   readonly etag: string;
   /** Size of everything that the job has stored. */
   readonly bytes: number;
+  readonly models: ResultSize;
 }
 
 /** A job that goes back into the queue. */
@@ -99,25 +102,30 @@ export class JobQueue {
    * @param line of the job's log, written with the row or not at all
    */
   async #updateOwned(jobId: string, token: string, values: Partial<Row>, line?: string): Promise<boolean> {
-    const now = this.#clock();
-    const update = async (on: Kysely<Database>): Promise<boolean> => {
-      const { numUpdatedRows } = await on
-        .updateTable('JobConv')
-        .set({ ...values, updated_at: now })
-        .where('job_id', '=', jobId)
-        .where('status', '=', 'RUNNING')
-        .where('lease_token', '=', token)
-        .executeTakeFirst();
-      return numUpdatedRows > 0n;
-    };
-    const text = line === undefined ? null : logLine(line);
-    if (text === null) return await update(this.#db());
+    if (line === undefined) return await this.#updateOwnedOn(this.#db(), jobId, token, values);
     return await inTransaction(this.#orm.em, async (em) => {
-      const owned = await update(kysely(em));
-      const row = { job_id: jobId, created_at: now, line: text };
-      if (owned) await kysely(em).insertInto('job_log').values(row).execute();
+      const owned = await this.#updateOwnedOn(kysely(em), jobId, token, values);
+      if (owned) await this.#writeLine(em, jobId, line);
       return owned;
     });
+  }
+
+  async #updateOwnedOn(db: Kysely<Database>, jobId: string, token: string, values: Partial<Row>): Promise<boolean> {
+    const { numUpdatedRows } = await db
+      .updateTable('JobConv')
+      .set({ ...values, updated_at: this.#clock() })
+      .where('job_id', '=', jobId)
+      .where('status', '=', 'RUNNING')
+      .where('lease_token', '=', token)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+
+  async #writeLine(em: EntityManager, jobId: string, line: string): Promise<void> {
+    const text = logLine(line);
+    if (text === null) return;
+    const row = { job_id: jobId, created_at: this.#clock(), line: text };
+    await kysely(em).insertInto('job_log').values(row).execute();
   }
 
   async #tryClaim(row: Candidate, owner: string): Promise<ClaimedJob | null> {
@@ -178,17 +186,19 @@ export class JobQueue {
   }
 
   /**
-   * Ends the job with its result. True also when an earlier try was stored and its answer got lost.
+   * Ends the job with its result, and registers the result in the same transaction. True also when an earlier try was
+   * stored and its answer got lost.
    *
    * @param line the last of its log
    */
-  async finish(jobId: string, token: string, result: JobResult, line?: string): Promise<boolean> {
+  async finish(jobId: string, token: string, result: JobResult, line: string): Promise<boolean> {
+    const now = this.#clock();
     const values = {
       ...NO_LEASE,
       status: 'DONE' as const,
       phase: 'finished',
       percent: 100,
-      finished_at: this.#clock(),
+      finished_at: now,
       metrics_json: JSON.stringify(result.metrics),
       result_key: result.key,
       result_size: result.size,
@@ -197,7 +207,13 @@ export class JobQueue {
       error: null,
       error_code: null,
     };
-    const done = await this.#updateOwned(jobId, token, values, line);
+    const done = await inTransaction(this.#orm.em, async (em) => {
+      await holdPatientOf(em, jobId);
+      if (!(await this.#updateOwnedOn(kysely(em), jobId, token, values))) return false;
+      await this.#writeLine(em, jobId, line);
+      await registerResult(em, jobId, result.models, now);
+      return true;
+    });
     if (done) return true;
     const row = await this.#db()
       .selectFrom('JobConv')

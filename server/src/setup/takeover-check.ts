@@ -7,6 +7,7 @@ import { findSettlements } from '../db/migrations/mysql/settlements.ts';
 import { type Session, sessionOf } from '../db/migrations/session.ts';
 import { kysely } from '../db/kysely.ts';
 import type { Storage } from '../gateways/storage/storage.ts';
+import { predecessorResult } from '../jobs/keys.ts';
 
 /** What the adoption of a predecessor's database will do. */
 export interface TakeoverReport {
@@ -49,11 +50,6 @@ const BYTES_PER_SECOND = 14 * 1024 ** 2;
 /** An adoption of an empty database takes this long, in seconds. */
 const LEAST_SECONDS = 3;
 
-/** Where the predecessor keeps the result of a job, below the prefix that is configured. */
-export function predecessorResult(jobId: string): string {
-  return `jobs/${jobId}/stl_result.zip`;
-}
-
 async function count(session: Session, table: string): Promise<number> {
   const [row] = await session.run<{ n: number }>(`select count(*) as n from \`${table}\``);
   return row?.n ?? 0;
@@ -74,13 +70,22 @@ async function passwordKinds(session: Session): Promise<Record<string, number>> 
   return Object.fromEntries(rows.map(({ kind, n }) => [kind, n]));
 }
 
-async function results(session: Session, storage: Pick<Storage, 'stat'> | null): Promise<ResultsReport> {
+/** The storage with the predecessor's results, and their place in it. */
+export interface PredecessorStorage {
+  readonly storage: Pick<Storage, 'stat'>;
+  /** SOM3D_PREDECESSOR_RESULTS */
+  readonly root: string;
+}
+
+async function results(session: Session, kept: PredecessorStorage | null): Promise<ResultsReport> {
   const jobs = await session.run<{ job_id: string }>(
     "select job_id from JobConv where status = 'DONE' order by job_id",
   );
-  if (!storage) return { jobs: jobs.length, found: 0, missing: jobs.map(({ job_id }) => job_id) };
+  if (!kept) return { jobs: jobs.length, found: 0, missing: jobs.map(({ job_id }) => job_id) };
   const missing: string[] = [];
-  for (const { job_id } of jobs) if (!(await storage.stat(predecessorResult(job_id)))) missing.push(job_id);
+  for (const { job_id } of jobs) {
+    if (!(await kept.storage.stat(predecessorResult(kept.root, job_id)))) missing.push(job_id);
+  }
   return { jobs: jobs.length, found: jobs.length - missing.length, missing };
 }
 
@@ -95,23 +100,23 @@ async function sizeOf(session: Session): Promise<number> {
  * Looks at the predecessor's database and storage before they are taken over. Only reads: the connection is in a
  * read-only transaction.
  *
- * @param storage where the predecessor's results are; null when it cannot be reached
+ * @param kept where the predecessor's results are; null when it cannot be reached
  */
-export async function checkTakeover(orm: MikroORM, storage: Pick<Storage, 'stat'> | null): Promise<TakeoverReport> {
+export async function checkTakeover(orm: MikroORM, kept: PredecessorStorage | null): Promise<TakeoverReport> {
   return await kysely(orm.em)
     .connection()
     .execute(async (connection) => {
       const session = sessionOf(connection);
       await session.run('start transaction read only');
       try {
-        return await readReport(session, storage);
+        return await readReport(session, kept);
       } finally {
         await session.run('rollback');
       }
     });
 }
 
-async function readReport(session: Session, storage: Pick<Storage, 'stat'> | null): Promise<TakeoverReport> {
+async function readReport(session: Session, kept: PredecessorStorage | null): Promise<TakeoverReport> {
   const existing = await findTables(session);
   const has = (table: string): boolean => existing.has(table.toLowerCase());
   const rows: Record<string, number> = {};
@@ -126,7 +131,7 @@ async function readReport(session: Session, storage: Pick<Storage, 'stat'> | nul
     settled: settlements.map(({ report }) => report),
     conflicts: await findConflicts(session, tables),
     unfinishedJobs: has('JobConv') ? await unfinished(session) : [],
-    results: has('JobConv') ? await results(session, storage) : { jobs: 0, found: 0, missing: [] },
+    results: has('JobConv') ? await results(session, kept) : { jobs: 0, found: 0, missing: [] },
     passwords: has('Usuario') ? await passwordKinds(session) : {},
   };
 }

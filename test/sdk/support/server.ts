@@ -98,6 +98,8 @@ export function jobWith(more: Partial<Job> = {}): Job {
     status: 'queued',
     phase: 'queued',
     percent: 0,
+    is_processing: true,
+    nombre_proceso: 'Cadera',
     prioridad: 0,
     params: {
       nombre_proceso: 'Cadera',
@@ -118,13 +120,13 @@ export function jobWith(more: Partial<Job> = {}): Job {
       acomodar: false,
       serie: null,
     },
-    metrics: null,
+    metrics: {},
     error: null,
     created_at: '2026-01-02T03:04:05.000Z',
     updated_at: null,
     started_at: null,
     finished_at: null,
-    log_tail: '',
+    log_tail: [],
     ...more,
   };
 }

@@ -21,6 +21,8 @@ interface Removal {
   /** `id_usuario` of who removes. */
   readonly actor: number;
   readonly at: Date;
+  /** SOM3D_PREDECESSOR_RESULTS */
+  readonly predecessorResults: string;
 }
 
 /**

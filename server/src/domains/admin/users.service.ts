@@ -138,7 +138,11 @@ export class UserService {
     if (id_usuario === actor.id_usuario) throw new AppError('conflict', 'No puede eliminar su propia cuenta');
     const unfinished = await inTransaction(this.#deps.orm.em, async (em) => {
       await keepOneAdmin(em, actor, id_usuario, 'eliminarlo');
-      return await removeAccount(em, id_usuario, { actor: actor.id_usuario, at: this.#deps.clock() });
+      return await removeAccount(em, id_usuario, {
+        actor: actor.id_usuario,
+        at: this.#deps.clock(),
+        predecessorResults: this.#deps.config.SOM3D_PREDECESSOR_RESULTS,
+      });
     });
     await this.#afterRemoval(unfinished);
   }

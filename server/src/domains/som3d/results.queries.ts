@@ -64,9 +64,12 @@ export async function readContext(
     results.map(({ id_jobstl }) => id_jobstl),
   );
   const resultados = results.map(presentJobStl);
+  const newest = resultados[0];
   return {
+    id_jobstl: newest?.id_jobstl ?? null,
+    id_paciente: newest?.id_paciente ?? job.id_paciente,
     paciente: patient && presentPatient(patient),
-    jobstl: resultados[0] ?? null,
+    jobstl: newest ?? null,
     resultados,
     estados: states.map((state) => ({
       ...state,
@@ -76,42 +79,22 @@ export async function readContext(
   };
 }
 
-/** Patients with registered results, each with the id of its newest one. */
-function patientsWithResults(orm: MikroORM, actor: Actor, { q }: PatientsQuery) {
-  const newest = sql<number>`(select max(s.id_jobstl) from JobSTL s where s.id_paciente = p.id_paciente)`;
-  let patients = kysely(orm.em.fork())
-    .selectFrom('Paciente as p')
-    .select(PATIENT_COLUMNS)
-    .select(newest.as('newest'))
-    .where((where) =>
-      where.exists(
-        where.selectFrom('JobSTL as s').select('s.id_jobstl').whereRef('s.id_paciente', '=', 'p.id_paciente'),
-      ),
-    );
-  if (!isAdmin(actor)) patients = patients.where('p.id_medico', '=', actor.id_medico ?? 0);
-  if (q) patients = patients.where(containsWords(['p.nombres', 'p.apellidos', 'p.doc_numero'], q));
-  return patients;
-}
-
-/** One page of patients with registered results, the one with the newest result first, each with its results. */
+/**
+ * One page of registered results with their patients, the newest first. A result without a patient is in no list: the
+ * rows are a patient's.
+ */
 export async function listPatientsWithStl(orm: MikroORM, actor: Actor, query: PatientsQuery) {
-  const page = await readPage(patientsWithResults(orm, actor, query).orderBy('newest', 'desc'), query);
-  // No patient has the id 0: an empty list is no SQL.
-  const ids = [0, ...page.rows.map(({ id_paciente }) => id_paciente)];
-  const results = await kysely(orm.em.fork())
-    .selectFrom('JobSTL')
-    .selectAll()
-    .where('id_paciente', 'in', ids)
-    .orderBy('id_jobstl', 'desc')
-    .execute();
-  const byPatient = Map.groupBy(results.map(presentJobStl), ({ id_paciente }) => id_paciente);
-  return mapPage(page, (patient) => {
-    const resultados = byPatient.get(patient.id_paciente) ?? [];
-    return {
-      ...presentPatient(patient),
-      total_stl: resultados.length,
-      ultimo_stl: resultados[0]?.created_at ?? null,
-      resultados,
-    };
+  let rows = kysely(orm.em.fork())
+    .selectFrom('JobSTL as s')
+    .innerJoin('Paciente as p', 'p.id_paciente', 's.id_paciente')
+    .select(PATIENT_COLUMNS.map((column) => `p.${column}` as const))
+    .select(['s.id_jobstl', 's.job_id', 's.stl_size', 's.num_stl_archivos', 's.notas', 's.created_at', 's.updated_at'])
+    .select(sql<number>`(select count(*) from JobSTL o where o.id_paciente = p.id_paciente)`.as('total_stl'));
+  if (!isAdmin(actor)) rows = rows.where('p.id_medico', '=', actor.id_medico ?? 0);
+  if (query.q) rows = rows.where(containsWords(['p.nombres', 'p.apellidos', 'p.doc_numero'], query.q));
+  const page = await readPage(rows.orderBy('s.id_jobstl', 'desc'), query);
+  return mapPage(page, (row) => {
+    const { id_paciente, total_stl } = row;
+    return { ...presentPatient(row), ...presentJobStl(row), id_paciente, total_stl };
   });
 }

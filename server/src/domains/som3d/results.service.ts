@@ -8,7 +8,7 @@ import { recordOf } from '../../db/record.ts';
 import { AuditTrail } from '../audit/audit.ts';
 import { RefusedError } from '../audit/refusals.ts';
 import type { Deletions } from '../../jobs/deletions.ts';
-import { resultsOf } from '../../jobs/keys.ts';
+import { predecessorFolder, resultsOf } from '../../jobs/keys.ts';
 import { removeStatesOfResult } from '../visor/visor.cascade.ts';
 import { JobConv, JobSTL, StorageDeletion } from '../../db/entities/som3d.entity.ts';
 
@@ -37,19 +37,30 @@ async function lockResultFor(em: EntityManager, actor: Actor, id: number) {
   return { job, result };
 }
 
-/** Gives up the files when nobody else has this result: noted here, removed after the commit. */
-async function giveUpFiles(em: EntityManager, job: JobConv, at: Date): Promise<void> {
+/**
+ * Gives up the files when nobody else has this result: noted here, removed after the commit.
+ *
+ * @param root SOM3D_PREDECESSOR_RESULTS
+ */
+async function giveUpFiles(em: EntityManager, job: JobConv, root: string, at: Date): Promise<void> {
   if (await em.count(JobSTL, { job_id: job.job_id })) return;
+  const isPredecessors = job.metrics_json == null;
+  const storage_key = isPredecessors ? predecessorFolder(root, job.job_id) : resultsOf(job.job_id);
+  // The predecessor's row gets metrics, so that its result counts as removed.
+  if (isPredecessors) job.metrics_json = '{}';
   job.result_key = null;
   job.result_size = null;
   job.stored_bytes = null;
   job.result_etag = null;
-  const noted = { storage_key: resultsOf(job.job_id), is_prefix: true, next_attempt_at: at, created_at: at };
+  const noted = { storage_key, is_prefix: true, next_attempt_at: at, created_at: at };
   em.create(StorageDeletion, noted);
 }
 
 /** Registered results after their job: behaviour.md section 9. */
-export function createResultService({ orm, clock, log }: Pick<Deps, 'orm' | 'clock' | 'log'>, deletions: Deletions) {
+export function createResultService(
+  { orm, clock, config, log }: Pick<Deps, 'orm' | 'clock' | 'config' | 'log'>,
+  deletions: Deletions,
+) {
   const updateNotes = async (actor: Actor, id: number, notas: string | null): Promise<JobSTL> =>
     await inTransaction(orm.em, async (em) => {
       const { result } = await lockResultFor(em, actor, id);
@@ -72,7 +83,7 @@ export function createResultService({ orm, clock, log }: Pick<Deps, 'orm' | 'clo
       trail.removed('RESULTADO', id, recordOf(result));
       await removeStatesOfResult(em, id, trail);
       await em.remove(result).flush();
-      if (job.status === 'DONE') await giveUpFiles(em, job, clock());
+      if (job.status === 'DONE') await giveUpFiles(em, job, config.SOM3D_PREDECESSOR_RESULTS, clock());
       return job.job_id;
     });
     log.info({ job_id, by: actor.id_usuario }, 'job result removed');

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/core';
 import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { recordOf } from '../../db/record.ts';
-import { resultsOf, uploadKey } from '../../jobs/keys.ts';
+import { predecessorFolder, resultsOf, uploadKey } from '../../jobs/keys.ts';
 import { isTerminal } from '../../jobs/states.ts';
 import { AuditTrail } from '../audit/audit.ts';
 import { detachStatesOfResults } from '../visor/visor.cascade.ts';
@@ -25,6 +25,8 @@ interface Removal {
   /** `id_usuario` of who removes. */
   readonly actor: number;
   readonly at: Date;
+  /** SOM3D_PREDECESSOR_RESULTS */
+  readonly predecessorResults: string;
 }
 
 /**
@@ -35,11 +37,11 @@ interface Removal {
 export async function removeJobsOfUser(
   em: EntityManager,
   id_usuario: number,
-  { actor, at }: Removal,
+  { actor, at, predecessorResults }: Removal,
 ): Promise<RemovedJobs> {
   const trail = new AuditTrail(em, actor, at);
   // Held, so that nobody registers a result of theirs in the meantime.
-  const fields = ['job_id', 'status', 'id_paciente', 'nombre_proceso'] as const;
+  const fields = ['job_id', 'status', 'id_paciente', 'nombre_proceso', 'input_key'] as const;
   const rows = await em.find(JobConv, { id_usuario }, { fields, ...FOR_UPDATE });
   const jobs = rows.map(({ job_id }) => job_id);
   const unfinished = rows.flatMap(({ job_id, status }) => (isTerminal(status) ? [] : [job_id]));
@@ -58,10 +60,14 @@ export async function removeJobsOfUser(
   await em.nativeDelete(JobLog, { job_id: { $in: jobs } });
   await em.nativeDelete(JobConv, { job_id: { $in: jobs } });
   await em.nativeDelete(JobTurn, { id_usuario });
-  for (const job_id of jobs) {
-    const noted = { attempts: 0, next_attempt_at: at, created_at: at };
+  const noted = { attempts: 0, next_attempt_at: at, created_at: at };
+  for (const { job_id, input_key } of rows) {
     em.create(StorageDeletion, { ...noted, storage_key: uploadKey(job_id), is_prefix: false });
     em.create(StorageDeletion, { ...noted, storage_key: resultsOf(job_id), is_prefix: true });
+    if (input_key != null) continue;
+    // A job of the predecessor: its files are in its own place.
+    const storage_key = predecessorFolder(predecessorResults, job_id);
+    em.create(StorageDeletion, { ...noted, storage_key, is_prefix: true });
   }
   return { jobs, results: results.length, unfinished };
 }

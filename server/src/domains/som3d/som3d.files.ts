@@ -1,7 +1,7 @@
 import type { JobFile, MeshMetrics } from '@som3d/contract';
 import { attemptOf } from '../../jobs/keys.ts';
 import { MANIFEST, mediaTypeOf, resultName } from '../../jobs/outputs.ts';
-import { meshesOf, threemfOf } from './som3d.presenter.ts';
+import { meshesOf, threemfOf } from './metrics.presenter.ts';
 import type { FinishedJob } from './som3d.service.ts';
 
 type ModelFiles = NonNullable<MeshMetrics['files']>;

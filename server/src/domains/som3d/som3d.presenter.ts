@@ -1,19 +1,9 @@
-import type { Job, JobFields, JobFile, JobParams, JobStl, MeshMetrics } from '@som3d/contract';
+import type { Job, JobFields, JobLog, JobParams, JobStl } from '@som3d/contract';
 import { presentProgress } from '../../jobs/progress.ts';
 import type { JobSTL } from '../../db/entities/som3d.entity.ts';
+import { isTerminal } from '../../jobs/states.ts';
+import { isRecord, jsonOf, presentMetrics } from './metrics.presenter.ts';
 import type { JobRow } from './som3d.queries.ts';
-
-function jsonOf(text: string | null): unknown {
-  try {
-    return text === null ? null : JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** Extra tasks: a list of ours, a list or comma-separated text of the predecessor's. */
 function tasksOf(text: string | null): string[] {
@@ -74,10 +64,15 @@ function tuningOf(text: string | null): Tuning {
   ) as unknown as Tuning;
 }
 
+/** The predecessor keeps the name of a job in `queue_name`. */
+function nameOf(row: JobRow): string | null {
+  return row.nombre_proceso ?? row.queue_name;
+}
+
 function presentParams(row: JobRow): JobParams {
   return {
     ...tuningOf(row.params_json),
-    nombre_proceso: row.nombre_proceso,
+    nombre_proceso: nameOf(row),
     id_paciente: row.id_paciente,
     enable_ortopedia: Boolean(row.enable_ortopedia),
     enable_appendicular: Boolean(row.enable_appendicular),
@@ -95,31 +90,36 @@ function instant(value: Date | null): string | null {
 
 /** A job as the contract shows it. @param log its last lines; none in lists */
 export function presentJob(row: JobRow, log: readonly string[] = []): Job {
-  const metrics = jsonOf(row.metrics_json);
   return {
     job_id: row.job_id,
+    nombre_proceso: nameOf(row),
     ...presentProgress(row),
+    is_processing: !isTerminal(row.status),
     params: presentParams(row),
-    metrics: isRecord(metrics) ? metrics : null,
+    metrics: presentMetrics(row),
     prioridad: row.priority,
     created_at: instant(row.created_at),
     updated_at: instant(row.updated_at),
     started_at: instant(row.started_at),
     finished_at: instant(row.finished_at),
-    log_tail: log.join('\n'),
+    log_tail: [...log],
   };
 }
 
-/** The measured meshes of a finished job. */
-export function meshesOf(row: Pick<JobRow, 'metrics_json'>): MeshMetrics[] {
-  const metrics = jsonOf(row.metrics_json);
-  return isRecord(metrics) && Array.isArray(metrics['meshes']) ? (metrics['meshes'] as MeshMetrics[]) : [];
-}
-
-/** All models of a job as one file; jobs of former versions have none. */
-export function threemfOf(row: Pick<JobRow, 'metrics_json'>): JobFile | null {
-  const metrics = jsonOf(row.metrics_json);
-  return isRecord(metrics) && isRecord(metrics['threemf']) ? (metrics['threemf'] as JobFile) : null;
+/** The log of a job. @param rows its last lines, or all. @param total how many there are */
+export function presentLog(row: JobRow, rows: readonly string[], total: number): JobLog {
+  const { status, phase } = presentProgress(row);
+  return {
+    job_id: row.job_id,
+    status,
+    phase,
+    lines: [...rows],
+    log: rows.join('\n'),
+    total,
+    truncated: rows.length < total,
+    full_available: total > 0,
+    fallback: total === 0,
+  };
 }
 
 export function presentJobStl(row: JobSTL): JobStl {

@@ -1,6 +1,6 @@
 import type { MikroORM } from '@mikro-orm/core';
 import type { JobStatus } from '@som3d/contract';
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { type Database, kysely } from '../../db/kysely.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
 import { readPage, type PageOf } from '../../http/pages.ts';
@@ -15,6 +15,7 @@ const COLUMNS = [
   'percent',
   'error',
   'nombre_proceso',
+  'queue_name',
   'enable_ortopedia',
   'enable_appendicular',
   'enable_muscles',
@@ -35,22 +36,34 @@ const COLUMNS = [
 ] as const;
 
 /** A job's row as the routes read it: without its lease and its log. */
-export type JobRow = Pick<Selectable<Database['JobConv']>, (typeof COLUMNS)[number]>;
+export type JobRow = Pick<Selectable<Database['JobConv']>, (typeof COLUMNS)[number]> & {
+  /** Models of a job of the predecessor, as its registered results have it. */
+  readonly registered_files: number | null;
+  /** Bytes of its result. */
+  readonly registered_bytes: number | null;
+};
+
+/** What the registered results say of a job that has no metrics of ours. */
+function registered(column: 'num_stl_archivos' | 'stl_size') {
+  return sql<number | null>`case when JobConv.metrics_json is null and JobConv.status = 'DONE'
+    then (select max(s.${sql.ref(column)}) from JobSTL s where s.job_id = JobConv.job_id) end`;
+}
+
+function selectJobs(orm: MikroORM) {
+  return kysely(orm.em.fork())
+    .selectFrom('JobConv')
+    .select(COLUMNS)
+    .select([registered('num_stl_archivos').as('registered_files'), registered('stl_size').as('registered_bytes')]);
+}
 
 /** One job, or undefined. */
 export async function findJob(orm: MikroORM, jobId: string): Promise<JobRow | undefined> {
-  return await kysely(orm.em.fork())
-    .selectFrom('JobConv')
-    .select(COLUMNS)
-    .where('job_id', '=', jobId)
-    .executeTakeFirst();
+  return await selectJobs(orm).where('job_id', '=', jobId).executeTakeFirst();
 }
 
 /** The job that a user has made under an idempotency key. */
 export async function findJobByKey(orm: MikroORM, id_usuario: number, key: string): Promise<JobRow | undefined> {
-  return await kysely(orm.em.fork())
-    .selectFrom('JobConv')
-    .select(COLUMNS)
+  return await selectJobs(orm)
     .where('id_usuario', '=', id_usuario)
     .where('idempotency_key', '=', key)
     .executeTakeFirst();
@@ -79,7 +92,7 @@ export function jobsSeenBy(actor: Actor): number | null {
 
 /** One page of jobs, newest first: of one user, or all. */
 export async function listJobs(orm: MikroORM, owner: number | null, query: JobListQuery): Promise<PageOf<JobRow>> {
-  let jobs = kysely(orm.em.fork()).selectFrom('JobConv').select(COLUMNS);
+  let jobs = selectJobs(orm);
   if (owner !== EVERYBODY) jobs = jobs.where('id_usuario', '=', owner);
   if (query.status) jobs = jobs.where('status', '=', query.status.toUpperCase() as JobState);
   return await readPage(jobs.orderBy('created_at', 'desc').orderBy('job_id', 'desc'), query);

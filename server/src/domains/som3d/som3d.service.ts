@@ -5,7 +5,7 @@ import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../base/errors.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
-import { resultsOf, uploadKey } from '../../jobs/keys.ts';
+import { predecessorResult, resultsOf, uploadKey } from '../../jobs/keys.ts';
 import { createJobLog } from '../../jobs/job-log.ts';
 import { recordOf } from '../../db/record.ts';
 import { AuditTrail } from '../audit/audit.ts';
@@ -14,10 +14,8 @@ import type { JobServices } from '../../jobs/services.ts';
 import { lockPatientFor } from '../patients/patients.policy.ts';
 import { JobConv, JobSTL } from '../../db/entities/som3d.entity.ts';
 import { requireOwn } from './som3d.policy.ts';
-import { meshesOf } from './som3d.presenter.ts';
+import { meshesOf } from './metrics.presenter.ts';
 import { findJob, type JobRow } from './som3d.queries.ts';
-
-type Measured = Partial<Pick<JobSTL, 'stl_size' | 'num_stl_archivos' | 'notas' | 'updated_at'>>;
 
 /** A job with a result that is stored. */
 export type FinishedJob = JobRow & { readonly result_key: string };
@@ -40,6 +38,12 @@ async function holdResult(em: EntityManager, jobId: string): Promise<void> {
   }
 }
 
+/** The row of a job's result that becomes the patient's: theirs, or the one that is nobody's yet. */
+async function findResult(em: EntityManager, job_id: string, id_paciente: number | null): Promise<JobSTL | null> {
+  const theirs = await em.findOne(JobSTL, { job_id, id_paciente });
+  return theirs ?? (await em.findOne(JobSTL, { job_id, id_paciente: null }, { orderBy: { id_jobstl: 'asc' } }));
+}
+
 /** The rules of jobs after their upload: behaviour.md section 9. */
 export function createSom3dService(deps: Deps, { queue, signals }: Pick<JobServices, 'queue' | 'signals'>) {
   const { orm, storage, clock, config, log } = deps;
@@ -53,12 +57,19 @@ export function createSom3dService(deps: Deps, { queue, signals }: Pick<JobServi
   const getFinished = async (actor: Actor, jobId: string): Promise<FinishedJob> => {
     const job = await get(actor, jobId);
     if (job.status !== 'DONE') throw new AppError('conflict', 'El trabajo aún no terminó');
-    const { result_key } = job;
+    const result_key = job.result_key ?? (await findPredecessorResult(job));
     if (result_key === null) throw new AppError('not_found', 'El resultado de este trabajo ya no está disponible');
     if (job.id_usuario !== actor.id_usuario) {
       await reads.note(actor, { type: 'TRABAJO', id: 0, meta: { job_id: jobId, id_paciente: job.id_paciente } });
     }
     return { ...job, result_key };
+  };
+
+  /** Where the result of a job is that the predecessor finished; null when it is not stored. */
+  const findPredecessorResult = async ({ job_id, metrics_json }: JobRow): Promise<string | null> => {
+    if (metrics_json !== null) return null;
+    const key = predecessorResult(config.SOM3D_PREDECESSOR_RESULTS, job_id);
+    return (await storage.stat(key)) ? key : null;
   };
 
   const auditCancel = async (actor: Actor, { job_id, id_paciente }: JobRow): Promise<void> =>
@@ -97,16 +108,17 @@ export function createSom3dService(deps: Deps, { queue, signals }: Pick<JobServi
   };
 
   /**
-   * Registers the result for a patient. Once more for the same patient updates the one row, also when two requests
-   * race: the unique key decides. What is not given is measured, notes that are not given stay.
+   * Registers the result for a patient: the row that the end of the job made for nobody becomes the patient's. Once more
+   * for the same patient updates the one row; two at once wait for each other at the job. What is not given is measured,
+   * notes that are not given stay.
    */
   const finalize = async (actor: Actor, jobId: string, body: FinalizeBody): Promise<JobSTL> => {
     const job = await get(actor, jobId);
     const id_paciente = patientOf(actor, job, body);
     const meshes = meshesOf(job);
     const values = {
-      stl_size: body.stl_size ?? meshes.reduce((sum, { size }) => sum + size, 0),
-      num_stl_archivos: body.num_stl_archivos ?? meshes.length,
+      stl_size: body.stl_size ?? job.registered_bytes ?? meshes.reduce((sum, { size }) => sum + size, 0),
+      num_stl_archivos: body.num_stl_archivos ?? job.registered_files ?? meshes.length,
       ...(body.notas === undefined ? {} : { notas: body.notas }),
       updated_at: clock(),
     };
@@ -114,36 +126,19 @@ export function createSom3dService(deps: Deps, { queue, signals }: Pick<JobServi
       if (id_paciente !== null) await lockPatientFor(em, actor, id_paciente);
       if (job.status !== 'DONE') throw new AppError('conflict', 'El trabajo aún no terminó');
       await holdResult(em, jobId);
-      const where = { job_id: jobId, id_paciente };
-      const present = await em.findOne(JobSTL, where, { disableIdentityMap: true });
+      const [present, trail] = [
+        await findResult(em, jobId, id_paciente),
+        new AuditTrail(em, actor.id_usuario, clock()),
+      ];
       const before = present && recordOf(present);
-      const result = await register(em, where, values);
-      const [trail, after] = [new AuditTrail(em, actor.id_usuario, clock()), recordOf(result)];
+      const row = { job_id: jobId, id_paciente, ...values };
+      const result = present ? em.assign(present, row) : em.create(JobSTL, { ...row, created_at: clock() });
+      await em.flush();
+      const after = recordOf(result);
       if (before) trail.updated('RESULTADO', result.id_jobstl, { before, after });
       else trail.created('RESULTADO', result.id_jobstl, after);
       return result;
     });
-  };
-
-  const register = async (
-    em: EntityManager,
-    where: { job_id: string; id_paciente: number | null },
-    values: Measured,
-  ): Promise<JobSTL> => {
-    const row = { ...where, ...values, created_at: clock() };
-    if (where.id_paciente === null) {
-      // The unique key lets any number of rows without a patient in: there the row is looked for.
-      const present = (await em.findOne(JobSTL, where)) ?? em.create(JobSTL, row);
-      em.assign(present, values);
-      await em.persist(present).flush();
-      return present;
-    }
-    await em.upsert(JobSTL, row, {
-      onConflictFields: ['job_id', 'id_paciente'],
-      onConflictAction: 'merge',
-      onConflictMergeFields: Object.keys(values) as (keyof Measured)[],
-    });
-    return await em.findOneOrFail(JobSTL, where, { refresh: true });
   };
 
   return { get, getFinished, cancel, finalize };

@@ -28,8 +28,15 @@ function presentWorker({ capabilities_json, started_at, heartbeat_at, ...row }: 
 export function presentGpuCheck(rows: readonly Row[]): GpuCheck {
   const workers = rows.map(presentWorker);
   const names = workers.map(({ engine }) => engine.name).filter((name) => name !== null);
+  const devices = workers.flatMap(({ gpus }) => gpus);
+  const gpu = devices.length > 0;
+  const gpu_ready = workers.some(({ engine }) => engine.name === 'totalsegmentator' && engine.device === 'gpu');
   return {
-    gpu: workers.some(({ gpus }) => gpus.length > 0),
+    gpu,
+    gpu_detected: gpu,
+    gpu_ready,
+    backend: gpu_ready ? 'gpu' : 'cpu',
+    nvidia_smi: { available: gpu, devices, error: gpu ? null : 'Ningún proceso de conversión tiene un acelerador' },
     engines: [...new Set(names)].toSorted((a, b) => a.localeCompare(b)),
     workers,
   };

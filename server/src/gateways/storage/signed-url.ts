@@ -10,6 +10,8 @@ export interface FileGrant {
   readonly type: string;
   /** Seconds since 1970. */
   readonly expires: number;
+  /** Set when it is one file of the ZIP that is stored under the key, by its name. */
+  readonly entry?: string;
 }
 
 function macOf(secret: Buffer, payload: string): string {
@@ -17,8 +19,9 @@ function macOf(secret: Buffer, payload: string): string {
 }
 
 /** A token that names one stored file and its expiry, for the path of a URL. */
-function signFileGrant(secret: Buffer, { key, filename, type, expires }: FileGrant): string {
-  const payload = Buffer.from(JSON.stringify([key, filename, type, expires])).toString('base64url');
+function signFileGrant(secret: Buffer, { key, filename, type, expires, entry }: FileGrant): string {
+  const parts = [key, filename, type, expires, ...(entry === undefined ? [] : [entry])];
+  const payload = Buffer.from(JSON.stringify(parts)).toString('base64url');
   return `${payload}.${macOf(secret, payload)}`;
 }
 
@@ -27,13 +30,15 @@ export function readFileGrant(secret: Buffer, token: string, now: Date): FileGra
   const [payload = '', signature = '', ...rest] = token.split('.');
   // base64url has several spellings of one signature: only the one that was issued is taken
   if (rest.length > 0 || !sameSecret(signature, macOf(secret, payload))) return null;
-  const [key, filename, type, expires] = JSON.parse(Buffer.from(payload, 'base64url').toString()) as [
+  const [key, filename, type, expires, entry] = JSON.parse(Buffer.from(payload, 'base64url').toString()) as [
     string,
     string,
     string,
     number,
+    string?,
   ];
-  return now.getTime() < expires * 1000 ? { key, filename, type, expires } : null;
+  if (now.getTime() >= expires * 1000) return null;
+  return { key, filename, type, expires, ...(entry === undefined ? {} : { entry }) };
 }
 
 /** What URLs of this service's own are made with. */
@@ -42,9 +47,14 @@ export interface UrlSigner {
   readonly clock: () => Date;
 }
 
-/** The URL under which this service itself serves a stored file to whoever has it. */
-export function ownUrl({ secret, clock }: UrlSigner, key: string, terms: UrlTerms): string {
+/**
+ * The URL under which this service itself serves a stored file to whoever has it.
+ *
+ * @param entry for one file of the ZIP that is stored under the key
+ */
+export function ownUrl({ secret, clock }: UrlSigner, key: string, terms: UrlTerms, entry?: string): string {
   const { filename, type, expiresSeconds, baseUrl } = terms;
   const expires = Math.floor(clock().getTime() / 1000) + expiresSeconds;
-  return `${baseUrl}/som3d/files/${signFileGrant(secret, { key, filename, type, expires })}`;
+  const grant = { key, filename, type, expires, ...(entry === undefined ? {} : { entry }) };
+  return `${baseUrl}/som3d/files/${signFileGrant(secret, grant)}`;
 }
