@@ -71,13 +71,13 @@ export const ClinicalNote = z
 export type ClinicalNote = z.infer<typeof ClinicalNote>;
 
 /** The limit of the column, in bytes. */
-const anchor = scalars.jsonText(65_535).nullish();
+const anchor = scalars.jsonText(65_535);
 
 export const CreateNoteBody = z
   .object({
     segmento: scalars.segmento.optional.meta({ description: 'Sin valor, GENERAL' }),
     texto: scalars.clinicalText(10_000).required,
-    anchor_json: anchor,
+    anchor_json: anchor.optional,
   })
   .meta({ id: 'CreateNoteBody' });
 export type CreateNoteBody = z.infer<typeof CreateNoteBody>;
@@ -86,7 +86,7 @@ export const UpdateNoteBody = z
   .object({
     segmento: scalars.segmento.patch,
     texto: scalars.clinicalText(10_000).patch,
-    anchor_json: anchor,
+    anchor_json: anchor.clearable,
   })
   .meta({ id: 'UpdateNoteBody' });
 export type UpdateNoteBody = z.infer<typeof UpdateNoteBody>;

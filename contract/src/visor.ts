@@ -25,9 +25,16 @@ export const ViewerState = z
   .meta({ id: 'ViewerState' });
 export type ViewerState = z.infer<typeof ViewerState>;
 
-const json = scalars
-  .jsonText(MAX_STATE_JSON_BYTES)
-  .meta({ description: 'JSON como texto, 1 MiB como máximo; se devuelve tal como se envió' });
+const DOCUMENT = 'JSON como texto, 1 MiB como máximo; se devuelve tal como se envió';
+const object = scalars.jsonText(MAX_STATE_JSON_BYTES, '{}');
+const list = scalars.jsonText(MAX_STATE_JSON_BYTES, '[]');
+
+/** The four documents. @param form `required` at creation, `patch` in an update */
+function documents<Form extends 'required' | 'patch'>(form: Form) {
+  const anObject = object[form].meta({ description: `${DOCUMENT}; vacío es {}` }) as (typeof object)[Form];
+  const aList = list[form].meta({ description: `${DOCUMENT}; vacío es []` }) as (typeof list)[Form];
+  return { ui_json: anObject, modelos_json: aList, notas_json: aList, i18n_json: anObject };
+}
 
 const links = { id_paciente: Id.nullish(), id_jobstl: Id.nullish() };
 
@@ -35,10 +42,7 @@ export const CreateViewerStateBody = z
   .object({
     titulo: scalars.freeText(200).required,
     descripcion: scalars.freeText(400).optional,
-    ui_json: json,
-    modelos_json: json,
-    notas_json: json,
-    i18n_json: json,
+    ...documents('required'),
     ...links,
   })
   .meta({ id: 'CreateViewerStateBody' });
@@ -48,16 +52,17 @@ export const UpdateViewerStateBody = z
   .object({
     titulo: scalars.freeText(200).patch,
     descripcion: scalars.freeText(400).clearable,
-    ui_json: json.optional(),
-    modelos_json: json.optional(),
-    notas_json: json.optional(),
-    i18n_json: json.optional(),
+    ...documents('patch'),
     ...links,
   })
   .meta({ id: 'UpdateViewerStateBody' });
 export type UpdateViewerStateBody = z.infer<typeof UpdateViewerStateBody>;
 
-export const ViewerStateQuery = z.object({ paciente_id: Id.optional(), job_id: JobId.optional(), ...Page });
+export const ViewerStateQuery = z.object({
+  paciente_id: Id.optional().meta({ description: 'El del estado, o el de su resultado' }),
+  job_id: JobId.optional(),
+  ...Page,
+});
 export type ViewerStateQuery = z.infer<typeof ViewerStateQuery>;
 
 const pathParams = z.object({ id: Id });
@@ -67,7 +72,8 @@ export const visor = defineRoutes({
     method: 'POST',
     path: '/visor/states',
     summary: 'Guardar un estado del visor',
-    description: 'Solo un médico guarda estados. El paciente y el resultado 3D deben ser propios.',
+    description:
+      'El paciente y el resultado 3D deben ser propios. Sin paciente, el del resultado. Lo que guarda un administrador es del médico del paciente o del resultado.',
     metadata: { access: 'medico+admin', bodyBytes: BODY_BYTES },
     body: CreateViewerStateBody,
     responses: { 201: ViewerState, ...problems(403, 404, 507) },
@@ -94,7 +100,8 @@ export const visor = defineRoutes({
     method: 'PATCH',
     path: '/visor/states/:id',
     summary: 'Cambiar un estado del visor',
-    description: 'Solo el médico que lo guardó. Un campo ausente queda como está; null desvincula o vacía.',
+    description:
+      'El médico que lo guardó o un administrador. Un campo ausente queda como está; null desvincula o vacía. Un documento antiguo que no es JSON se acepta si no cambia.',
     metadata: { access: 'medico+admin', bodyBytes: BODY_BYTES },
     pathParams,
     body: UpdateViewerStateBody,
@@ -104,7 +111,7 @@ export const visor = defineRoutes({
     method: 'DELETE',
     path: '/visor/states/:id',
     summary: 'Eliminar un estado del visor',
-    description: 'Solo el médico que lo guardó.',
+    description: 'El médico que lo guardó o un administrador.',
     metadata: { access: 'medico+admin' },
     pathParams,
     responses: { 204: c.noBody(), ...problems(403, 404) },

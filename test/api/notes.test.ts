@@ -1,3 +1,4 @@
+import { databases } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 import { patientOf } from '../support/jobs.ts';
 import { describeApi, expectProblem, type Session } from '../support/server.ts';
@@ -86,6 +87,24 @@ describeApi('patient notes', (api) => {
     expect((await admin.client.patients.removeNote({ params })).status).toBe(204);
   });
 
+  test('takes no anchor for an empty text, and the stored one again that is no JSON', async () => {
+    const doctor = await api().doctor();
+    const id = await patientOf(doctor.client);
+    const note = await noteOf(doctor, id, { texto: 'x', anchor_json: '' });
+    expect(note.anchor_json).toBeNull();
+    const params = { id, note_id: note.id_note };
+    await databases
+      .kysely(api().deps.orm.em.fork())
+      .updateTable('clinical_note')
+      .set({ anchor_json: 'no JSON' })
+      .where('id_note', '=', note.id_note)
+      .execute();
+    const change = async (body: object) => (await doctor.client.patients.updateNote({ params, body })).body;
+    expect(await change({ texto: 'y', anchor_json: 'no JSON' })).toMatchObject({ texto: 'y', anchor_json: 'no JSON' });
+    await expectProblem(change({ anchor_json: 'another' }), 422);
+    expect((await change({ anchor_json: '' })).anchor_json).toBeNull();
+  });
+
   test('says which field does not fit', async () => {
     const doctor = await api().doctor();
     const id = await patientOf(doctor.client);
@@ -103,7 +122,12 @@ describeApi('patient notes', (api) => {
     expect(await places(doctor.client.patients.createNote({ params: { id }, body: wrong }))).toEqual(all);
     const { id_note: note_id } = await noteOf(doctor, id, { texto: 'x'.repeat(10_000) });
     const params = { id, note_id };
-    expect(await places(doctor.client.patients.updateNote({ params, body: wrong }))).toEqual(all);
+    // Whether an anchor is the stored text is known only beside the note: then it is the only fault.
+    expect(await places(doctor.client.patients.updateNote({ params, body: wrong }))).toEqual(all.slice(0, 2));
+    const { anchor_json: noJson } = wrong;
+    expect(await places(doctor.client.patients.updateNote({ params, body: { anchor_json: noJson } }))).toEqual(
+      all.slice(2),
+    );
     const nulls = { segmento: null as never, texto: null as never };
     expect(await places(doctor.client.patients.updateNote({ params, body: nulls }))).toEqual(all.slice(0, 2));
     for (const texto of ['', '  \n ', '\u0007']) {

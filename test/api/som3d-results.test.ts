@@ -65,7 +65,7 @@ describeApi(
       await waitForJob(owner.client, named.job_id);
       const { body: listed } = await owner.client.som3d.patientsWithStl();
       expect(listed).toMatchObject([{ job_id: named.job_id, id_paciente }]);
-      const [{ id_jobstl }] = listed as [{ id_jobstl: number }];
+      const id_jobstl = listed[0]!.id_jobstl;
       const { body: view } = await owner.client.visor.create({
         body: { titulo: 'Vista', ui_json: '{}', modelos_json: '[]', notas_json: '[]', i18n_json: '{}', id_jobstl },
       });

@@ -63,7 +63,7 @@ describeApi('viewer states', (api) => {
       (await expectProblem(create(doctor, body), 422)).errors.map(({ loc }) => loc);
     expect(await places({ ui_json: `${full} ` })).toEqual([['body', 'ui_json']]);
     expect(await places({ modelos_json: JSON.stringify('é'.repeat(MIB / 2)) })).toEqual([['body', 'modelos_json']]);
-    expect(await places({ notas_json: '{"a":}', i18n_json: '' })).toEqual([
+    expect(await places({ notas_json: '{"a":}', i18n_json: 'x' })).toEqual([
       ['body', 'notas_json'],
       ['body', 'i18n_json'],
     ]);
@@ -80,6 +80,7 @@ describeApi('viewer states', (api) => {
       { titulo: null },
       { ui_json: null },
       { ui_json: `${full} ` },
+      { modelos_json: 'no JSON' },
       { descripcion: 'x'.repeat(401) },
     ]) {
       await expectProblem(doctor.client.visor.update({ params, body: body as never }), 422);
@@ -88,7 +89,86 @@ describeApi('viewer states', (api) => {
     await expectProblem(doctor.client.visor.get({ params: { id: 'x' as never } }), 422);
   });
 
-  test('is its doctor’s; an administrator only reads', async () => {
+  test('stores the empty document of its kind for an empty text', async () => {
+    const doctor = await api().doctor();
+    const empty = { ui_json: '', modelos_json: ' ', notas_json: '', i18n_json: '' };
+    const state = await create(doctor, empty);
+    expect(state).toMatchObject(documents);
+    const params = { id: state.id_visor_estado };
+    await doctor.client.visor.update({ params, body: { notas_json: '[1]', ui_json: '{"a":1}' } });
+    expect((await doctor.client.visor.update({ params, body: empty })).body).toMatchObject(documents);
+  });
+
+  test('takes the stored text again that is no JSON, and no other', async () => {
+    const doctor = await api().doctor();
+    const state = await create(doctor);
+    const params = { id: state.id_visor_estado };
+    const former = { ui_json: "{'z': 1}", notas_json: 'una nota\nsuelta' };
+    await databases
+      .kysely(api().deps.orm.em.fork())
+      .updateTable('VisorEstado')
+      .set(former)
+      .where('id_visor_estado', '=', state.id_visor_estado)
+      .execute();
+    const whole = { titulo: 'Otra', ...documents, ...former, modelos_json: '[2]' };
+    expect((await doctor.client.visor.update({ params, body: whole })).body).toMatchObject(whole);
+    const changed = await expectProblem(
+      doctor.client.visor.update({ params, body: { ...whole, notas_json: 'otra nota' } }),
+      422,
+    );
+    expect(changed.errors).toMatchObject([{ loc: ['body', 'notas_json'] }]);
+    expect((await doctor.client.visor.update({ params, body: { notas_json: '[]' } })).body.notas_json).toBe('[]');
+    await expectProblem(doctor.client.visor.update({ params, body: { notas_json: former.notas_json } }), 422);
+  });
+
+  test('takes the patient of its result, when they are the doctor’s own', async () => {
+    const [doctor, other] = [await api().doctor(), await api().doctor()];
+    const id_paciente = await patientOf(doctor.client);
+    const { id_jobstl } = await resultOf(doctor, id_paciente);
+    expect(await create(doctor, { id_jobstl })).toMatchObject({ id_paciente, id_jobstl });
+    const another = await patientOf(doctor.client);
+    expect(await create(doctor, { id_jobstl, id_paciente: another })).toMatchObject({ id_paciente: another });
+    // An administrator registered the result for a patient of another doctor.
+    const foreign = await resultOf(doctor, await patientOf(other.client));
+    expect((await create(doctor, { id_jobstl: foreign.id_jobstl })).id_paciente).toBeNull();
+  });
+
+  test('is saved by an administrator for the doctor of the patient or of the result', async () => {
+    const [doctor, other, admin] = [await api().doctor(), await api().doctor(), await api().admin()];
+    const id_paciente = await patientOf(doctor.client);
+    const { id_jobstl } = await resultOf(doctor);
+    const { id_medico } = (await doctor.client.patients.get({ params: { id: id_paciente } })).body;
+    const byPatient = await create(admin, { id_paciente });
+    expect(byPatient).toMatchObject({ id_medico, id_paciente });
+    const byResult = await create(admin, { id_jobstl });
+    expect(byResult).toMatchObject({ id_medico, id_jobstl, id_paciente: null });
+    // The administrator's own scan of the doctor's patient.
+    const scan = await resultOf(admin, id_paciente);
+    expect(await create(admin, { id_jobstl: scan.id_jobstl })).toMatchObject({ id_medico, id_paciente });
+    expect((await doctor.client.visor.list()).body).toHaveLength(3);
+    for (const links of [{}, { id_jobstl: (await resultOf(admin)).id_jobstl }, { id_paciente: MISSING }]) {
+      await expectProblem(create(admin, links), 422, /paciente o el resultado/);
+    }
+
+    const params = { id: byPatient.id_visor_estado };
+    const body = { titulo: 'Del administrador', id_jobstl };
+    expect((await admin.client.visor.update({ params, body })).body).toMatchObject({ ...body, id_medico });
+    const foreign = await patientOf(other.client);
+    await expectProblem(admin.client.visor.update({ params, body: { id_paciente: foreign } }), 403);
+    expect((await admin.client.visor.remove({ params })).status).toBe(204);
+    const audited = await databases
+      .kysely(api().deps.orm.em.fork())
+      .selectFrom('ClinicalAudit')
+      .select(['action', 'actor_id_usuario'])
+      .where('entity_type', '=', 'ESTADO_VISOR')
+      .where('entity_id', '=', params.id)
+      .orderBy('id_audit')
+      .execute();
+    const { id_usuario: actor_id_usuario } = admin.user;
+    expect(audited).toEqual(['CREATE', 'UPDATE', 'DELETE'].map((action) => ({ action, actor_id_usuario })));
+  });
+
+  test('is its doctor’s and the administrators’', async () => {
     const [owner, other, admin] = [await api().doctor(), await api().doctor(), await api().admin()];
     const { id_visor_estado: id, ...state } = await create(owner);
     const [params, body] = [{ id }, { titulo: 'Otra' }];
@@ -100,11 +180,8 @@ describeApi('viewer states', (api) => {
     await expectProblem(anonymous.update({ params, body }), 401);
     await expectProblem(anonymous.remove({ params }), 401);
     await expectProblem(other.client.visor.get({ params }), 403);
-    for (const { client } of [other, admin]) {
-      await expectProblem(client.visor.update({ params, body }), 403);
-      await expectProblem(client.visor.remove({ params }), 403);
-    }
-    await expectProblem(admin.client.visor.create({ body: whole }), 403);
+    await expectProblem(other.client.visor.update({ params, body }), 403);
+    await expectProblem(other.client.visor.remove({ params }), 403);
     await expectProblem(owner.client.visor.update({ params: { id: MISSING }, body }), 404);
     expect((await admin.client.visor.get({ params })).body).toEqual({ id_visor_estado: id, ...state });
   });
@@ -144,6 +221,12 @@ describeApi('viewer states', (api) => {
     };
     expect(await list(doctor.client)).toEqual([[c, b, a], '3', null]);
     expect(await list(doctor.client, { paciente_id: id_paciente })).toEqual([[a], '1', null]);
+    const result = await resultOf(doctor, id_paciente);
+    const d = await create(doctor, { id_jobstl: result.id_jobstl });
+    await doctor.client.visor.update({ params: { id: d.id_visor_estado }, body: { id_paciente: null } });
+    const ofPatient = (await doctor.client.visor.list({ query: { paciente_id: id_paciente } })).body;
+    expect(ofPatient.map(({ id_visor_estado }) => id_visor_estado)).toEqual([d.id_visor_estado, a.id_visor_estado]);
+    await doctor.client.visor.remove({ params: { id: d.id_visor_estado } });
     expect(await list(doctor.client, { job_id })).toEqual([[b], '1', null]);
     expect(await list(admin.client, { job_id })).toEqual([[b], '1', null]);
     expect(await list(other.client, { job_id })).toEqual([[], '0', null]);

@@ -127,8 +127,14 @@ export const segmento = scalar(
   (text) => text.min(1).max(60),
 );
 
+type NullishText = string | null | undefined;
+function blankText(nothing: null | undefined) {
+  return (value: NullishText): NullishText => (typeof value === 'string' && value.trim() === '' ? nothing : value);
+}
+
 const utf8 = new TextEncoder();
-function isJson(text: string): boolean {
+/** Whether a text is a JSON document that can be stored and given back as it is. */
+export function isJson(text: string): boolean {
   try {
     JSON.parse(text);
     return text.isWellFormed();
@@ -137,15 +143,35 @@ function isJson(text: string): boolean {
   }
 }
 
-/** A JSON document, kept as the text that was sent. @param maxBytes of its UTF-8 form */
-export function jsonText(maxBytes: number) {
-  return z.string().superRefine((text, context) => {
-    if (utf8.encode(text).length > maxBytes) {
-      context.addIssue({ code: 'custom', message: `No debe pasar de ${maxBytes} bytes` });
-    } else if (!isJson(text)) {
-      context.addIssue({ code: 'custom', message: 'No es JSON válido' });
-    }
-  });
+export const NO_JSON = 'No es JSON válido';
+
+/**
+ * A JSON document, kept as the text that was sent.
+ *
+ * @param maxBytes of its UTF-8 form
+ * @param blank what an empty text stands for; without it an empty text is no JSON
+ */
+export function jsonText(maxBytes: number, blank = '') {
+  const sized = z
+    .string()
+    .overwrite((text) => (text.trim() === '' ? blank : text))
+    .refine((text) => utf8.encode(text).length <= maxBytes, {
+      error: `No debe pasar de ${maxBytes} bytes`,
+      abort: true,
+    });
+  const json = sized.refine(isJson, { error: NO_JSON });
+  return {
+    required: json,
+    /** At creation: absent, `null` and blank all mean "nothing". */
+    optional: z.preprocess(blankText(undefined), json.nullish()).optional(),
+    /**
+     * In a partial update. The predecessor stored any text, and a frontend sends back what it has: the server takes what
+     * is no JSON only where it is the stored text, see `requireJson`.
+     */
+    patch: sized.optional(),
+    /** The same, where `null` and blank clear the field. */
+    clearable: z.preprocess(blankText(null), sized.nullish()).optional(),
+  };
 }
 
 export const codigoHospital = scalar(keep(/[^A-Z0-9-]/g), (text) => text.min(1).max(12));
@@ -194,11 +220,6 @@ const INSTANT_META = {
   description:
     'Instante ISO 8601: un día (AAAA-MM-DD, su primer instante UTC) o día y hora, con T o un espacio, con o sin segundos y zona; sin zona es UTC',
 };
-
-type NullishText = string | null | undefined;
-function blankText(nothing: null | undefined) {
-  return (value: NullishText): NullishText => (typeof value === 'string' && value.trim() === '' ? nothing : value);
-}
 
 /** An instant as it comes in; from 1900 to 2199. One rule wherever an instant is taken. */
 export const instant = {

@@ -9,6 +9,7 @@ import { recordOf } from '../../db/record.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import type { Actor } from '../../http/context.ts';
+import { requireJson } from '../../http/kept-json.ts';
 import { AuditTrail } from '../audit/audit.ts';
 import { ReadAudit } from '../audit/reads.ts';
 import { listNotes } from './notes.queries.ts';
@@ -79,6 +80,7 @@ export class NoteService {
     return await inTransaction(this.#orm.em, async (em) => {
       const note = await lockNote(em, actor, path);
       const before = recordOf(note);
+      requireJson(['anchor_json'], note, body);
       em.assign(note, changesOf(body));
       await em.flush();
       this.#trail(em, actor).updated('NOTA', note.id_note, { before, after: recordOf(note) });

@@ -25,11 +25,16 @@ export async function findStateFor(em: EntityManager, actor: Actor, id: number):
   return state;
 }
 
-/** Whether the caller may change the state: its doctor alone. Answers without reading the documents. */
-export async function checkOwnState(em: EntityManager, actor: Actor, id: number): Promise<void> {
+/**
+ * Checks that the caller may change the state: its doctor, or an administrator. It does not read the documents.
+ *
+ * @returns the state's doctor
+ */
+export async function checkWritableState(em: EntityManager, actor: Actor, id: number): Promise<number> {
   const state = await em.findOne(VisorEstado, id, { fields: ['id_medico'], disableIdentityMap: true });
   if (!state) throw missing();
-  if (isAdmin(actor) || state.id_medico !== actor.id_medico) throw foreign(id);
+  if (!isAdmin(actor) && state.id_medico !== actor.id_medico) throw foreign(id);
+  return state.id_medico;
 }
 
 /** The state, held until the caller's transaction ends. */
@@ -40,7 +45,7 @@ export async function lockState(em: EntityManager, id: number): Promise<VisorEst
 }
 
 /**
- * Holds a 3D result that a state is to be tied to: one of a job of the caller's.
+ * Holds a 3D result that a state is to be tied to: one of a job of the caller's, any for an administrator.
  *
  * @throws AppError 404 when there is none, 403 when it is another's
  */
@@ -48,7 +53,7 @@ export async function lockResultFor(em: EntityManager, actor: Actor, id: number)
   const result = await em.findOne(JobSTL, id, FOR_UPDATE);
   if (!result) throw new AppError('not_found', 'El resultado 3D no existe');
   const job = await em.findOne(JobConv, result.job_id, { fields: ['id_usuario'] });
-  if (job?.id_usuario !== actor.id_usuario) {
+  if (!isAdmin(actor) && job?.id_usuario !== actor.id_usuario) {
     throw new RefusedError({ type: 'RESULTADO', id }, 'forbidden', 'El resultado 3D pertenece a otro médico');
   }
 }

@@ -27,7 +27,13 @@ export async function listStates(orm: MikroORM, actor: Actor, query: ViewerState
   let states = db.selectFrom('VisorEstado').select(['id_visor_estado', SIZE.as('bytes')]);
   // A doctor without a profile row has no states: no row has the id 0.
   if (!isAdmin(actor)) states = states.where('id_medico', '=', actor.id_medico ?? 0);
-  if (query.paciente_id) states = states.where('id_paciente', '=', query.paciente_id);
+  const { paciente_id } = query;
+  if (paciente_id) {
+    const results = db.selectFrom('JobSTL').select('id_jobstl').where('id_paciente', '=', paciente_id);
+    states = states.where((where) =>
+      where.or([where('id_paciente', '=', paciente_id), where('id_jobstl', 'in', results)]),
+    );
+  }
   if (query.job_id) {
     const results = db.selectFrom('JobSTL').select('id_jobstl').where('job_id', '=', query.job_id);
     states = states.where('id_jobstl', 'in', results);

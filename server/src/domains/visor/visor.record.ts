@@ -5,7 +5,8 @@ import { recordOf } from '../../db/record.ts';
 /** Documents up to this many characters stand in the audit as they are. */
 const KEPT_CHARACTERS = 16 * 1024;
 
-const DOCUMENTS = ['ui_json', 'modelos_json', 'notas_json', 'i18n_json'] as const;
+/** The columns that hold documents. */
+export const DOCUMENTS = ['ui_json', 'modelos_json', 'notas_json', 'i18n_json'] as const;
 
 /** A large document is audited by its length and digest: a viewer saves often, up to 4 MiB each time. */
 function audited(document: string): unknown {
