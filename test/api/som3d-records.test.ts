@@ -77,7 +77,7 @@ describeApi('som3d records', (api) => {
     expect(headers.get('content-type')).toBe('text/plain; charset=utf-8');
     expect(headers.get('content-disposition')).toBeNull();
     const saved = await doctor.client.som3d.logRaw({ params: { id }, query: { download: true } });
-    expect(saved.headers.get('content-disposition')).toBe(`attachment; filename="som3d_${id}.log"`);
+    expect(saved.headers.get('content-disposition')).toBe(`attachment; filename=som3d_${id}.log`);
     await expectProblem(other.client.som3d.logRaw({ params: { id } }), 404);
     await expectProblem(api().client.som3d.logRaw({ params: { id } }), 401);
     await expectProblem(doctor.client.som3d.logRaw({ params: { id: 'a b' } }), 422);

@@ -1,4 +1,5 @@
 import { databases, entities } from '@som3d/server/testing';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, databaseKinds } from '../support/database.ts';
 
@@ -26,6 +27,18 @@ describe.each(databaseKinds())('values on %s', (kind) => {
     const row = await databases.kysely(em).selectFrom('JobConv').selectAll().executeTakeFirstOrThrow();
     expect([job.created_at, job.lease_expires_at]).toEqual([at, at]);
     expect([row.created_at, row.lease_expires_at]).toEqual([at, at]);
+  });
+
+  // On MariaDB a column of type json is a longtext that is checked, and the driver takes it for json all the same.
+  test.runIf(kind === 'mysql')('are the stored text in a column of type json', async () => {
+    await using other = await createDatabase(kind);
+    const db = databases.kysely(other.orm.em.fork());
+    await sql`alter table JobConv modify extra_tasks_json json null`.execute(db);
+    await databases.seedDemo(other.orm.em.fork(), { doctorPasswordHash: 'x', adminPasswordHash: 'y', now: at });
+    await db.insertInto('JobConv').values({ job_id: 'j', id_usuario: 1, extra_tasks_json: '["teeth"]' }).execute();
+    const row = await db.selectFrom('JobConv').select('extra_tasks_json').executeTakeFirstOrThrow();
+    const job = await other.orm.em.fork().findOneOrFail(entities.JobConv, 'j');
+    expect([row.extra_tasks_json, job.extra_tasks_json]).toEqual(['["teeth"]', '["teeth"]']);
   });
 
   test('are compared with a Date', async () => {

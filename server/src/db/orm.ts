@@ -81,8 +81,9 @@ async function initMySql(
     charset: 'utf8mb4',
     collate: CASELESS,
     pool: { min: 0, max: poolMax },
-    // instants are Date and decimals are number in every row, not only in entities
-    driverOptions: { dateStrings: ['DATE'], decimalNumbers: true, charset: CASELESS },
+    // instants are Date and decimals are number in every row, not only in entities; documents are the text that was stored,
+    // also in a column of type json, which the predecessor's tables have on some servers
+    driverOptions: { dateStrings: ['DATE'], decimalNumbers: true, jsonStrings: true, charset: CASELESS },
     onCreateConnection: async (connection: unknown) => {
       await prepareMySqlSession(connection);
       if (observe) observeConnection(connection as DatabaseConnection, observe);
