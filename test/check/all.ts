@@ -3,10 +3,11 @@ import path from 'node:path';
 
 /**
  * `npm run check:all`: the checks, every test, also those that take too long for every change, on all databases, queues
- * and storages; then the tests of the API and the migrations on MariaDB 10.11. Takes half an hour.
+ * and storages; then the tests of the API, the migrations and the takeover on MariaDB 10.11 and 11.8. Takes an hour.
  */
 const root = path.resolve(import.meta.dirname, '../..');
 const VITEST = [path.join(root, 'test/node_modules/vitest/vitest.mjs'), 'run', '--root', 'test'];
+const ON_MARIADB = [...VITEST, 'api/', 'migrations/', 'takeover/'];
 const REQUIRED = { SOM3D_TEST_REQUIRE_MYSQL: '1', SOM3D_TEST_REQUIRE_REDIS: '1', SOM3D_TEST_REQUIRE_S3: '1' };
 
 type Environment = Readonly<Record<string, string>>;
@@ -30,15 +31,16 @@ function everyService(): Environment {
   return REQUIRED;
 }
 
-function onMariaDb(): Environment {
-  const server = path.join(install('mysql-server.sh', 'mariadb'), 'mariadbd');
+function onMariaDb(version: 'mariadb' | 'mariadb-11.8'): Environment {
+  const server = path.join(install('mysql-server.sh', version), 'mariadbd');
   return { TEST_MYSQL_URL: '', TEST_MYSQL_SERVER: server, SOM3D_TEST_REQUIRE_MYSQL: '1' };
 }
 
 const STEPS: readonly Step[] = [
   { name: 'the checks', args: [path.join(root, 'test/check/main.ts')] },
   { name: 'every test', args: VITEST, env: everyService },
-  { name: 'API and migrations on MariaDB', args: [...VITEST, 'api/', 'migrations/'], env: onMariaDb },
+  { name: 'API, migrations and takeover on MariaDB 10.11', args: ON_MARIADB, env: () => onMariaDb('mariadb') },
+  { name: 'the same on MariaDB 11.8', args: ON_MARIADB, env: () => onMariaDb('mariadb-11.8') },
 ];
 
 const results = STEPS.map(({ name, args, env }) => {

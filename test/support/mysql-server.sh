@@ -3,15 +3,18 @@
 # libraries, and no root is needed. Works on Debian (apt-get, dpkg-deb, curl).
 #   test/support/mysql-server.sh           the MySQL of Debian unstable
 #   test/support/mysql-server.sh mariadb   MariaDB 10.11
+#   test/support/mysql-server.sh mariadb-11.8
 # The last line of the output is the folder that holds the programs: PATH="$(test/support/mysql-server.sh):$PATH" npm test
 # The tests look for the MySQL in that folder by themselves, too.
 set -euo pipefail
 
 case ${1:-mysql} in
   mysql) suite=sid packages=(mysql-server-core) programs=(sbin/mysqld) commands=(sbin/mysqld) ;;
-  mariadb) suite=bookworm packages=(mariadb-server-core mariadb-client-core)
+  mariadb | mariadb-11.8)
+    suite=bookworm packages=(mariadb-server-core mariadb-client-core)
+    [[ $1 == mariadb ]] || suite=trixie
     programs=(sbin/mariadbd bin/my_print_defaults bin/resolveip) commands=(sbin/mariadbd bin/mariadb-install-db) ;;
-  *) sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 home=${XDG_CACHE_HOME:-$HOME/.cache}/som3d-mysql/${packages[0]}-$suite
 
