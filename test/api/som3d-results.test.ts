@@ -58,20 +58,6 @@ describeApi(
         durations: { reading_seconds: expect.any(Number) as number, total_seconds: expect.any(Number) as number },
         mesh: { files_total: 1, triangles_total: stls.items[0]?.triangles },
       });
-
-      const id_paciente = await patientOf(owner.client);
-      const named = await upload(owner.client, { fields: { id_paciente } });
-      expect(named).toMatchObject({ is_processing: true, metrics: {}, log_tail: [] });
-      await waitForJob(owner.client, named.job_id);
-      const { body: listed } = await owner.client.som3d.patientsWithStl();
-      expect(listed).toMatchObject([{ job_id: named.job_id, id_paciente }]);
-      const id_jobstl = listed[0]!.id_jobstl;
-      const { body: view } = await owner.client.visor.create({
-        body: { titulo: 'Vista', ui_json: '{}', modelos_json: '[]', notas_json: '[]', i18n_json: '{}', id_jobstl },
-      });
-      expect(view).toMatchObject({ id_jobstl, id_paciente });
-      const finalized = await owner.client.som3d.finalize({ params: { id: named.job_id }, body: { id_paciente } });
-      expect(finalized.body.id_jobstl).toBe(id_jobstl);
     });
 
     test('lists the models with what was measured and URLs that need no session', async () => {
@@ -174,9 +160,18 @@ describeApi(
 
     test('computes with the thresholds and the tissues that were asked for', async () => {
       const { doctor: owner } = await ready();
+      const id_paciente = await patientOf(owner.client);
       const tuned = await upload(owner.client, {
-        fields: { umbral_min: 200.5, suavizado: 0, reduccion: 0, enable_ortopedia: true, extra_tasks: ['piel'] },
+        fields: {
+          id_paciente,
+          umbral_min: 200.5,
+          suavizado: 0,
+          reduccion: 0,
+          enable_ortopedia: true,
+          extra_tasks: ['piel'],
+        },
       });
+      expect(tuned).toMatchObject({ is_processing: true, metrics: {}, log_tail: [] });
       const { metrics, params } = await waitForJob(owner.client, tuned.job_id);
       expect(params).toMatchObject({ umbral_min: 200.5, suavizado: 0, enable_ortopedia: true, extra_tasks: ['piel'] });
       expect(metrics).toMatchObject({
@@ -184,6 +179,16 @@ describeApi(
       });
       const { body } = await owner.client.som3d.stls({ params: { id: tuned.job_id } });
       expect(body.items.map(({ tissue }) => tissue)).toContain('piel');
+
+      // The result is the patient's without a word of the doctor, and what is saved of it is theirs too.
+      const { body: listed } = await owner.client.som3d.patientsWithStl();
+      expect(listed).toMatchObject([{ job_id: tuned.job_id, id_paciente }]);
+      const id_jobstl = listed[0]!.id_jobstl;
+      const documents = { ui_json: '{}', modelos_json: '[]', notas_json: '[]', i18n_json: '{}' };
+      const { body: view } = await owner.client.visor.create({ body: { titulo: 'Vista', ...documents, id_jobstl } });
+      expect(view).toMatchObject({ id_jobstl, id_paciente });
+      const finalized = await owner.client.som3d.finalize({ params: { id: tuned.job_id }, body: { id_paciente } });
+      expect(finalized.body.id_jobstl).toBe(id_jobstl);
     });
 
     test('serves a stored file by its URL like the result itself, until it is gone', async () => {

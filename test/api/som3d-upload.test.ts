@@ -57,7 +57,7 @@ describeApi(
         phase: 'queued',
         percent: 0,
         error: null,
-        metrics: null,
+        metrics: {},
         started_at: null,
         finished_at: null,
         params: {
