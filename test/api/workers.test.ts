@@ -4,6 +4,17 @@ import { expect, test } from 'vitest';
 import { until } from '../support/jobs.ts';
 import { describeApi, expectProblem } from '../support/server.ts';
 
+/** What there is without a worker. */
+const NONE = {
+  gpu: false,
+  gpu_detected: false,
+  gpu_ready: false,
+  backend: 'cpu',
+  nvidia_smi: { available: false, devices: [], error: expect.any(String) as string },
+  engines: [],
+  workers: [],
+};
+
 describeApi('the workers', (api) => {
   test('tell administrators what they convert with, for as long as they live', async () => {
     const [doctor, admin] = [await api().doctor(), await api().admin()];
@@ -11,7 +22,7 @@ describeApi('the workers', (api) => {
     for (const check of ['gpuCheck', 'som3dGpuCheck'] as const) {
       await expectProblem(anonymous.workers[check](), 401);
       await expectProblem(doctor.client.workers[check](), 403);
-      expect((await admin.client.workers[check]()).body).toEqual({ gpu: false, engines: [], workers: [] });
+      expect((await admin.client.workers[check]()).body).toEqual(NONE);
     }
     const look = async () => (await admin.client.workers.gpuCheck()).body;
     const { deps } = api();
@@ -51,7 +62,14 @@ describeApi('the workers', (api) => {
     const admin = await api().admin();
     const db = () => databases.kysely(api().deps.orm.em.fork());
     const now = api().deps.clock();
-    const engines = { configured: 'auto', engine: 'totalsegmentator', available: true, gpus: ['A100'], licence: false };
+    const engines = {
+      configured: 'auto',
+      engine: 'totalsegmentator',
+      available: true,
+      device: 'gpu',
+      gpus: ['A100'],
+      licence: false,
+    };
     const capabilities_json = JSON.stringify({ concurrency: 1, threads: 1, memoryMb: 1, engines });
     const row = { host: 'h', pid: 1, version: '1', started_at: now, heartbeat_at: now, capabilities_json };
     await db()
@@ -59,9 +77,17 @@ describeApi('the workers', (api) => {
       .values({ worker_id: 'h:1:x', ...row })
       .execute();
     const look = async () => (await admin.client.workers.gpuCheck()).body;
-    expect(await look()).toMatchObject({ gpu: true, engines: ['totalsegmentator'], workers: [{ gpus: ['A100'] }] });
+    expect(await look()).toMatchObject({
+      gpu: true,
+      gpu_detected: true,
+      gpu_ready: true,
+      backend: 'gpu',
+      nvidia_smi: { available: true, devices: ['A100'], error: null },
+      engines: ['totalsegmentator'],
+      workers: [{ gpus: ['A100'] }],
+    });
     api().advance(61_000);
-    expect(await look()).toEqual({ gpu: false, engines: [], workers: [] });
+    expect(await look()).toEqual(NONE);
     await jobMachinery.createJobServices(api().deps).sweeper.sweep();
     expect(await db().selectFrom('worker_node').select('worker_id').execute()).toEqual([]);
   });
