@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { EndedSessions, Ok, Session, User } from './auth.ts';
-import { c, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
+import { c, defineRoutes, filter, Id, numeric, numericOrNull, Page, problems, scalars } from './common/index.ts';
 import { CreateDoctorBody, Doctor, DoctorCount, DoctorCountQuery, DoctorQuery, UpdateDoctorBody } from './doctors.ts';
-import { CreateHospitalBody, HospitalDetail, HospitalState, UpdateHospitalBody } from './hospitals.ts';
+import { CreateHospitalBody, HOSPITAL_STATES, HospitalDetail, ReissuedCode, UpdateHospitalBody } from './hospitals.ts';
 import {
   ActiveUserSubscription,
   AuditEntry,
@@ -15,22 +15,30 @@ import {
 
 /** Like `CreateHospitalBody`; the service generates an absent code. */
 export const AdminCreateHospitalBody = CreateHospitalBody.extend({
-  codigo: scalars.codigoHospital.patch.meta({ description: 'Sin él se genera uno de 8 caracteres' }),
-  plan_id: Id.nullish().meta({ description: 'Añade una suscripción PAUSADA de este plan' }),
+  codigo: scalars.codigoHospital.optional.meta({ description: 'Sin él se genera uno de 8 caracteres' }),
+  plan_id: numericOrNull(Id).optional().meta({ description: 'Añade una suscripción PAUSADA de este plan' }),
 }).meta({ id: 'AdminCreateHospitalBody' });
 export type AdminCreateHospitalBody = z.infer<typeof AdminCreateHospitalBody>;
 
 export const AdminHospitalQuery = z.object({
-  estado: HospitalState.optional(),
+  estado: filter(HOSPITAL_STATES),
   q: z.string().trim().max(120).optional().meta({ description: 'En nombre, ciudad o código' }),
   ...Page,
 });
 export type AdminHospitalQuery = z.infer<typeof AdminHospitalQuery>;
 
-export const ReissueCodeBody = z
-  .object({ expires_days: z.int().min(1).max(365).default(30).meta({ description: 'Días que vale el código' }) })
-  .prefault({})
-  .meta({ id: 'ReissueCodeBody' });
+/** Days that a code of a hospital is valid, unless the caller names others. */
+export const CODE_DAYS = 30;
+
+const expiresDays = {
+  expires_days: numeric(z.int().min(1).max(365))
+    .optional()
+    .meta({ description: `Días que vale el código (${CODE_DAYS})` }),
+};
+
+export const ReissueCodeQuery = z.object(expiresDays);
+/** The same as the query; the query has precedence. */
+export const ReissueCodeBody = z.object(expiresDays).prefault({}).meta({ id: 'ReissueCodeBody' });
 export type ReissueCodeBody = z.infer<typeof ReissueCodeBody>;
 
 export const RevokedCodes = z.object({ ok: z.literal(true), revoked: z.int() }).meta({ id: 'RevokedCodes' });
@@ -44,6 +52,7 @@ export const CreateAdminBody = z
     telefono: scalars.telefono.optional,
     direccion: scalars.freeText(255).optional,
     ciudad: scalars.ciudad.optional,
+    activo: scalars.Flag.optional().meta({ description: 'true si falta' }),
   })
   .meta({ id: 'CreateAdminBody' });
 export type CreateAdminBody = z.infer<typeof CreateAdminBody>;
@@ -58,7 +67,7 @@ export type UserQuery = z.infer<typeof UserQuery>;
 export const AdminUser = User.extend({ suspendido: z.boolean() }).meta({ id: 'AdminUser' });
 export type AdminUser = z.infer<typeof AdminUser>;
 
-export const UpdateUserBody = z.object({ suspendido: z.boolean() }).meta({ id: 'UpdateUserBody' });
+export const UpdateUserBody = z.object({ suspendido: scalars.Flag }).meta({ id: 'UpdateUserBody' });
 export type UpdateUserBody = z.infer<typeof UpdateUserBody>;
 
 const pathParams = z.object({ id: Id });
@@ -77,7 +86,7 @@ export const admin = defineRoutes({
   listHospitals: {
     method: 'GET',
     path: '/admin/hospitals',
-    summary: 'Hospitales, el más reciente primero',
+    summary: 'Hospitales, por nombre',
     metadata: access,
     query: AdminHospitalQuery,
     responses: { 200: z.array(HospitalDetail) },
@@ -120,11 +129,12 @@ export const admin = defineRoutes({
     method: 'POST',
     path: '/admin/hospitals/:id/codes/reissue',
     summary: 'Emitir un código nuevo',
-    description: 'Revoca los anteriores que nadie usó.',
+    description: 'Revoca los anteriores que nadie usó. Los días van en la consulta o en el contenido.',
     metadata: access,
     pathParams,
+    query: ReissueCodeQuery,
     body: ReissueCodeBody,
-    responses: { 200: HospitalDetail, ...problems(404) },
+    responses: { 200: ReissuedCode, ...problems(404) },
   },
   revokeCodes: {
     method: 'POST',
@@ -147,7 +157,7 @@ export const admin = defineRoutes({
   listDoctors: {
     method: 'GET',
     path: '/admin/doctors',
-    summary: 'Médicos, el más reciente primero',
+    summary: 'Médicos, por nombre',
     metadata: access,
     query: DoctorQuery,
     responses: { 200: z.array(Doctor) },
@@ -254,10 +264,10 @@ export const admin = defineRoutes({
     path: '/admin/users/:id',
     summary: 'Eliminar un usuario con todo lo suyo',
     description:
-      'Ni a uno mismo ni al último administrador (409). De un médico se elimina todo, como con DELETE /admin/doctors/{id}.',
+      'Solo una cuenta inactiva (409 si no lo es), y ninguna de administrador (403). De un médico se elimina todo, como con DELETE /admin/doctors/{id}.',
     metadata: access,
     pathParams,
-    responses: { 204: c.noBody(), ...problems(404, 409) },
+    responses: { 204: c.noBody(), ...problems(403, 404, 409) },
   },
   metrics: {
     method: 'GET',

@@ -85,8 +85,13 @@ export const Ok = z.object({ ok: z.literal(true) }).meta({ id: 'Ok' });
 
 /** The service mailed a code. The client keeps `token` and sends it with the code. */
 export const PendingCode = z
-  .object({ ok: z.literal(true), token: z.string(), expires_in: z.int().meta({ description: 'Segundos' }) })
+  .object({ ok: z.literal(true), token: z.string(), expires_in: z.int().meta({ description: 'Minutos' }) })
   .meta({ id: 'PendingCode' });
+
+/** The value for X-CSRF-Token, under the two names that frontends use. A frontend on another host cannot read the cookie. */
+export const CsrfToken = z
+  .object({ ok: z.literal(true), csrf: z.string(), csrf_token: z.string() })
+  .meta({ id: 'CsrfToken' });
 
 const Token = z.string().trim().min(1).max(200);
 const Code = z
@@ -201,7 +206,7 @@ export const auth = defineRoutes({
     summary: 'Emitir la cookie CSRF',
     description: 'Deja la cookie csrf_token (la que ya hay, si la hay) y devuelve su valor.',
     metadata: { access: 'public' },
-    responses: { 200: z.object({ csrf_token: z.string() }) },
+    responses: { 200: CsrfToken },
   },
   refresh: {
     method: 'POST',
@@ -241,7 +246,7 @@ export const auth = defineRoutes({
     description: 'Crea el usuario inactivo. Un código admite cinco intentos y sirve una vez.',
     metadata: { access: 'public' },
     body: ConfirmCodeBody,
-    responses: { 201: User, ...problems(400, 409) },
+    responses: { 200: User.extend({ ok: z.literal(true) }), ...problems(400, 409) },
   },
   forgotPassword: {
     method: 'POST',

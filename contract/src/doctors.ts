@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice, Id, Page, scalars } from './common/index.ts';
+import { choice, filter, Id, numericOrNull, Page, scalars } from './common/index.ts';
 
 export const DOCTOR_STATES = ['ACTIVO', 'INACTIVO'] as const;
 const estado = choice(DOCTOR_STATES);
@@ -29,7 +29,7 @@ function profileFields(form: 'optional' | 'clearable') {
     telefono: scalars.telefono[form],
     direccion: scalars.freeText(255)[form],
     ciudad: scalars.ciudad[form],
-    id_hospital: Id.nullish(),
+    id_hospital: numericOrNull(Id).optional(),
     referenciado: scalars.Flag.optional(),
     estado: estado.optional(),
     activo: scalars.Flag.optional(),
@@ -60,7 +60,7 @@ export type UpdateDoctorBody = z.infer<typeof UpdateDoctorBody>;
 
 export const DoctorQuery = z.object({
   hospital_id: Id.optional(),
-  estado: estado.optional(),
+  estado: filter(DOCTOR_STATES),
   q: z.string().trim().max(100).optional().meta({ description: 'En nombre, apellido o correo' }),
   ...Page,
 });

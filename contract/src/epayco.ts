@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { c, choice, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
+import { c, defineRoutes, filter, Id, Page, problems, scalars } from './common/index.ts';
 
 /** The fields with which a browser opens a checkout of the payment gateway: those of its script tag. */
 export const Checkout = z
@@ -137,7 +137,7 @@ export const PaymentEventDetail = PaymentEvent.extend({
 export type PaymentEventDetail = z.infer<typeof PaymentEventDetail>;
 
 export const PaymentEventQuery = z.object({
-  estado: choice(EVENT_STATES).optional(),
+  estado: filter(EVENT_STATES),
   firma_valida: scalars.Flag.optional(),
   por_reembolsar: scalars.Flag.optional(),
   ref_payco: z.string().trim().min(1).max(120).optional(),
@@ -171,12 +171,27 @@ export const PaymentCheckout = z
 export type PaymentCheckout = z.infer<typeof PaymentCheckout>;
 
 export const PaymentCheckoutQuery = z.object({
-  estado: choice(CHECKOUT_STATES).optional(),
+  estado: filter(CHECKOUT_STATES),
   invoice: z.string().trim().min(1).max(120).optional(),
   id_suscripcion: Id.optional(),
   ...Page,
 });
 export type PaymentCheckoutQuery = z.infer<typeof PaymentCheckoutQuery>;
+
+/**
+ * What the gateway says of a payment. `data` are its fields of the payment and `raw` its whole answer, which are at the
+ * top too. Of an unknown reference, `success` is false and `estado` and `data` are absent.
+ */
+export const PaymentValidation = z
+  .looseObject({
+    success: z.boolean(),
+    ref_payco: z.string(),
+    estado: z.enum(PAYMENT_STATUSES).optional(),
+    data: z.record(z.string(), z.unknown()).optional(),
+    raw: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'PaymentValidation' });
+export type PaymentValidation = z.infer<typeof PaymentValidation>;
 
 const reference = z.string().trim().min(1).max(120).meta({ description: 'Referencia de ePayco' });
 const pathParams = z.object({ id: Id });
@@ -214,7 +229,7 @@ export const epayco = defineRoutes({
     summary: 'Lo que la pasarela dice de un pago',
     metadata: { access: 'public' },
     query: z.object({ ref_payco: reference }),
-    responses: { 200: z.looseObject({ success: z.boolean() }), ...problems(502) },
+    responses: { 200: PaymentValidation, ...problems(502) },
   },
   response: {
     method: 'GET',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { c, choice, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
+import { c, choice, defineRoutes, Id, numericOrNull, Page, problems, scalars } from './common/index.ts';
 import { StartedCheckout } from './epayco.ts';
 import { MySubscriptionStatus } from './subscriptions.ts';
 
@@ -41,6 +41,11 @@ export const HospitalDetail = Hospital.extend({
 }).meta({ id: 'HospitalDetail' });
 export type HospitalDetail = z.infer<typeof HospitalDetail>;
 
+/** A hospital with the code that it has just got. */
+export const ReissuedCode = HospitalDetail.extend({ expires_at: instant.meta({ description: 'De este código' }) }).meta({
+  id: 'ReissuedCode',
+});
+
 export const CreateHospitalBody = z
   .object({
     nombre: scalars.hospitalName.required,
@@ -74,13 +79,30 @@ export const LinkedHospital = Hospital.extend({
   has_active_subscription: z.boolean(),
 }).meta({ id: 'LinkedHospital' });
 
+/** What a code shows of its hospital to somebody who has not signed in: no telephone, mail or address. */
+export const PublicHospital = Hospital.omit({ telefono: true, correo: true, direccion: true }).meta({
+  id: 'PublicHospital',
+});
+export type PublicHospital = z.infer<typeof PublicHospital>;
+
+/** A public hospital with the state of the code at hand. */
+export const PublicHospitalDetail = PublicHospital.extend({
+  has_active_subscription: z.boolean(),
+  code: HospitalCode,
+}).meta({ id: 'PublicHospitalDetail' });
+export type PublicHospitalDetail = z.infer<typeof PublicHospitalDetail>;
+
 /** The state of a hospital's subscription: the one in force, otherwise its latest. */
-export const HospitalStatus = MySubscriptionStatus.extend({ hospital: Hospital }).meta({ id: 'HospitalStatus' });
+export const HospitalStatus = MySubscriptionStatus.extend({
+  has_subscription: z.boolean().meta({ description: 'Lo mismo que has' }),
+  hospital: PublicHospital,
+}).meta({ id: 'HospitalStatus' });
 export type HospitalStatus = z.infer<typeof HospitalStatus>;
 
-/** The same for the caller's own hospital. Without one, `linked` is false and the other fields are empty. */
+/** The same for the caller's own hospital. Without one, `has_hospital` is false and the other fields are empty. */
 export const MyHospitalStatus = MySubscriptionStatus.extend({
-  linked: z.boolean(),
+  has_hospital: z.boolean(),
+  linked: z.boolean().meta({ description: 'Lo mismo que has_hospital' }),
   hospital: Hospital.nullable(),
 }).meta({ id: 'MyHospitalStatus' });
 export type MyHospitalStatus = z.infer<typeof MyHospitalStatus>;
@@ -88,11 +110,11 @@ export type MyHospitalStatus = z.infer<typeof MyHospitalStatus>;
 export const StartHospitalSubscriptionBody = z
   .object({
     codigo: scalars.codigoHospital.required,
-    plan_id: Id.nullish().meta({ description: 'Sin él, el plan de la última suscripción del hospital' }),
+    plan_id: numericOrNull(Id).optional().meta({ description: 'Sin él, el plan de la última suscripción del hospital' }),
   })
   .meta({ id: 'StartHospitalSubscriptionBody' });
 
-export const StartedHospitalCheckout = StartedCheckout.extend({ hospital: Hospital }).meta({
+export const StartedHospitalCheckout = StartedCheckout.extend({ hospital: PublicHospital }).meta({
   id: 'StartedHospitalCheckout',
 });
 
@@ -122,7 +144,7 @@ export const hospitals = defineRoutes({
     description: 'Un código anterior se reconoce y dice que fue revocado. Un hospital inactivo no se muestra.',
     metadata: { access: 'public' },
     pathParams: byCode,
-    responses: { 200: HospitalDetail, ...problems(404, 429) },
+    responses: { 200: PublicHospitalDetail, ...problems(404, 429) },
   },
   status: {
     method: 'GET',

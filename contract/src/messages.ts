@@ -1,11 +1,19 @@
 import { z } from 'zod';
-import { c, choice, defineRoutes, Id, numeric, numericOrNull, problems, scalars } from './common/index.ts';
+import { choice, clamped, defineRoutes, filter, Id, numeric, numericOrNull, problems, scalars } from './common/index.ts';
 
 export const MESSAGE_TYPES = ['sugerencia', 'error'] as const;
 export const MESSAGE_SEVERITIES = ['baja', 'media', 'alta'] as const;
-export const MESSAGE_STATES = ['nuevo', 'en_proceso', 'respondido', 'cerrado'] as const;
+export const MESSAGE_STATES = ['nuevo', 'analisis', 'en_curso', 'resuelto'] as const;
+export type MessageState = (typeof MESSAGE_STATES)[number];
 
-/** Messages of the predecessor can have other values than ours in their type, severity and state. */
+/** Words of an earlier version, which clients can send and rows can hold. */
+export const MESSAGE_STATE_ALIASES: Readonly<Record<string, MessageState>> = {
+  en_proceso: 'en_curso',
+  respondido: 'resuelto',
+  cerrado: 'resuelto',
+};
+
+/** A message. Rows of the predecessor can have other types, severities and states. */
 export const Message = z
   .object({
     id_mensaje: z.int(),
@@ -16,7 +24,7 @@ export const Message = z
     descripcion: z.string(),
     severidad: z.string(),
     adjunto_url: z.string().nullable(),
-    estado: z.string(),
+    estado: z.string().meta({ description: MESSAGE_STATES.join(', ') }),
     respuesta_admin: z.string().nullable(),
     leido_admin: z.boolean(),
     leido_medico: z.boolean().meta({ description: 'El médico leyó la respuesta' }),
@@ -27,12 +35,6 @@ export const Message = z
 export type Message = z.infer<typeof Message>;
 
 const person = z.object({ id_usuario: z.int(), nombre: z.string(), apellido: z.string(), correo: z.string() });
-
-export const InboxMessage = Message.extend({
-  medico: person,
-  asignado: person.nullable().meta({ description: 'El administrador que lo atiende' }),
-}).meta({ id: 'InboxMessage' });
-export type InboxMessage = z.infer<typeof InboxMessage>;
 
 export const MESSAGE_ACTIONS = ['creado', 'leido', 'asignado', 'estado', 'respondido', 'respuesta_leida'] as const;
 
@@ -48,6 +50,24 @@ export const MessageEvent = z
   .meta({ id: 'MessageEvent' });
 export type MessageEvent = z.infer<typeof MessageEvent>;
 
+/** How many events of its history a message of the inbox shows. */
+export const MESSAGE_PREVIEW = 3;
+
+const assignee = person.nullable().meta({ description: 'El administrador que lo atiende' });
+
+/** A message as administrators see it. `medico` and `asignado` are the same people as `emisor` and `asignado_admin`. */
+export const InboxMessage = Message.extend({
+  medico: person,
+  asignado: assignee,
+  emisor: person.extend({ id_medico: z.int() }).meta({ description: 'El médico que lo escribió' }),
+  asignado_admin: assignee,
+  bitacora_preview: z
+    .array(MessageEvent)
+    .max(MESSAGE_PREVIEW)
+    .meta({ description: 'Lo último de su historia, lo más reciente primero' }),
+}).meta({ id: 'InboxMessage' });
+export type InboxMessage = z.infer<typeof InboxMessage>;
+
 export const CreateMessageBody = z
   .object({
     tipo: choice(MESSAGE_TYPES),
@@ -61,34 +81,52 @@ export type CreateMessageBody = z.infer<typeof CreateMessageBody>;
 
 export const UpdateMessageBody = z
   .object({
-    estado: choice(MESSAGE_STATES).optional(),
-    respuesta_admin: scalars.clinicalText(5000).patch,
-    asignado_admin_id_usuario: Id.nullish().meta({ description: 'null lo deja sin asignar' }),
-    leido_admin: z.boolean().optional(),
+    estado: choice(MESSAGE_STATES, MESSAGE_STATE_ALIASES).optional(),
+    respuesta_admin: scalars.clinicalText(5000).clearable,
+    asignado_admin_id_usuario: numericOrNull(Id).optional().meta({ description: 'null lo deja sin asignar' }),
+    leido_admin: scalars.Flag.optional(),
   })
   .meta({ id: 'UpdateMessageBody' });
 export type UpdateMessageBody = z.infer<typeof UpdateMessageBody>;
 
-const pages = {
+/** Without a body the answer is read. */
+export const MarkReadBody = z
+  .object({ leido_medico: scalars.Flag.default(true) })
+  .prefault({})
+  .meta({ id: 'MarkReadBody' });
+export type MarkReadBody = z.infer<typeof MarkReadBody>;
+
+const MAX_PAGE_SIZE = 100;
+
+/** What the two lists have in common. */
+const listed = {
+  estado: filter(MESSAGE_STATES, MESSAGE_STATE_ALIASES),
+  tipo: filter(MESSAGE_TYPES),
   page: numeric(z.int().min(1).max(1_000_000).default(1)),
-  page_size: numeric(z.int().min(1).max(100).default(20)),
+  page_size: clamped(1, MAX_PAGE_SIZE)
+    .default(20)
+    .meta({ description: `Mensajes por página; más de ${MAX_PAGE_SIZE} son ${MAX_PAGE_SIZE}` }),
 };
 
-export const MessageQuery = z.object(pages);
+export const MessageQuery = z.object(listed);
 export type MessageQuery = z.infer<typeof MessageQuery>;
 
 export const InboxQuery = z.object({
-  estado: choice(MESSAGE_STATES).optional(),
-  tipo: choice(MESSAGE_TYPES).optional(),
-  severidad: choice(MESSAGE_SEVERITIES).optional(),
+  ...listed,
+  severidad: filter(MESSAGE_SEVERITIES),
+  only_unread: scalars.Flag.optional().meta({ description: 'Solo los que ningún administrador ha leído' }),
   leido: scalars.Flag.optional().meta({ description: 'Leído por un administrador' }),
   asignado: z
     .union([z.enum(['nadie', 'mio']), Id])
     .optional()
     .meta({ description: 'Usuario que lo atiende, o `mio`, o `nadie`' }),
   id_medico: Id.optional(),
-  q: z.string().trim().max(100).optional().meta({ description: 'En título, descripción o nombre del médico' }),
-  ...pages,
+  q: z
+    .string()
+    .trim()
+    .max(100)
+    .optional()
+    .meta({ description: 'En título, descripción, o nombre o correo del médico' }),
 });
 export type InboxQuery = z.infer<typeof InboxQuery>;
 
@@ -128,29 +166,30 @@ export const messages = defineRoutes({
   events: {
     method: 'GET',
     path: '/mensajes/admin/inbox/:id/events',
-    summary: 'Historia de un mensaje, en orden',
+    summary: 'Historia de un mensaje, lo más reciente primero',
     metadata: { access: 'admin' },
     pathParams,
-    responses: { 200: z.array(MessageEvent), ...problems(404) },
+    responses: { 200: z.object({ items: z.array(MessageEvent) }), ...problems(404) },
   },
   update: {
     method: 'PATCH',
     path: '/mensajes/admin/inbox/:id',
     summary: 'Atender un mensaje: leerlo, asignarlo, responderlo, cambiar su estado',
-    description: 'Una respuesta lo deja leído y, si no se dice otro estado, respondido; el médico la ve como no leída.',
+    description:
+      'Una respuesta lo deja leído y, si no se dice otro estado, resuelto; el médico la ve como no leída. Vacía o null, la borra.',
     metadata: { access: 'admin' },
     pathParams,
     body: UpdateMessageBody,
-    responses: { 200: InboxMessage, ...problems(404) },
+    responses: { 200: InboxMessage.extend({ ok: z.literal(true) }), ...problems(404) },
   },
   markRead: {
     method: 'PUT',
     path: '/mensajes/:id/leido',
-    summary: 'Marcar como leída la respuesta de un mensaje propio',
-    description: 'Repetirlo no cambia nada.',
+    summary: 'Marcar como leída, o no leída, la respuesta de un mensaje propio',
+    description: 'Sin contenido la marca como leída. Repetirlo no cambia nada.',
     metadata: { access: 'medico' },
     pathParams,
-    body: c.noBody(),
-    responses: { 200: Message, ...problems(404) },
+    body: MarkReadBody,
+    responses: { 200: Message.extend({ ok: z.literal(true) }), ...problems(404) },
   },
 });

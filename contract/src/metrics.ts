@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, Page, scalars } from './common/index.ts';
+import { clamped, Id, MAX_PAGE, Page, scalars } from './common/index.ts';
 
 const count = z.int();
 const money = z.number().meta({ description: 'COP' });
@@ -31,6 +31,7 @@ export const Metrics = z
     patients: count,
     studies: count,
     subscriptions: z.object({ total: count, active: count, activas: count, expiring_30_days: count }),
+    subscriptions_legacy: z.object({ total: count, activas: count }),
     payments: z.object({ total: count, monto: money }),
     doctors_by_hospital: z.array(z.object({ id_hospital: count, nombre: z.string(), doctores: count })),
   })
@@ -43,6 +44,7 @@ export const RecentPayment = z
   .object({
     id_pago: z.int(),
     referencia_epayco: z.string(),
+    referencia: z.string().meta({ description: 'Lo mismo que referencia_epayco' }),
     monto: money,
     fecha_pago: instant,
     estado: z.enum(['APROBADO', 'REVERSADO']),
@@ -54,6 +56,16 @@ export const RecentPayment = z
     id_hospital: z.int().nullable(),
     nombre: z.string().meta({ description: 'Del médico o del hospital que pagó' }),
     correo: z.string().nullable(),
+    owner: z
+      .object({
+        type: z.enum(['MEDICO', 'HOSPITAL']),
+        id_usuario: z.int().nullable(),
+        id_hospital: z.int().nullable(),
+        nombre: z.string(),
+        apellido: z.string().nullable(),
+        correo: z.string().nullable(),
+      })
+      .meta({ description: 'Quien pagó; de un hospital, sin usuario ni apellido' }),
   })
   .meta({ id: 'RecentPayment' });
 export type RecentPayment = z.infer<typeof RecentPayment>;
@@ -71,8 +83,10 @@ export const ActiveUserSubscription = z
     id_hospital: z.int().nullable(),
     hospital: z.string().nullable(),
     id_suscripcion: z.int(),
+    suscripcion_id: z.int().meta({ description: 'Lo mismo que id_suscripcion' }),
     id_plan: z.int(),
     plan: z.string(),
+    periodo: z.string(),
     fecha_inicio: instant,
     fecha_expiracion: instant.nullable(),
   })
@@ -88,13 +102,15 @@ export const HospitalBilling = z
     estado: z.enum(['ACTIVO', 'INACTIVO']),
     doctores: count,
     has_active_subscription: z.boolean(),
+    suscripciones: count.meta({ description: 'Cuántas ha tenido' }),
     suscripcion_id: z.int().nullable(),
     plan: z.string().nullable(),
     precio: money.nullable(),
     fecha_expiracion: instant.nullable(),
     pagos: count,
     monto: money.meta({ description: 'Total pagado, COP' }),
-    ultimo_pago: z.object({ fecha_pago: instant, monto: money, referencia: z.string() }).nullable(),
+    ultimo_pago: instant.nullable().meta({ description: 'Instante del último pago' }),
+    ultimo_pago_detalle: z.object({ fecha_pago: instant, monto: money, referencia: z.string() }).nullable(),
   })
   .meta({ id: 'HospitalBilling' });
 export type HospitalBilling = z.infer<typeof HospitalBilling>;
@@ -115,7 +131,10 @@ export const AuditQuery = z.object({
   actor: Id.optional().meta({ description: 'id_usuario de quien lo hizo' }),
   from: moment.optional().meta({ description: 'Desde este instante, o día de Colombia' }),
   to: moment.optional().meta({ description: 'Hasta este instante, o día de Colombia inclusive' }),
-  ...Page,
+  limit: clamped(1, MAX_PAGE)
+    .optional()
+    .meta({ description: `Filas por respuesta; más de ${MAX_PAGE} son ${MAX_PAGE} (sin valor: ${MAX_PAGE})` }),
+  offset: Page.offset,
 });
 export type AuditQuery = z.infer<typeof AuditQuery>;
 
@@ -130,6 +149,9 @@ export const AuditEntry = z
     before: z.unknown().meta({ description: 'El registro antes; null si no lo había' }),
     after: z.unknown().meta({ description: 'El registro después' }),
     meta: z.unknown(),
+    before_json: z.string().nullable().meta({ description: 'before, como texto' }),
+    after_json: z.string().nullable().meta({ description: 'after, como texto' }),
+    meta_json: z.string().nullable().meta({ description: 'meta, como texto' }),
     created_at: instant,
   })
   .meta({ id: 'AuditEntry' });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { c, choice, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
+import { c, choice, defineRoutes, Id, numeric, Page, problems, scalars } from './common/index.ts';
 
 export const PLAN_PERIODS = ['MENSUAL', 'TRIMESTRAL', 'ANUAL'] as const;
 export type PlanPeriod = (typeof PLAN_PERIODS)[number];
@@ -12,12 +12,14 @@ const periodo = choice(PLAN_PERIODS);
 /** The largest amount that the database's columns hold, in COP. */
 const MAX_AMOUNT = 9_999_999_999.99;
 
-const precio = z
-  .number()
-  .positive()
-  .max(MAX_AMOUNT)
-  .refine((value) => Number(value.toFixed(2)) === value, { error: 'El precio admite dos decimales como máximo' })
-  .meta({ description: 'COP, dos decimales como máximo' });
+const precio = numeric(
+  z
+    .number()
+    .positive()
+    .max(MAX_AMOUNT)
+    .refine((value) => Number(value.toFixed(2)) === value, { error: 'El precio admite dos decimales como máximo' }),
+).meta({ description: 'COP, dos decimales como máximo' });
+const duracion = numeric(z.int());
 
 export const Plan = z
   .object({
@@ -31,7 +33,7 @@ export const Plan = z
 export type Plan = z.infer<typeof Plan>;
 
 export const CreatePlanBody = z
-  .object({ nombre: scalars.planNombre.required, precio, periodo, duracion_meses: z.int() })
+  .object({ nombre: scalars.planNombre.required, precio, periodo, duracion_meses: duracion })
   .meta({ id: 'CreatePlanBody' });
 export type CreatePlanBody = z.infer<typeof CreatePlanBody>;
 
@@ -40,7 +42,7 @@ export const UpdatePlanBody = z
     nombre: scalars.planNombre.patch,
     precio: precio.optional(),
     periodo: periodo.optional(),
-    duracion_meses: z.int().optional(),
+    duracion_meses: duracion.optional(),
   })
   .meta({ id: 'UpdatePlanBody' });
 export type UpdatePlanBody = z.infer<typeof UpdatePlanBody>;

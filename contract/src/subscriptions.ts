@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { c, choice, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
+import { c, choice, defineRoutes, filter, Id, numericOrNull, Page, problems, scalars } from './common/index.ts';
 import { StartedCheckout } from './epayco.ts';
 import { Plan } from './plans.ts';
 
@@ -9,8 +9,8 @@ export type SubscriptionState = (typeof SUBSCRIPTION_STATES)[number];
 const estado = choice(SUBSCRIPTION_STATES);
 
 const payer = {
-  id_medico: Id.nullish().meta({ description: 'Médico que paga; exactamente uno de los dos' }),
-  id_hospital: Id.nullish().meta({ description: 'Hospital que paga; exactamente uno de los dos' }),
+  id_medico: numericOrNull(Id).optional().meta({ description: 'Médico que paga; exactamente uno de los dos' }),
+  id_hospital: numericOrNull(Id).optional().meta({ description: 'Hospital que paga; exactamente uno de los dos' }),
 };
 
 /** A subscription. From its expiry on it shows as PAUSADA. */
@@ -30,7 +30,7 @@ export type Subscription = z.infer<typeof Subscription>;
 export const SubscriptionQuery = z.object({
   id_medico: Id.optional(),
   id_hospital: Id.optional(),
-  estado: estado.optional(),
+  estado: filter(SUBSCRIPTION_STATES),
   plan_id: Id.optional(),
   ...Page,
 });

@@ -85,8 +85,8 @@ describeApi('doctors of administrators', (api) => {
       nombre: 'Ana',
     });
     expect(await update({ estado: 'inactivo' })).toMatchObject({ estado: 'INACTIVO', activo: false, id_hospital });
-    expect(await update({ activo: true })).toMatchObject({ estado: 'ACTIVO', activo: true });
-    expect(await update({ id_hospital: null })).toMatchObject({ id_hospital: null, referenciado: true });
+    expect(await update({ activo: 1 })).toMatchObject({ estado: 'ACTIVO', activo: true });
+    expect(await update({ id_hospital: '' })).toMatchObject({ id_hospital: null, referenciado: true });
     const other = (await admin.client.admin.createDoctor({ body: person() })).body;
     const change = (body: object) => admin.client.admin.updateDoctor({ params, body });
     await expectProblem(change({ correo: other.correo }), 409, /^Correo ya registrado$/);
@@ -96,7 +96,7 @@ describeApi('doctors of administrators', (api) => {
     expect(await update({})).toMatchObject({ correo: doctor.correo, id_hospital: null });
   });
 
-  test('lists the newest first, filtered, by page, and counts', async () => {
+  test('lists by name, filtered, by page, and counts', async () => {
     const admin = await api().admin();
     const { id_hospital } = await createHospital(admin);
     const mark = `Zz${'abcdefgh'[Math.floor(Math.random() * 8)]}mm`;
@@ -113,6 +113,7 @@ describeApi('doctors of administrators', (api) => {
       return [body.map(({ id_medico }) => id_medico), headers.get('x-total-count')];
     };
     expect(await ids({ q: mark.toLowerCase() })).toEqual([[c, b, a], '3']);
+    expect(await ids({ q: mark, estado: 'todos' })).toEqual([[c, b, a], '3']);
     expect(await ids({ q: mark, estado: 'activo' })).toEqual([[c, a], '2']);
     expect(await ids({ hospital_id: id_hospital })).toEqual([[b, a], '2']);
     expect(await ids({ hospital_id: id_hospital, q: `${mark} uno` })).toEqual([[a], '1']);
@@ -147,5 +148,7 @@ describeApi('doctors of administrators', (api) => {
     // An administrator may have a doctor's profile, and may not remove the own account by it either.
     const own = { id: await profileOf(api(), admin) };
     await expectProblem(admin.client.admin.removeDoctor({ params: own }), 409, /propia/);
+    const other = await api().admin();
+    await expectProblem(other.client.admin.removeDoctor({ params: own }), 403, /ADMINISTRADOR/);
   });
 });

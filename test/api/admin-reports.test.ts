@@ -78,6 +78,7 @@ describeApi(
       patients: 0,
       studies: 0,
       subscriptions: { total: 0, active: 0, activas: 0, expiring_30_days: 0 },
+      subscriptions_legacy: { total: 0, activas: 0 },
       payments: { total: 0, monto: 0 },
       doctors_by_hospital: [],
     };
@@ -134,6 +135,7 @@ describeApi(
         patients: 4,
         studies: 4,
         subscriptions: { total: 5, active: 3, activas: 3, expiring_30_days: 1 },
+        subscriptions_legacy: { total: 5, activas: 3 },
         payments: { total: 3, monto: 7000.3 },
         doctors_by_hospital: [
           { id_hospital: north.id_hospital, nombre: 'Norte', doctores: 2 },
@@ -192,6 +194,8 @@ describeApi('overviews of administrators', (api) => {
         id_hospital,
         nombre: 'Clínica Pago',
         correo: null,
+        referencia: newest.referencia_epayco,
+        owner: { type: 'HOSPITAL', id_usuario: null, id_hospital, nombre: 'Clínica Pago', apellido: null, correo: null },
       },
       {
         ...common,
@@ -206,6 +210,15 @@ describeApi('overviews of administrators', (api) => {
         id_hospital: null,
         nombre: 'Inés Paz',
         correo: expect.stringMatching(/@som3d\.local$/) as string,
+        referencia: reversed.referencia_epayco,
+        owner: {
+          type: 'MEDICO',
+          id_usuario: doctor.id_usuario,
+          id_hospital: null,
+          nombre: 'Inés',
+          apellido: 'Paz',
+          correo: expect.stringMatching(/@som3d\.local$/) as string,
+        },
       },
     ]);
     for (let index = 0; index < 10; index++) await rows.payment(own, 1, at(-3 * DAY));
@@ -231,9 +244,9 @@ describeApi('overviews of administrators', (api) => {
     const shared = await rows.subscription({ id_hospital, id_plan, fecha_expiracion: null });
     const { body, headers } = await admin.client.admin.activeUserSubscriptions();
     expect(headers.get('x-total-count')).toBe('3');
-    const row = { apellido: 'Paz', activo: true, id_plan, plan: 'Tres', fecha_inicio: new Date(0).toISOString() };
+    const row = { apellido: 'Paz', activo: true, id_plan, plan: 'Tres', periodo: 'MENSUAL', fecha_inicio: new Date(0).toISOString() };
     expect(body).toMatchObject([
-      { ...row, id_medico: both.id_medico, origen: 'PROPIA', hospital: null, id_suscripcion: own.id_suscripcion },
+      { ...row, id_medico: both.id_medico, origen: 'PROPIA', hospital: null, suscripcion_id: own.id_suscripcion },
       { ...row, id_medico: both.id_medico, origen: 'HOSPITAL', hospital: 'Clínica Activa', fecha_expiracion: null },
       { ...row, id_medico: hers.id_medico, origen: 'HOSPITAL', id_hospital, id_suscripcion: shared.id_suscripcion },
     ]);
@@ -267,13 +280,15 @@ describeApi('overviews of administrators', (api) => {
         estado: 'ACTIVO',
         doctores: 1,
         has_active_subscription: true,
+        suscripciones: 2,
         suscripcion_id: active.id_suscripcion,
         plan: 'Cuatro',
         precio: 39_900,
         fecha_expiracion: expiry.toISOString(),
         pagos: 2,
         monto: 30.3,
-        ultimo_pago: { fecha_pago: at(-DAY).toISOString(), monto: 20.2, referencia: last.referencia_epayco },
+        ultimo_pago: at(-DAY).toISOString(),
+        ultimo_pago_detalle: { fecha_pago: at(-DAY).toISOString(), monto: 20.2, referencia: last.referencia_epayco },
       },
       {
         id_hospital: none,
@@ -282,6 +297,7 @@ describeApi('overviews of administrators', (api) => {
         estado: 'INACTIVO',
         doctores: 0,
         has_active_subscription: false,
+        suscripciones: 0,
         suscripcion_id: null,
         plan: null,
         precio: null,
@@ -289,6 +305,7 @@ describeApi('overviews of administrators', (api) => {
         pagos: 0,
         monto: 0,
         ultimo_pago: null,
+        ultimo_pago_detalle: null,
       },
     ]);
     const total = await api().deps.orm.em.fork().count(entities.Hospital);
@@ -340,9 +357,14 @@ describeApi('overviews of administrators', (api) => {
       before: { nombre: 'Ana' },
       after: null,
       meta: null,
+      before_json,
+      after_json: null,
+      meta_json: null,
       created_at: '2020-03-01T04:59:59.000Z',
     });
     expect(body[1]?.before).toBe('not json');
+    expect(await ids({ limit: 0 })).toEqual([[d], '4']);
+    expect(await ids({ limit: 1000 })).toEqual([[d, c, b, a], '4']);
     await expectProblem(admin.client.admin.clinicalAudit({ query: { from: 'ayer' } }), 422);
     await expectProblem(admin.client.admin.clinicalAudit({ query: { actor: 0 } }), 422);
   });

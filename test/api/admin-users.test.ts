@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { isMariaDb } from '../support/database.ts';
 import { newCode } from '../support/hospitals.ts';
 import { until } from '../support/jobs.ts';
-import { describeApi, expectProblem, PASSWORD, problemOf } from '../support/server.ts';
+import { describeApi, expectProblem, PASSWORD, problemOf, type Session } from '../support/server.ts';
 
 const MISSING = { id: 2_000_000_000 };
 function person(more: object = {}) {
@@ -16,6 +16,10 @@ function person(more: object = {}) {
     password: PASSWORD,
     ...more,
   };
+}
+
+async function suspend({ client }: Session, { user }: Session) {
+  return await client.admin.updateUser({ params: { id: user.id_usuario }, body: { suspendido: true } });
 }
 
 describeApi('users of administrators', (api) => {
@@ -60,18 +64,27 @@ describeApi('users of administrators', (api) => {
     expect(response.status).toBe(200);
     await expectProblem(admin.client.admin.createAdmin({ body: given }), 409, /^Correo ya registrado$/);
     await expectProblem(admin.client.admin.createAdmin({ body: person({ correo: 'no' }) }), 422);
+    const inactive = await admin.client.admin.createAdmin({ body: person({ activo: 'false' }) });
+    expect(inactive.body.activo).toBe(false);
   });
 
-  test('removes an account, but not one’s own', async () => {
+  test('removes an inactive account, and none of an administrator', async () => {
     const [admin, doctor, other] = [await api().admin(), await api().doctor(), await api().admin()];
     const { client } = admin;
     const self = { id: admin.user.id_usuario };
     await expectProblem(client.admin.removeUser({ params: self }), 409, /propia/);
-    expect((await client.admin.removeUser({ params: { id: doctor.user.id_usuario } })).status).toBe(204);
+    const params = { id: doctor.user.id_usuario };
+    const activate = (activo: boolean) =>
+      api().deps.orm.em.fork().nativeUpdate(entities.Usuario, { id_usuario: params.id }, { activo });
+    await activate(true);
+    await expectProblem(client.admin.removeUser({ params }), 409, /^No se puede borrar un usuario activo$/);
+    expect((await doctor.client.auth.me()).status).toBe(200);
+    await activate(false);
+    expect((await client.admin.removeUser({ params })).status).toBe(204);
     await expectProblem(doctor.client.auth.me(), 401);
-    expect((await client.admin.removeUser({ params: { id: other.user.id_usuario } })).status).toBe(204);
-    await expectProblem(other.client.admin.metrics(), 401);
-    await expectProblem(client.admin.removeUser({ params: { id: other.user.id_usuario } }), 404);
+    await expectProblem(client.admin.removeUser({ params }), 404);
+    await expectProblem(client.admin.removeUser({ params: { id: other.user.id_usuario } }), 403, /ADMINISTRADOR/);
+    expect((await other.client.admin.metrics()).status).toBe(200);
     await expectProblem(client.admin.removeUser({ params: MISSING }), 404);
     await expectProblem(client.admin.removeUser({ params: { id: 'admins' as never } }), 422);
     // What the removed one had done is still told.
@@ -81,22 +94,22 @@ describeApi('users of administrators', (api) => {
     expect(audit.body).toMatchObject([{ action: 'DELETE', actor: admin.user.correo }]);
   });
 
-  test('keeps one administrator when two remove each other', async () => {
+  test('keeps one administrator when two suspend each other', async () => {
     for (let round = 0; round < 3; round++) {
       const [first, second] = [await api().admin(), await api().admin()];
       const em = api().deps.orm.em.fork();
       const pair = [first.user.id_usuario, second.user.id_usuario];
       await em.nativeUpdate(entities.Usuario, { rol: 'ADMINISTRADOR', id_usuario: { $nin: pair } }, { rol: 'MEDICO' });
       const race = await Promise.allSettled([
-        first.client.admin.removeUser({ params: { id: second.user.id_usuario } }),
-        second.client.admin.removeUser({ params: { id: first.user.id_usuario } }),
+        suspend(first, second),
+        suspend(second, first),
       ]);
       const refused = race.filter((result) => result.status === 'rejected');
       expect(refused).toHaveLength(1);
       const { status } = await problemOf(Promise.reject(refused[0]?.reason as Error));
-      // 401: the second was removed before the request had begun.
+      // 401: the second was suspended before the request had begun.
       expect([409, 401]).toContain(status);
-      expect(await em.count(entities.Usuario, { rol: 'ADMINISTRADOR' })).toBe(1);
+      expect(await em.count(entities.Usuario, { rol: 'ADMINISTRADOR', suspended_at: null })).toBe(1);
     }
   });
 
@@ -111,8 +124,8 @@ describeApi('users of administrators', (api) => {
     await em.transactional(async (held) => {
       await held.find(entities.Usuario, { id_usuario: { $in: pair } }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       race = Promise.allSettled([
-        first.client.admin.removeUser({ params: { id: second.user.id_usuario } }),
-        second.client.admin.removeUser({ params: { id: first.user.id_usuario } }),
+        suspend(first, second),
+        suspend(second, first),
       ]);
       await until(async () => {
         const { rows } = await sql<{ waiting: number }>`
@@ -121,12 +134,12 @@ describeApi('users of administrators', (api) => {
           join performance_schema.data_locks l on l.engine_lock_id = w.requesting_engine_lock_id
           where l.object_schema = database()`.execute(databases.kysely(held));
         return rows[0]?.waiting === 2;
-      }, 'both removals wait');
+      }, 'both suspensions wait');
     });
     const refused = (await race)?.filter((result) => result.status === 'rejected') ?? [];
     expect(refused).toHaveLength(1);
     await expectProblem(Promise.reject(refused[0]?.reason as Error), 409, /último administrador/);
-    expect(await em.count(entities.Usuario, { rol: 'ADMINISTRADOR' })).toBe(1);
+    expect(await em.count(entities.Usuario, { rol: 'ADMINISTRADOR', suspended_at: null })).toBe(1);
   });
 
   test('is for administrators', async () => {

@@ -44,7 +44,7 @@ describeApi(
     test('registers an inactive doctor with the code that was mailed', async () => {
       const correo = 'pasos@som3d.local';
       const { status, body } = await auth().preRegister({ body: person(' Pasos@SOM3D.local') });
-      expect([status, body]).toEqual([200, { ok: true, token: expect.any(String) as string, expires_in: 7200 }]);
+      expect([status, body]).toEqual([200, { ok: true, token: expect.any(String) as string, expires_in: 120 }]);
       await expectProblem(login(correo), 401);
       const code = codeOf(await mail(correo));
       const rows = await stored();
@@ -65,8 +65,9 @@ describeApi(
       await expectProblem(auth().confirmCode({ body: { token: `${token}x`, code } }), 400);
       await expectProblem(auth().confirmCode({ body: { token, code: other(code) } }), 400, /no es válido/);
       const created = await auth().confirmCode({ body: { token: ` ${token} `, code } });
-      expect(created.status).toBe(201);
+      expect(created.status).toBe(200);
       expect(created.body).toEqual({
+        ok: true,
         id_usuario: expect.any(Number) as number,
         nombre: 'Inés',
         apellido: 'Peña',
@@ -87,7 +88,7 @@ describeApi(
       const code = codeOf(await mail(correo));
       const wrong = Array.from({ length: 4 }, () => auth().confirmCode({ body: { token, code: other(code) } }));
       expect(await statusesOf(wrong)).toEqual([400, 400, 400, 400]);
-      expect((await auth().confirmCode({ body: { token, code } })).status).toBe(201);
+      expect((await auth().confirmCode({ body: { token, code } })).status).toBe(200);
 
       const second = (await auth().preRegister({ body: person('intentos2@som3d.local') })).body.token;
       const right = codeOf(await mail('intentos2@som3d.local'));
@@ -105,7 +106,7 @@ describeApi(
       ];
       const [codeA, codeB] = [codeOf(await mail(correo, 1)), codeOf(await mail(correo, 2))];
       const uses = Array.from({ length: 4 }, () => auth().confirmCode({ body: { token: a, code: codeA } }));
-      expect(await statusesOf(uses)).toEqual([201, 400, 400, 400]);
+      expect(await statusesOf(uses)).toEqual([200, 400, 400, 400]);
       await expectProblem(auth().confirmCode({ body: { token: b, code: codeB } }), 409, /^Correo ya registrado$/);
     });
 
@@ -113,7 +114,7 @@ describeApi(
       const correo = 'dos-veces@som3d.local';
       await register(correo);
       const { status, body } = await auth().preRegister({ body: { ...person(correo), password: 'somebody else' } });
-      expect([status, Object.keys(body), body.expires_in]).toEqual([200, ['ok', 'token', 'expires_in'], 7200]);
+      expect([status, Object.keys(body), body.expires_in]).toEqual([200, ['ok', 'token', 'expires_in'], 120]);
       const notice = await mail(correo, 2);
       expect(codeOf(notice)).toBe('');
       expect(notice.text).toContain('ya tiene una cuenta');
@@ -248,7 +249,7 @@ describeApi(
       const correo = 'fantasma@som3d.local';
       expect((await auth().forgotPassword({ body: { correo } })).body).toEqual({ ok: true });
       const { body } = await auth().forgotPasswordCode({ body: { correo } });
-      expect(body).toEqual({ ok: true, token: expect.stringMatching(/^[\w-]{43}$/) as string, expires_in: 3600 });
+      expect(body).toEqual({ ok: true, token: expect.stringMatching(/^[\w-]{43}$/) as string, expires_in: 60 });
       const { token } = body;
       await expectProblem(auth().resetPasswordCode({ body: { token, code: '123456', new_password: NEW } }), 400);
       const rows = await databases

@@ -120,7 +120,8 @@ describeApi('auth sessions', (api) => {
   test('gives the CSRF cookie to whoever asks, and keeps the one there is', async () => {
     const browser = new Browser(api().url);
     const first = await browser.call('GET', '/auth/csrf');
-    expect(first.body).toEqual({ csrf_token: browser.cookies.get('csrf_token') });
+    const csrf = browser.cookies.get('csrf_token');
+    expect(first.body).toEqual({ ok: true, csrf, csrf_token: csrf });
     expect((await browser.call('GET', '/auth/csrf')).body).toEqual(first.body);
     browser.cookies.set('csrf_token', '<script>');
     expect((await browser.call('GET', '/auth/csrf')).body['csrf_token']).toMatch(/^[\w-]{32}$/);

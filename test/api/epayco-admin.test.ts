@@ -94,11 +94,19 @@ describeApi(
       const fields = paymentFields(order);
       pay.atGateway(fields);
       const validate = async (ref_payco: string) => await api().client.epayco.validate({ query: { ref_payco } });
-      expect((await validate(fields['ref_payco'] ?? '')).body).toMatchObject({
+      const ref_payco = fields['ref_payco'] ?? '';
+      expect((await validate(ref_payco)).body).toMatchObject({
         success: true,
+        ref_payco,
+        estado: 'APROBADO',
+        raw: { success: true, data: { x_ref_payco: fields['x_ref_payco'] } },
         data: { x_ref_payco: fields['x_ref_payco'], x_cod_response: 1 },
       });
-      expect((await validate('unknown')).body).toMatchObject({ success: false });
+      expect((await validate('unknown')).body).toMatchObject({
+        success: false,
+        ref_payco: 'unknown',
+        raw: { success: false, message: expect.any(String) as string },
+      });
       const before = gateway.asked.length;
       expect((await validate('../../login')).body).toMatchObject({ success: false });
       expect(gateway.asked.length).toBe(before);

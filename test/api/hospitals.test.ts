@@ -163,8 +163,9 @@ describeApi('hospitals', (api) => {
     const hospital = await createHospital(admin);
     const params = { codigo: hospital.codigo.toLowerCase() };
     const { body } = await api().client.hospitals.byCode({ params });
+    const { telefono: _telefono, correo: _correo, direccion: _direccion, ...open } = hospital;
     expect(body).toEqual({
-      ...hospital,
+      ...open,
       has_active_subscription: false,
       code: { codigo: hospital.codigo, expires_at: expect.any(String) as string, used_at: null, revoked_at: null },
     });
@@ -261,9 +262,16 @@ describeApi('hospitals', (api) => {
       last_payment: null,
     };
     const status = async () => (await client.hospitals.status({ params: { codigo } })).body;
-    expect(await status()).toEqual({ hospital, ...nothing, can_start: true, can_pay: true });
+    const { telefono: _telefono, correo: _correo, direccion: _direccion, ...open } = hospital;
+    expect(await status()).toEqual({
+      hospital: open,
+      has_subscription: false,
+      ...nothing,
+      can_start: true,
+      can_pay: true,
+    });
     const mine = async () => (await doctor.client.hospitals.mineStatus()).body;
-    expect(await mine()).toEqual({ ...nothing, linked: false, hospital: null, can_start: false, can_pay: false });
+    expect(await mine()).toEqual({ ...nothing, has_hospital: false, linked: false, hospital: null, can_start: false, can_pay: false });
     expect((await admin.client.hospitals.mineStatus()).body.linked).toBe(false);
 
     await expectProblem(client.hospitals.startSubscription({ body: { codigo } }), 422, /plan/);
@@ -272,14 +280,14 @@ describeApi('hospitals', (api) => {
     await expectProblem(client.hospitals.startSubscription({ body: {} as never }), 422);
     const started = (await client.hospitals.startSubscription({ body: { codigo, plan_id: plan.id_plan } })).body;
     expect(started).toMatchObject({
-      hospital,
+      hospital: open,
       checkout: { amount: '179900.00', extra1: String(started.suscripcion_id) },
     });
     expect(started.onpage_html).toContain(started.checkout.invoice);
     const again = (await client.hospitals.startSubscription({ body: { codigo } })).body;
     expect(again.suscripcion_id).toBe(started.suscripcion_id);
     expect(again.checkout.invoice).not.toBe(started.checkout.invoice);
-    expect(await status()).toMatchObject({ has: true, active: false, estado: 'PAUSADA', plan, can_pay: true });
+    expect(await status()).toMatchObject({ has: true, has_subscription: true, active: false, estado: 'PAUSADA', plan, can_pay: true });
 
     await doctor.client.hospitals.linkByCode({ body: { codigo } });
     const paid = await pay(api(), started.suscripcion_id, { months: 3, monto: 179_900 });
@@ -293,8 +301,8 @@ describeApi('hospitals', (api) => {
       fecha_expiracion: paid.expiracion_otorgada.toISOString(),
       last_payment: { monto: 179_900, referencia: paid.referencia, fecha_pago: expect.any(String) as string },
     };
-    expect(await status()).toMatchObject({ hospital, ...inForce });
-    expect(await mine()).toMatchObject({ linked: true, hospital, ...inForce });
+    expect(await status()).toMatchObject({ hospital: open, ...inForce });
+    expect(await mine()).toMatchObject({ has_hospital: true, linked: true, hospital, ...inForce });
     await expectProblem(client.hospitals.startSubscription({ body: { codigo } }), 409);
 
     // From the instant of its expiry on it is not active, and the hospital that became INACTIVO by it may pay.

@@ -1,3 +1,4 @@
+import { entities } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 import { patientOf } from '../support/jobs.ts';
 import { describeApi, expectProblem, type Session } from '../support/server.ts';
@@ -15,11 +16,9 @@ describeApi('messages', (api) => {
     (await client.messages.create({ body: { ...REPORT, ...body } })).body;
   const inbox = async ({ client }: Session, query: object = {}) => (await client.messages.inbox({ query })).body;
   const historyOf = async ({ client }: Session, id: number) =>
-    (await client.messages.events({ params: { id } })).body.map(({ accion, detalle, actor }) => [
-      accion,
-      detalle,
-      actor?.correo,
-    ]);
+    (await client.messages.events({ params: { id } })).body.items
+      .map(({ accion, detalle, actor }) => [accion, detalle, actor?.correo] as const)
+      .toReversed();
 
   test('go from a doctor to the administrators and back, each step on record', async () => {
     const [doctor, admin] = [await api().doctor(), await api().admin()];
@@ -31,37 +30,86 @@ describeApi('messages', (api) => {
     const change = async (body: object) => (await admin.client.messages.update({ params, body })).body;
     const { id_usuario } = admin.user;
     expect(
-      await change({ leido_admin: true, asignado_admin_id_usuario: id_usuario, estado: 'en_proceso' }),
+      await change({ leido_admin: true, asignado_admin_id_usuario: id_usuario, estado: 'analisis' }),
     ).toMatchObject({
+      ok: true,
       leido_admin: true,
-      estado: 'en_proceso',
+      estado: 'analisis',
       asignado: { id_usuario },
+      asignado_admin: { id_usuario },
       medico: { correo: doctor.user.correo },
+      emisor: { correo: doctor.user.correo, id_medico: sent.id_medico },
+      bitacora_preview: [{ accion: 'estado' }, { accion: 'asignado' }, { accion: 'leido' }],
     });
     const respuesta_admin = 'Ya quedó arreglado.\nGracias por avisar.';
-    expect(await change({ respuesta_admin })).toMatchObject({ respuesta_admin, estado: 'respondido' });
+    expect(await change({ respuesta_admin })).toMatchObject({ respuesta_admin, estado: 'resuelto' });
     // The same once more is no new step.
     await change({ respuesta_admin, leido_admin: true, asignado_admin_id_usuario: id_usuario });
 
     const { body: read } = await doctor.client.messages.markRead({ params });
-    expect(read).toMatchObject({ respuesta_admin, leido_medico: true });
+    expect(read).toMatchObject({ ok: true, respuesta_admin, leido_medico: true });
     await doctor.client.messages.markRead({ params });
-    expect(await change({ respuesta_admin: 'Otra vez.', estado: 'cerrado' })).toMatchObject({ leido_medico: false });
+    expect(await change({ respuesta_admin: 'Otra vez.', estado: 'en_curso' })).toMatchObject({ leido_medico: false });
     expect(await change({ asignado_admin_id_usuario: null })).toMatchObject({ asignado: null });
 
     const by = admin.user.correo;
     expect(await historyOf(admin, sent.id_mensaje)).toEqual([
-      ['creado', null, doctor.user.correo],
+      ['creado', { tipo: REPORT.tipo, severidad: REPORT.severidad }, doctor.user.correo],
       ['leido', { leido: true }, by],
       ['asignado', { de: null, a: id_usuario }, by],
-      ['estado', { de: 'nuevo', a: 'en_proceso' }, by],
+      ['estado', { de: 'nuevo', a: 'analisis' }, by],
       ['respondido', { respuesta: respuesta_admin }, by],
-      ['estado', { de: 'en_proceso', a: 'respondido' }, by],
-      ['respuesta_leida', null, doctor.user.correo],
+      ['estado', { de: 'analisis', a: 'resuelto' }, by],
+      ['respuesta_leida', { leida: true }, doctor.user.correo],
       ['respondido', { respuesta: 'Otra vez.' }, by],
-      ['estado', { de: 'respondido', a: 'cerrado' }, by],
+      ['estado', { de: 'resuelto', a: 'en_curso' }, by],
       ['asignado', { de: id_usuario, a: null }, by],
     ]);
+  });
+
+  test('have an answer that is read, unread again, and taken back', async () => {
+    const [doctor, admin] = [await api().doctor(), await api().admin()];
+    const params = { id: (await send(doctor)).id_mensaje };
+    const change = async (body: object) => (await admin.client.messages.update({ params, body })).body;
+    const read = async (body?: { leido_medico: boolean }) =>
+      (await doctor.client.messages.markRead({ params, body })).body.leido_medico;
+    await change({ respuesta_admin: 'Listo.', leido_admin: 'on' });
+    expect(await read({ leido_medico: false })).toBe(false);
+    expect(await read()).toBe(true);
+    expect(await read({ leido_medico: false })).toBe(false);
+    await expectProblem(doctor.client.messages.markRead({ params, body: { leido_medico: 'tal vez' as never } }), 422);
+    expect(await change({ respuesta_admin: '' })).toMatchObject({ respuesta_admin: null, estado: 'resuelto' });
+    expect((await historyOf(admin, params.id)).slice(-3)).toEqual([
+      ['respuesta_leida', { leida: true }, doctor.user.correo],
+      ['respuesta_leida', { leida: false }, doctor.user.correo],
+      ['respondido', { respuesta: null }, admin.user.correo],
+    ]);
+  });
+
+  test('have the states of the predecessor; those of earlier versions mean the same', async () => {
+    const [doctor, admin] = [await api().doctor(), await api().admin()];
+    const { id_mensaje: id, id_medico } = await send(doctor, { tipo: 'sugerencia' });
+    await send(doctor);
+    const em = api().deps.orm.em.fork();
+    const found = async (query: object) => {
+      const own = (await doctor.client.messages.list({ query })).body;
+      const all = await inbox(admin, { ...query, id_medico });
+      expect(all.items.map(({ estado }) => estado)).toEqual(own.items.map(({ estado }) => estado));
+      return own.items.map(({ estado, tipo }) => [estado, tipo]);
+    };
+    for (const [stored, shown] of [
+      ['analisis', 'analisis'],
+      ['en_proceso', 'en_curso'],
+      ['cerrado', 'resuelto'],
+      ['resuelto', 'resuelto'],
+    ]) {
+      await em.nativeUpdate(entities.Mensaje, { id_mensaje: id }, { estado: stored ?? '' });
+      expect(await found({ estado: shown })).toEqual([[shown, 'sugerencia']]);
+    }
+    expect(await found({ estado: 'todos', tipo: 'sugerencia' })).toEqual([['resuelto', 'sugerencia']]);
+    expect(await found({ estado: 'analisis' })).toEqual([]);
+    const body = { estado: 'en_proceso' as never };
+    expect((await admin.client.messages.update({ params: { id }, body })).body.estado).toBe('en_curso');
   });
 
   test('are listed by page: a doctor’s own, newest first', async () => {
@@ -73,6 +121,7 @@ describeApi('messages', (api) => {
     expect(await page({})).toEqual({ total: 3, items: sent });
     expect(await page({ page: 2, page_size: 2 })).toEqual({ total: 3, items: sent.slice(2) });
     expect(await page({ page: 9 })).toEqual({ total: 3, items: [] });
+    expect(await page({ page_size: 200 })).toEqual({ total: 3, items: sent });
   });
 
   test('are found in the inbox by what they are and who looks after them', async () => {
@@ -82,7 +131,7 @@ describeApi('messages', (api) => {
     const params = { id: special.id_mensaje };
     await admin.client.messages.update({
       params,
-      body: { asignado_admin_id_usuario: second.user.id_usuario, estado: 'en_proceso', leido_admin: true },
+      body: { asignado_admin_id_usuario: second.user.id_usuario, estado: 'en_curso', leido_admin: true },
     });
     const found = async (query: object, as = admin) => {
       const { total, items } = await inbox(as, { id_medico, ...query });
@@ -92,18 +141,20 @@ describeApi('messages', (api) => {
     const plain = (await found({})).filter((id) => id !== special.id_mensaje);
     expect(plain).toHaveLength(1);
     const only = [special.id_mensaje];
-    expect(await found({ estado: 'EN_PROCESO' })).toEqual(only);
+    expect(await found({ estado: 'EN_CURSO' })).toEqual(only);
     expect(await found({ severidad: 'media' })).toEqual(only);
     expect(await found({ tipo: 'error' })).toEqual(only);
     expect(await found({ tipo: 'sugerencia' })).toEqual(plain);
     expect(await found({ leido: true })).toEqual(only);
     expect(await found({ leido: false })).toEqual(plain);
+    expect(await found({ only_unread: true })).toEqual(plain);
     expect(await found({ asignado: 'nadie' })).toEqual(plain);
     expect(await found({ asignado: second.user.id_usuario })).toEqual(only);
     expect(await found({ asignado: 'mio' }, second)).toEqual(only);
     expect(await found({ asignado: 'mio' })).toEqual([]);
     expect(await found({ q: '100 %' })).toEqual(only);
     expect(await found({ q: 'vacío Ñáñez' })).toEqual(only);
+    expect(await found({ q: `vacío ${doctor.user.correo}` })).toEqual(only);
     expect((await inbox(admin, { id_medico, page: 2, page_size: 1 })).total).toBe(2);
   });
 
@@ -135,7 +186,7 @@ describeApi('messages', (api) => {
     const places = async (call: Promise<unknown>) => (await expectProblem(call, 422)).errors.map(({ loc }) => loc[1]);
     const wrong = { tipo: 'queja', titulo: 'abc', descripcion: 'corta', severidad: 'x', id_paciente: -1 };
     expect(await places(doctor.client.messages.create({ body: wrong as never }))).toEqual(Object.keys(wrong));
-    expect(await places(doctor.client.messages.list({ query: { page: 0, page_size: 101 } }))).toEqual([
+    expect(await places(doctor.client.messages.list({ query: { page: 0, page_size: 1.5 } }))).toEqual([
       'page',
       'page_size',
     ]);

@@ -34,12 +34,39 @@ export function numericOrNull<T extends z.ZodType<number, number>>(schema: T) {
   return sentAs((sent) => (isBlank(sent) ? null : readNumber(sent)), schema.nullish());
 }
 
-/** One of some words, in any case and with blanks around it. */
-export function choice<const T extends readonly [string, ...string[]]>(words: T): z.ZodType<T[number], T[number]> {
-  const known = new Map<unknown, string>(words.map((word) => [word.toLowerCase(), word]));
+/**
+ * One of some words, in any case and with blanks around it.
+ *
+ * @param aliases other words, in lower case, that count as one of them
+ */
+export function choice<const T extends readonly [string, ...string[]]>(
+  words: T,
+  aliases: Readonly<Record<string, T[number]>> = {},
+): z.ZodType<T[number], T[number]> {
+  const known = new Map<unknown, string>([
+    ...words.map((word) => [word.toLowerCase(), word] as const),
+    ...Object.entries(aliases),
+  ]);
   const read = (sent: unknown): unknown =>
     (typeof sent === 'string' ? known.get(sent.trim().toLowerCase()) : undefined) ?? sent;
   return z.preprocess<unknown, z.ZodType<T[number], T[number]>, T[number]>(read, z.literal([...words]));
+}
+
+const EVERYTHING = new Set<unknown>(['todos', 'todas', 'all']);
+
+/** The filter of a list by one of some words, where `todos` is the same as no filter. */
+export function filter<const T extends readonly [string, ...string[]]>(
+  words: T,
+  aliases: Readonly<Record<string, T[number]>> = {},
+) {
+  const read = (sent: unknown): unknown =>
+    typeof sent === 'string' && EVERYTHING.has(sent.trim().toLowerCase()) ? undefined : sent;
+  return sentAs(read, choice(words, aliases).optional()).optional();
+}
+
+/** An integer, or its text, that is brought into a range. */
+export function clamped(min: number, max: number) {
+  return numeric(z.int().overwrite((value) => Math.min(max, Math.max(min, value))));
 }
 
 const FLAGS = new Map<unknown, boolean>([
@@ -47,8 +74,8 @@ const FLAGS = new Map<unknown, boolean>([
   ...['false', '0', 'off', 'no', ''].map((word) => [word, false] as const),
 ]);
 
-/** A boolean, or the text of one: `true`, `1`, `on`, `yes`, `si` and their opposites. */
-export const Flag = sentAs(
-  (sent) => (typeof sent === 'string' ? FLAGS.get(sent.trim().toLowerCase()) : undefined) ?? sent,
-  z.boolean(),
-);
+/** A boolean, or one as text or number: `true`, `1`, `on`, `yes`, `si` and their opposites. */
+export const Flag = sentAs((sent) => {
+  const isWord = typeof sent === 'string' || typeof sent === 'number';
+  return (isWord ? FLAGS.get(String(sent).trim().toLowerCase()) : undefined) ?? sent;
+}, z.boolean());

@@ -1,5 +1,5 @@
 export * from './access.ts';
-export { choice, numeric, numericField, numericOrNull } from './from-text.ts';
+export { choice, clamped, filter, numeric, numericField, numericOrNull } from './from-text.ts';
 export * from './pagination.ts';
 export * from './problem.ts';
 export * as scalars from './scalars.ts';

@@ -72,8 +72,18 @@ async function removeProfile(em: EntityManager, doctor: Medico, { actor, at }: R
   await em.flush();
 }
 
-/** The user and the doctor's profile, locked in the order in which everybody locks them: doctors before users. */
-async function lockAccount(em: EntityManager, id_usuario: number) {
+/** A user and the doctor's profile, if there is one, both locked. */
+interface Account {
+  readonly user: Usuario;
+  readonly doctor: Medico | null;
+}
+
+/**
+ * Locks an account in the order in which everybody locks it: doctors before users.
+ *
+ * @throws AppError 404
+ */
+export async function lockAccount(em: EntityManager, id_usuario: number): Promise<Account> {
   const early = await em.findOne(Medico, { id_usuario }, FOR_UPDATE);
   const user = await em.findOne(Usuario, id_usuario, FOR_UPDATE);
   if (!user) throw new AppError('not_found', 'El usuario no existe');
@@ -86,12 +96,16 @@ async function lockAccount(em: EntityManager, id_usuario: number) {
  * viewer states, jobs with results, messages, subscriptions with payments, sessions. Stored files are noted for removal
  * (see `jobs/deletions.ts`). The audit rows keep what went.
  *
+ * @param account as `lockAccount` gives it
  * @returns the jobs that a worker may be computing
- * @throws AppError 404
  */
-export async function removeAccount(em: EntityManager, id_usuario: number, removal: Removal): Promise<string[]> {
+export async function removeAccount(
+  em: EntityManager,
+  { user, doctor }: Account,
+  removal: Removal,
+): Promise<string[]> {
   const { actor, at } = removal;
-  const { user, doctor } = await lockAccount(em, id_usuario);
+  const { id_usuario } = user;
   const { jobs, results, unfinished } = await removeJobsOfUser(em, id_usuario, removal);
   if (doctor) await removeProfile(em, doctor, removal);
   await forgetUserInMessages(em, id_usuario, at);

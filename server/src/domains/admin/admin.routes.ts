@@ -1,4 +1,4 @@
-import type { contract } from '@som3d/contract';
+import { CODE_DAYS, type contract } from '@som3d/contract';
 import type { Deps } from '../../deps.ts';
 import { actorOf } from '../../http/context.ts';
 import { answerPage } from '../../http/pages.ts';
@@ -46,10 +46,11 @@ function hospitalRoutes(deps: Deps) {
       await removal.remove(actorOf(req), params.id);
       return { status: 204, body: undefined };
     },
-    reissueCode: async ({ params, body, req }) => ({
-      status: 200,
-      body: presentHospitalDetail(await hospitals.reissue(actorOf(req), params.id, body.expires_days)),
-    }),
+    reissueCode: async ({ params, query, body, req }) => {
+      const days = query.expires_days ?? body.expires_days ?? CODE_DAYS;
+      const hospital = presentHospitalDetail(await hospitals.reissue(actorOf(req), params.id, days));
+      return { status: 200, body: { ...hospital, expires_at: hospital.code.expires_at } };
+    },
     revokeCodes: async ({ params, req }) => ({
       status: 200,
       body: { ok: true, revoked: await hospitals.revoke(actorOf(req), params.id) },

@@ -97,6 +97,7 @@ export async function readMetrics(em: EntityManager, now: Date): Promise<Metrics
       activas: n.activeSubscriptions,
       expiring_30_days: n.expiringSubscriptions,
     },
+    subscriptions_legacy: { total: n.subscriptions, activas: n.activeSubscriptions },
     payments: { total: n.payments, monto: hundredths(n.paid) },
     doctors_by_hospital: await doctorsByHospital(em),
   };

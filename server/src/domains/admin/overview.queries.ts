@@ -35,6 +35,7 @@ export async function listRecentPayments(em: EntityManager, limit: number): Prom
       's.id_hospital',
       'h.nombre as hospital',
       'h.correo as correo_hospital',
+      'm.id_usuario',
       'u.nombre',
       'u.apellido',
       'u.correo',
@@ -43,13 +44,29 @@ export async function listRecentPayments(em: EntityManager, limit: number): Prom
     .orderBy('p.id_pago', 'desc')
     .limit(limit)
     .execute();
-  return rows.map(({ hospital, correo_hospital, nombre, apellido, correo, fecha_pago, ...row }) => ({
-    ...row,
-    fecha_pago: iso(fecha_pago),
-    pagador: row.id_hospital === null ? 'MEDICO' : 'HOSPITAL',
-    nombre: hospital ?? `${nombre ?? ''} ${apellido ?? ''}`.trim(),
-    correo: row.id_hospital === null ? correo : correo_hospital,
-  }));
+  return rows.map(({ hospital, correo_hospital, id_usuario, nombre, apellido, correo, fecha_pago, ...row }) => {
+    const { id_hospital } = row;
+    const owner =
+      id_hospital === null
+        ? ({ type: 'MEDICO', id_usuario, id_hospital, nombre: nombre ?? '', apellido, correo } as const)
+        : ({
+            type: 'HOSPITAL',
+            id_usuario: null,
+            id_hospital,
+            nombre: hospital ?? '',
+            apellido: null,
+            correo: correo_hospital,
+          } as const);
+    return {
+      ...row,
+      referencia: row.referencia_epayco,
+      fecha_pago: iso(fecha_pago),
+      pagador: owner.type,
+      nombre: `${owner.nombre} ${owner.apellido ?? ''}`.trim(),
+      correo: owner.correo,
+      owner,
+    };
+  });
 }
 
 /** Doctors under a subscription in force, own ones and their hospital's; the one that runs out first, first. */
@@ -74,6 +91,7 @@ export async function listActiveUserSubscriptions(em: EntityManager, query: Page
         's.id_suscripcion',
         's.id_plan',
         'l.nombre as plan',
+        'l.periodo',
         's.fecha_inicio',
         's.fecha_expiracion',
         sql<number>`case when s.fecha_expiracion is null then 1 else 0 end`.as('endless'),
@@ -87,6 +105,7 @@ export async function listActiveUserSubscriptions(em: EntityManager, query: Page
     .orderBy('id_medico');
   return mapPage(await readPage(rows, query), ({ endless: _endless, ...row }): ActiveUserSubscription => ({
     ...row,
+    suscripcion_id: row.id_suscripcion,
     activo: Boolean(row.activo),
     origen: row.id_hospital === null ? 'PROPIA' : 'HOSPITAL',
     fecha_inicio: iso(row.fecha_inicio),
@@ -94,7 +113,7 @@ export async function listActiveUserSubscriptions(em: EntityManager, query: Page
   }));
 }
 
-/** Of each hospital the subscription in force, else the latest. */
+/** Of each hospital the subscription in force, else the latest, and how many there are. */
 async function subscriptionsOf(em: EntityManager, hospitals: readonly number[], now: Date) {
   const ranked = kysely(em)
     .selectFrom('Suscripcion as s')
@@ -105,6 +124,7 @@ async function subscriptionsOf(em: EntityManager, hospitals: readonly number[], 
       's.fecha_expiracion',
       'l.nombre as plan',
       'l.precio',
+      sql<number>`count(*) over (partition by s.id_hospital)`.as('suscripciones'),
       sql<number>`row_number() over (
         partition by s.id_hospital
         order by case when ${inForce('s', now)} then 0 else 1 end, s.id_suscripcion desc)`.as('place'),
@@ -161,13 +181,15 @@ export async function listHospitalsBilling(em: EntityManager, query: PageQuery, 
     return {
       ...hospital,
       has_active_subscription: Boolean(hospital.has_active_subscription),
+      suscripciones: subscription?.suscripciones ?? 0,
       suscripcion_id: subscription?.id_suscripcion ?? null,
       plan: subscription?.plan ?? null,
       precio: subscription?.precio ?? null,
       fecha_expiracion: isoOrNull(subscription?.fecha_expiracion ?? null),
       pagos: payment?.pagos ?? 0,
       monto: Math.round((payment?.pagado ?? 0) * 100) / 100,
-      ultimo_pago: payment
+      ultimo_pago: isoOrNull(payment?.fecha_pago ?? null),
+      ultimo_pago_detalle: payment
         ? { fecha_pago: iso(payment.fecha_pago), monto: payment.monto, referencia: payment.referencia_epayco }
         : null,
     };

@@ -16,20 +16,16 @@ import { refuseWeakPassword } from '../auth/password-rules.ts';
 import { PasswordReset } from '../auth/password-reset.ts';
 import { hashPassword } from '../auth/passwords.ts';
 import { endAccessOf, Sessions } from '../auth/sessions.ts';
-import { removeAccount } from './account-removal.ts';
+import { lockAccount, removeAccount } from './account-removal.ts';
 import { Medico } from '../../db/entities/doctors.entity.ts';
 
-/**
- * Holds every administrator: of two who remove or suspend each other, the second finds that one alone is left.
- *
- * @param verb what is about to happen, for the sentence
- */
-async function keepOneAdmin(em: EntityManager, actor: Actor, id_usuario: number, verb: string): Promise<void> {
+/** Holds every administrator: of two who suspend each other, the second finds that one alone is left. */
+async function keepOneAdmin(em: EntityManager, actor: Actor, id_usuario: number): Promise<void> {
   const all = { rol: 'ADMINISTRADOR' } as const;
   const admins = await em.find(Usuario, all, { ...FOR_UPDATE, orderBy: { id_usuario: 'asc' } });
   const able = admins.filter((admin) => !admin.suspended_at);
   if (able.length === 1 && able[0]?.id_usuario === id_usuario) {
-    throw new AppError('conflict', `Es el último administrador: cree otro antes de ${verb}`);
+    throw new AppError('conflict', 'Es el último administrador: cree otro antes de suspenderlo');
   }
   if (!able.some((admin) => admin.id_usuario === actor.id_usuario)) {
     throw new AppError('unauthorized', 'La sesión no es válida o venció', UNAUTHORIZED);
@@ -62,12 +58,12 @@ export class UserService {
   }
 
   /** @throws AppError 409 when the address is taken, 422 for a weak password */
-  async createAdmin(actor: Actor, { password, ...person }: CreateAdminBody): Promise<User> {
+  async createAdmin(actor: Actor, { password, activo = true, ...person }: CreateAdminBody): Promise<User> {
     refuseWeakPassword(password, person, 'password');
     const contrasena = await hashPassword(password);
     return await inTransaction(this.#deps.orm.em, async (em) => {
       await requireFreeCorreo(em, person.correo);
-      const user = em.create(Usuario, { ...person, contrasena, rol: 'ADMINISTRADOR', activo: true });
+      const user = em.create(Usuario, { ...person, contrasena, rol: 'ADMINISTRADOR', activo });
       await em.flush();
       const after = presentUser(user);
       this.#trail(em, actor).created('USUARIO', user.id_usuario, after);
@@ -85,7 +81,7 @@ export class UserService {
       throw new AppError('conflict', 'No puede suspender su propia cuenta');
     }
     return await inTransaction(this.#deps.orm.em, async (em) => {
-      if (suspendido) await keepOneAdmin(em, actor, id_usuario, 'suspenderlo');
+      if (suspendido) await keepOneAdmin(em, actor, id_usuario);
       const user = await requireUser(em, id_usuario);
       const before = presentAdminUser(user);
       if (before.suspendido === suspendido) return before;
@@ -133,25 +129,37 @@ export class UserService {
     });
   }
 
-  /** Removes an account with everything of its owner's. 404, and 409 for oneself and for the last administrator. */
+  /**
+   * Removes an inactive account with everything of its owner's.
+   *
+   * @throws AppError 404; 409 for oneself and while the account is active; 403 for an administrator
+   */
   async removeUser(actor: Actor, id_usuario: number): Promise<void> {
+    await this.#remove(actor, id_usuario, { active: false });
+  }
+
+  /** Removes a doctor, active or not, with everything of theirs. 404, and as `removeUser` for an administrator. */
+  async removeDoctor(actor: Actor, id_medico: number): Promise<void> {
+    const doctor = await this.#deps.orm.em.fork().findOne(Medico, id_medico);
+    if (!doctor) throw new AppError('not_found', 'El médico no existe');
+    await this.#remove(actor, doctor.id_usuario, { active: true });
+  }
+
+  /** @param options.active also an active account */
+  async #remove(actor: Actor, id_usuario: number, { active }: { active: boolean }): Promise<void> {
     if (id_usuario === actor.id_usuario) throw new AppError('conflict', 'No puede eliminar su propia cuenta');
     const unfinished = await inTransaction(this.#deps.orm.em, async (em) => {
-      await keepOneAdmin(em, actor, id_usuario, 'eliminarlo');
-      return await removeAccount(em, id_usuario, {
+      const account = await lockAccount(em, id_usuario);
+      const { user } = account;
+      if (user.rol === 'ADMINISTRADOR') throw new AppError('forbidden', 'No se pueden borrar usuarios ADMINISTRADOR');
+      if (user.activo && !active) throw new AppError('conflict', 'No se puede borrar un usuario activo');
+      return await removeAccount(em, account, {
         actor: actor.id_usuario,
         at: this.#deps.clock(),
         predecessorResults: this.#deps.config.SOM3D_PREDECESSOR_RESULTS,
       });
     });
     await this.#afterRemoval(unfinished);
-  }
-
-  /** Removes a doctor with everything of theirs. 404, and as `removeUser` when the doctor is an administrator too. */
-  async removeDoctor(actor: Actor, id_medico: number): Promise<void> {
-    const doctor = await this.#deps.orm.em.fork().findOne(Medico, id_medico);
-    if (!doctor) throw new AppError('not_found', 'El médico no existe');
-    await this.removeUser(actor, doctor.id_usuario);
   }
 
   /** What follows once the rows are gone: workers stop, files go. What fails here is the sweeper's. */

@@ -53,6 +53,9 @@ export async function listAudit(em: EntityManager, query: AuditQuery, { start, e
     before: jsonOrText(before_json),
     after: jsonOrText(after_json),
     meta: metaOf(meta_json, actor_eliminado),
+    before_json,
+    after_json,
+    meta_json,
     created_at: toInstant(created_at).toISOString(),
   }));
 }

@@ -40,7 +40,8 @@ function sessionRoutes(deps: Deps, devices: DeviceCookies, who: CallerOf, logins
     },
     csrf: ({ req, res }) => {
       res.set('cache-control', 'no-store');
-      return Promise.resolve({ status: 200, body: { csrf_token: cookies.issueCsrf(req, res) } });
+      const csrf = cookies.issueCsrf(req, res);
+      return Promise.resolve({ status: 200, body: { ok: true, csrf, csrf_token: csrf } });
     },
     refresh: async ({ headers, req, res }) => {
       if (!cookies.hasCsrf(req, headers['x-csrf-token'])) {
@@ -116,7 +117,10 @@ export function authRoutes(deps: Deps): Routes {
     ...resetRoutes(new PasswordReset(deps, tokens), who),
     register: async ({ body, req }) => ({ status: 201, body: await registration.register(body, who(req)) }),
     preRegister: async ({ body, req }) => ({ status: 200, body: await registration.begin(body, who(req)) }),
-    confirmCode: async ({ body }) => ({ status: 201, body: await registration.confirm(body.token, body.code) }),
+    confirmCode: async ({ body }) => ({
+      status: 200,
+      body: { ok: true, ...(await registration.confirm(body.token, body.code)) },
+    }),
     emailExists: () => Promise.resolve({ status: 200, body: { exists: false } }),
     me: async ({ req }) => ({ status: 200, body: await profile.read(actorOf(req)) }),
     updateMe: async ({ req, body }) => ({ status: 200, body: await profile.update(actorOf(req), body, who(req)) }),

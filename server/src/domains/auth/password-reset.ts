@@ -76,7 +76,7 @@ export class PasswordReset {
     return await limitedRequest(this.#deps, { purpose: CODE, correo, caller }, async (user) => {
       const token = newToken();
       if (user) await inTransaction(orm.em, (em) => this.#mailCode(em, user, { token, ip: caller.ip }));
-      return { ok: true as const, token, expires_in: config.RESET_PASS_EXPIRE_MIN * 60 };
+      return { ok: true as const, token, expires_in: config.RESET_PASS_EXPIRE_MIN };
     });
   }
 

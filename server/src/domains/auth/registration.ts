@@ -119,7 +119,7 @@ export class Registration {
         this.#tokens.issue(em, taken ? issue : { ...issue, code });
         await enqueueMail(em, mailFor({ correo, code, minutes }, { taken, owner }), clock());
       });
-      return { ok: true as const, token, expires_in: minutes * 60 };
+      return { ok: true as const, token, expires_in: minutes };
     });
   }
 

@@ -31,13 +31,13 @@ export async function findDoctor(em: EntityManager, id_medico: number): Promise<
   return await details(em).where('m.id_medico', '=', id_medico).executeTakeFirst();
 }
 
-/** One page of doctors, newest first. */
+/** One page of doctors, by name. */
 export async function listDoctors(em: EntityManager, query: DoctorQuery) {
   let rows = details(em);
   if (query.hospital_id !== undefined) rows = rows.where('m.id_hospital', '=', query.hospital_id);
   if (query.estado) rows = rows.where('m.estado', '=', query.estado);
   if (query.q) rows = rows.where(containsWords(['u.nombre', 'u.apellido', 'u.correo'], query.q));
-  return await readPage(rows.orderBy('m.id_medico', 'desc'), query);
+  return await readPage(rows.orderBy('u.nombre').orderBy('u.apellido').orderBy('m.id_medico'), query);
 }
 
 /** How many doctors there are, of one hospital or of all. */

@@ -1,4 +1,6 @@
-import type { PaymentCheckout, PaymentEvent, PaymentEventDetail } from '@som3d/contract';
+import type { PaymentCheckout, PaymentEvent, PaymentEventDetail, PaymentValidation } from '@som3d/contract';
+import { isRecord } from '../../base/raw-json.ts';
+import type { Validation } from '../../gateways/epayco/gateway.ts';
 import { stateOf } from '../../gateways/epayco/states.ts';
 import type { CheckoutRow } from './epayco.queries.ts';
 import type { EventRow } from './inbox.ts';
@@ -41,6 +43,25 @@ export function presentEventDetail(row: EventRow): PaymentEventDetail {
     ...presentEvent(row),
     payload: JSON.parse(row.payload_json ?? '{}') as Record<string, string>,
   };
+}
+
+/** The gateway's answer about a reference, with the payment's state in the service's word. */
+export function presentValidation(ref_payco: string, { answer, payment }: Validation): PaymentValidation {
+  const { data } = answer;
+  return {
+    ...answer,
+    success: true,
+    ref_payco,
+    estado: stateOf(payment.x_cod_response),
+    data: isRecord(data) ? data : {},
+    raw: answer,
+  };
+}
+
+/** A reference that the gateway does not know. */
+export function presentUnknown(ref_payco: string): PaymentValidation {
+  const answer = { success: false, message: 'La pasarela no conoce la referencia' };
+  return { ...answer, ref_payco, raw: answer };
 }
 
 /** An issued checkout as the contract shows it. */

@@ -1,4 +1,4 @@
-import type { ConfirmationAnswer } from '@som3d/contract';
+import type { ConfirmationAnswer, PaymentValidation } from '@som3d/contract';
 import { kysely } from '../../db/kysely.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
@@ -8,6 +8,7 @@ import { GatewayUnavailable, type GatewayPayment, type Validation } from '../../
 import { stateOf } from '../../gateways/epayco/states.ts';
 import { audit } from '../audit/audit.ts';
 import type { Actor } from '../../http/context.ts';
+import { presentUnknown, presentValidation } from './epayco.presenter.ts';
 import { readConfirmation, subscriptionOf, type Confirmation } from './confirmation.ts';
 import { getEvent } from './epayco.queries.ts';
 import { deadlineOf, storeConfirmation, type EventRow } from './inbox.ts';
@@ -18,8 +19,6 @@ export type PaymentView =
   | { readonly kind: 'payment'; readonly payment: GatewayPayment; readonly state: EventRow['estado'] | null }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'unavailable' };
-
-const UNKNOWN = { success: false, message: 'La pasarela no conoce la referencia' };
 
 function unavailable(cause: unknown): AppError {
   return new AppError('bad_gateway', 'La pasarela de pagos no respondió; intente de nuevo', { cause });
@@ -63,13 +62,13 @@ export class EpaycoService {
   }
 
   /** The gateway's own answer about a reference. @throws AppError 502 when there is none */
-  async validate(reference: string): Promise<Readonly<Record<string, unknown>> & { success: boolean }> {
-    if (!isReference(reference)) return UNKNOWN;
+  async validate(reference: string): Promise<PaymentValidation> {
+    if (!isReference(reference)) return presentUnknown(reference);
     try {
       const found = await this.#deps.epayco.validate(reference);
-      if (!found) return UNKNOWN;
+      if (!found) return presentUnknown(reference);
       await this.#settleSeen(reference, found);
-      return { ...found.answer, success: true };
+      return presentValidation(reference, found);
     } catch (error) {
       if (error instanceof GatewayUnavailable) throw unavailable(error);
       throw error;

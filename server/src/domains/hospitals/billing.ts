@@ -7,7 +7,7 @@ import { startSubscription } from '../subscriptions/start.ts';
 import { presentLastPayment, presentMine, presentMyStatus } from '../subscriptions/subscriptions.presenter.ts';
 import { currentSubscription, lastPayment } from '../subscriptions/subscriptions.queries.ts';
 import { Hospital } from '../../db/entities/hospitals.entity.ts';
-import { presentHospital } from './hospitals.presenter.ts';
+import { presentHospital, presentPublicHospital } from './hospitals.presenter.ts';
 
 type BillingDeps = Parameters<typeof startSubscription>[0];
 
@@ -36,7 +36,8 @@ export function createHospitalBilling(deps: BillingDeps & Pick<Deps, 'orm' | 'cl
   /** @throws AppError 404 when no hospital has this code now */
   const status = async (codigo: string): Promise<HospitalStatus> => {
     const hospital = await findByCode(codigo);
-    return { hospital: presentHospital(hospital), ...(await statusOf(hospital.id_hospital)) };
+    const mine = await statusOf(hospital.id_hospital);
+    return { hospital: presentPublicHospital(presentHospital(hospital)), has_subscription: mine.has, ...mine };
   };
 
   const statusOfMine = async ({ id_usuario }: Actor): Promise<MyHospitalStatus> => {
@@ -44,6 +45,7 @@ export function createHospitalBilling(deps: BillingDeps & Pick<Deps, 'orm' | 'cl
     const doctor = await em.findOne(Medico, { id_usuario });
     const hospital = doctor?.id_hospital == null ? null : await em.findOne(Hospital, doctor.id_hospital);
     return {
+      has_hospital: hospital !== null,
       linked: hospital !== null,
       hospital: hospital && presentHospital(hospital),
       ...(await statusOf(hospital?.id_hospital ?? null)),
@@ -61,7 +63,7 @@ export function createHospitalBilling(deps: BillingDeps & Pick<Deps, 'orm' | 'cl
     const plan = plan_id ?? (await currentSubscription(orm, { id_hospital }, clock()))?.id_plan;
     if (plan === undefined) throw invalidField(['body', 'plan_id'], 'Indique el plan que desea pagar');
     const started = await startSubscription(deps, { id_hospital }, plan);
-    return { ...started, hospital: presentHospital(hospital) };
+    return { ...started, hospital: presentPublicHospital(presentHospital(hospital)) };
   };
 
   return { status, statusOfMine, start };

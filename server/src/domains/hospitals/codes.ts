@@ -1,12 +1,11 @@
 import { randomInt } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/core';
+import { CODE_DAYS } from '@som3d/contract';
 import { uniqueViolation } from '../../db/errors.ts';
 import { AppError } from '../../base/errors.ts';
 import { HospitalCode } from '../../db/entities/hospital-code.entity.ts';
 import { Hospital } from '../../db/entities/hospitals.entity.ts';
 
-/** How long a code links, unless an administrator says otherwise. */
-export const CODE_DAYS = 30;
 const DAY_MS = 86_400_000;
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';

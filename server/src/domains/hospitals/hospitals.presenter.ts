@@ -1,4 +1,9 @@
-import type { Hospital as HospitalShape, HospitalDetail } from '@som3d/contract';
+import type {
+  Hospital as HospitalShape,
+  HospitalDetail,
+  PublicHospital,
+  PublicHospitalDetail,
+} from '@som3d/contract';
 import { toInstant } from '../../db/kysely.ts';
 import type { HospitalRow } from './hospitals.queries.ts';
 import type { Hospital } from '../../db/entities/hospitals.entity.ts';
@@ -17,6 +22,12 @@ export function presentHospital(row: Omit<Hospital, 'creado_en' | 'actualizado_e
   };
 }
 
+/** What its code shows of a hospital to somebody who has not signed in. */
+export function presentPublicHospital(hospital: PublicHospital): PublicHospital {
+  const { id_hospital, nombre, codigo, estado } = hospital;
+  return { id_hospital, nombre, ciudad: hospital.ciudad ?? null, codigo, estado };
+}
+
 function instant(value: Date | null): string | null {
   return toInstant(value)?.toISOString() ?? null;
 }
@@ -33,4 +44,10 @@ export function presentHospitalDetail(row: HospitalRow): HospitalDetail {
       revoked_at: instant(row.revoked_at),
     },
   };
+}
+
+/** The same for somebody who has the code and has not signed in. */
+export function presentPublicDetail(row: HospitalRow): PublicHospitalDetail {
+  const { has_active_subscription, code, ...hospital } = presentHospitalDetail(row);
+  return { ...presentPublicHospital(hospital), has_active_subscription, code };
 }

@@ -71,10 +71,10 @@ export async function listHospitals(em: EntityManager, query: HospitalQuery, { a
   return await readPage(hospitals.orderBy('h.nombre').orderBy('h.id_hospital'), query);
 }
 
-/** One page of hospitals for an administrator, newest first. */
+/** One page of hospitals for an administrator, by name. */
 export async function listHospitalDetails(em: EntityManager, query: AdminHospitalQuery, now: Date) {
   let hospitals = details(em, now);
   if (query.estado) hospitals = hospitals.where('h.estado', '=', query.estado);
   if (query.q) hospitals = hospitals.where(containsWords(['h.nombre', 'h.ciudad', 'h.codigo'], query.q));
-  return await readPage(hospitals.orderBy('h.id_hospital', 'desc'), query);
+  return await readPage(hospitals.orderBy('h.nombre').orderBy('h.id_hospital'), query);
 }

@@ -5,7 +5,7 @@ import { actorOf, isAdmin } from '../../http/context.ts';
 import { answerPage } from '../../http/pages.ts';
 import type { Handlers } from '../../http/router.ts';
 import { countCodeUse } from './code-limit.ts';
-import { presentHospital, presentHospitalDetail } from './hospitals.presenter.ts';
+import { presentHospital, presentPublicDetail } from './hospitals.presenter.ts';
 import { findActiveByCode, listHospitals } from './hospitals.queries.ts';
 import { HospitalService } from './hospitals.service.ts';
 import { HospitalLinks } from './link.ts';
@@ -28,7 +28,7 @@ export function hospitalRoutes(deps: Deps): Handlers<typeof contract.hospitals> 
       await countCodeUse(deps, req);
       const row = await findActiveByCode(orm.em.fork(), params.codigo, clock());
       if (!row) throw new AppError('not_found', 'El código no corresponde a un hospital activo');
-      return { status: 200, body: presentHospitalDetail(row) };
+      return { status: 200, body: presentPublicDetail(row) };
     },
     status: async ({ params, req }) => {
       await countCodeUse(deps, req);

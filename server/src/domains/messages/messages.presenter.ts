@@ -1,4 +1,4 @@
-import type { InboxMessage, Message, MessageEvent } from '@som3d/contract';
+import { MESSAGE_STATE_ALIASES, type InboxMessage, type Message, type MessageEvent } from '@som3d/contract';
 import { jsonOrText } from '../../db/json-text.ts';
 import { toInstant } from '../../db/kysely.ts';
 import type { EventRow, InboxRow, MessageRow } from './messages.queries.ts';
@@ -23,7 +23,7 @@ export function presentMessage(row: MessageRow): Message {
     descripcion: row.descripcion,
     severidad: row.severidad,
     adjunto_url: row.adjunto_url ?? null,
-    estado: row.estado,
+    estado: MESSAGE_STATE_ALIASES[row.estado] ?? row.estado,
     respuesta_admin: row.respuesta_admin ?? null,
     leido_admin: Boolean(row.leido_admin),
     leido_medico: Boolean(row.leido_medico),
@@ -33,13 +33,18 @@ export function presentMessage(row: MessageRow): Message {
 }
 
 export function presentInboxMessage(row: InboxRow): InboxMessage {
+  const medico = person(row.medico_id_usuario, row.medico_nombre, row.medico_apellido, row.medico_correo);
+  const asignado =
+    row.asignado_id_usuario === null
+      ? null
+      : person(row.asignado_id_usuario, row.asignado_nombre, row.asignado_apellido, row.asignado_correo);
   return {
     ...presentMessage(row),
-    medico: person(row.medico_id_usuario, row.medico_nombre, row.medico_apellido, row.medico_correo),
-    asignado:
-      row.asignado_id_usuario === null
-        ? null
-        : person(row.asignado_id_usuario, row.asignado_nombre, row.asignado_apellido, row.asignado_correo),
+    medico,
+    asignado,
+    emisor: { ...medico, id_medico: row.id_medico },
+    asignado_admin: asignado,
+    bitacora_preview: row.preview.map(presentMessageEvent),
   };
 }
 

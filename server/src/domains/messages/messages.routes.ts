@@ -26,15 +26,16 @@ export function messageRoutes(deps: Deps): Handlers<typeof contract.messages> {
     },
     events: async ({ params }) => {
       await messages.check(params.id);
-      return { status: 200, body: (await listMessageEvents(em(), params.id)).map(presentMessageEvent) };
+      const events = await listMessageEvents(em(), params.id);
+      return { status: 200, body: { items: events.map(presentMessageEvent) } };
     },
     update: async ({ params, body, req }) => ({
       status: 200,
-      body: presentInboxMessage(await messages.update(actorOf(req), params.id, body)),
+      body: { ok: true, ...presentInboxMessage(await messages.update(actorOf(req), params.id, body)) },
     }),
-    markRead: async ({ params, req }) => ({
+    markRead: async ({ params, body, req }) => ({
       status: 200,
-      body: presentMessage(await messages.markRead(actorOf(req), params.id)),
+      body: { ok: true, ...presentMessage(await messages.setAnswerRead(actorOf(req), params.id, body.leido_medico)) },
     }),
   };
 }

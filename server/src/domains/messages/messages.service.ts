@@ -30,9 +30,10 @@ async function refuseUnknownAdmin(em: EntityManager, id_usuario: number): Promis
   if (!admin) throw new AppError('not_found', 'El administrador no existe');
 }
 
-function answer(message: Mensaje, text: string): Step {
+/** @param text null takes the answer back */
+function answer(message: Mensaje, text: string | null): Step {
   message.respuesta_admin = text;
-  message.leido_medico = false;
+  if (text !== null) message.leido_medico = false;
   return { accion: 'respondido', detalle: { respuesta: text } };
 }
 
@@ -89,18 +90,19 @@ export class MessageService {
       const stamps = { creado_en: at, actualizado_en: at };
       const message = em.create(Mensaje, { ...body, id_medico, id_paciente: id_paciente ?? null, ...stamps });
       await em.flush();
-      this.#record(em, message, actor, [{ accion: 'creado' }]);
+      const { tipo, severidad } = message;
+      this.#record(em, message, actor, [{ accion: 'creado', detalle: { tipo, severidad } }]);
       return message;
     });
   }
 
-  /** Once the answer was read, once more changes nothing. */
-  async markRead(actor: Actor, id_mensaje: number): Promise<Mensaje> {
+  /** Notes whether the doctor has read the answer. The same once more changes nothing. */
+  async setAnswerRead(actor: Actor, id_mensaje: number, read: boolean): Promise<Mensaje> {
     return await inTransaction(this.#orm.em, async (em) => {
       const message = await lockMessage(em, { id_mensaje, id_medico: actor.id_medico ?? 0 });
-      if (message.leido_medico) return message;
-      message.leido_medico = true;
-      this.#record(em, message, actor, [{ accion: 'respuesta_leida' }]);
+      if (message.leido_medico === read) return message;
+      message.leido_medico = read;
+      this.#record(em, message, actor, [{ accion: 'respuesta_leida', detalle: { leida: read } }]);
       return message;
     });
   }
@@ -123,13 +125,14 @@ export class MessageService {
     return await inTransaction(this.#orm.em, async (em) => {
       const message = await lockMessage(em, { id_mensaje });
       const { respuesta_admin: text, asignado_admin_id_usuario: to } = body;
-      const answered = text !== undefined && text !== message.respuesta_admin;
-      const estado = body.estado ?? (answered ? 'respondido' : undefined);
+      const rewritten = text !== undefined && text !== (message.respuesta_admin ?? null);
+      const answered = rewritten && text !== null;
+      const estado = body.estado ?? (answered ? 'resuelto' : undefined);
       const read = body.leido_admin ?? (answered ? true : undefined);
       const steps = [
         read === undefined ? null : setRead(message, read),
         to === undefined ? null : await this.#assign(em, message, to),
-        answered ? answer(message, text) : null,
+        rewritten ? answer(message, text) : null,
         estado === undefined ? null : moveTo(message, estado),
       ].filter((step) => step !== null);
       this.#record(em, message, actor, steps);
