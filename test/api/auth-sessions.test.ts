@@ -29,7 +29,7 @@ describeApi('auth sessions', (api) => {
     const refresh = browser.setCookie('refresh_token');
     const csrf = browser.setCookie('csrf_token');
     expect(refresh).toMatch(
-      /^refresh_token=[\w-]{43}; Max-Age=2592000; Path=\/auth; Expires=[^;]+; HttpOnly; SameSite=Lax$/,
+      /^refresh_token=[\w-]{43}; Max-Age=2592000; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/,
     );
     expect(csrf).toMatch(/^csrf_token=[\w-]{32}; Max-Age=2592000; Path=\/; Expires=[^;]+; SameSite=Lax$/);
     const rows = await rowsOf(doctor);
@@ -102,6 +102,25 @@ describeApi('auth sessions', (api) => {
     await browser.refresh();
     await browser.call('POST', '/auth/logout');
     expect((await old.refresh()).status).toBe(401);
+  });
+
+  test('takes its own cookie beside one of an earlier version with the path /auth, and clears that one', async () => {
+    const { browser } = await signIn(await api().doctor());
+    const [refresh, csrf] = [browser.cookies.get('refresh_token'), browser.cookies.get('csrf_token')];
+    // Browsers send the longer path first.
+    const response = await fetch(`${api().url}/auth/refresh`, {
+      method: 'POST',
+      headers: {
+        cookie: `refresh_token=earlier; refresh_token=${refresh}; csrf_token=${csrf}`,
+        'x-csrf-token': csrf ?? '',
+      },
+    });
+    expect(response.status).toBe(200);
+    const set = response.headers.getSetCookie().filter((cookie) => cookie.startsWith('refresh_token='));
+    expect(set).toEqual([
+      expect.stringMatching(/^refresh_token=; Path=\/auth; Expires=Thu, 01 Jan 1970/),
+      expect.stringMatching(/^refresh_token=[\w-]{43}; .*Path=\/;/),
+    ]);
   });
 
   test('asks for the CSRF value in the header', async () => {
@@ -221,9 +240,9 @@ describeApi(
       const { user } = await api().doctor();
       const browser = new Browser(api().url);
       await browser.call('POST', '/auth/login', { body: { correo: user.correo, password: PASSWORD } });
-      expect(browser.setCookie('rt')).toMatch(/^rt=.*Path=\/api\/auth; .*HttpOnly; Secure; SameSite=None$/);
+      expect(browser.setCookie('rt')).toMatch(/^rt=.*Path=\/; .*HttpOnly; Secure; SameSite=None$/);
       expect(browser.setCookie('xs')).toMatch(/^xs=.*Path=\/; .*; Secure; SameSite=None$/);
-      expect(browser.setCookie('som3d_device')).toMatch(/; Path=\/api\/auth; .*HttpOnly; Secure; SameSite=None$/);
+      expect(browser.setCookie('som3d_device')).toMatch(/; Path=\/; .*HttpOnly; Secure; SameSite=None$/);
       expect((await browser.refresh(browser.cookies.get('xs') ?? '')).status).toBe(200);
     });
   },

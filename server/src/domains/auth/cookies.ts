@@ -6,10 +6,13 @@ import type { Config } from '../../config/config.ts';
 const DAY_MS = 86_400_000;
 const CSRF_FORM = /^[\w-]{20,100}$/;
 
-/** The value of a cookie that the request carries. */
+/**
+ * The value of a cookie that the request carries. Of two with one name, browsers send the one with the shorter path last
+ * (RFC 6265, 5.4): it is ours, and the other one is from an earlier version, whose path was `/auth`.
+ */
 export function cookieOf(req: Request, name: string): string | undefined {
   const pairs = (req.headers.cookie ?? '').split(';').map((pair) => pair.trim());
-  const value = pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+  const value = pairs.findLast((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
   return value === '' ? undefined : value;
 }
 
@@ -18,15 +21,15 @@ function secureFor(config: Config, req: Request): boolean {
   return config.secureCookies || (config.COOKIE_SECURE === undefined && config.BASE_URL === undefined && req.secure);
 }
 
-/** Options of a cookie that no script reads and that goes to `/auth` alone. */
+/** Options of a cookie that no script reads. Its path is `/`: a proxy may serve this API under any prefix. */
 export function hiddenCookie(config: Config, req: Request): CookieOptions {
-  const base = config.BASE_URL ? new URL(config.BASE_URL).pathname.replace(/\/+$/, '') : '';
-  return {
-    sameSite: config.COOKIE_SAMESITE,
-    httpOnly: true,
-    path: `${base}/auth`,
-    secure: secureFor(config, req),
-  };
+  return { sameSite: config.COOKIE_SAMESITE, httpOnly: true, path: '/', secure: secureFor(config, req) };
+}
+
+/** The path of the refresh cookie in earlier versions. */
+function earlierPath({ BASE_URL }: Config): string {
+  const base = BASE_URL ? new URL(BASE_URL).pathname.replace(/\/+$/, '') : '';
+  return `${base}/auth`;
 }
 
 /**
@@ -59,14 +62,23 @@ export class SessionCookies {
   }
 
   set(req: Request, res: Response, refreshToken: string): void {
+    this.#clearEarlier(req, res);
     const options = { ...hiddenCookie(this.#config, req), maxAge: this.#maxAge };
     res.cookie(this.#config.REFRESH_COOKIE_NAME, refreshToken, options);
     this.issueCsrf(req, res);
   }
 
   clear(req: Request, res: Response): void {
+    this.#clearEarlier(req, res);
     res.clearCookie(this.#config.REFRESH_COOKIE_NAME, hiddenCookie(this.#config, req));
     res.clearCookie(this.#config.CSRF_COOKIE_NAME, this.#csrf(req));
+  }
+
+  /** Before the cookie itself is set: clients that know no paths keep what comes last. */
+  #clearEarlier(req: Request, res: Response): void {
+    if (this.refreshToken(req) === undefined) return;
+    const path = earlierPath(this.#config);
+    res.clearCookie(this.#config.REFRESH_COOKIE_NAME, { ...hiddenCookie(this.#config, req), path });
   }
 
   get #maxAge(): number {
