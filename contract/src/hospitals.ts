@@ -42,9 +42,11 @@ export const HospitalDetail = Hospital.extend({
 export type HospitalDetail = z.infer<typeof HospitalDetail>;
 
 /** A hospital with the code that it has just got. */
-export const ReissuedCode = HospitalDetail.extend({ expires_at: instant.meta({ description: 'De este código' }) }).meta({
-  id: 'ReissuedCode',
-});
+export const ReissuedCode = HospitalDetail.extend({ expires_at: instant.meta({ description: 'De este código' }) }).meta(
+  {
+    id: 'ReissuedCode',
+  },
+);
 
 export const CreateHospitalBody = z
   .object({
@@ -110,7 +112,9 @@ export type MyHospitalStatus = z.infer<typeof MyHospitalStatus>;
 export const StartHospitalSubscriptionBody = z
   .object({
     codigo: scalars.codigoHospital.required,
-    plan_id: numericOrNull(Id).optional().meta({ description: 'Sin él, el plan de la última suscripción del hospital' }),
+    plan_id: numericOrNull(Id)
+      .optional()
+      .meta({ description: 'Sin él, el plan de la última suscripción del hospital' }),
   })
   .meta({ id: 'StartHospitalSubscriptionBody' });
 

@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { choice, clamped, defineRoutes, filter, Id, numeric, numericOrNull, problems, scalars } from './common/index.ts';
+import {
+  choice,
+  clamped,
+  defineRoutes,
+  filter,
+  Id,
+  numeric,
+  numericOrNull,
+  problems,
+  scalars,
+} from './common/index.ts';
 
 export const MESSAGE_TYPES = ['sugerencia', 'error'] as const;
 export const MESSAGE_SEVERITIES = ['baja', 'media', 'alta'] as const;

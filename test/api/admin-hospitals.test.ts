@@ -58,7 +58,13 @@ describeApi('hospitals of administrators', (api) => {
     expect(shown).toMatchObject({ ...hospital, has_active_subscription: true, code: { codigo: hospital.codigo } });
     const codigo = newCode();
     const changed = await client.admin.updateHospital({ params, body: { ciudad: 'Tunja', telefono: '', codigo } });
-    expect(changed.body).toMatchObject({ ...hospital, ciudad: 'Tunja', telefono: null, codigo, code: { codigo, revoked_at: null } });
+    expect(changed.body).toMatchObject({
+      ...hospital,
+      ciudad: 'Tunja',
+      telefono: null,
+      codigo,
+      code: { codigo, revoked_at: null },
+    });
     const other = await createHospital(admin);
     await expectProblem(client.admin.updateHospital({ params, body: { codigo: other.codigo } }), 409);
     await expectProblem(client.admin.updateHospital({ params, body: { correo: 'no' } }), 422);

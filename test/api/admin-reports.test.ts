@@ -195,7 +195,14 @@ describeApi('overviews of administrators', (api) => {
         nombre: 'Clínica Pago',
         correo: null,
         referencia: newest.referencia_epayco,
-        owner: { type: 'HOSPITAL', id_usuario: null, id_hospital, nombre: 'Clínica Pago', apellido: null, correo: null },
+        owner: {
+          type: 'HOSPITAL',
+          id_usuario: null,
+          id_hospital,
+          nombre: 'Clínica Pago',
+          apellido: null,
+          correo: null,
+        },
       },
       {
         ...common,
@@ -244,7 +251,14 @@ describeApi('overviews of administrators', (api) => {
     const shared = await rows.subscription({ id_hospital, id_plan, fecha_expiracion: null });
     const { body, headers } = await admin.client.admin.activeUserSubscriptions();
     expect(headers.get('x-total-count')).toBe('3');
-    const row = { apellido: 'Paz', activo: true, id_plan, plan: 'Tres', periodo: 'MENSUAL', fecha_inicio: new Date(0).toISOString() };
+    const row = {
+      apellido: 'Paz',
+      activo: true,
+      id_plan,
+      plan: 'Tres',
+      periodo: 'MENSUAL',
+      fecha_inicio: new Date(0).toISOString(),
+    };
     expect(body).toMatchObject([
       { ...row, id_medico: both.id_medico, origen: 'PROPIA', hospital: null, suscripcion_id: own.id_suscripcion },
       { ...row, id_medico: both.id_medico, origen: 'HOSPITAL', hospital: 'Clínica Activa', fecha_expiracion: null },

@@ -100,10 +100,7 @@ describeApi('users of administrators', (api) => {
       const em = api().deps.orm.em.fork();
       const pair = [first.user.id_usuario, second.user.id_usuario];
       await em.nativeUpdate(entities.Usuario, { rol: 'ADMINISTRADOR', id_usuario: { $nin: pair } }, { rol: 'MEDICO' });
-      const race = await Promise.allSettled([
-        suspend(first, second),
-        suspend(second, first),
-      ]);
+      const race = await Promise.allSettled([suspend(first, second), suspend(second, first)]);
       const refused = race.filter((result) => result.status === 'rejected');
       expect(refused).toHaveLength(1);
       const { status } = await problemOf(Promise.reject(refused[0]?.reason as Error));
@@ -123,10 +120,7 @@ describeApi('users of administrators', (api) => {
     // Both are let in while somebody else holds the rows, and wait for them.
     await em.transactional(async (held) => {
       await held.find(entities.Usuario, { id_usuario: { $in: pair } }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-      race = Promise.allSettled([
-        suspend(first, second),
-        suspend(second, first),
-      ]);
+      race = Promise.allSettled([suspend(first, second), suspend(second, first)]);
       await until(async () => {
         const { rows } = await sql<{ waiting: number }>`
           select count(distinct w.requesting_engine_transaction_id) as waiting

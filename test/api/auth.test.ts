@@ -124,6 +124,17 @@ describeApi('auth', (api) => {
     await login('legacy@som3d.local');
   });
 
+  test('accepts a token of the predecessor, which names no session', async () => {
+    const { user } = await api().doctor();
+    const claims = { sub: String(user.id_usuario), rol: 'MEDICO', email: user.correo, k: 'access' };
+    const exp = Math.floor(api().deps.clock().getTime() / 1000) + 900;
+    const token = jwt.sign({ ...claims, exp }, api().deps.secrets.jwt);
+    const { auth } = createClient({ baseUrl: api().url, token });
+    expect((await auth.me()).body).toEqual(user);
+    await auth.logout();
+    expect((await auth.me()).status).toBe(200);
+  });
+
   test('refuses tokens that are forged, expired, of another kind or of another algorithm', async () => {
     const { user, token } = await api().doctor();
     const secret = api().deps.secrets.jwt;
@@ -190,4 +201,45 @@ describeApi(
     });
   },
   { REGISTER_REQUIRES_EMAIL_CODE: 'true' },
+);
+
+describeApi(
+  'the way back to the predecessor',
+  (api) => {
+    const login = (correo: string, password: string) => api().client.auth.login({ body: { correo, password } });
+    const hashOf = async (correo: string) =>
+      (await api().deps.orm.em.fork().findOneOrFail(entities.Usuario, { correo })).contrasena;
+
+    test('keeps its hashes, writes new ones as it does, and turns argon2id into them at the login', async () => {
+      const bcrypt = /^\$2b\$12\$/;
+      const em = api().deps.orm.em.fork();
+      em.create(entities.Usuario, { ...person('old@som3d.local'), contrasena: LEGACY_HASH, rol: 'MEDICO' } as never);
+      await em.flush();
+      await login('old@som3d.local', PASSWORD);
+      expect(await hashOf('old@som3d.local')).toBe(LEGACY_HASH);
+
+      const doctor = await api().doctor();
+      const { correo } = doctor.user;
+      expect(await hashOf(correo)).toMatch(bcrypt);
+      const password = 'otra clave muy larga';
+      await doctor.client.auth.updateMe({ body: { password, password_actual: PASSWORD } });
+      expect(await hashOf(correo)).toMatch(bcrypt);
+      await login(correo, password);
+
+      const admin = await api().admin();
+      expect(await hashOf(admin.user.correo)).toMatch(bcrypt);
+      await expectProblem(login(admin.user.correo, 'wrong password'), 401);
+    });
+
+    test('hashes as always what bcrypt would not read to its end', async () => {
+      const correo = 'nul@som3d.local';
+      const password = 'tres\0cuatro cinco seis';
+      await api().client.auth.register({ body: { ...person(correo), password } });
+      expect(await hashOf(correo)).toMatch(/^\$argon2id\$/);
+      await login(correo, password);
+      await expectProblem(login(correo, 'tres\0otra cosa'), 401);
+    });
+  },
+  { SOM3D_PASSWORD_HASH: 'bcrypt' },
+  ['sqlite'],
 );

@@ -271,7 +271,14 @@ describeApi('hospitals', (api) => {
       can_pay: true,
     });
     const mine = async () => (await doctor.client.hospitals.mineStatus()).body;
-    expect(await mine()).toEqual({ ...nothing, has_hospital: false, linked: false, hospital: null, can_start: false, can_pay: false });
+    expect(await mine()).toEqual({
+      ...nothing,
+      has_hospital: false,
+      linked: false,
+      hospital: null,
+      can_start: false,
+      can_pay: false,
+    });
     expect((await admin.client.hospitals.mineStatus()).body.linked).toBe(false);
 
     await expectProblem(client.hospitals.startSubscription({ body: { codigo } }), 422, /plan/);
@@ -287,7 +294,14 @@ describeApi('hospitals', (api) => {
     const again = (await client.hospitals.startSubscription({ body: { codigo } })).body;
     expect(again.suscripcion_id).toBe(started.suscripcion_id);
     expect(again.checkout.invoice).not.toBe(started.checkout.invoice);
-    expect(await status()).toMatchObject({ has: true, has_subscription: true, active: false, estado: 'PAUSADA', plan, can_pay: true });
+    expect(await status()).toMatchObject({
+      has: true,
+      has_subscription: true,
+      active: false,
+      estado: 'PAUSADA',
+      plan,
+      can_pay: true,
+    });
 
     await doctor.client.hospitals.linkByCode({ body: { codigo } });
     const paid = await pay(api(), started.suscripcion_id, { months: 3, monto: 179_900 });

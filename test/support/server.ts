@@ -105,7 +105,7 @@ export async function startTestServer(kind: DatabaseKind, env: Record<string, st
     },
     admin: async () => {
       const em = deps.orm.em.fork();
-      const contrasena = await accounts.hashPassword(PASSWORD);
+      const contrasena = await accounts.hashPassword(PASSWORD, 'argon2id');
       const account = { nombre: 'Rosa', apellido: 'Admin', correo: `admin-${unique()}@som3d.local`, contrasena };
       const user = em.create(entities.Usuario, { ...account, rol: 'ADMINISTRADOR', activo: true });
       await em.flush();

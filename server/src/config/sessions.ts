@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { boolean, cookieName, integer, variable } from './variable.ts';
 
+/** Kinds of password hashes that the service writes. */
+export const PASSWORD_HASHES = ['argon2id', 'bcrypt'] as const;
+export type PasswordHash = (typeof PASSWORD_HASHES)[number];
+
 export const SESSIONS = {
   JWT_SECRET: variable(
     z.string().min(16).optional(),
@@ -32,6 +36,10 @@ export const SESSIONS = {
     boolean.optional(),
     'Send both cookies over HTTPS only. Without it, the scheme of BASE_URL decides.',
     'true',
+  ),
+  SOM3D_PASSWORD_HASH: variable(
+    z.enum(PASSWORD_HASHES).default('argon2id'),
+    'Hash of new passwords; logins renew others. bcrypt keeps the way back to the predecessor open, see docs/takeover.md.',
   ),
   VERIFY_EMAIL_EXPIRE_MIN: variable(integer(1, 10_080, 120), 'Lifetime of a registration code in minutes.'),
   RESET_PASS_EXPIRE_MIN: variable(integer(1, 10_080, 60), 'Lifetime of a link or code for a new password in minutes.'),

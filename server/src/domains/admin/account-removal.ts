@@ -99,11 +99,7 @@ export async function lockAccount(em: EntityManager, id_usuario: number): Promis
  * @param account as `lockAccount` gives it
  * @returns the jobs that a worker may be computing
  */
-export async function removeAccount(
-  em: EntityManager,
-  { user, doctor }: Account,
-  removal: Removal,
-): Promise<string[]> {
+export async function removeAccount(em: EntityManager, { user, doctor }: Account, removal: Removal): Promise<string[]> {
   const { actor, at } = removal;
   const { id_usuario } = user;
   const { jobs, results, unfinished } = await removeJobsOfUser(em, id_usuario, removal);

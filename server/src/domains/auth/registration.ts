@@ -40,12 +40,12 @@ function badCode() {
 }
 
 /** A doctor's account from what was registered. */
-async function newDoctor({ password, ...body }: RegisterBody) {
+async function newDoctor({ password, ...body }: RegisterBody, { SOM3D_PASSWORD_HASH }: Deps['config']) {
   return {
     nombre: body.nombre,
     apellido: body.apellido,
     correo: body.correo,
-    contrasena: await hashPassword(password),
+    contrasena: await hashPassword(password, SOM3D_PASSWORD_HASH),
     telefono: body.telefono ?? null,
     direccion: body.direccion ?? null,
     ciudad: body.ciudad ?? null,
@@ -85,7 +85,7 @@ export class Registration {
     }
     refuseWeakPassword(body.password, body, 'password');
     await this.#count(caller);
-    const doctor = { ...(await newDoctor(body)), ...AS_INACTIVE_DOCTOR, unverified_since: clock() };
+    const doctor = { ...(await newDoctor(body, config)), ...AS_INACTIVE_DOCTOR, unverified_since: clock() };
     const user = await inTransaction(orm.em, async (em) => {
       await requireFreeCorreo(em, body.correo);
       const created = em.create(Usuario, doctor);
@@ -112,7 +112,7 @@ export class Registration {
         throw new AppError('too_many_requests', TOO_MANY_CODES, { headers: { 'retry-after': String(DAY_MS / 1000) } });
       }
       const [token, code] = [newToken(), newCode()];
-      const payload_json = seal(token, await newDoctor(body));
+      const payload_json = seal(token, await newDoctor(body, config));
       await inTransaction(orm.em, async (em) => {
         const taken = await isTaken(em, correo);
         const issue = { purpose: PURPOSE, token, correo, ip: caller.ip, minutes, payload_json } as const;

@@ -40,17 +40,19 @@ async function present(em: EntityManager, id_medico: number): Promise<DoctorRow>
 export class DoctorService {
   readonly #orm: Deps['orm'];
   readonly #clock: Deps['clock'];
+  readonly #config: Deps['config'];
 
-  constructor({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
+  constructor({ orm, clock, config }: Pick<Deps, 'orm' | 'clock' | 'config'>) {
     this.#orm = orm;
     this.#clock = clock;
+    this.#config = config;
   }
 
   /** Makes the account and the profile. 404 for an unknown hospital, 409 when the address is taken. */
   async create(actor: Actor, body: CreateDoctorBody): Promise<DoctorRow> {
     const { password, id_hospital, referenciado, estado, activo, ...person } = body;
     refuseWeakPassword(password, person, 'password');
-    const contrasena = await hashPassword(password);
+    const contrasena = await hashPassword(password, this.#config.SOM3D_PASSWORD_HASH);
     const states = { estado: 'ACTIVO' as const, activo: true, ...bothOf({ estado, activo }) };
     return await inTransaction(this.#orm.em, async (em) => {
       await requireHospital(em, id_hospital);

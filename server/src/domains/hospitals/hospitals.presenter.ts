@@ -1,9 +1,4 @@
-import type {
-  Hospital as HospitalShape,
-  HospitalDetail,
-  PublicHospital,
-  PublicHospitalDetail,
-} from '@som3d/contract';
+import type { Hospital as HospitalShape, HospitalDetail, PublicHospital, PublicHospitalDetail } from '@som3d/contract';
 import { toInstant } from '../../db/kysely.ts';
 import type { HospitalRow } from './hospitals.queries.ts';
 import type { Hospital } from '../../db/entities/hospitals.entity.ts';

@@ -113,7 +113,8 @@ export async function listInbox(em: EntityManager, actor: Actor, query: InboxQue
     const admin = query.asignado === 'mio' ? actor.id_usuario : query.asignado;
     found = found.where('g.asignado_admin_id_usuario', '=', admin);
   }
-  if (query.q) found = found.where(containsWords(['m.titulo', 'm.descripcion', 'u.nombre', 'u.apellido', 'u.correo'], query.q));
+  if (query.q)
+    found = found.where(containsWords(['m.titulo', 'm.descripcion', 'u.nombre', 'u.apellido', 'u.correo'], query.q));
   const page = await readPage(withPeople(found).orderBy('m.id_mensaje', 'desc'), boundsOf(query));
   return { ...page, rows: await withPreviews(em, page.rows) };
 }
