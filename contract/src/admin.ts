@@ -16,7 +16,7 @@ import {
 /** Like `CreateHospitalBody`; the service generates an absent code. */
 export const AdminCreateHospitalBody = CreateHospitalBody.extend({
   codigo: scalars.codigoHospital.optional.meta({ description: 'Sin él se genera uno de 8 caracteres' }),
-  plan_id: numericOrNull(Id).optional().meta({ description: 'Añade una suscripción PAUSADA de este plan' }),
+  plan_id: numericOrNull(Id).meta({ description: 'Añade una suscripción PAUSADA de este plan' }),
 }).meta({ id: 'AdminCreateHospitalBody' });
 export type AdminCreateHospitalBody = z.infer<typeof AdminCreateHospitalBody>;
 

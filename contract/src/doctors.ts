@@ -29,7 +29,7 @@ function profileFields(form: 'optional' | 'clearable') {
     telefono: scalars.telefono[form],
     direccion: scalars.freeText(255)[form],
     ciudad: scalars.ciudad[form],
-    id_hospital: numericOrNull(Id).optional(),
+    id_hospital: numericOrNull(Id),
     referenciado: scalars.Flag.optional(),
     estado: estado.optional(),
     activo: scalars.Flag.optional(),

@@ -84,7 +84,7 @@ export const CreateMessageBody = z
     titulo: scalars.freeText(200, 5).required,
     descripcion: scalars.clinicalText(2000, 10).required,
     severidad: choice(MESSAGE_SEVERITIES),
-    id_paciente: numericOrNull(Id).optional(),
+    id_paciente: numericOrNull(Id),
   })
   .meta({ id: 'CreateMessageBody' });
 export type CreateMessageBody = z.infer<typeof CreateMessageBody>;
@@ -93,7 +93,7 @@ export const UpdateMessageBody = z
   .object({
     estado: choice(MESSAGE_STATES, MESSAGE_STATE_ALIASES).optional(),
     respuesta_admin: scalars.clinicalText(5000).clearable,
-    asignado_admin_id_usuario: numericOrNull(Id).optional().meta({ description: 'null lo deja sin asignar' }),
+    asignado_admin_id_usuario: numericOrNull(Id).meta({ description: 'null lo deja sin asignar' }),
     leido_admin: scalars.Flag.optional(),
   })
   .meta({ id: 'UpdateMessageBody' });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { c, choice, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
+import { c, choice, defineRoutes, filter, Id, Page, problems, scalars } from './common/index.ts';
 
 export const PATIENT_STATES = ['ACTIVO', 'INACTIVO'] as const;
 const estado = choice(PATIENT_STATES);
@@ -49,7 +49,7 @@ export const UpdatePatientBody = z
 export type UpdatePatientBody = z.infer<typeof UpdatePatientBody>;
 
 export const PatientQuery = z.object({
-  estado: estado.optional(),
+  estado: filter(PATIENT_STATES),
   doc_numero: z.string().trim().max(40).optional().meta({ description: 'Contiene' }),
   q: z.string().trim().max(100).optional().meta({ description: 'En nombres, apellidos o documento' }),
   ...Page,

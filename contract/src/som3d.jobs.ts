@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, numericField, scalars } from './common/index.ts';
+import { Id, numeric, numericField, scalars } from './common/index.ts';
 
 export const JOB_STATUSES = ['queued', 'running', 'done', 'error', 'canceled'] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
@@ -151,11 +151,9 @@ export const PRIORITY_LIMIT = 100;
 
 export const PriorityBody = z
   .object({
-    prioridad: z
-      .int()
-      .min(-PRIORITY_LIMIT)
-      .max(PRIORITY_LIMIT)
-      .meta({ description: 'Los de prioridad más alta van antes' }),
+    prioridad: numeric(z.int().min(-PRIORITY_LIMIT).max(PRIORITY_LIMIT)).meta({
+      description: 'Los de prioridad más alta van antes',
+    }),
   })
   .meta({ id: 'PriorityBody' });
 export type PriorityBody = z.infer<typeof PriorityBody>;

@@ -9,8 +9,8 @@ export type SubscriptionState = (typeof SUBSCRIPTION_STATES)[number];
 const estado = choice(SUBSCRIPTION_STATES);
 
 const payer = {
-  id_medico: numericOrNull(Id).optional().meta({ description: 'Médico que paga; exactamente uno de los dos' }),
-  id_hospital: numericOrNull(Id).optional().meta({ description: 'Hospital que paga; exactamente uno de los dos' }),
+  id_medico: numericOrNull(Id).meta({ description: 'Médico que paga; exactamente uno de los dos' }),
+  id_hospital: numericOrNull(Id).meta({ description: 'Hospital que paga; exactamente uno de los dos' }),
 };
 
 /** A subscription. From its expiry on it shows as PAUSADA. */

@@ -1,5 +1,6 @@
 import { contract, routesOf, scalars } from '@som3d/contract';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { describeApi } from '../support/server.ts';
 
 /** Fields of a zod object, or of nothing. */
@@ -43,6 +44,44 @@ test('blank is nothing at creation, clears in a change, and is refused where som
   expect(scalars.telefono.clearable.parse(undefined)).toBeUndefined();
   expect(scalars.personName.patch.safeParse(' ').success).toBe(false);
   expect(scalars.instant.clearable.parse('')).toBeNull();
+});
+
+/** Fields of the bodies and queries of all routes, with what the OpenAPI document says of each. */
+function inputs(): { name: string; schema: z.ZodType; document: string }[] {
+  return routesOf(contract).flatMap(({ name, route }) =>
+    ['body', 'query'].flatMap((part) => {
+      const { shape } = ((route as Record<string, unknown>)[part] ?? {}) as { shape?: Record<string, z.ZodType> };
+      return Object.entries(shape ?? {}).map(([field, schema]) => ({
+        name: `${name} ${part}.${field}`,
+        schema,
+        document: JSON.stringify(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })),
+      }));
+    }),
+  );
+}
+
+test('a flag and a number are taken as text, and a flag as a number, on every route', () => {
+  const refused: string[] = [];
+  let seen = 0;
+  for (const { name, schema, document } of inputs()) {
+    const [, type = ''] = /"type":"(\w+)"/.exec(document) ?? [];
+    const texts = { boolean: ['true', 'on', '0', 1, 0], integer: ['60'], number: ['60', ' 1.5 '] };
+    for (const value of texts[type as keyof typeof texts] ?? []) {
+      seen += 1;
+      if (!schema.safeParse(value).success) refused.push(`${name}: ${JSON.stringify(value)}`);
+    }
+  }
+  expect(refused).toEqual([]);
+  expect(seen).toBeGreaterThan(50);
+});
+
+test('a filter by a state takes todos for all of them', () => {
+  const states = inputs().filter(({ name }) => name.endsWith('query.estado'));
+  expect(states.length).toBeGreaterThan(5);
+  for (const { name, schema } of states) {
+    expect([name, schema.parse('todos')]).toEqual([name, undefined]);
+    expect([name, schema.safeParse('otro').success]).toEqual([name, false]);
+  }
 });
 
 describeApi('empty values of a query', (api) => {

@@ -31,7 +31,8 @@ export function numericField<T extends z.ZodType<number, number>>(schema: T) {
 
 /** A number of a JSON body that forms fill: an empty text counts as null. */
 export function numericOrNull<T extends z.ZodType<number, number>>(schema: T) {
-  return sentAs((sent) => (isBlank(sent) ? null : readNumber(sent)), schema.nullish());
+  // Optional outside too, for an absent key.
+  return sentAs((sent) => (isBlank(sent) ? null : readNumber(sent)), schema.nullish()).optional();
 }
 
 /**
