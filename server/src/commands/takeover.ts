@@ -67,6 +67,7 @@ function printReport(report: TakeoverReport, root: string): void {
     say(`  Not finished, and lost with the predecessor: ${listed(report.unfinishedJobs)}`);
   heading('Passwords');
   for (const [kind, accounts] of Object.entries(report.passwords)) say(`  ${kind}: ${accounts}`);
+  say('  SOM3D_PASSWORD_HASH=bcrypt keeps and writes bcrypt, for as long as the predecessor may have to return.');
 }
 
 /** What the doctors have to know, in their language. */
