@@ -46,7 +46,6 @@ describe.skipIf(!executable)('a page of the predecessor’s kind, in a browser',
     await api?.stop();
     await gateway?.[Symbol.asyncDispose]();
     pages?.close();
-    expect(api.errors).toEqual([]);
   });
 
   const openTab = async (context: BrowserContext, query: Record<string, string> = {}): Promise<Page> => {
@@ -92,6 +91,7 @@ describe.skipIf(!executable)('a page of the predecessor’s kind, in a browser',
     // The tabs are one session of one browser, with one cookie.
     const cookies = await context.cookies(`http://api.${SITE}`);
     expect(cookies.filter(({ name }) => name === 'refresh_token')).toMatchObject([{ path: '/', httpOnly: true }]);
+    expect(api.errors).toEqual([]);
     await context.close();
   });
 
@@ -102,9 +102,12 @@ describe.skipIf(!executable)('a page of the predecessor’s kind, in a browser',
     pay.atGateway(fields);
     const context = await browser.newContext();
     const tab = await openTab(context, { ref_payco: fields['ref_payco'] ?? '' });
-    await tab.waitForSelector(`text=${fields['ref_payco']}: APROBADO`);
+    await tab.waitForSelector('#pago:not(:empty)');
+    expect(await textOf(tab, 'pago')).toBe(`${fields['ref_payco']}: APROBADO`);
     const unknown = await openTab(context, { ref_payco: 'desconocida' });
-    await unknown.waitForSelector('text=No encontrado');
+    await unknown.waitForSelector('#pago:not(:empty)');
+    expect(await textOf(unknown, 'pago')).toBe('No encontrado');
+    expect(api.errors).toEqual([]);
     await context.close();
   });
 });

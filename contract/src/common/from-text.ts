@@ -55,14 +55,16 @@ export function choice<const T extends readonly [string, ...string[]]>(
 
 const EVERYTHING = new Set<unknown>(['todos', 'todas', 'all']);
 
+function readFilter(sent: unknown): unknown {
+  return typeof sent === 'string' && EVERYTHING.has(sent.trim().toLowerCase()) ? undefined : sent;
+}
+
 /** The filter of a list by one of some words, where `todos` is the same as no filter. */
 export function filter<const T extends readonly [string, ...string[]]>(
   words: T,
   aliases: Readonly<Record<string, T[number]>> = {},
 ) {
-  const read = (sent: unknown): unknown =>
-    typeof sent === 'string' && EVERYTHING.has(sent.trim().toLowerCase()) ? undefined : sent;
-  return sentAs(read, choice(words, aliases).optional()).optional();
+  return sentAs(readFilter, choice(words, aliases).optional()).optional();
 }
 
 /** An integer, or its text, that is brought into a range. */
