@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EndedSessions, Ok, Session, User } from './auth.ts';
-import { c, defineRoutes, filter, Id, numeric, numericOrNull, Page, problems, scalars } from './common/index.ts';
+import { c, defineRoutes, filter, Id, numericOrNull, Page, problems, scalars } from './common/index.ts';
 import { CreateDoctorBody, Doctor, DoctorCount, DoctorCountQuery, DoctorQuery, UpdateDoctorBody } from './doctors.ts';
 import { CreateHospitalBody, HOSPITAL_STATES, HospitalDetail, ReissuedCode, UpdateHospitalBody } from './hospitals.ts';
 import {
@@ -31,9 +31,7 @@ export type AdminHospitalQuery = z.infer<typeof AdminHospitalQuery>;
 export const CODE_DAYS = 30;
 
 const expiresDays = {
-  expires_days: numeric(z.int().min(1).max(365))
-    .optional()
-    .meta({ description: `Días que vale el código (${CODE_DAYS})` }),
+  expires_days: numericOrNull(z.int().min(1).max(365)).meta({ description: `Días que vale el código (${CODE_DAYS})` }),
 };
 
 export const ReissueCodeQuery = z.object(expiresDays);

@@ -136,7 +136,7 @@ describeApi('hospitals of administrators', (api) => {
     await doctor.client.hospitals.linkByCode({ body: { codigo: second.codigo } });
 
     expect((await client.admin.revokeCodes({ params })).body).toEqual({ ok: true, revoked: 0 });
-    const third = (await client.admin.reissueCode({ params, body: {} })).body;
+    const third = (await client.admin.reissueCode({ params, body: { expires_days: '' as never } })).body;
     expect((await client.admin.revokeCodes({ params })).body).toEqual({ ok: true, revoked: 1 });
     expect((await client.admin.revokeCodes({ params })).body).toEqual({ ok: true, revoked: 0 });
     expect((await client.admin.getHospital({ params })).body.code.revoked_at).toBeTruthy();
