@@ -39,10 +39,10 @@ describe.runIf(MYSQL)('the command import', { timeout: 120_000 }, () => {
     expect(output).toContain('Left out: ');
     expect(code).toBe(0);
     const [definers] = await connection.query(`
-      select distinct definer from information_schema.routines where routine_schema = database()
+      select distinct definer as account from information_schema.routines where routine_schema = database()
       union select definer from information_schema.triggers where trigger_schema = database()
       union select definer from information_schema.events where event_schema = database()`);
-    expect(definers).toEqual([{ DEFINER: `${account.name}@%` }]);
+    expect(definers).toEqual([{ account: `${account.name}@%` }]);
     for (const statement of PREDECESSOR_STATEMENTS) await connection.query(statement);
     await expect(
       connection.query("insert into Pago (id_suscripcion, referencia_epayco, monto) values (1, 'low', 1)"),
@@ -104,32 +104,32 @@ describe.runIf(MYSQL)('the command import', { timeout: 120_000 }, () => {
       'a syntax error',
       "insert into Paciente\n(id_medico) valuesx ('Secreta Persona')",
       1,
-      'INSERT Paciente: ER_PARSE_ERROR',
+      /INSERT Paciente: ER_PARSE_ERROR/,
     ],
     [
       'a key that is there',
       "insert into Usuario select * from Usuario where correo = 'Secreta Persona' union all select * from Usuario limit 1",
       0,
-      "INSERT Usuario: ER_DUP_ENTRY: for key 'Usuario.PRIMARY'",
+      /INSERT Usuario: ER_DUP_ENTRY: for key '(?:Usuario\.)?PRIMARY'/,
     ],
     [
       'a value that does not fit',
       "SET sql_mode='STRICT_ALL_TABLES';insert into Paciente (id_medico,nombres,apellidos,fecha_nacimiento) values (1,'x','y','Secreta Persona')",
       0,
-      "INSERT Paciente: ER_TRUNCATED_WRONG_VALUE: for column 'fecha_nacimiento' at row 1",
+      /INSERT Paciente: ER_TRUNCATED_WRONG_VALUE: for column \S*['`]fecha_nacimiento['`] at row 1/,
     ],
     [
       'an unknown collation',
       'create table t (id int) collate nosuch',
       0,
-      'CREATE TABLE t: ER_UNKNOWN_COLLATION: Unknown',
+      /CREATE TABLE t: ER_UNKNOWN_COLLATION: Unknown/,
     ],
   ])('drops everything again after %s, and names the line without the row', async (_name, bad, lines, message) => {
     const { database, connection } = await emptyDatabase();
     const dump = mysqldump({ raw: `${bad};\n` });
     const line = dump.slice(0, dump.indexOf(bad)).split('\n').length + lines;
     const { code, output } = await runImport(database, dump);
-    expect(output).toContain(`dump.sql, line ${line}: ${message}`);
+    expect(output).toMatch(new RegExp(`dump\\.sql, line ${line}: ${message.source}`));
     expect(output).not.toContain('Secreta');
     expect(code).toBe(1);
     expect(await readCatalog(connection)).toEqual({});

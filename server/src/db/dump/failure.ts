@@ -45,7 +45,8 @@ const HAS_NO_ROWS = /^(?:CREATE|ALTER|DROP|SET|COMMIT|START)\b/;
 /** Ends of messages that hold names only. */
 const KEPT = [
   /for key '[\w.]+'$/,
-  /for column '\w+' at row \d+$/,
+  // MariaDB names the table too.
+  /for column (?:'\w+'|(?:`[\w-]+`\.)*`\w+`) at row \d+$/,
   /^Unknown column '\w+'/,
   /^Table '[\w.-]+' doesn't exist$/,
 ];
