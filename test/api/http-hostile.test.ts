@@ -36,6 +36,41 @@ describeApi(
       expect(answer).toContain('urn:som3d:problem:malformed');
     });
 
+    test.each(['a.example, b.example', 'a.example/path', 'user@a.example', 'a.example:80:81', '[::1', 'a b'])(
+      'a Host that is no host is a malformed request: %s',
+      async (host) => {
+        const answer = await raw(api().url, lines('GET /health HTTP/1.1', `Host: ${host}`, 'Connection: close'));
+        expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+      },
+    );
+
+    test.each(['a.example', 'a.example:8000', '127.0.0.1:80', '[::1]:8000', 'api', 'a_b.example', ''])(
+      'a Host that is one is taken: %s',
+      async (host) => {
+        const answer = await raw(api().url, lines('GET /health HTTP/1.1', `Host: ${host}`, 'Connection: close'));
+        expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+      },
+    );
+
+    test.each([
+      ['application/json', '{"a":'],
+      ['multipart/form-data; boundary=x', '--x--'],
+      ['text/plain', 'a'],
+    ])('a body is discarded where the route takes none: %s', async (type, body) => {
+      const headers = { 'content-type': type };
+      const answer = await fetch(`${api().url}/auth/logout`, { method: 'POST', headers, body });
+      expect(answer.status).toBe(200);
+    });
+
+    test.each([
+      ['swagger-ui.css', 200],
+      ['package.json', 404],
+      ['index.html', 404],
+      ['..%2fpackage.json', 404],
+    ])('the reference serves the files that its page needs: %s', async (name, status) => {
+      expect((await fetch(`${api().url}/docs/assets/${name}`)).status).toBe(status);
+    });
+
     test.each([
       ['a JSON body', 'POST /auth/login', 'Content-Type: application/json'],
       ['a form of the gateway', 'POST /epayco/confirmation', 'Content-Type: application/x-www-form-urlencoded'],

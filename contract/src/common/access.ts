@@ -69,8 +69,9 @@ export function routesOf(contract: object): NamedRoute[] {
   );
 }
 
-function hasBody(route: ContractRoute): boolean {
-  return route.metadata.form !== undefined || ('body' in route && route.body != null && typeof route.body !== 'symbol');
+/** Whether a route takes a body: a form, or a body with a schema. */
+export function takesBody(route: { readonly body?: unknown; readonly metadata: RouteMetadata }): boolean {
+  return route.metadata.form !== undefined || (route.body != null && typeof route.body !== 'symbol');
 }
 
 /**
@@ -83,12 +84,12 @@ function hasBody(route: ContractRoute): boolean {
 export function statusesOf(route: ContractRoute): number[] {
   const roles = ROLES_OF[route.metadata.access];
   const restricted = roles !== null && roles.length < ROLES.length;
-  const takesInput = Boolean(route.pathParams ?? route.query ?? route.headers) || hasBody(route);
+  const takesInput = Boolean(route.pathParams ?? route.query ?? route.headers) || takesBody(route);
   const implied = [
     ...(roles ? [401] : []),
     ...(restricted ? [403] : []),
     ...(takesInput ? [422] : []),
-    ...(hasBody(route) ? [400, 408, 413, 415] : []),
+    ...(takesBody(route) ? [400, 408, 413, 415] : []),
     500,
     503,
   ];

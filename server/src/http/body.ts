@@ -1,3 +1,4 @@
+import { takesBody } from '@som3d/contract';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { AppError } from '../base/errors.ts';
 import { discardBody } from './linger.ts';
@@ -39,7 +40,7 @@ async function inTime(read: Promise<void>, seconds: number): Promise<void> {
 /**
  * Parses the body that the route at hand declares, once its caller has been let in: JSON for most, nothing for
  * multipart (its handler streams it), and flat fields in any encoding where the route takes them raw. A body of another
- * media type is a 415.
+ * media type is a 415. A body that the route does not take is discarded, whatever it is.
  *
  * @param seconds that a body which is parsed as a whole gets to arrive; then it is a 408
  */
@@ -55,7 +56,7 @@ export function readBody(seconds: number): RequestHandler {
     }
     const declared = route.contentType ?? 'application/json';
     const hasBody = 'transfer-encoding' in req.headers || Number(req.headers['content-length'] ?? 0) > 0;
-    if (route.method === 'GET' || !hasBody || route.body === undefined) {
+    if (route.method === 'GET' || !hasBody || !takesBody(route)) {
       if (hasBody) discardBody(req, res);
       next();
       return;

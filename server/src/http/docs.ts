@@ -5,6 +5,9 @@ import express, { type Router } from 'express';
 
 const assets = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
+/** The files of the package that the page needs; the others are not served. */
+const ASSETS = ['favicon-32x32.png', 'swagger-ui.css', 'swagger-ui-bundle.js'];
+
 const PAGE = `<!doctype html>
 <html lang="es">
 <head>
@@ -65,6 +68,9 @@ export function docsRouter(): Router {
   router.get('/docs/start.js', (_req, res) => {
     res.type('js').send(START);
   });
-  router.use('/docs/assets', express.static(assets, { index: false, maxAge: '1h', extensions: [] }));
+  router.get('/docs/assets/:name', ({ params: { name } }, res, next) => {
+    if (ASSETS.includes(name)) res.sendFile(name, { root: assets, maxAge: '1h' });
+    else next();
+  });
   return router;
 }

@@ -184,7 +184,9 @@ class IncomingForm implements UploadForm, AsyncDisposable {
     value: string,
     info: { nameTruncated: boolean; valueTruncated: boolean },
   ): void => {
-    if (info.nameTruncated || info.valueTruncated) {
+    if (name === 'file') {
+      this.#fail(invalidField(['body', name], 'Adjunte el ZIP como archivo, con su nombre (filename)', 'missing'));
+    } else if (info.nameTruncated || info.valueTruncated) {
       this.#fail(invalidField(['body', name], 'El campo es demasiado largo', 'too_big'));
     } else (this.#hasFile ? this.#fieldsAfter : this.fieldsBefore).set(name, value);
   };
