@@ -64,6 +64,17 @@ describe.each(databaseKinds())('values on %s', (kind) => {
     expect(Math.abs(Date.now() - creado_en.getTime())).toBeLessThan(60_000);
   });
 
+  test('are texts with a NUL, quotes and backslashes in them, as they were given', async () => {
+    const em = database.orm.em.fork();
+    const line = "a\0b'\0\\'\0";
+    em.create(entities.JobLog, { job_id: 'a', line });
+    await em.flush();
+    const found = await em.fork().find(entities.JobLog, { line });
+    expect(found.map((row) => row.line)).toEqual([line]);
+    expect(await em.nativeDelete(entities.JobLog, { line: 'a\0' })).toBe(0);
+    expect(await em.nativeDelete(entities.JobLog, { line: { $in: ['x', line] } })).toBe(1);
+  });
+
   test('are dates, numbers, flags and text as they were given', async () => {
     const em = database.orm.em.fork();
     const job = await em.findOneOrFail(entities.JobConv, 'a');

@@ -23,6 +23,14 @@ import { HeldConnection, SQLITE_BUSY, Turns, WAIT_MS } from './sqlite-turns.ts';
 import { observeConnection, type StatementObserver } from './statement-observer.ts';
 
 /**
+ * MikroORM writes values into its statements, and SQLite reads a statement up to its first NUL. A NUL can stand in a text
+ * alone, so it becomes a part of that text's expression.
+ */
+function escapeNul(sql: string): string {
+  return sql.includes('\0') ? sql.replaceAll('\0', "'||char(0)||'") : sql;
+}
+
+/**
  * A Kysely dialect on `node:sqlite`. It differs from the stock dialect:
  * - it keeps prepared statements (MAX_STATEMENTS of them);
  * - it returns integers above 2^53 as `bigint` rather than as an error, all others as `number`;
@@ -223,7 +231,7 @@ class SqliteConnection implements DatabaseConnection {
   #prepare(sql: string): Statement {
     const known = this.#statements.get(sql);
     if (known) return known;
-    const prepared = this.#db.prepare(sql);
+    const prepared = this.#db.prepare(escapeNul(sql));
     prepared.setReadBigInts(true);
     const columns = prepared.columns();
     const statement = {
