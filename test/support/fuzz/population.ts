@@ -1,0 +1,139 @@
+import { randomInt } from 'node:crypto';
+import { createClient } from '@som3d/client';
+import { entities } from '@som3d/server/testing';
+import { upload } from '../jobs.ts';
+import { PASSWORD, type Session, type TestServer } from '../server.ts';
+import { newHospital, newPlan, profileOf } from '../subscriptions.ts';
+import type { Caller } from './requests.ts';
+import { type Owner, OWNERS, type Ref, type RefKind } from './values.ts';
+
+/** Every text of a user's holds a word of the user's own, which no request sends. */
+const WORD = /qz[a-z]{10}qz/gi;
+
+function newWord(): string {
+  const letters = Array.from({ length: 10 }, () => String.fromCodePoint(97 + randomInt(26)));
+  return `qz${letters.join('')}qz`;
+}
+
+/** Words of users in a text, each once. */
+export function wordsIn(text: string): string[] {
+  return [...new Set((text.match(WORD) ?? []).map((word) => word.toLowerCase()))];
+}
+
+interface Member {
+  readonly word: string;
+  readonly session: Session;
+  readonly keys: Readonly<Record<Exclude<RefKind, keyof Shared>, string | number>>;
+}
+
+type Shared = Readonly<Record<'plan' | 'hospital' | 'code', string | number>>;
+
+async function signUp(api: TestServer, word: string): Promise<Session> {
+  const correo = `${word}@som3d.local`;
+  const body = { nombre: word, apellido: word, correo, password: PASSWORD, direccion: word };
+  const { body: user } = await api.client.auth.register({ body });
+  const { body: login } = await api.client.auth.login({ body: { correo, password: PASSWORD } });
+  const client = createClient({ baseUrl: api.url, token: login.access_token, retry: false });
+  return { user, token: login.access_token, client };
+}
+
+/** A job that is done, as a worker leaves it. */
+async function finishedJob(api: TestServer, { client }: Session, id_paciente: number, notas: string) {
+  const { job_id } = await upload(client, { fields: { id_paciente, nombre_proceso: notas } });
+  const em = api.deps.orm.em.fork();
+  await em.nativeUpdate(entities.JobConv, { job_id }, { status: 'DONE', phase: 'finished', result_key: `results/${job_id}/t/x.zip` });
+  const { body } = await client.som3d.finalize({ params: { id: job_id }, body: { id_paciente, notas } });
+  return { job_id, id_jobstl: body.id_jobstl };
+}
+
+async function settle(api: TestServer, id_plan: number): Promise<Member> {
+  const word = newWord();
+  const session = await signUp(api, word);
+  const { client, user } = session;
+  const id_medico = await profileOf(api, session);
+  const { body: patient } = await client.patients.create({
+    body: { nombres: word, apellidos: word, doc_tipo: 'CC', doc_numero: `X${randomInt(1e9)}`, direccion: word },
+  });
+  const id_paciente = patient.id_paciente;
+  const { body: note } = await client.patients.createNote({ params: { id: id_paciente }, body: { texto: word } });
+  const { body: study } = await client.studies.create({
+    body: { id_paciente, fecha_estudio: '2026-01-01', modalidad: 'CT', descripcion: word, notas: word },
+  });
+  const { job_id, id_jobstl } = await finishedJob(api, session, id_paciente, word);
+  const { body: state } = await client.visor.create({
+    body: { titulo: word, ui_json: `{"de":"${word}"}`, modelos_json: '[]', notas_json: '[]', i18n_json: '{}', id_paciente, id_jobstl },
+  });
+  const { body: message } = await client.messages.create({ body: { tipo: 'error', severidad: 'alta', titulo: word, descripcion: word } });
+  const { body: start } = await client.subscriptions.start({ body: { plan_id: id_plan } });
+  const em = api.deps.orm.em.fork();
+  const checkout = await em.findOneOrFail(entities.EpaycoCheckout, { invoice: start.checkout.invoice });
+  const { body: sessions } = await client.auth.sessions();
+  return {
+    word,
+    session,
+    keys: {
+      user: user.id_usuario,
+      address: user.correo,
+      doctor: id_medico,
+      session: sessions[0]?.id ?? '',
+      patient: id_paciente,
+      note: note.id_note,
+      study: study.id_estudio,
+      state: state.id_visor_estado,
+      job: job_id,
+      result: id_jobstl,
+      message: message.id_mensaje,
+      checkout: checkout.id_checkout,
+      invoice: checkout.invoice,
+      subscription: start.suscripcion_id,
+    },
+  };
+}
+
+/** Three doctors, each with rows of every kind, and an administrator. `gamma` never sends a request. */
+export class Population {
+  readonly #members: Readonly<Record<Owner, Member>>;
+  readonly #admin: Session;
+  readonly #shared: Shared;
+
+  private constructor(members: Record<Owner, Member>, admin: Session, shared: Shared) {
+    this.#members = members;
+    this.#admin = admin;
+    this.#shared = shared;
+  }
+
+  static async settle(api: TestServer): Promise<Population> {
+    const admin = await api.admin();
+    const { id_plan } = await newPlan(admin.client);
+    const hospital = await newHospital(api);
+    const { codigo } = (await admin.client.hospitals.get({ params: { id: hospital } })).body;
+    const members = await Promise.all(OWNERS.map(async (owner) => [owner, await settle(api, id_plan)] as const));
+    return new Population(Object.fromEntries(members) as Record<Owner, Member>, admin, {
+      plan: id_plan,
+      hospital,
+      code: codigo,
+    });
+  }
+
+  token(caller: Caller): string | undefined {
+    if (caller === 'nobody') return undefined;
+    if (caller === 'admin') return this.#admin.token;
+    // Another's claims under the first one's signature.
+    if (caller === 'forged') {
+      const [head, , seal] = this.#members.alfa.session.token.split('.');
+      const [, claims] = this.#admin.token.split('.');
+      return [head, claims, seal].join('.');
+    }
+    return this.#members[caller].session.token;
+  }
+
+  resolve({ $ref, owner }: Ref): string | number {
+    return $ref === 'plan' || $ref === 'hospital' || $ref === 'code' ? this.#shared[$ref] : this.#members[owner].keys[$ref];
+  }
+
+  /** The word that a caller may read; null for every word. */
+  wordOf(caller: Caller): string | null | undefined {
+    if (caller === 'admin') return null;
+    return caller === 'alfa' || caller === 'beta' ? this.#members[caller].word : undefined;
+  }
+}
