@@ -30,7 +30,9 @@ async function writeAsPredecessor(server: TestServer, entity_id: number) {
 
 async function verify(server: TestServer) {
   const { secrets, storage } = server.deps;
-  return await audits.verifyChain(db(server), secrets.audit, await audits.readKeptHead(storage));
+  const kept = await audits.readKeptHead(storage);
+  const unsealed = server.deps.config.SOM3D_AUDIT_UNSEALED;
+  return await audits.verifyChain(db(server), { key: secrets.audit, kept, unsealed });
 }
 
 async function keep(server: TestServer) {
@@ -77,6 +79,31 @@ describeApi('the chain of the audit', (api) => {
     expect(body[0]).toMatchObject({ actor: null, meta: { actor_eliminado: doctor.user.id_usuario } });
   });
 });
+
+describeApi(
+  'the chain once the predecessor does not run any more',
+  (api) => {
+    test('takes no row without a seal, and names it', async () => {
+      await story(api());
+      await keep(api());
+      expect(await verify(api())).toMatchObject({ waiting: 0, fault: null });
+      await writeAsPredecessor(api(), 1);
+      await keep(api());
+      const inserted = await db(api())
+        .selectFrom('ClinicalAudit')
+        .select('id_audit')
+        .where('seq', 'is', null)
+        .execute();
+      const [{ id_audit } = { id_audit: 0 }] = inserted;
+      expect(inserted).toHaveLength(1);
+      const { fault, waiting } = await verify(api());
+      expect({ waiting, ...fault }).toMatchObject({ waiting: 1, seq: null, id_audit });
+      expect(fault?.reason).toMatch(/no seal/);
+      expect(api().errors.splice(0).join('')).toContain('the audit has a row without a seal');
+    });
+  },
+  { SOM3D_AUDIT_UNSEALED: 'report' },
+);
 
 describe.each(databaseKinds())('an altered audit on %s', (kind) => {
   const altered: [string, (server: TestServer, id: number) => Promise<void>, RegExp][] = [

@@ -3,7 +3,7 @@ import { createLogger } from '../base/logger.ts';
 import { readConfig } from '../config/config.ts';
 import { loadSecrets } from '../config/secrets.ts';
 import { readHead, type ChainHead } from '../db/audit/chain.ts';
-import { verifyChain, type Verification } from '../db/audit/verify.ts';
+import { verifyChain, type Fault, type Verification } from '../db/audit/verify.ts';
 import { kysely } from '../db/kysely.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import { keepHead, readKeptHead } from '../domains/audit/keeper.ts';
@@ -12,13 +12,20 @@ import { withDatabase } from './database.ts';
 import { say } from './say.ts';
 import { UsageError } from './usage.ts';
 
-function report({ rows, waiting, removedUpTo, fault }: Verification): void {
+function placeOf({ seq, id_audit }: Fault): string {
+  const row = id_audit === null ? [] : [`id_audit ${id_audit}`];
+  return [...(seq === null ? [] : [`position ${seq}`]), ...row].join(', ');
+}
+
+function report({ rows, waiting, removedUpTo, fault }: Verification, unsealed: 'seal' | 'report'): void {
   if (removedUpTo > 0) say(`Rows 1 to ${removedUpTo} were removed because of their age; their checkpoint is signed.`);
   say(`${rows} rows hold.`);
-  if (waiting > 0) say(`${waiting} rows wait for their seal: the running service seals them.`);
+  if (waiting > 0) {
+    const fate = unsealed === 'seal' ? 'the running service seals them' : 'nothing seals them (SOM3D_AUDIT_UNSEALED)';
+    say(`${waiting} rows have no seal: ${fate}.`);
+  }
   if (!fault) return say('The audit is intact.');
-  const row = fault.id_audit === null ? '' : `, id_audit ${fault.id_audit}`;
-  say(`BROKEN at position ${fault.seq}${row}: ${fault.reason}.`);
+  say(`BROKEN at ${placeOf(fault)}: ${fault.reason}.`);
   process.exitCode = 1;
 }
 
@@ -35,9 +42,10 @@ async function verify({ acceptRestored }: Options): Promise<void> {
     const storage = await openStorage(config, terms, createLogger(config.SOM3D_LOG_LEVEL));
     try {
       const db = kysely(orm.em.fork());
+      const unsealed = config.SOM3D_AUDIT_UNSEALED;
       const kept: ChainHead | null = acceptRestored ? null : await readKeptHead(storage);
-      const verification = await verifyChain(db, secrets.audit, kept);
-      report(verification);
+      const verification = await verifyChain(db, { key: secrets.audit, kept, unsealed });
+      report(verification, unsealed);
       if (!kept && !acceptRestored) say('The storage keeps no head of the chain yet: a cut end would not show.');
       if (acceptRestored && !verification.fault) {
         await keepHead(storage, await readHead(db));

@@ -24,6 +24,10 @@ export const OPERATION = {
     'Secret that the seals of the audit are made with, 16 characters at least; without it, one derived from JWT_SECRET. A new one makes older seals fail.',
     '',
   ),
+  SOM3D_AUDIT_UNSEALED: variable(
+    z.enum(['seal', 'report']).default('seal'),
+    'What becomes of an audit row without a seal: `seal` takes it for one of the predecessor, while that still runs; `report` after that week: `audit verify` names it.',
+  ),
   SOM3D_AUDIT_YEARS: variable(
     z.coerce.number<string | undefined>().int().min(15).max(200).optional(),
     'Years after which rows of the audit are removed, 15 at least, as the law on clinical records asks; without it, they stay.',

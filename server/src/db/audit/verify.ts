@@ -1,13 +1,13 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../kysely.ts';
-import { readCheckpoint, readHead, type ChainHead } from './chain.ts';
+import { readCheckpoint, readHead, waitingRows, type ChainHead } from './chain.ts';
 import { SEALED_COLUMNS, checkpointSignature, sealOf } from './mac.ts';
 
 /** The first place where the chain does not hold. */
 export interface Fault {
-  /** Position in the chain. */
-  readonly seq: number;
-  /** The row at that position; null when it is missing. */
+  /** Position in the chain; null for a row that has none. */
+  readonly seq: number | null;
+  /** The row; null when it is missing. */
   readonly id_audit: number | null;
   readonly reason: string;
 }
@@ -30,8 +30,19 @@ interface Expected extends ChainHead {
   readonly differs: string;
 }
 
-function fault(seq: number, id_audit: number | null, reason: string): Fault {
+function fault(seq: number | null, id_audit: number | null, reason: string): Fault {
   return { seq, id_audit, reason };
+}
+
+async function firstUnsealed(db: Kysely<Database>): Promise<Fault | null> {
+  const [id_audit] = await waitingRows(db, 1);
+  return id_audit === undefined
+    ? null
+    : fault(
+        null,
+        id_audit,
+        'the row has no seal: this service did not write it, and the predecessor does not write any more',
+      );
 }
 
 async function rowsAfter(db: Kysely<Database>, seq: number) {
@@ -82,8 +93,16 @@ async function readStart(db: Kysely<Database>, key: Buffer): Promise<ChainHead |
  *
  * @param key the chain's, which is not in the database
  * @param kept the head that the storage keeps; null when it keeps none
+ * @param unsealed whether a row without a seal waits for one, or is a fault: `SOM3D_AUDIT_UNSEALED`
  */
-export async function verifyChain(db: Kysely<Database>, key: Buffer, kept: ChainHead | null): Promise<Verification> {
+export async function verifyChain(
+  db: Kysely<Database>,
+  {
+    key,
+    kept,
+    unsealed,
+  }: { readonly key: Buffer; readonly kept: ChainHead | null; readonly unsealed: 'seal' | 'report' },
+): Promise<Verification> {
   const { waiting } = await db
     .selectFrom('ClinicalAudit')
     .select(({ fn }) => fn.countAll<number>().as('waiting'))
@@ -105,5 +124,6 @@ export async function verifyChain(db: Kysely<Database>, key: Buffer, kept: Chain
   };
   const expected = [ofDatabase, ...(ofStorage ? [ofStorage] : [])];
   const { end, fault: found } = await follow(db, { key, from: start, expected });
-  return { rows: end.seq - start.seq, waiting, removedUpTo: start.seq, fault: found };
+  const stranger = unsealed === 'report' ? await firstUnsealed(db) : null;
+  return { rows: end.seq - start.seq, waiting, removedUpTo: start.seq, fault: found ?? stranger };
 }

@@ -42,6 +42,8 @@ export async function keepHead(storage: Deps['storage'], head: ChainHead): Promi
 export class AuditKeeper {
   readonly #deps: KeeperDeps;
   #kept = -1;
+  /** The unsealed row that was logged last: each round finds it again. */
+  #reported: number | undefined;
 
   constructor(deps: KeeperDeps) {
     this.#deps = deps;
@@ -51,7 +53,8 @@ export class AuditKeeper {
   async runDue(signal?: AbortSignal): Promise<void> {
     const { orm, clock } = this.#deps;
     await withLease(orm, { name: DUTY, leaseMs: LEASE_MS, clock }, async (lease) => {
-      await this.#sealWaiting(lease, signal);
+      if (this.#deps.config.SOM3D_AUDIT_UNSEALED === 'seal') await this.#sealWaiting(lease, signal);
+      else await this.#reportUnsealed();
       await this.#removeOld();
       await this.#keepHead();
     });
@@ -67,6 +70,13 @@ export class AuditKeeper {
       if (ids.length < SEALED_AT_ONCE || signal?.aborted || !(await lease.renew())) return;
       await pause(BREATH_MS);
     }
+  }
+
+  async #reportUnsealed(): Promise<void> {
+    const [id_audit] = await waitingRows(kysely(this.#deps.orm.em.fork()), 1);
+    if (id_audit === this.#reported) return;
+    this.#reported = id_audit;
+    if (id_audit !== undefined) this.#deps.log.error({ id_audit }, 'the audit has a row without a seal');
   }
 
   async #removeOld(): Promise<void> {
