@@ -1,6 +1,7 @@
 import { entities } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 import { createHospital, newCode } from '../support/hospitals.ts';
+import { mailsTo, mailTo } from '../support/mail.ts';
 import { describeApi, expectProblem, PASSWORD } from '../support/server.ts';
 import { profileOf } from '../support/subscriptions.ts';
 
@@ -94,6 +95,24 @@ describeApi('doctors of administrators', (api) => {
     await expectProblem(change({ nombre: null }), 422);
     await expectProblem(admin.client.admin.updateDoctor({ params: MISSING, body: {} }), 404, /médico/);
     expect(await update({})).toMatchObject({ correo: doctor.correo, id_hospital: null });
+  });
+
+  test('a new address is mailed to the old one and to the new one, and voids what was mailed before', async () => {
+    const admin = await api().admin();
+    const session = await api().doctor();
+    const { user } = session;
+    await api().client.auth.forgotPassword({ body: { correo: user.correo } });
+    const link = await mailTo(api(), user.correo);
+    const renamed = { correo: correo() };
+    const params = { id: await profileOf(api(), session) };
+    await admin.client.admin.updateDoctor({ params, body: { correo: user.correo.toUpperCase(), nombre: 'Otra' } });
+    expect((await admin.client.admin.updateDoctor({ params, body: renamed })).body).toMatchObject(renamed);
+    expect((await mailTo(api(), user.correo, 2)).text).toMatch(/usa desde ahora otro correo/);
+    expect((await mailTo(api(), renamed.correo)).text).toMatch(/Un administrador puso este correo/);
+    expect(await mailsTo(api().dataDir, user.correo)).toHaveLength(2);
+    const token = /token=([\w-]+)/.exec(link.text)?.[1] ?? '';
+    expect(token).not.toBe('');
+    await expectProblem(api().client.auth.resetPassword({ body: { token, new_password: 'otra clave larga' } }), 400);
   });
 
   test('lists by name, filtered, by page, and counts', async () => {

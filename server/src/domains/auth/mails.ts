@@ -95,6 +95,16 @@ export function addressChangedMail(to: string): OutgoingMail {
   };
 }
 
+/** To the address that an administrator gave the account. */
+export function addressAssignedMail(to: string): OutgoingMail {
+  return {
+    kind: 'correo_asignado',
+    to,
+    subject: 'Este es ahora el correo de su cuenta de SOM3D',
+    text: `Un administrador puso este correo en su cuenta. Desde ahora ingrese con él y con su contraseña de siempre.\n\nSi usted no tiene una cuenta en SOM3D, avise al soporte.${SIGNATURE}`,
+  };
+}
+
 /** Once a day, to the owner of an account whose password somebody tries. @param at the present instant */
 export function failedLoginsMail(to: string, id_usuario: number, at: Date): OutgoingMail {
   return {

@@ -7,8 +7,10 @@ import { AppError } from '../../base/errors.ts';
 import type { Actor } from '../../http/context.ts';
 import { AuditTrail } from '../audit/audit.ts';
 import { refuseTakenCorreo, requireFreeCorreo } from '../auth/accounts.ts';
+import { addressAssignedMail, addressChangedMail } from '../auth/mails.ts';
+import { enqueueMail } from '../mail/outbox.ts';
 import { refuseWeakPassword } from '../auth/password-rules.ts';
-import { Usuario } from '../../db/entities/auth.entity.ts';
+import { OneTimeToken, Usuario } from '../../db/entities/auth.entity.ts';
 import { hashPassword } from '../auth/passwords.ts';
 import { changesOf } from '../../base/changes.ts';
 import { Hospital } from '../../db/entities/hospitals.entity.ts';
@@ -83,7 +85,7 @@ export class DoctorService {
       if (!doctor) throw new AppError('not_found', 'El médico no existe');
       const before = await present(em, id_medico);
       const user = await em.findOneOrFail(Usuario, doctor.id_usuario, FOR_UPDATE);
-      if (person.correo !== undefined) await requireFreeCorreo(em, person.correo, doctor.id_usuario);
+      if (person.correo !== undefined) await this.#moveAddress(em, user, person.correo);
       em.assign(doctor, changesOf({ id_hospital, referenciado, estado: states.estado }));
       em.assign(user, changesOf({ ...person, activo: states.activo }));
       await em.flush();
@@ -91,5 +93,15 @@ export class DoctorService {
       new AuditTrail(em, actor.id_usuario, this.#clock()).updated('MEDICO', id_medico, { before, after });
       return after;
     }).catch(refuseTakenCorreo);
+  }
+
+  /** The owner learns of it at both addresses; codes and links that were mailed to the old one are void. */
+  async #moveAddress(em: EntityManager, user: Usuario, correo: string): Promise<void> {
+    if (correo === user.correo.toLowerCase()) return;
+    await requireFreeCorreo(em, correo, user.id_usuario);
+    const now = this.#clock();
+    await em.nativeUpdate(OneTimeToken, { id_usuario: user.id_usuario, used_at: null }, { used_at: now });
+    await enqueueMail(em, addressChangedMail(user.correo), now);
+    await enqueueMail(em, addressAssignedMail(correo), now);
   }
 }
