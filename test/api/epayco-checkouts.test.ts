@@ -1,4 +1,5 @@
-import { billing, openDeps } from '@som3d/server/testing';
+import { billing, databases, openDeps } from '@som3d/server/testing';
+import { sql } from 'kysely';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { startGateway } from '../support/epayco-gateway.ts';
 import { paymentEnv, paymentFields, paymentsOn, withoutRedirect } from '../support/payments.ts';
@@ -246,6 +247,28 @@ describeApi(
         });
         expect(body).toMatchObject([{ action: 'CREATE' }, { action: 'CREATE', meta: { referencia: fields[name] } }]);
       }
+    });
+
+    test('one that cannot be audited settles nothing, and is repeated safely', async () => {
+      const order = await pay.order();
+      const fields = paymentFields(order);
+      pay.atGateway(fields);
+      const reference = fields['x_ref_payco'] ?? '';
+      const { client } = await api().admin();
+      const db = databases.kysely(api().deps.orm.em.fork());
+      await sql`alter table ClinicalAudit rename to Hidden`.execute(db);
+      try {
+        await expectProblem(client.epayco.enterReference({ body: { ref_payco: reference } }), 500);
+        await pay.expectNothing(order);
+      } finally {
+        await sql`alter table Hidden rename to ClinicalAudit`.execute(db);
+      }
+      expect(api().errors.splice(0)).not.toEqual([]);
+      const { body: event } = await client.epayco.enterReference({ body: { ref_payco: reference } });
+      await pay.expectGranted(order, fields);
+      const query = { entity_type: 'PAGO' as const, entity_id: event.id_event, action: 'CREATE' as const };
+      const { body: audited } = await client.admin.clinicalAudit({ query });
+      expect(audited.filter(({ meta }) => meta !== null)).toMatchObject([{ meta: { referencia: reference } }]);
     });
 
     test('one that the gateway does not know, that is not ours, or that is none', async () => {

@@ -1,3 +1,4 @@
+import type { EntityManager } from '@mikro-orm/core';
 import type { ConfirmationAnswer, PaymentValidation } from '@som3d/contract';
 import { kysely } from '../../db/kysely.ts';
 import { inTransaction } from '../../db/transaction.ts';
@@ -99,12 +100,13 @@ export class EpaycoService {
     const found = await this.#lookUp(reference, isNumber);
     const redirect = isNumber ? null : reference;
     const decides = isNumber || this.#publicDecides();
-    const id_event = found && (await this.#processor.learn({ payment: found, redirect, decides }));
-    if (!id_event) throw new AppError('not_found', 'La pasarela no conoce la referencia');
-    await inTransaction(this.#deps.orm.em, async (em) => {
-      const entry = { entity_type: 'PAGO', entity_id: id_event, action: 'CREATE' } as const;
+    // What grants time says who entered it: both are written, or neither.
+    const within = (em: EntityManager, id: number): void => {
+      const entry = { entity_type: 'PAGO', entity_id: id, action: 'CREATE' } as const;
       audit(em, { ...entry, actor_id_usuario: actor.id_usuario, meta: { referencia: reference } }, this.#deps.clock());
-    });
+    };
+    const id_event = found && (await this.#processor.learn({ payment: found, redirect, decides, within }));
+    if (!id_event) throw new AppError('not_found', 'La pasarela no conoce la referencia');
     return await getEvent(this.#deps.orm, id_event);
   }
 

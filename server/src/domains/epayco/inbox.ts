@@ -130,72 +130,83 @@ function describe(given: Confirmation) {
  * Writes a confirmation, or the gateway's own word, into the inbox, in one transaction: one row for each distinct event,
  * however often and however much at once it comes.
  *
+ * @param within joins that transaction, once the event has its id
  * @returns with a claim when this process is to work on it now
  */
-export async function storeConfirmation(deps: InboxDeps, given: Confirmation): Promise<Stored> {
+export async function storeConfirmation(
+  deps: InboxDeps,
+  given: Confirmation,
+  within?: (em: EntityManager, id_event: number) => void,
+): Promise<Stored> {
+  return await inTransaction(deps.orm.em, async (em) => {
+    const stored = await store(em, deps, given);
+    within?.(em, stored.id_event);
+    return stored;
+  });
+}
+
+async function store(em: EntityManager, deps: InboxDeps, given: Confirmation): Promise<Stored> {
   // An approval and a reversal are worked on at once, and so is a call that gives no state.
   const works = given.trusted && (ACTIONABLE.has(given.code) || (given.code === '' && given.origin === 'CONFIRMACION'));
-  return await inTransaction(deps.orm.em, async (em) => {
-    const now = deps.clock();
-    const lease = eventQueue(deps).newLease(now);
-    await upsert(
-      em,
-      'epayco_event',
-      {
-        ref_payco: given.reference,
-        transaction_id: given.transaction,
-        cod_response: given.code,
-        firma_valida: given.trusted,
-        origen: given.origin,
-        ...describe(given),
-        variantes_json: JSON.stringify([given.hints]),
-        received_count: 1,
-        attempts: 0,
-        last_received_at: now,
-        created_at: now,
-        ...fateOf(given, deps, works ? lease : null),
-      },
-      KEY,
-      { received_count: sql`received_count + 1`, last_received_at: now },
-    );
-    const db = kysely(em);
-    const row = await db
-      .selectFrom('epayco_event')
-      .selectAll()
-      .where('ref_payco', '=', given.reference)
-      .where('transaction_id', '=', given.transaction)
-      .where('cod_response', '=', given.code)
-      .where('firma_valida', '=', given.trusted ? 1 : 0)
-      .executeTakeFirstOrThrow();
-    await summarise(em, given, now);
-    const { id_event } = row;
-    const duplicate = row.received_count > 1;
-    const claim = { id: id_event, token: lease.lease_token };
-    if (!given.trusted) {
-      if (!duplicate) await forgetOldUnsigned(em);
-      return { id_event, duplicate, claim: null };
-    }
-    if (!duplicate) return { id_event, duplicate, claim: works ? claim : null };
+  const now = deps.clock();
+  const lease = eventQueue(deps).newLease(now);
+  await upsert(
+    em,
+    'epayco_event',
+    {
+      ref_payco: given.reference,
+      transaction_id: given.transaction,
+      cod_response: given.code,
+      firma_valida: given.trusted,
+      origen: given.origin,
+      ...describe(given),
+      variantes_json: JSON.stringify([given.hints]),
+      received_count: 1,
+      attempts: 0,
+      last_received_at: now,
+      created_at: now,
+      ...fateOf(given, deps, works ? lease : null),
+    },
+    KEY,
+    { received_count: sql`received_count + 1`, last_received_at: now },
+  );
+  const db = kysely(em);
+  const row = await db
+    .selectFrom('epayco_event')
+    .selectAll()
+    .where('ref_payco', '=', given.reference)
+    .where('transaction_id', '=', given.transaction)
+    .where('cod_response', '=', given.code)
+    .where('firma_valida', '=', given.trusted ? 1 : 0)
+    .executeTakeFirstOrThrow();
+  await summarise(em, given, now);
+  const { id_event } = row;
+  const duplicate = row.received_count > 1;
+  const claim = { id: id_event, token: lease.lease_token };
+  if (!given.trusted) {
+    if (!duplicate) await forgetOldUnsigned(em);
+    return { id_event, duplicate, claim: null };
+  }
+  if (!duplicate) return { id_event, duplicate, claim: works ? claim : null };
 
-    const variants = variantsOf(row);
-    const isNew = variants.length < MAX_VARIANTS && !variants.some((known) => sameHints(known, given.hints));
-    const isAnswer = given.origin === 'CONSULTA' && row.estado === 'PENDIENTE';
-    const again = works && mayLookAgain(row, isNew || isAnswer, now);
-    if (!isNew && !again) return { id_event, duplicate, claim: null };
-    // The values of a call stay as they came.
-    const kept = given.origin === 'CONSULTA' || row.estado === 'PROCESADO' || row.estado === 'IGNORADO';
-    await db
-      .updateTable('epayco_event')
-      .set({
-        ...(kept ? {} : describe(given)),
-        ...(isNew ? { variantes_json: JSON.stringify([...variants, given.hints]) } : {}),
-        ...(again
-          ? { ...lease, estado: 'PENDIENTE', attempts: row.attempts + 1, next_attempt_at: now, processed_at: null }
-          : {}),
-        ...(again && row.estado !== 'PENDIENTE' ? { deadline_at: deadlineOf(given.code, deps), resultado: null } : {}),
-      })
-      .where('id_event', '=', id_event)
-      .execute();
-    return { id_event, duplicate, claim: again ? claim : null };
-  });
+  const variants = variantsOf(row);
+  const isNew = variants.length < MAX_VARIANTS && !variants.some((known) => sameHints(known, given.hints));
+  const isAnswer = given.origin === 'CONSULTA' && row.estado === 'PENDIENTE';
+  const again = works && mayLookAgain(row, isNew || isAnswer, now);
+  if (!isNew && !again) return { id_event, duplicate, claim: null };
+  // The values of a call stay as they came.
+  const kept = given.origin === 'CONSULTA' || row.estado === 'PROCESADO' || row.estado === 'IGNORADO';
+  await db
+    .updateTable('epayco_event')
+    .set({
+      ...(kept ? {} : describe(given)),
+      ...(isNew ? { variantes_json: JSON.stringify([...variants, given.hints]) } : {}),
+      ...(again
+        ? { ...lease, estado: 'PENDIENTE', attempts: row.attempts + 1, next_attempt_at: now, processed_at: null }
+        : {}),
+      ...(again && row.estado !== 'PENDIENTE' ? { deadline_at: deadlineOf(given.code, deps), resultado: null } : {}),
+    })
+    .where('id_event', '=', id_event)
+    .execute();
+  return { id_event, duplicate, claim: again ? claim : null };
 }

@@ -1,3 +1,4 @@
+import type { EntityManager } from '@mikro-orm/core';
 import { setTimeout as pause } from 'node:timers/promises';
 import { kysely } from '../../db/kysely.ts';
 import type { Claim, ClaimQueue } from '../../db/locks/claim.ts';
@@ -29,6 +30,8 @@ export interface Learned {
   readonly redirect?: string | null;
   /** It was asked as for a decision about money: it decides as it is. */
   readonly decides: boolean;
+  /** What is written in the transaction that stores the event. */
+  readonly within?: (em: EntityManager, id_event: number) => void;
 }
 
 /** Settles events of the inbox: confirms them with the gateway, then grants or takes back. */
@@ -61,10 +64,10 @@ export class PaymentProcessor {
    *
    * @returns the event; null for an answer that cannot be stored
    */
-  async learn({ payment, redirect = null, decides }: Learned): Promise<number | null> {
+  async learn({ payment, redirect = null, decides, within }: Learned): Promise<number | null> {
     const given = confirmationOf(payment, redirect);
     if (!given) return null;
-    const stored = await storeConfirmation(this.#deps, given);
+    const stored = await storeConfirmation(this.#deps, given, within);
     if (stored.claim) await this.workBriefly(stored.claim, decides ? payment : undefined);
     return stored.id_event;
   }
