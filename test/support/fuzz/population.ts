@@ -41,7 +41,11 @@ async function signUp(api: TestServer, word: string): Promise<Session> {
 async function finishedJob(api: TestServer, { client }: Session, id_paciente: number, notas: string) {
   const { job_id } = await upload(client, { fields: { id_paciente, nombre_proceso: notas } });
   const em = api.deps.orm.em.fork();
-  await em.nativeUpdate(entities.JobConv, { job_id }, { status: 'DONE', phase: 'finished', result_key: `results/${job_id}/t/x.zip` });
+  await em.nativeUpdate(
+    entities.JobConv,
+    { job_id },
+    { status: 'DONE', phase: 'finished', result_key: `results/${job_id}/t/x.zip` },
+  );
   const { body } = await client.som3d.finalize({ params: { id: job_id }, body: { id_paciente, notas } });
   return { job_id, id_jobstl: body.id_jobstl };
 }
@@ -61,9 +65,19 @@ async function settle(api: TestServer, id_plan: number): Promise<Member> {
   });
   const { job_id, id_jobstl } = await finishedJob(api, session, id_paciente, word);
   const { body: state } = await client.visor.create({
-    body: { titulo: word, ui_json: `{"de":"${word}"}`, modelos_json: '[]', notas_json: '[]', i18n_json: '{}', id_paciente, id_jobstl },
+    body: {
+      titulo: word,
+      ui_json: `{"de":"${word}"}`,
+      modelos_json: '[]',
+      notas_json: '[]',
+      i18n_json: '{}',
+      id_paciente,
+      id_jobstl,
+    },
   });
-  const { body: message } = await client.messages.create({ body: { tipo: 'error', severidad: 'alta', titulo: word, descripcion: word } });
+  const { body: message } = await client.messages.create({
+    body: { tipo: 'error', severidad: 'alta', titulo: word, descripcion: word },
+  });
   const { body: start } = await client.subscriptions.start({ body: { plan_id: id_plan } });
   const em = api.deps.orm.em.fork();
   const checkout = await em.findOneOrFail(entities.EpaycoCheckout, { invoice: start.checkout.invoice });
@@ -128,7 +142,9 @@ export class Population {
   }
 
   resolve({ $ref, owner }: Ref): string | number {
-    return $ref === 'plan' || $ref === 'hospital' || $ref === 'code' ? this.#shared[$ref] : this.#members[owner].keys[$ref];
+    return $ref === 'plan' || $ref === 'hospital' || $ref === 'code'
+      ? this.#shared[$ref]
+      : this.#members[owner].keys[$ref];
   }
 
   /** The word that a caller may read; null for every word. */

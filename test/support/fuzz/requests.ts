@@ -79,13 +79,23 @@ function bodyOf({ route }: NamedRoute): fc.Arbitrary<unknown> {
 function encodingOf({ route }: NamedRoute): fc.Arbitrary<Encoding> {
   const usual: Encoding = route.metadata.form ? 'multipart' : 'json';
   const others = fc.constantFrom<Encoding>('json', 'form', 'multipart', 'text', 'broken');
-  return fc.oneof({ arbitrary: fc.constant(usual), weight: 9 }, { arbitrary: others, weight: route.metadata.rawFields ? 9 : 1 });
+  return fc.oneof(
+    { arbitrary: fc.constant(usual), weight: 9 },
+    { arbitrary: others, weight: route.metadata.rawFields ? 9 : 1 },
+  );
 }
 
 const HEADER_VALUES = ['', 'a', 'bytes=0-', 'bytes=-1', 'bytes=9-1', 'W/"x"', '*', 'x'.repeat(300), 'ñ', '1'];
 
 function headersOf({ route }: NamedRoute): fc.Arbitrary<Record<string, string>> {
-  const names = [...Object.keys((route.headers ?? {}) as object), 'if-none-match', 'range', 'origin', 'traceparent', 'cookie'];
+  const names = [
+    ...Object.keys((route.headers ?? {}) as object),
+    'if-none-match',
+    'range',
+    'origin',
+    'traceparent',
+    'cookie',
+  ];
   const pairs = fc.tuple(fc.constantFrom(...names), fc.constantFrom(...HEADER_VALUES));
   const source = fc.tuple(fc.nat(250), fc.nat(250)).map(([a, b]) => `203.0.${a}.${b}`);
   return fc

@@ -82,7 +82,9 @@ async function encodedBody(planned: Planned, value: unknown): Promise<{ type?: s
 /** The request of a plan, for this population. */
 export async function prepare(planned: Planned, population: Population, base: string): Promise<Sent> {
   const { route } = planned.route;
-  const path = route.path.replaceAll(/:(\w+)/g, (_all, name: string) => encoded(resolved(planned.path[name], population)));
+  const path = route.path.replaceAll(/:(\w+)/g, (_all, name: string) =>
+    encoded(resolved(planned.path[name], population)),
+  );
   const token = population.token(planned.caller);
   const sends = route.method !== 'GET' && (planned.body !== undefined || planned.encoding !== 'json');
   const content = sends ? await encodedBody(planned, resolved(planned.body, population)) : undefined;

@@ -135,7 +135,10 @@ interface JsonSchema {
 /** Texts of a pattern where fast-check can make them, else of the pattern's length. */
 function textOf({ pattern, minLength = 0, maxLength = 40 }: JsonSchema): fc.Arbitrary<string> {
   const letters = fc
-    .array(fc.constantFrom(...'abcdefgzñáÉ019 -'), { minLength: Math.max(1, minLength), maxLength: Math.max(minLength, Math.min(maxLength, 30)) })
+    .array(fc.constantFrom(...'abcdefgzñáÉ019 -'), {
+      minLength: Math.max(1, minLength),
+      maxLength: Math.max(minLength, Math.min(maxLength, 30)),
+    })
     .map((all) => all.join(''));
   if (pattern === undefined) return fc.oneof(letters, anyText);
   try {
@@ -177,7 +180,10 @@ function typedOf(type: string, schema: JsonSchema): fc.Arbitrary<unknown> {
     case 'string':
       return textOf(schema);
     case 'integer':
-      return fc.oneof(fc.integer({ min: Math.max(min, -(2 ** 31)), max: Math.min(max, 2 ** 31 - 1) }), fc.constant(min));
+      return fc.oneof(
+        fc.integer({ min: Math.max(min, -(2 ** 31)), max: Math.min(max, 2 ** 31 - 1) }),
+        fc.constant(min),
+      );
     case 'number':
       return fc.double({ min, max, noNaN: true });
     case 'boolean':
