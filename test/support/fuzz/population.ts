@@ -29,12 +29,21 @@ interface Member {
 type Shared = Readonly<Record<'plan' | 'hospital' | 'code', string | number>>;
 
 async function signUp(api: TestServer, word: string): Promise<Session> {
-  const correo = `${word}@som3d.local`;
+  // Requests name addresses: an address is no word.
+  const correo = `medico-${randomInt(1e12)}@som3d.local`;
   const body = { nombre: word, apellido: word, correo, password: PASSWORD, direccion: word };
   const { body: user } = await api.client.auth.register({ body });
   const { body: login } = await api.client.auth.login({ body: { correo, password: PASSWORD } });
   const client = createClient({ baseUrl: api.url, token: login.access_token, retry: false });
   return { user, token: login.access_token, client };
+}
+
+/** An event of the inbox: a call that nobody signed. */
+async function unsignedEvent({ client }: TestServer, admin: Session, word: string): Promise<number> {
+  const body = { x_ref_payco: String(randomInt(1e9)), x_transaction_id: word, x_cod_response: '1', x_signature: 'x' };
+  await client.epayco.confirm({ body }).catch(() => undefined);
+  const { body: events } = await admin.client.epayco.listEvents({ query: { ref_payco: body.x_ref_payco } });
+  return events[0]?.id_event ?? 0;
 }
 
 /** A job that is done, as a worker leaves it. */
@@ -50,7 +59,7 @@ async function finishedJob(api: TestServer, { client }: Session, id_paciente: nu
   return { job_id, id_jobstl: body.id_jobstl };
 }
 
-async function settle(api: TestServer, id_plan: number): Promise<Member> {
+async function settle(api: TestServer, admin: Session, id_plan: number): Promise<Member> {
   const word = newWord();
   const session = await signUp(api, word);
   const { client, user } = session;
@@ -64,6 +73,7 @@ async function settle(api: TestServer, id_plan: number): Promise<Member> {
     body: { id_paciente, fecha_estudio: '2026-01-01', modalidad: 'CT', descripcion: word, notas: word },
   });
   const { job_id, id_jobstl } = await finishedJob(api, session, id_paciente, word);
+  const waiting = await upload(client, { fields: { nombre_proceso: word } });
   const { body: state } = await client.visor.create({
     body: {
       titulo: word,
@@ -94,10 +104,11 @@ async function settle(api: TestServer, id_plan: number): Promise<Member> {
       note: note.id_note,
       study: study.id_estudio,
       state: state.id_visor_estado,
-      job: job_id,
+      job: randomInt(2) === 0 ? job_id : waiting.job_id,
       result: id_jobstl,
       message: message.id_mensaje,
       checkout: checkout.id_checkout,
+      event: await unsignedEvent(api, admin, word),
       invoice: checkout.invoice,
       subscription: start.suscripcion_id,
     },
@@ -121,7 +132,7 @@ export class Population {
     const { id_plan } = await newPlan(admin.client);
     const hospital = await newHospital(api);
     const { codigo } = (await admin.client.hospitals.get({ params: { id: hospital } })).body;
-    const members = await Promise.all(OWNERS.map(async (owner) => [owner, await settle(api, id_plan)] as const));
+    const members = await Promise.all(OWNERS.map(async (owner) => [owner, await settle(api, admin, id_plan)] as const));
     return new Population(Object.fromEntries(members) as Record<Owner, Member>, admin, {
       plan: id_plan,
       hospital,

@@ -21,6 +21,7 @@ export type RefKind =
   | 'result'
   | 'message'
   | 'checkout'
+  | 'event'
   | 'invoice'
   | 'subscription'
   | 'plan'
@@ -55,7 +56,16 @@ const REFS: Readonly<Record<string, RefKind>> = {
 /** Values that a field's rule accepts and that its schema alone does not give. */
 const EXAMPLES: Readonly<Record<string, readonly unknown[]>> = {
   correo: ['alguien@ejemplo.co', 'Ñandú@ejemplo.co', 'a@b.co'],
-  password: ['una clave bastante larga', 'otra-Clave-99!'],
+  doc_numero: ['1020304050', 'AB-12345', null],
+  fecha_estudio: ['2026-01-01', '2026-01-01T10:00:00Z'],
+  fecha_inicio: ['2026-01-01T10:00:00Z'],
+  fecha_expiracion: ['2027-01-01T10:00:00Z', null],
+  password_actual: ['correct horse battery'],
+  from: ['2026-01-01', '2026-01-01T10:00:00Z'],
+  to: ['2027-01-01'],
+  token: ['x', 'a.b.c'],
+  code: ['123456', '000000'],
+  password: ['correct horse battery', 'una clave bastante larga', 'otra-Clave-99!'],
   new_password: ['una clave bastante larga'],
   fecha_nacimiento: ['1980-01-01', '1980-01-01T00:00:00.000Z', null],
   ui_json: ['{}', '{"a":[1,2]}'],
@@ -117,6 +127,8 @@ export function key(kind: RefKind): fc.Arbitrary<unknown> {
 }
 
 interface JsonSchema {
+  $ref?: string;
+  $defs?: Record<string, JsonSchema>;
   type?: string | string[];
   const?: unknown;
   enum?: unknown[];
@@ -132,78 +144,90 @@ interface JsonSchema {
   maximum?: number;
 }
 
-/** Texts of a pattern where fast-check can make them, else of the pattern's length. */
-function textOf({ pattern, minLength = 0, maxLength = 40 }: JsonSchema): fc.Arbitrary<string> {
-  const letters = fc
-    .array(fc.constantFrom(...'abcdefgzñáÉ019 -'), {
-      minLength: Math.max(1, minLength),
-      maxLength: Math.max(minLength, Math.min(maxLength, 30)),
-    })
+/** Letters alone: a name, a city and a text are made of them. */
+function lettersOf({ minLength = 0, maxLength = 40 }: JsonSchema): fc.Arbitrary<string> {
+  const least = Math.max(1, minLength);
+  return fc
+    .array(fc.constantFrom(...'abcdefgzñáÉ'), { minLength: least, maxLength: Math.max(least, Math.min(maxLength, 30)) })
     .map((all) => all.join(''));
-  if (pattern === undefined) return fc.oneof(letters, anyText);
+}
+
+/** Texts of a pattern where fast-check can make them, else of the pattern's length. */
+function textOf(schema: JsonSchema): fc.Arbitrary<string> {
+  const letters = lettersOf(schema);
+  if (schema.pattern === undefined) {
+    return fc.oneof({ arbitrary: letters, weight: 4 }, { arbitrary: anyText, weight: 1 });
+  }
   try {
-    return fc.oneof(fc.stringMatching(new RegExp(pattern, 'u')), letters);
+    return fc.stringMatching(new RegExp(schema.pattern, 'u'));
   } catch {
     // Classes of Unicode, such as \p{L}, are beyond it.
     return letters;
   }
 }
 
-function objectOf({ properties = {}, required = [] }: JsonSchema): fc.Arbitrary<Record<string, unknown>> {
-  const fields = Object.entries(properties).map(([name, field]) => [name, fieldOf(name, field)] as const);
-  return fc.record(Object.fromEntries(fields), { requiredKeys: required as never[] }) as fc.Arbitrary<
-    Record<string, unknown>
-  >;
-}
+/** Arbitraries of one JSON Schema, which has its named parts in `$defs`. */
+class Inputs {
+  readonly #defs: Readonly<Record<string, JsonSchema>>;
 
-function fieldOf(name: string, schema: JsonSchema): fc.Arbitrary<unknown> {
-  const choices = [{ arbitrary: valueOf(schema), weight: 2 }];
-  const ref = REFS[name];
-  const examples = EXAMPLES[name];
-  if (ref !== undefined) choices.push({ arbitrary: reference(ref), weight: 4 });
-  if (examples !== undefined) choices.push({ arbitrary: fc.constantFrom(...examples), weight: 4 });
-  return fc.oneof(...choices);
-}
+  constructor({ $defs = {} }: JsonSchema) {
+    this.#defs = $defs;
+  }
 
-function valueOf(schema: JsonSchema): fc.Arbitrary<unknown> {
-  const options = schema.anyOf ?? schema.oneOf;
-  if (options) return fc.oneof(...options.map(valueOf));
-  if ('const' in schema) return fc.constant(schema.const);
-  if (schema.enum) return fc.constantFrom(...schema.enum);
-  const types = [schema.type ?? 'unknown'].flat();
-  return fc.oneof(...types.map((type) => typedOf(type, schema)));
-}
+  valueOf(schema: JsonSchema): fc.Arbitrary<unknown> {
+    if (schema.$ref !== undefined) return this.valueOf(this.#defs[schema.$ref.replace('#/$defs/', '')] ?? {});
+    const options = schema.anyOf ?? schema.oneOf;
+    if (options) return fc.oneof(...options.map((option) => this.valueOf(option)));
+    if ('const' in schema) return fc.constant(schema.const);
+    if (schema.enum) return fc.constantFrom(...schema.enum);
+    const types = [schema.type ?? 'unknown'].flat();
+    return fc.oneof(...types.map((type) => this.#typedOf(type, schema)));
+  }
 
-function typedOf(type: string, schema: JsonSchema): fc.Arbitrary<unknown> {
-  const { minimum: min = -1000, maximum: max = 1_000_000 } = schema;
-  switch (type) {
-    case 'string':
-      return textOf(schema);
-    case 'integer':
-      return fc.oneof(
-        fc.integer({ min: Math.max(min, -(2 ** 31)), max: Math.min(max, 2 ** 31 - 1) }),
-        fc.constant(min),
-      );
-    case 'number':
-      return fc.double({ min, max, noNaN: true });
-    case 'boolean':
-      return fc.boolean();
-    case 'null':
-      return fc.constant(null);
-    case 'array':
-      return fc.array(schema.items ? valueOf(schema.items) : anyValue, { maxLength: 4 });
-    case 'object':
-      return objectOf(schema);
-    default:
-      return anyValue;
+  #typedOf(type: string, schema: JsonSchema): fc.Arbitrary<unknown> {
+    const { minimum: min = -1000, maximum: max = 1_000_000 } = schema;
+    const whole = { min: Math.max(min, -(2 ** 31)), max: Math.min(max, 2 ** 31 - 1) };
+    switch (type) {
+      case 'string':
+        return textOf(schema);
+      case 'integer':
+        return fc.oneof(fc.integer(whole), fc.constantFrom(whole.min, whole.max));
+      case 'number':
+        return fc.double({ min, max, noNaN: true });
+      case 'boolean':
+        return fc.boolean();
+      case 'null':
+        return fc.constant(null);
+      case 'array':
+        return fc.array(schema.items ? this.valueOf(schema.items) : anyValue, { maxLength: 4 });
+      case 'object':
+        return this.#objectOf(schema);
+      default:
+        return anyValue;
+    }
+  }
+
+  #objectOf({ properties = {}, required = [] }: JsonSchema): fc.Arbitrary<Record<string, unknown>> {
+    const fields = Object.entries(properties).map(([name, field]) => [name, this.#fieldOf(name, field)] as const);
+    return fc.record(Object.fromEntries(fields), { requiredKeys: required as never[] }) as fc.Arbitrary<
+      Record<string, unknown>
+    >;
+  }
+
+  #fieldOf(name: string, schema: JsonSchema): fc.Arbitrary<unknown> {
+    const [ref, examples] = [REFS[name], EXAMPLES[name]];
+    return fc.oneof(
+      { arbitrary: this.valueOf(schema), weight: examples === undefined ? 4 : 1 },
+      ...(ref === undefined ? [] : [{ arbitrary: reference(ref), weight: 8 }]),
+      ...(examples === undefined ? [] : [{ arbitrary: fc.constantFrom(...examples), weight: 8 }]),
+    );
   }
 }
 
 /** Values that a schema of the contract takes, most of them valid. */
-export function inputOf(schema: z.ZodType): fc.Arbitrary<unknown> {
-  return valueOf(
-    z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as unknown as JsonSchema,
-  );
+export function inputOf(type: z.ZodType): fc.Arbitrary<unknown> {
+  const schema = z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' }) as unknown as JsonSchema;
+  return new Inputs(schema).valueOf(schema);
 }
 
 /** An object with one thing about it changed: a field of another type, one too many, one that is gone. */
