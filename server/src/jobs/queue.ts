@@ -161,7 +161,7 @@ export class JobQueue {
   /** Takes the next job: one whose worker has gone silent, else the first of `waitingJobs`; null when there is none. */
   async claim(owner: string): Promise<ClaimedJob | null> {
     for (const find of [abandonedJobs, waitingJobs]) {
-      const rows = find(this.#db(), this.#clock()).select(CANDIDATE).limit(CANDIDATES);
+      const rows = find(this.#db(), this.#clock(), CANDIDATES).select(CANDIDATE);
       for (const row of await rows.execute()) {
         const job = await this.#tryClaim(row, owner);
         if (job) return job;

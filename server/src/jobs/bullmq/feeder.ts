@@ -25,8 +25,8 @@ export function createFeeder(
     if (!redis.reachable) return;
     await withLease(orm, { name: 'job-feeder', leaseMs: LEASE_MS, clock, notWithinMs: EVERY_MS / 2 }, async () => {
       for (const find of [abandonedJobs, waitingJobs]) {
-        const rows = find(kysely(orm.em.fork()), clock());
-        await producer.supply(await rows.select(MESSAGE_COLUMNS).limit(BATCH).execute());
+        const rows = find(kysely(orm.em.fork()), clock(), BATCH);
+        await producer.supply(await rows.select(MESSAGE_COLUMNS).execute());
       }
     });
   };
