@@ -67,6 +67,14 @@ describeApi('http', (api) => {
     expect(preflight.status).toBe(204);
   });
 
+  test('lets no cache keep what it answers', async () => {
+    const { token } = await api().doctor();
+    for (const route of ['/patients', '/auth/me', '/health', '/nothing']) {
+      const answer = await call(route, { headers: { authorization: `Bearer ${token}` } });
+      expect([route, answer.headers.get('cache-control')]).toEqual([route, 'no-store']);
+    }
+  });
+
   test('reports its health', async () => {
     const { status, body } = await api().client.health.check();
     expect(status).toBe(200);

@@ -17,6 +17,12 @@ export function securityHeaders(): RequestHandler {
   });
 }
 
+/** No cache keeps an answer: it may hold a patient's data. Files set what holds for them. */
+export const noStore: RequestHandler = (_req, res, next) => {
+  res.set('cache-control', 'no-store');
+  next();
+};
+
 /** Browsers may call from the configured origins only, with the refresh cookie. */
 export function crossOrigin(config: Config): RequestHandler {
   return cors({

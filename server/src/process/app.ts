@@ -28,7 +28,7 @@ import { nearestScheme, trustedHops } from '../http/proxy.ts';
 import { parseQuery } from '../http/query.ts';
 import { requestLog } from '../http/request-log.ts';
 import { mount } from '../http/router.ts';
-import { crossOrigin, securityHeaders } from '../http/security.ts';
+import { crossOrigin, noStore, securityHeaders } from '../http/security.ts';
 import { singleHost } from '../http/single-host.ts';
 import { unmatched } from '../http/unmatched.ts';
 import { observeRequests } from '../http/observe-requests.ts';
@@ -56,6 +56,7 @@ export function buildApp(deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
     securityHeaders(),
     crossOrigin(deps.config),
     docsRouter(),
+    noStore,
   );
   mount(
     app,

@@ -39,7 +39,6 @@ function sessionRoutes(deps: Deps, devices: DeviceCookies, who: CallerOf, logins
       return { status: 200, body: signedIn(req, res, opened) };
     },
     csrf: ({ req, res }) => {
-      res.set('cache-control', 'no-store');
       const csrf = cookies.issueCsrf(req, res);
       return Promise.resolve({ status: 200, body: { ok: true, csrf, csrf_token: csrf } });
     },
@@ -83,7 +82,7 @@ function resetRoutes(reset: PasswordReset, who: CallerOf) {
       return { status: 200, body: { ok: true } };
     },
     resetForm: async ({ query, res }) => {
-      res.set({ 'content-security-policy': RESET_PAGE_POLICY, 'cache-control': 'no-store' });
+      res.set({ 'content-security-policy': RESET_PAGE_POLICY });
       const good = await reset.isGoodLink(query.token);
       return good ? { status: 200, body: RESET_PAGE } : { status: 400, body: SPENT_LINK_PAGE };
     },

@@ -22,7 +22,7 @@ export function epaycoRoutes(deps: Deps, processor: PaymentProcessor): Handlers<
     response: async ({ query, res }) => {
       const reference = referenceOfRedirect(query);
       const view = await payments.view(reference);
-      res.set({ 'content-security-policy': PAGE_POLICY, 'cache-control': 'no-store' });
+      res.set({ 'content-security-policy': PAGE_POLICY });
       return { status: 200, body: responsePage(view, reference, config) };
     },
     listEvents: async ({ query, req, res }) =>

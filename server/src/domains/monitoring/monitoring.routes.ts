@@ -26,9 +26,8 @@ export function monitoringRoutes(deps: Deps, authenticate: Authenticate): Handle
   };
 
   return {
-    metrics: async ({ req, res }) => {
+    metrics: async ({ req }) => {
       await admit(req);
-      res.set('cache-control', 'no-store');
       return { status: 200, body: await exposition() };
     },
   };
