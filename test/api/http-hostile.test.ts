@@ -52,6 +52,15 @@ describeApi(
       },
     );
 
+    test('a TRACE request shows nothing of what came', async () => {
+      const answer = await raw(
+        api().url,
+        lines('TRACE /auth/me HTTP/1.1', 'Host: a.example', 'Authorization: Bearer hidden', 'Connection: close'),
+      );
+      expect(answer).toMatch(/^HTTP\/1\.1 405 /);
+      expect(answer).not.toContain('hidden');
+    });
+
     test.each([
       ['application/json', '{"a":'],
       ['multipart/form-data; boundary=x', '--x--'],

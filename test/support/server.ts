@@ -64,11 +64,16 @@ async function signIn(url: string, user: User): Promise<Session> {
  * Starts a service on a fresh database.
  *
  * @param env variables beside the defaults of the tests
+ * @param counts whether its answers count as seen by a test; those to random requests do not
  */
-export async function startTestServer(kind: DatabaseKind, env: Record<string, string> = {}): Promise<TestServer> {
+export async function startTestServer(
+  kind: DatabaseKind,
+  env: Record<string, string> = {},
+  { counts = true } = {},
+): Promise<TestServer> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'som3d-test-'));
   const database = await createDatabase(kind, dataDir);
-  const { log, errors } = recordingLogger();
+  const { log, errors } = recordingLogger(counts);
   const config = configuration.readConfig({
     PORT: '0',
     SOM3D_DATA_DIR: dataDir,

@@ -6,7 +6,7 @@ import express, { type Router } from 'express';
 const assets = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
 /** The files of the package that the page needs; the others are not served. */
-const ASSETS = ['favicon-32x32.png', 'swagger-ui.css', 'swagger-ui-bundle.js'];
+const ASSETS = new Set(['favicon-32x32.png', 'swagger-ui.css', 'swagger-ui-bundle.js']);
 
 const PAGE = `<!doctype html>
 <html lang="es">
@@ -69,7 +69,7 @@ export function docsRouter(): Router {
     res.type('js').send(START);
   });
   router.get('/docs/assets/:name', ({ params: { name } }, res, next) => {
-    if (ASSETS.includes(name)) res.sendFile(name, { root: assets, maxAge: '1h' });
+    if (ASSETS.has(name)) res.sendFile(name, { root: assets, maxAge: '1h' });
     else next();
   });
   return router;

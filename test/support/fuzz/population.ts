@@ -115,16 +115,32 @@ async function settle(api: TestServer, admin: Session, id_plan: number): Promise
   };
 }
 
+/** The claims of one token under the signature of another. */
+function forged(signed: string, claimed: string): string {
+  const [head, , seal] = signed.split('.');
+  return [head, claimed.split('.')[1], seal].join('.');
+}
+
 /** Three doctors, each with rows of every kind, and an administrator. `gamma` never sends a request. */
 export class Population {
+  readonly #api: TestServer;
+  readonly #tokens: Map<Caller, string>;
   readonly #members: Readonly<Record<Owner, Member>>;
-  readonly #admin: Session;
+  readonly #correos: Readonly<Record<'alfa' | 'beta' | 'admin', string>>;
   readonly #shared: Shared;
 
-  private constructor(members: Record<Owner, Member>, admin: Session, shared: Shared) {
+  private constructor(api: TestServer, members: Record<Owner, Member>, admin: Session, shared: Shared) {
+    this.#api = api;
     this.#members = members;
-    this.#admin = admin;
     this.#shared = shared;
+    const { alfa, beta } = members;
+    this.#correos = { alfa: alfa.session.user.correo, beta: beta.session.user.correo, admin: admin.user.correo };
+    this.#tokens = new Map([
+      ['alfa', alfa.session.token],
+      ['beta', beta.session.token],
+      ['admin', admin.token],
+      ['forged', forged(alfa.session.token, admin.token)],
+    ]);
   }
 
   static async settle(api: TestServer): Promise<Population> {
@@ -133,7 +149,7 @@ export class Population {
     const hospital = await newHospital(api);
     const { codigo } = (await admin.client.hospitals.get({ params: { id: hospital } })).body;
     const members = await Promise.all(OWNERS.map(async (owner) => [owner, await settle(api, admin, id_plan)] as const));
-    return new Population(Object.fromEntries(members) as Record<Owner, Member>, admin, {
+    return new Population(api, Object.fromEntries(members) as Record<Owner, Member>, admin, {
       plan: id_plan,
       hospital,
       code: codigo,
@@ -141,15 +157,16 @@ export class Population {
   }
 
   token(caller: Caller): string | undefined {
-    if (caller === 'nobody') return undefined;
-    if (caller === 'admin') return this.#admin.token;
-    // Another's claims under the first one's signature.
-    if (caller === 'forged') {
-      const [head, , seal] = this.#members.alfa.session.token.split('.');
-      const [, claims] = this.#admin.token.split('.');
-      return [head, claims, seal].join('.');
-    }
-    return this.#members[caller].session.token;
+    return this.#tokens.get(caller);
+  }
+
+  /** Signs a caller in again whose session ended. @returns whether the account still can */
+  async signInAgain(caller: Caller): Promise<boolean> {
+    if (caller === 'nobody' || caller === 'forged') return true;
+    const body = { correo: this.#correos[caller], password: PASSWORD };
+    const login = await this.#api.client.auth.login({ body }).catch(() => undefined);
+    if (login) this.#tokens.set(caller, login.body.access_token);
+    return login !== undefined;
   }
 
   resolve({ $ref, owner }: Ref): string | number {

@@ -1,5 +1,5 @@
 import { contract, routesOf, type NamedRoute } from '@som3d/contract';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { z } from 'zod';
 import { anyText, anyValue, inputOf, key, mutated, type RefKind } from './values.ts';
 

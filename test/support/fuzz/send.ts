@@ -14,7 +14,10 @@ export interface Received {
 /** A request as it was sent, for whoever reads a fault. */
 export interface Sent {
   readonly url: string;
-  readonly init: RequestInit & { readonly headers: Record<string, string> };
+  readonly init: Omit<RequestInit, 'body'> & {
+    readonly headers: Record<string, string>;
+    readonly body?: string | FormData;
+  };
 }
 
 /** Time in which a stream's beginning arrives, ms. */
@@ -64,19 +67,16 @@ async function multipart({ file, route }: Planned, value: unknown): Promise<Form
   return form;
 }
 
-async function encodedBody(planned: Planned, value: unknown): Promise<{ type?: string; body: BodyInit }> {
-  switch (planned.encoding) {
-    case 'json':
-      return { type: 'application/json', body: JSON.stringify(value) ?? '' };
-    case 'form':
-      return { type: 'application/x-www-form-urlencoded', body: queryOf(value).slice(1) };
-    case 'multipart':
-      return { body: await multipart(planned, value) };
-    case 'text':
-      return { type: 'text/plain', body: asText(value) };
-    case 'broken':
-      return { type: 'application/json', body: (JSON.stringify(value) ?? '{').slice(0, -1) };
-  }
+async function encodedBody(planned: Planned, value: unknown): Promise<{ type?: string; body: string | FormData }> {
+  const json = JSON.stringify(value) ?? '';
+  const encodings = {
+    json: () => ({ type: 'application/json', body: json }),
+    form: () => ({ type: 'application/x-www-form-urlencoded', body: queryOf(value).slice(1) }),
+    multipart: async () => ({ body: await multipart(planned, value) }),
+    text: () => ({ type: 'text/plain', body: asText(value) }),
+    broken: () => ({ type: 'application/json', body: (json || '{}').slice(0, -1) }),
+  };
+  return await encodings[planned.encoding]();
 }
 
 /** The request of a plan, for this population. */
@@ -119,5 +119,5 @@ export async function send({ url, init }: Sent): Promise<Received> {
     .catch(() => undefined);
   clearTimeout(timer);
   stop.abort();
-  return { status: response.status, type, headers, body: new TextDecoder().decode(first?.value as Uint8Array) };
+  return { status: response.status, type, headers, body: new TextDecoder().decode(first?.value) };
 }
