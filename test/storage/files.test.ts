@@ -15,7 +15,7 @@ describe('files as storage', () => {
   let storage: storages.Storage;
   beforeEach(async () => {
     dataDir = await mkdtemp(path.join(tmpdir(), 'som3d-storage-'));
-    storage = await storages.createFileStorage(dataDir, SIGNER);
+    storage = await storages.FileStorage.open(dataDir, SIGNER);
   });
   afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
@@ -31,7 +31,7 @@ describe('files as storage', () => {
 
   test('makes URLs of this service', async () => {
     const clock = () => new Date('2030-01-01T00:00:00Z');
-    const its = await storages.createFileStorage(dataDir, { ...SIGNER, clock });
+    const its = await storages.FileStorage.open(dataDir, { ...SIGNER, clock });
     const terms = { filename: 'x.stl', type: 'model/stl', expiresSeconds: 60, baseUrl: 'https://api.example.com' };
     const url = await its.signedUrl('results/a/b.stl', terms);
     const [base, token = ''] = url.split('/som3d/files/');
@@ -72,7 +72,7 @@ describe('files as storage', () => {
     const script = `
       import { Readable } from 'node:stream';
       const { storages } = await import('@som3d/server/testing');
-      const storage = await storages.createFileStorage(${JSON.stringify(dataDir)}, { secret: Buffer.alloc(32), clock: () => new Date() });
+      const storage = await storages.FileStorage.open(${JSON.stringify(dataDir)}, { secret: Buffer.alloc(32), clock: () => new Date() });
       const chunks = (function* () { for (let i = 0; i < 40; i++) yield Buffer.alloc(65536); })();
       await storage.put('uploads/big.zip', Readable.from(chunks)).catch((e) => console.log(e.kind, e.status));`;
     const { stdout } = await promisify(execFile)(

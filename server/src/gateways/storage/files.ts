@@ -1,13 +1,13 @@
 import { createWriteStream, type BigIntStats } from 'node:fs';
 import { mkdir, open, opendir, readFile, rename, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Transform, type TransformCallback } from 'node:stream';
+import { type Readable, Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { openDrafts } from './drafts.ts';
+import { type Drafts, openDrafts } from './drafts.ts';
 import { asDiskError, isMissing, notFound, unavailable } from './errors.ts';
 import { isKey, requireKey, requirePrefix } from './keys.ts';
 import { ownUrl, type UrlSigner } from './signed-url.ts';
-import type { Storage, StoredObject } from './storage.ts';
+import type { ByteRange, Storage, StoredObject, UrlTerms } from './storage.ts';
 
 const READ_AHEAD_BYTES = 256 * 1024;
 
@@ -74,107 +74,129 @@ class Counter extends Transform {
 /**
  * Objects as files below `<dataDir>/files`. Writes go to `<dataDir>/tmp` first, are synced and then renamed, so that
  * an object is complete or not there, also after a loss of power.
- *
- * @param signer signs the URLs that this service serves files under
  */
-export async function createFileStorage(dataDir: string, signer: UrlSigner): Promise<Storage> {
-  const root = path.join(dataDir, 'files');
-  const drafts = await openDrafts(dataDir);
-  await mkdir(root, { recursive: true, mode: 0o700 });
+export class FileStorage implements Storage {
+  readonly #root: string;
+  readonly #drafts: Drafts;
+  readonly #signer: UrlSigner;
 
-  const pathOf = (key: string): string => path.join(root, requireKey(key));
-  const folderOf = (prefix: string): string => path.join(root, requirePrefix(prefix).slice(0, -1));
-  const statOf = async (key: string): Promise<StoredObject | null> => {
+  private constructor(root: string, drafts: Drafts, signer: UrlSigner) {
+    this.#root = root;
+    this.#drafts = drafts;
+    this.#signer = signer;
+  }
+
+  /** @param signer signs the URLs that this service serves files under */
+  static async open(dataDir: string, signer: UrlSigner): Promise<FileStorage> {
+    const root = path.join(dataDir, 'files');
+    const drafts = await openDrafts(dataDir);
+    await mkdir(root, { recursive: true, mode: 0o700 });
+    return new FileStorage(root, drafts, signer);
+  }
+
+  async put(key: string, source: Readable, signal?: AbortSignal): Promise<StoredObject> {
+    const target = this.#pathOf(key);
+    return await this.#drafts.with(async (draft) => {
+      const counter = new Counter();
+      const sink = createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true });
+      await pipeline(source, counter, sink, { signal });
+      const object = describe(key, await stat(draft, { bigint: true }));
+      if (object.size !== counter.bytes) throw unavailable('El almacenamiento perdió parte del archivo');
+      await moveInto(this.#root, draft, target);
+      return object;
+    });
+  }
+
+  async stat(key: string): Promise<StoredObject | null> {
     try {
-      return describe(key, await stat(pathOf(key), { bigint: true }));
+      return describe(key, await stat(this.#pathOf(key), { bigint: true }));
     } catch (error) {
       if (isMissing(error)) return null;
       throw asDiskError(error);
     }
-  };
+  }
 
-  async function* walk(folder: string, prefix: string): AsyncGenerator<StoredObject> {
+  async read(key: string, range?: ByteRange): Promise<Readable> {
+    try {
+      const handle = await open(this.#pathOf(key), 'r');
+      return handle.createReadStream({ ...range, highWaterMark: READ_AHEAD_BYTES });
+    } catch (error) {
+      throw isMissing(error) ? notFound(error) : asDiskError(error);
+    }
+  }
+
+  async withLocalFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T> {
+    if (!(await this.stat(key))) throw notFound();
+    return await use(this.#pathOf(key));
+  }
+
+  async move(from: string, to: string): Promise<void> {
+    const [source, target] = [this.#pathOf(from), this.#pathOf(to)];
+    // Without this, a missing source would look like a folder that is being removed.
+    if (!(await this.stat(from))) throw notFound();
+    await moveInto(this.#root, source, target).catch((error: unknown) => {
+      throw isMissing(error) ? notFound(error) : asDiskError(error);
+    });
+    await pruneAbove(this.#root, source);
+  }
+
+  async remove(key: string): Promise<void> {
+    const file = this.#pathOf(key);
+    await unlink(file).catch((error: unknown) => {
+      if (!isMissing(error)) throw asDiskError(error);
+    });
+    await pruneAbove(this.#root, file);
+  }
+
+  async removeAll(prefix: string): Promise<void> {
+    const folder = this.#folderOf(prefix);
+    await rm(folder, { recursive: true, force: true, maxRetries: 2 });
+    await pruneAbove(this.#root, folder);
+  }
+
+  list(prefix: string): AsyncIterable<StoredObject> {
+    return this.#walk(this.#folderOf(prefix), prefix);
+  }
+
+  async signedUrl(key: string, terms: UrlTerms): Promise<string> {
+    return ownUrl(this.#signer, requireKey(key), terms);
+  }
+
+  async sweep(olderThanMs: number): Promise<number> {
+    return await this.#drafts.sweep(olderThanMs);
+  }
+
+  async check(): Promise<void> {
+    await this.#drafts.with(async (draft) => {
+      await writeFile(draft, 'som3d', { mode: 0o600 });
+      if ((await readFile(draft, 'utf8')) !== 'som3d') throw new Error('the storage does not keep what is written');
+      await stat(this.#root);
+    });
+  }
+
+  close(): void {
+    // A folder has no connection.
+  }
+
+  #pathOf(key: string): string {
+    return path.join(this.#root, requireKey(key));
+  }
+
+  #folderOf(prefix: string): string {
+    return path.join(this.#root, requirePrefix(prefix).slice(0, -1));
+  }
+
+  async *#walk(folder: string, prefix: string): AsyncGenerator<StoredObject> {
     const entries = await opendir(folder).catch((error: unknown) => {
       if (isMissing(error)) return null;
       throw error;
     });
     for await (const entry of entries ?? []) {
-      if (entry.isDirectory()) yield* walk(path.join(folder, entry.name), `${prefix}${entry.name}/`);
+      if (entry.isDirectory()) yield* this.#walk(path.join(folder, entry.name), `${prefix}${entry.name}/`);
       else {
-        const object = isKey(prefix + entry.name) ? await statOf(prefix + entry.name) : null;
+        const object = isKey(prefix + entry.name) ? await this.stat(prefix + entry.name) : null;
         if (object) yield object;
       }
     }
   }
-
-  return {
-    put: async (key, source, signal) => {
-      const target = pathOf(key);
-      return await drafts.with(async (draft) => {
-        const counter = new Counter();
-        const sink = createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true });
-        await pipeline(source, counter, sink, { signal });
-        const object = describe(key, await stat(draft, { bigint: true }));
-        if (object.size !== counter.bytes) throw unavailable('El almacenamiento perdió parte del archivo');
-        await moveInto(root, draft, target);
-        return object;
-      });
-    },
-
-    stat: statOf,
-
-    read: async (key, range) => {
-      try {
-        const handle = await open(pathOf(key), 'r');
-        return handle.createReadStream({ ...range, highWaterMark: READ_AHEAD_BYTES });
-      } catch (error) {
-        throw isMissing(error) ? notFound(error) : asDiskError(error);
-      }
-    },
-
-    withLocalFile: async (key, use) => {
-      const file = pathOf(key);
-      if (!(await statOf(key))) throw notFound();
-      return await use(file);
-    },
-
-    move: async (from, to) => {
-      const [source, target] = [pathOf(from), pathOf(to)];
-      // Without this, a missing source would look like a folder that is being removed.
-      if (!(await statOf(from))) throw notFound();
-      await moveInto(root, source, target).catch((error: unknown) => {
-        throw isMissing(error) ? notFound(error) : asDiskError(error);
-      });
-      await pruneAbove(root, source);
-    },
-
-    remove: async (key) => {
-      const file = pathOf(key);
-      await unlink(file).catch((error: unknown) => {
-        if (!isMissing(error)) throw asDiskError(error);
-      });
-      await pruneAbove(root, file);
-    },
-
-    removeAll: async (prefix) => {
-      const folder = folderOf(prefix);
-      await rm(folder, { recursive: true, force: true, maxRetries: 2 });
-      await pruneAbove(root, folder);
-    },
-
-    list: (prefix) => walk(folderOf(prefix), prefix),
-
-    signedUrl: async (key, terms) => ownUrl(signer, requireKey(key), terms),
-
-    sweep: (olderThanMs) => drafts.sweep(olderThanMs),
-
-    check: () =>
-      drafts.with(async (draft) => {
-        await writeFile(draft, 'som3d', { mode: 0o600 });
-        if ((await readFile(draft, 'utf8')) !== 'som3d') throw new Error('the storage does not keep what is written');
-        await stat(root);
-      }),
-
-    close: () => {},
-  };
 }

@@ -61,170 +61,185 @@ function requireSame(sent: Checksums, answered: Checksums): void {
   }
 }
 
+/** What all writes of a writer share. */
+interface WriterParts extends WriteOptions {
+  readonly requests: S3Client;
+  readonly log: Logger;
+  readonly memory: PartMemory;
+}
+
+/** One write: `#move` moves the stream, and what it returns makes the object appear. */
+class Write {
+  readonly #writer: WriterParts;
+  readonly target: Target;
+  readonly id = randomBytes(12).toString('hex');
+  readonly #failed = new AbortController();
+  readonly #stop: AbortSignal;
+  readonly #kill = new AbortController();
+  readonly #inFlight = new Set<Promise<void>>();
+  readonly #completed: CompletedPart[] = [];
+  #uploadId: string | undefined;
+  #size = 0;
+
+  constructor(writer: WriterParts, target: Target, signal: AbortSignal | undefined) {
+    this.#writer = writer;
+    this.target = target;
+    this.#stop = signal ? AbortSignal.any([signal, this.#failed.signal]) : this.#failed.signal;
+  }
+
+  get #metadata() {
+    return { Metadata: { [WRITE_ID]: this.id, [PART_SIZE]: String(PART_BYTES) }, ...this.#writer.encryption };
+  }
+
+  /** The error that a request ends the write with, whichever came first. */
+  #reasonOf(error: unknown): unknown {
+    if (this.#failed.signal.aborted) return this.#failed.signal.reason;
+    return this.#stop.aborted ? brokenOff(this.#stop.reason) : error;
+  }
+
+  async #request<T>(doing: string, work: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
+    try {
+      return await work({ abortSignal: this.#kill.signal });
+    } catch (error) {
+      throw this.#stop.aborted ? this.#reasonOf(error) : asStorageError(error, doing, this.#writer.log);
+    }
+  }
+
+  /** Is not broken off: an upload whose id has not come back could not be aborted. */
+  async #begin(): Promise<string> {
+    const algorithm = this.#writer.checksum === 'none' ? {} : { ChecksumAlgorithm: this.#writer.checksum };
+    const command = new CreateMultipartUploadCommand({ ...this.target, ...this.#metadata, ...algorithm });
+    const { UploadId } = await this.#writer.requests.send(command).catch((error: unknown) => {
+      throw asStorageError(error, 'begin an upload', this.#writer.log);
+    });
+    if (!UploadId) throw unavailable('El almacenamiento no responde', new Error('an upload without an id'));
+    return UploadId;
+  }
+
+  async #sendPart(UploadId: string, { number: PartNumber, bytes }: Part): Promise<void> {
+    const sums = checksumOf(this.#writer.checksum, bytes);
+    const part = { ...this.target, UploadId, PartNumber, Body: bytes, ...sums };
+    await this.#request('upload a part', async (options) => {
+      const answer = await this.#writer.requests.send(new UploadPartCommand(part), options);
+      requireSame(sums, answer);
+      this.#completed[PartNumber - 1] = { PartNumber, ETag: answer.ETag, ...sums };
+    });
+  }
+
+  #start(UploadId: string, part: Part): void {
+    const sending = this.#sendPart(UploadId, part)
+      .catch((error: unknown) => this.#failed.abort(error))
+      .finally(() => {
+        part.release();
+        this.#inFlight.delete(sending);
+      });
+    this.#inFlight.add(sending);
+  }
+
+  /** Moves the stream to the storage. @returns what makes the object appear, in one step */
+  async #move(source: Readable): Promise<() => Promise<{ ETag?: string | undefined }>> {
+    for await (const part of this.#writer.memory.partsOf(source)) {
+      this.#size += part.bytes.length;
+      if (part.number > MAX_PARTS) throw unavailable('El archivo es demasiado grande para el almacenamiento');
+      if (part.last && !this.#uploadId) return () => this.#putWhole(part);
+      this.#uploadId ??= await this.#begin();
+      this.#start(this.#uploadId, part);
+    }
+    await Promise.all(this.#inFlight);
+    const Parts = this.#completed;
+    const upload = { ...this.target, UploadId: this.#uploadId, MultipartUpload: { Parts } };
+    return () =>
+      this.#request('complete an upload', (options) =>
+        this.#writer.requests.send(new CompleteMultipartUploadCommand(upload), options),
+      );
+  }
+
+  async #putWhole({ bytes, release }: Part): Promise<{ ETag?: string | undefined }> {
+    const sums = checksumOf(this.#writer.checksum, bytes);
+    try {
+      return await this.#request('store an object', async (options) => {
+        const whole = { ...this.target, ...this.#metadata, ...sums, Body: bytes };
+        const answer = await this.#writer.requests.send(new PutObjectCommand(whole), options);
+        requireSame(sums, answer);
+        return answer;
+      });
+    } finally {
+      release();
+    }
+  }
+
+  /** Makes the object appear. An answer that was lost is no failure when the object is there. */
+  async #finish(appear: () => Promise<{ ETag?: string | undefined }>): Promise<Written> {
+    const answer = await appear().catch((error: unknown) => ({ error }));
+    if ('error' in answer || this.#stop.aborted) {
+      const own = await this.#ownObject().catch(() => null);
+      if (own && !this.#stop.aborted && own.size === this.#size) return own;
+      if (own) await this.#writer.requests.send(new DeleteObjectCommand(this.target)).catch(() => undefined);
+      throw 'error' in answer ? answer.error : brokenOff(this.#stop.reason);
+    }
+    const own = await this.#request('look at a new object', () => this.#ownObject());
+    // Somebody else has written to the same key since: ours was there, complete, for a moment.
+    if (!own) return { size: this.#size, etag: answer.ETag ?? '', modifiedAt: new Date() };
+    if (own.size === this.#size) return own;
+    await this.#writer.requests.send(new DeleteObjectCommand(this.target));
+    throw unavailable('El almacenamiento perdió parte del archivo');
+  }
+
+  async run(source: Readable): Promise<Written> {
+    let grace: NodeJS.Timeout | undefined;
+    const onStop = (): void => {
+      source.destroy(brokenOff(this.#stop.reason));
+      grace = setTimeout(() => this.#kill.abort(), GRACE_MS);
+    };
+    // An error of the source is told by its iterator; one that comes after the end of reading is nobody's.
+    source.on('error', () => undefined);
+    if (this.#stop.aborted) onStop();
+    this.#stop.addEventListener('abort', onStop, { once: true });
+    try {
+      const appear = await this.#move(source);
+      if (this.#stop.aborted) throw brokenOff(this.#stop.reason);
+      return await this.#finish(appear);
+    } catch (error) {
+      const reason = this.#reasonOf(error);
+      this.#failed.abort(error);
+      source.destroy();
+      await Promise.all(this.#inFlight);
+      if (this.#uploadId) await this.#abort(this.#uploadId);
+      throw reason;
+    } finally {
+      clearTimeout(grace);
+      this.#stop.removeEventListener('abort', onStop);
+    }
+  }
+
+  /** The object that is stored now, if this write made it. */
+  async #ownObject(): Promise<Written | null> {
+    const head = await this.#writer.requests.send(new HeadObjectCommand(this.target));
+    if (head.Metadata?.[WRITE_ID] !== this.id) return null;
+    return { size: head.ContentLength ?? 0, etag: head.ETag ?? '', modifiedAt: head.LastModified ?? new Date() };
+  }
+
+  async #abort(UploadId: string): Promise<void> {
+    const { requests, log } = this.#writer;
+    await requests.send(new AbortMultipartUploadCommand({ ...this.target, UploadId })).catch((error: unknown) => {
+      if (!isMissingUpload(error) && !isMissingObject(error)) asStorageError(error, 'abort an upload', log);
+    });
+  }
+}
+
 /**
  * Writes streams of any length as S3 objects: small ones by one request, others in parts, a few in flight, from
  * memory that does not depend on the length. Nothing of a write that fails is left, neither an object nor parts, as
  * long as the storage can be reached.
  */
-export function createWriter(requests: S3Client, { checksum, encryption }: WriteOptions, log: Logger) {
-  const memory = new PartMemory();
+export class Writer {
+  readonly #parts: WriterParts;
 
-  const abort = async (upload: Target & { UploadId: string }): Promise<void> => {
-    await requests.send(new AbortMultipartUploadCommand(upload)).catch((error: unknown) => {
-      if (!isMissingUpload(error) && !isMissingObject(error)) asStorageError(error, 'abort an upload', log);
-    });
-  };
-
-  /** The object that is stored now, if this write made it. */
-  const ownObject = async (target: Target, id: string): Promise<Written | null> => {
-    const head = await requests.send(new HeadObjectCommand(target));
-    if (head.Metadata?.[WRITE_ID] !== id) return null;
-    return { size: head.ContentLength ?? 0, etag: head.ETag ?? '', modifiedAt: head.LastModified ?? new Date() };
-  };
-
-  /** One write: `send` moves the stream, and what it returns makes the object appear. */
-  class Write {
-    readonly target: Target;
-    readonly id = randomBytes(12).toString('hex');
-    readonly #failed = new AbortController();
-    readonly #stop: AbortSignal;
-    readonly #kill = new AbortController();
-    readonly #inFlight = new Set<Promise<void>>();
-    readonly #completed: CompletedPart[] = [];
-    #uploadId: string | undefined;
-    #size = 0;
-
-    constructor(target: Target, signal: AbortSignal | undefined) {
-      this.target = target;
-      this.#stop = signal ? AbortSignal.any([signal, this.#failed.signal]) : this.#failed.signal;
-    }
-
-    get #metadata() {
-      return { Metadata: { [WRITE_ID]: this.id, [PART_SIZE]: String(PART_BYTES) }, ...encryption };
-    }
-
-    /** The error that a request ends the write with, whichever came first. */
-    #reasonOf(error: unknown): unknown {
-      if (this.#failed.signal.aborted) return this.#failed.signal.reason;
-      return this.#stop.aborted ? brokenOff(this.#stop.reason) : error;
-    }
-
-    async #request<T>(doing: string, work: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
-      try {
-        return await work({ abortSignal: this.#kill.signal });
-      } catch (error) {
-        throw this.#stop.aborted ? this.#reasonOf(error) : asStorageError(error, doing, log);
-      }
-    }
-
-    /** Is not broken off: an upload whose id has not come back could not be aborted. */
-    async #begin(): Promise<string> {
-      const algorithm = checksum === 'none' ? {} : { ChecksumAlgorithm: checksum };
-      const command = new CreateMultipartUploadCommand({ ...this.target, ...this.#metadata, ...algorithm });
-      const { UploadId } = await requests.send(command).catch((error: unknown) => {
-        throw asStorageError(error, 'begin an upload', log);
-      });
-      if (!UploadId) throw unavailable('El almacenamiento no responde', new Error('an upload without an id'));
-      return UploadId;
-    }
-
-    async #sendPart(UploadId: string, { number: PartNumber, bytes }: Part): Promise<void> {
-      const sums = checksumOf(checksum, bytes);
-      const part = { ...this.target, UploadId, PartNumber, Body: bytes, ...sums };
-      await this.#request('upload a part', async (options) => {
-        const answer = await requests.send(new UploadPartCommand(part), options);
-        requireSame(sums, answer);
-        this.#completed[PartNumber - 1] = { PartNumber, ETag: answer.ETag, ...sums };
-      });
-    }
-
-    #start(UploadId: string, part: Part): void {
-      const sending = this.#sendPart(UploadId, part)
-        .catch((error: unknown) => this.#failed.abort(error))
-        .finally(() => {
-          part.release();
-          this.#inFlight.delete(sending);
-        });
-      this.#inFlight.add(sending);
-    }
-
-    /** Moves the stream to the storage. @returns what makes the object appear, in one step */
-    async #move(source: Readable): Promise<() => Promise<{ ETag?: string | undefined }>> {
-      for await (const part of memory.partsOf(source)) {
-        this.#size += part.bytes.length;
-        if (part.number > MAX_PARTS) throw unavailable('El archivo es demasiado grande para el almacenamiento');
-        if (part.last && !this.#uploadId) return () => this.#putWhole(part);
-        this.#uploadId ??= await this.#begin();
-        this.#start(this.#uploadId, part);
-      }
-      await Promise.all(this.#inFlight);
-      const Parts = this.#completed;
-      const upload = { ...this.target, UploadId: this.#uploadId, MultipartUpload: { Parts } };
-      return () =>
-        this.#request('complete an upload', (options) =>
-          requests.send(new CompleteMultipartUploadCommand(upload), options),
-        );
-    }
-
-    async #putWhole({ bytes, release }: Part): Promise<{ ETag?: string | undefined }> {
-      const sums = checksumOf(checksum, bytes);
-      try {
-        return await this.#request('store an object', async (options) => {
-          const whole = { ...this.target, ...this.#metadata, ...sums, Body: bytes };
-          const answer = await requests.send(new PutObjectCommand(whole), options);
-          requireSame(sums, answer);
-          return answer;
-        });
-      } finally {
-        release();
-      }
-    }
-
-    /** Makes the object appear. An answer that was lost is no failure when the object is there. */
-    async #finish(appear: () => Promise<{ ETag?: string | undefined }>): Promise<Written> {
-      const answer = await appear().catch((error: unknown) => ({ error }));
-      if ('error' in answer || this.#stop.aborted) {
-        const own = await ownObject(this.target, this.id).catch(() => null);
-        if (own && !this.#stop.aborted && own.size === this.#size) return own;
-        if (own) await requests.send(new DeleteObjectCommand(this.target)).catch(() => undefined);
-        throw 'error' in answer ? answer.error : brokenOff(this.#stop.reason);
-      }
-      const own = await this.#request('look at a new object', () => ownObject(this.target, this.id));
-      // Somebody else has written to the same key since: ours was there, complete, for a moment.
-      if (!own) return { size: this.#size, etag: answer.ETag ?? '', modifiedAt: new Date() };
-      if (own.size === this.#size) return own;
-      await requests.send(new DeleteObjectCommand(this.target));
-      throw unavailable('El almacenamiento perdió parte del archivo');
-    }
-
-    async run(source: Readable): Promise<Written> {
-      let grace: NodeJS.Timeout | undefined;
-      const onStop = (): void => {
-        source.destroy(brokenOff(this.#stop.reason));
-        grace = setTimeout(() => this.#kill.abort(), GRACE_MS);
-      };
-      // An error of the source is told by its iterator; one that comes after the end of reading is nobody's.
-      source.on('error', () => undefined);
-      if (this.#stop.aborted) onStop();
-      this.#stop.addEventListener('abort', onStop, { once: true });
-      try {
-        const appear = await this.#move(source);
-        if (this.#stop.aborted) throw brokenOff(this.#stop.reason);
-        return await this.#finish(appear);
-      } catch (error) {
-        const reason = this.#reasonOf(error);
-        this.#failed.abort(error);
-        source.destroy();
-        await Promise.all(this.#inFlight);
-        if (this.#uploadId) await abort({ ...this.target, UploadId: this.#uploadId });
-        throw reason;
-      } finally {
-        clearTimeout(grace);
-        this.#stop.removeEventListener('abort', onStop);
-      }
-    }
+  constructor(requests: S3Client, options: WriteOptions, log: Logger) {
+    this.#parts = { ...options, requests, log, memory: new PartMemory() };
   }
 
-  return async (target: Target, source: Readable, signal?: AbortSignal): Promise<Written> =>
-    await new Write(target, signal).run(source);
+  async write(target: Target, source: Readable, signal?: AbortSignal): Promise<Written> {
+    return await new Write(this.#parts, target, signal).run(source);
+  }
 }

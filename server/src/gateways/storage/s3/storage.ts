@@ -10,21 +10,22 @@ import {
   HeadBucketCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  type S3Client,
   type HeadObjectCommandOutput,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Logger } from 'pino';
 import { create as contentDisposition } from 'content-disposition';
-import { openDrafts } from '../drafts.ts';
+import { type Drafts, openDrafts } from '../drafts.ts';
 import { notFound, unavailable } from '../errors.ts';
 import { isKey, requireKey, requirePrefix } from '../keys.ts';
 import { takeOwnedName, releaseOwnedName } from '../owned-name.ts';
 import { ownUrl, type UrlSigner } from '../signed-url.ts';
-import type { ByteRange, Storage, StoredObject } from '../storage.ts';
+import type { ByteRange, Storage, StoredObject, UrlTerms } from '../storage.ts';
 import { checksumIn, ContentCheck } from './checksum.ts';
-import { createClients, type S3Settings } from './client.ts';
+import { createClients, type S3Clients, type S3Settings } from './client.ts';
 import { asStorageError, isMissingObject } from './errors.ts';
-import { createWriter, PART_SIZE } from './put.ts';
+import { PART_SIZE, type Target, Writer } from './put.ts';
 import { breakOnSilence } from './silence.ts';
 import { abortAbandonedUploads } from './uploads.ts';
 
@@ -64,72 +65,175 @@ class Gate extends Transform {
   }
 }
 
+type Settings = S3Settings & { readonly dataDir: string };
+
 /**
  * Objects in a bucket of an S3-compatible storage, below `S3_PREFIX`. What is read in full is copied to a temporary
  * file in `<dataDir>/tmp`.
- *
- * @param signer signs the URLs that this service serves files under, where the storage is not to be reached by callers
  */
-export async function createS3Storage(
-  settings: S3Settings & { readonly dataDir: string },
-  signer: UrlSigner,
-  log: Logger,
-): Promise<Storage> {
-  const { S3_PREFIX: root, S3_KMS_KEY_ID } = settings;
-  const Bucket = settings.S3_BUCKET ?? '';
-  const silenceMs = settings.S3_TIMEOUT_SECONDS * 1000;
-  const clients = createClients(settings);
-  const { requests, contents } = clients;
-  const drafts = await openDrafts(settings.dataDir);
-  const encryption: Record<string, string> =
-    settings.S3_SSE === 'none'
-      ? {}
-      : { ServerSideEncryption: settings.S3_SSE, ...(S3_KMS_KEY_ID ? { SSEKMSKeyId: S3_KMS_KEY_ID } : {}) };
-  const write = createWriter(requests, { checksum: settings.S3_CHECKSUM, encryption }, log);
+export class S3Storage implements Storage {
+  readonly #settings: Settings;
+  readonly #clients: S3Clients;
+  readonly #drafts: Drafts;
+  readonly #signer: UrlSigner;
+  readonly #log: Logger;
+  readonly #encryption: Readonly<Record<string, string>>;
+  readonly #writer: Writer;
 
-  const targetOf = (key: string) => ({ Bucket, Key: root + requireKey(key) });
+  private constructor(settings: Settings, drafts: Drafts, signer: UrlSigner, log: Logger) {
+    const { S3_SSE, S3_KMS_KEY_ID } = settings;
+    this.#settings = settings;
+    this.#clients = createClients(settings);
+    this.#drafts = drafts;
+    this.#signer = signer;
+    this.#log = log;
+    this.#encryption =
+      S3_SSE === 'none'
+        ? {}
+        : { ServerSideEncryption: S3_SSE, ...(S3_KMS_KEY_ID ? { SSEKMSKeyId: S3_KMS_KEY_ID } : {}) };
+    const options = { checksum: settings.S3_CHECKSUM, encryption: this.#encryption };
+    this.#writer = new Writer(this.#clients.requests, options, log);
+  }
 
-  /** Asks the storage. Its failures are told to the log, and to the caller in the service's own words. */
-  const ask = async <T>(doing: string, work: () => Promise<T>): Promise<T> => {
+  /** @param signer signs the URLs that this service serves files under, where callers cannot reach the storage */
+  static async open(settings: Settings, signer: UrlSigner, log: Logger): Promise<S3Storage> {
+    return new S3Storage(settings, await openDrafts(settings.dataDir), signer, log);
+  }
+
+  async put(key: string, source: Readable, signal?: AbortSignal): Promise<StoredObject> {
+    const written = await this.#writer.write(this.#targetOf(key), source, signal);
+    return { ...written, key, etag: quoted(written.etag) };
+  }
+
+  async stat(key: string): Promise<StoredObject | null> {
+    const head = await this.#headOf(key);
+    if (!head) return null;
+    const { ContentLength: size = 0, ETag, LastModified: modifiedAt = new Date() } = head;
+    return { key, size, etag: quoted(ETag), modifiedAt };
+  }
+
+  async read(key: string, range?: ByteRange): Promise<Readable> {
+    return await this.#contentOf(key, range);
+  }
+
+  async withLocalFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T> {
+    const head = await this.#headOf(key);
+    // The request for the contents reports a missing object.
+    return await this.#drafts.with(async (draft) => {
+      const source = await this.#contentOf(key, undefined, head?.ETag);
+      const sink = createWriteStream(draft, { flags: 'wx', mode: 0o600 });
+      await (head ? pipeline(source, new Gate(head), sink) : pipeline(source, sink));
+      return await use(draft);
+    });
+  }
+
+  async move(from: string, to: string): Promise<void> {
+    await this.#copy(from, to);
+    await this.remove(from);
+  }
+
+  async remove(key: string): Promise<void> {
+    const command = new DeleteObjectCommand(this.#targetOf(key));
+    await this.#ask('remove an object', (requests) => requests.send(command)).catch((error: unknown) => {
+      if (!isMissingObject((error as Error).cause)) throw error;
+    });
+  }
+
+  async removeAll(prefix: string): Promise<void> {
+    for await (const page of this.#pages(requirePrefix(prefix))) await this.#removeMany(page);
+  }
+
+  async *list(prefix: string): AsyncGenerator<StoredObject> {
+    for await (const page of this.#pages(requirePrefix(prefix))) yield* page;
+  }
+
+  async signedUrl(key: string, terms: UrlTerms): Promise<string> {
+    const target = this.#targetOf(key);
+    if (!this.#settings.S3_SIGNED_URLS) return ownUrl(this.#signer, key, terms);
+    const command = new GetObjectCommand({
+      ...target,
+      ResponseContentType: terms.type,
+      ResponseContentDisposition: contentDisposition(terms.filename),
+    });
+    const options = { expiresIn: terms.expiresSeconds };
+    return await this.#ask('sign a URL', () => getSignedUrl(this.#clients.signer, command, options));
+  }
+
+  async sweep(olderThanMs: number): Promise<number> {
+    const files = await this.#drafts.sweep(olderThanMs);
+    await this.#sweepChecks(olderThanMs);
+    const place = { Bucket: this.#bucket, root: this.#settings.S3_PREFIX };
+    return (
+      files + (await this.#ask('sweep uploads', (requests) => abortAbandonedUploads(requests, place, olderThanMs)))
+    );
+  }
+
+  async check(): Promise<void> {
+    const name = takeOwnedName();
+    const key = CHECKS + name;
     try {
-      return await work();
-    } catch (error) {
-      throw asStorageError(error, doing, log);
+      await this.#writer.write(this.#targetOf(key), Readable.from([CHECK_TEXT]));
+      const kept = (await buffer(await this.#contentOf(key))).toString();
+      await this.remove(key);
+      if (kept !== CHECK_TEXT) throw new Error('the storage does not keep what is written');
+    } finally {
+      releaseOwnedName(name);
     }
-  };
+  }
 
-  /** `null` for a missing object. The answer to HEAD has no body: that the bucket is missing must be asked for. */
-  const headOf = async (key: string): Promise<HeadObjectCommandOutput | null> => {
-    const target = targetOf(key);
+  close(): void {
+    this.#clients.destroy();
+  }
+
+  get #bucket(): string {
+    return this.#settings.S3_BUCKET ?? '';
+  }
+
+  #targetOf(key: string): Target {
+    return { Bucket: this.#bucket, Key: this.#settings.S3_PREFIX + requireKey(key) };
+  }
+
+  /** Sends requests to the storage. The log gets its failures, and the caller a sentence of the service's own. */
+  async #ask<T>(doing: string, work: (requests: S3Client) => Promise<T>): Promise<T> {
     try {
-      const ChecksumMode = settings.S3_CHECKSUM === 'none' ? undefined : 'ENABLED';
+      return await work(this.#clients.requests);
+    } catch (error) {
+      throw asStorageError(error, doing, this.#log);
+    }
+  }
+
+  /** `null` for a missing object. An answer to HEAD has no body, so a second request finds a missing bucket. */
+  async #headOf(key: string): Promise<HeadObjectCommandOutput | null> {
+    const { requests } = this.#clients;
+    const target = this.#targetOf(key);
+    try {
+      const ChecksumMode = this.#settings.S3_CHECKSUM === 'none' ? undefined : 'ENABLED';
       return await requests.send(new HeadObjectCommand({ ...target, ChecksumMode }));
     } catch (error) {
-      if (!isMissingObject(error)) throw asStorageError(error, 'look at an object', log);
+      if (!isMissingObject(error)) throw asStorageError(error, 'look at an object', this.#log);
     }
-    await requests.send(new HeadBucketCommand({ Bucket })).catch((error: unknown) => {
+    await requests.send(new HeadBucketCommand({ Bucket: this.#bucket })).catch((error: unknown) => {
       const cause = isMissingObject(error) ? Object.assign(new Error('no bucket'), { name: 'NoSuchBucket' }) : error;
-      throw asStorageError(cause, 'look at the bucket', log);
+      throw asStorageError(cause, 'look at the bucket', this.#log);
     });
     return null;
-  };
+  }
 
-  const contentOf = async (key: string, range?: ByteRange, etag?: string): Promise<Readable> => {
-    const target = targetOf(key);
+  async #contentOf(key: string, range?: ByteRange, etag?: string): Promise<Readable> {
     const Range = range && `bytes=${range.start}-${range.end}`;
-    const { Body } = await ask('read an object', () =>
-      contents.send(new GetObjectCommand({ ...target, Range, IfMatch: etag })),
-    );
+    const command = new GetObjectCommand({ ...this.#targetOf(key), Range, IfMatch: etag });
+    const { Body } = await this.#ask('read an object', () => this.#clients.contents.send(command));
     if (!(Body instanceof Readable)) throw new Error('an answer without a body');
-    return breakOnSilence(Body, silenceMs, (error) => asStorageError(error, 'read an object', log));
-  };
+    const silenceMs = this.#settings.S3_TIMEOUT_SECONDS * 1000;
+    return breakOnSilence(Body, silenceMs, (error) => asStorageError(error, 'read an object', this.#log));
+  }
 
-  async function* pages(prefix: string): AsyncGenerator<StoredObject[]> {
+  async *#pages(prefix: string): AsyncGenerator<StoredObject[]> {
+    const root = this.#settings.S3_PREFIX;
     let ContinuationToken: string | undefined;
     do {
-      const page = await ask('list objects', () =>
-        requests.send(new ListObjectsV2Command({ Bucket, Prefix: root + prefix, ContinuationToken })),
-      );
+      const command = new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: root + prefix, ContinuationToken });
+      const page = await this.#ask('list objects', (requests) => requests.send(command));
       yield (page.Contents ?? [])
         .map(({ Key = '', Size = 0, ETag, LastModified = new Date() }) => ({
           key: Key.slice(root.length),
@@ -142,122 +246,37 @@ export async function createS3Storage(
     } while (ContinuationToken);
   }
 
-  const remove = async (key: string): Promise<void> => {
-    const target = targetOf(key);
-    await ask('remove an object', () => requests.send(new DeleteObjectCommand(target))).catch((error: unknown) => {
-      if (!isMissingObject((error as Error).cause)) throw error;
-    });
-  };
-
-  const copy = async (from: string, to: string): Promise<void> => {
-    const head = await headOf(from);
+  async #copy(from: string, to: string): Promise<void> {
+    const head = await this.#headOf(from);
     if (!head) throw notFound();
     if ((head.ContentLength ?? 0) > COPY_BYTES) {
-      await write(targetOf(to), await contentOf(from, undefined, head.ETag));
+      await this.#writer.write(this.#targetOf(to), await this.#contentOf(from, undefined, head.ETag));
       return;
     }
-    const CopySource = `${Bucket}/${targetOf(from).Key}`;
-    await ask('copy an object', () =>
-      requests.send(new CopyObjectCommand({ ...targetOf(to), CopySource, ...encryption })),
-    );
-  };
+    const CopySource = `${this.#bucket}/${this.#targetOf(from).Key}`;
+    const command = new CopyObjectCommand({ ...this.#targetOf(to), CopySource, ...this.#encryption });
+    await this.#ask('copy an object', (requests) => requests.send(command));
+  }
 
-  const removeMany = async (keys: readonly string[]): Promise<void> => {
-    if (keys.length === 0) return;
-    if (settings.S3_CHECKSUM === 'none') {
+  async #removeMany(objects: readonly StoredObject[]): Promise<void> {
+    if (objects.length === 0) return;
+    if (this.#settings.S3_CHECKSUM === 'none') {
       // A request for many must carry a checksum.
-      for (const key of keys) await remove(key);
+      for (const { key } of objects) await this.remove(key);
       return;
     }
-    await ask('remove objects', async () => {
-      const Objects = keys.map((key) => ({ Key: targetOf(key).Key }));
-      const { Errors = [] } = await requests.send(
-        new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }),
-      );
-      const [first] = Errors;
+    const Objects = objects.map(({ key }) => ({ Key: this.#targetOf(key).Key }));
+    const command = new DeleteObjectsCommand({ Bucket: this.#bucket, Delete: { Objects, Quiet: true } });
+    await this.#ask('remove objects', async (requests) => {
+      const { Errors: [first] = [] } = await requests.send(command);
       if (first) throw Object.assign(new Error(first.Message), { name: first.Code });
     });
-  };
+  }
 
-  const sweepChecks = async (olderThanMs: number): Promise<void> => {
+  async #sweepChecks(olderThanMs: number): Promise<void> {
     const before = Date.now() - olderThanMs;
-    for await (const page of pages(CHECKS)) {
-      await removeMany(page.filter(({ modifiedAt }) => modifiedAt.getTime() < before).map(({ key }) => key));
+    for await (const page of this.#pages(CHECKS)) {
+      await this.#removeMany(page.filter(({ modifiedAt }) => modifiedAt.getTime() < before));
     }
-  };
-
-  return {
-    put: async (key, source, signal) => {
-      const written = await write(targetOf(key), source, signal);
-      return { ...written, key, etag: quoted(written.etag) };
-    },
-
-    stat: async (key) => {
-      const head = await headOf(key);
-      if (!head) return null;
-      const { ContentLength: size = 0, ETag, LastModified: modifiedAt = new Date() } = head;
-      return { key, size, etag: quoted(ETag), modifiedAt };
-    },
-
-    read: (key, range) => contentOf(key, range),
-
-    withLocalFile: async (key, use) => {
-      const head = await headOf(key);
-      // What is missing is told by the request for the contents.
-      return await drafts.with(async (draft) => {
-        const source = await contentOf(key, undefined, head?.ETag);
-        const sink = createWriteStream(draft, { flags: 'wx', mode: 0o600 });
-        await (head ? pipeline(source, new Gate(head), sink) : pipeline(source, sink));
-        return await use(draft);
-      });
-    },
-
-    move: async (from, to) => {
-      await copy(from, to);
-      await remove(from);
-    },
-
-    remove,
-
-    removeAll: async (prefix) => {
-      for await (const page of pages(requirePrefix(prefix))) await removeMany(page.map(({ key }) => key));
-    },
-
-    list: async function* list(prefix) {
-      for await (const page of pages(requirePrefix(prefix))) yield* page;
-    },
-
-    signedUrl: async (key, terms) => {
-      const target = targetOf(key);
-      if (!settings.S3_SIGNED_URLS) return ownUrl(signer, key, terms);
-      const command = new GetObjectCommand({
-        ...target,
-        ResponseContentType: terms.type,
-        ResponseContentDisposition: contentDisposition(terms.filename),
-      });
-      return await ask('sign a URL', () => getSignedUrl(clients.signer, command, { expiresIn: terms.expiresSeconds }));
-    },
-
-    sweep: async (olderThanMs) => {
-      const files = await drafts.sweep(olderThanMs);
-      await sweepChecks(olderThanMs);
-      const uploads = await ask('sweep uploads', () => abortAbandonedUploads(requests, { Bucket, root }, olderThanMs));
-      return files + uploads;
-    },
-
-    check: async () => {
-      const name = takeOwnedName();
-      const key = CHECKS + name;
-      try {
-        await write(targetOf(key), Readable.from([CHECK_TEXT]));
-        const kept = (await buffer(await contentOf(key))).toString();
-        await remove(key);
-        if (kept !== CHECK_TEXT) throw new Error('the storage does not keep what is written');
-      } finally {
-        releaseOwnedName(name);
-      }
-    },
-
-    close: () => clients.destroy(),
-  };
+  }
 }
