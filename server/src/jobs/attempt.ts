@@ -9,7 +9,7 @@ import type { AttemptObserver } from './attempt-observer.ts';
 import { fromChild, fromError, type Outcome } from './attempt-outcome.ts';
 import { releaseOwnedName, takeOwnedName } from '../gateways/storage/owned-name.ts';
 import { runChild } from './child-process.ts';
-import { startHeartbeat, type Heartbeat } from './heartbeat.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { createJobLog, type JobLog } from './job-log.ts';
 import { attemptPrefix, resultsOf } from './keys.ts';
 import { metricsOf } from './metrics.ts';
@@ -78,7 +78,7 @@ export class Attempt {
     this.#job = job;
     this.#controller = controller;
     this.#jobLog = createJobLog(deps, job.job_id);
-    this.#heartbeat = startHeartbeat(deps, job, this.#jobLog, () => controller.abort('lost'));
+    this.#heartbeat = new Heartbeat(deps, job, this.#jobLog, () => controller.abort('lost'));
     this.#folder = path.join(workFolder(deps.config.dataDir), this.#name);
   }
 
@@ -204,7 +204,7 @@ export class Attempt {
     const { queue, observer } = this.#deps;
     this.#jobLog.add(line);
     await this.#jobLog.flush();
-    const percent = this.#heartbeat.reached();
+    const percent = this.#heartbeat.percent;
     const write = (): Promise<boolean> => queue.handBack(this.#job.job_id, this.#job.token, again, percent);
     // A process that stops does not wait for an unavailable database: the lease runs out.
     const back = await (this.#controller.signal.reason === 'shutdown' ? write() : persistently(write));
@@ -216,7 +216,7 @@ export class Attempt {
 
   async #giveUp(failure: JobFailure): Promise<AttemptEnd> {
     const { queue, observer } = this.#deps;
-    const percent = this.#heartbeat.reached();
+    const percent = this.#heartbeat.percent;
     const ended = await persistently(async () => {
       await this.#jobLog.flush();
       return await queue.fail(this.#job.job_id, this.#job.token, failure, percent);

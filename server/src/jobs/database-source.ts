@@ -81,3 +81,4 @@ export function createDatabaseSource(
 
   return { start, stop, wake };
 }
+export type DatabaseSource = ReturnType<typeof createDatabaseSource>;

@@ -4,103 +4,126 @@ import type { JobLog } from './job-log.ts';
 import type { ClaimedJob, JobQueue } from './queue.ts';
 import type { JobSignals } from './signals.ts';
 
-/** How often the row is looked at: a cancelled job is noticed in this time by any process. */
+/** How often the worker reads the row: any process notices a cancelled job in this time. */
 const LOOK_MS = 500;
-/** How often progress within a phase is written at most: less often where it is told through Redis as well. */
+/** How often the worker writes progress within a phase at most: less often where Redis carries it as well. */
 const WRITE_MS = 1000;
 const WRITE_BESIDE_REDIS_MS = 2500;
-/** How often progress within a phase is told at most. */
-const TELL_MS = 250;
+/** How often the worker signals progress within a phase at most. */
+const SIGNAL_MS = 250;
 
 type HeartbeatDeps = { readonly queue: JobQueue; readonly signals: JobSignals } & Pick<
   Deps,
   'config' | 'log' | 'redis'
 >;
 
+interface Progress {
+  readonly phase: Phase;
+  readonly percent: number;
+}
+
 /**
- * Keeps a job's lease while it is computed, tells and writes its progress, writes its log, and learns that the row was cancelled,
- * deleted or taken over.
- *
- * @param onLost called once, when the row is no longer this worker's
+ * Keeps a job's lease while it is computed, signals and writes its progress, writes its log, and notices that the row was
+ * cancelled, deleted or taken over. Begins at once.
  */
-export function startHeartbeat(
-  { queue, signals, config, log, redis }: HeartbeatDeps,
-  job: ClaimedJob,
-  jobLog: JobLog,
-  onLost: () => void,
-) {
-  const renewMs = (config.SOM3D_LEASE_SECONDS * 1000) / 3;
-  // What an earlier attempt reached stands: progress never goes back.
-  const progress: { phase: Phase; percent: number } = { phase: 'reading', percent: job.percent };
-  const writeMs = redis ? WRITE_BESIDE_REDIS_MS : WRITE_MS;
-  let written = { ...progress };
-  let writtenAt = performance.now();
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-  let beating: Promise<void> = Promise.resolve();
+export class Heartbeat {
+  readonly #deps: HeartbeatDeps;
+  readonly #job: ClaimedJob;
+  readonly #jobLog: JobLog;
+  readonly #onLost: () => void;
+  readonly #renewMs: number;
+  readonly #writeMs: number;
+  #progress: Progress;
+  #written: Progress;
+  #writtenAt = performance.now();
+  #signaledAt = 0;
+  #beatTimer: NodeJS.Timeout | undefined;
+  #signalTimer: NodeJS.Timeout | undefined;
+  #beating: Promise<void> = Promise.resolve();
+  #stopped = false;
 
-  const write = async (): Promise<boolean> => {
-    const values = { ...progress };
-    const ours = await queue.renew(job.job_id, job.token, values);
-    written = values;
-    writtenAt = performance.now();
-    return ours;
+  /** @param onLost called once, when the row is no longer this worker's */
+  constructor(deps: HeartbeatDeps, job: ClaimedJob, jobLog: JobLog, onLost: () => void) {
+    this.#deps = deps;
+    this.#job = job;
+    this.#jobLog = jobLog;
+    this.#onLost = onLost;
+    this.#renewMs = (deps.config.SOM3D_LEASE_SECONDS * 1000) / 3;
+    this.#writeMs = deps.redis ? WRITE_BESIDE_REDIS_MS : WRITE_MS;
+    // What an earlier attempt reached stands: progress never goes back.
+    this.#progress = { phase: 'reading', percent: job.percent };
+    this.#written = this.#progress;
+    this.#schedule();
+    this.#signal();
+  }
+
+  /** Takes what the computation reports. */
+  readonly reporter: Reporter = {
+    progress: (phase, percent) => this.#move(phase, percent),
+    log: (line) => this.#jobLog.add(line),
   };
 
-  const look = async (): Promise<boolean> => {
-    const since = performance.now() - writtenAt;
-    const moved = progress.percent !== written.percent && since >= writeMs;
-    const due = since >= renewMs || moved || progress.phase !== written.phase;
-    return due ? await write() : await queue.owns(job.job_id, job.token);
-  };
+  get percent(): number {
+    return this.#progress.percent;
+  }
 
-  const beat = async (): Promise<void> => {
+  /** Ends the heartbeat; no statement of its own is under way after this. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#beatTimer);
+    clearTimeout(this.#signalTimer);
+    await this.#beating;
+  }
+
+  #move(phase: Phase, percent: number): void {
+    const before = this.#progress;
+    // 100 is the row's when it is DONE
+    const reached = Math.min(99, Math.max(before.percent, Math.floor(percent)));
+    this.#progress = { phase, percent: reached };
+    if (phase !== before.phase) return this.#signal();
+    if (reached === before.percent) return;
+    const wait = Math.max(0, SIGNAL_MS - (performance.now() - this.#signaledAt));
+    this.#signalTimer ??= setTimeout(() => this.#signal(), wait);
+  }
+
+  #signal(): void {
+    clearTimeout(this.#signalTimer);
+    this.#signalTimer = undefined;
+    this.#signaledAt = performance.now();
+    this.#deps.signals.emit('progress', this.#job.job_id, { status: 'running', ...this.#progress, error: null });
+  }
+
+  #schedule(): void {
+    this.#beatTimer = setTimeout(() => {
+      this.#beating = this.#beat();
+    }, LOOK_MS);
+  }
+
+  async #beat(): Promise<void> {
     try {
-      if (await look()) await jobLog.flush();
-      else return onLost();
+      if (await this.#look()) await this.#jobLog.flush();
+      else return this.#onLost();
     } catch (error) {
       // The database may come back before the lease ends; if it does not, the row will say so.
-      log.warn({ err: error, job_id: job.job_id }, 'heartbeat failed');
+      this.#deps.log.warn({ err: error, job_id: this.#job.job_id }, 'heartbeat failed');
     }
-    if (!stopped) schedule();
-  };
+    if (!this.#stopped) this.#schedule();
+  }
 
-  const schedule = (): void => {
-    timer = setTimeout(() => {
-      beating = beat();
-    }, LOOK_MS);
-  };
-  schedule();
+  /** Whether the row is still this worker's. */
+  async #look(): Promise<boolean> {
+    const since = performance.now() - this.#writtenAt;
+    const { phase, percent } = this.#progress;
+    const moved = percent !== this.#written.percent && since >= this.#writeMs;
+    const due = since >= this.#renewMs || moved || phase !== this.#written.phase;
+    return due ? await this.#write() : await this.#deps.queue.owns(this.#job.job_id, this.#job.token);
+  }
 
-  let toldAt = 0;
-  let telling: NodeJS.Timeout | undefined;
-  const tell = (): void => {
-    clearTimeout(telling);
-    telling = undefined;
-    toldAt = performance.now();
-    signals.emit('progress', job.job_id, { status: 'running', ...progress, error: null });
-  };
-  tell();
-
-  const reporter: Reporter = {
-    progress: (phase, percent) => {
-      // 100 is the row's when it is DONE
-      const reached = Math.min(99, Math.max(progress.percent, Math.floor(percent)));
-      const [entered, moved] = [phase !== progress.phase, reached !== progress.percent];
-      progress.phase = phase;
-      progress.percent = reached;
-      if (entered) tell();
-      else if (moved) telling ??= setTimeout(tell, Math.max(0, TELL_MS - (performance.now() - toldAt)));
-    },
-    log: jobLog.add,
-  };
-  /** Ends the heartbeat; no statement of its own is under way after this. */
-  const stop = async (): Promise<void> => {
-    stopped = true;
-    clearTimeout(timer);
-    clearTimeout(telling);
-    await beating;
-  };
-  return { reporter, stop, reached: () => progress.percent };
+  async #write(): Promise<boolean> {
+    const values = this.#progress;
+    const ours = await this.#deps.queue.renew(this.#job.job_id, this.#job.token, values);
+    this.#written = values;
+    this.#writtenAt = performance.now();
+    return ours;
+  }
 }
-export type Heartbeat = ReturnType<typeof startHeartbeat>;

@@ -4,7 +4,7 @@ import { createBridge } from './bridge.ts';
 import { createFeeder } from './bullmq/feeder.ts';
 import { createProducer } from './bullmq/producer.ts';
 import { createRegistration } from './registry.ts';
-import { createRunner } from './runner.ts';
+import { Runner } from './runner.ts';
 import { createJobServices, type JobServices } from './services.ts';
 import type { JobSignals } from './signals.ts';
 
@@ -41,7 +41,7 @@ function createExchange(deps: Deps, redis: RedisGateway, signals: JobSignals) {
 export function createJobs(deps: Deps): Jobs {
   const services = createJobServices(deps);
   const { signals, watch, sweeper } = services;
-  const runner = deps.config.SOM3D_EMBEDDED_WORKER ? createRunner(deps, services) : null;
+  const runner = deps.config.SOM3D_EMBEDDED_WORKER ? new Runner({ ...deps, ...services }) : null;
   const registration = runner && createRegistration(deps);
   const exchange = deps.redis && createExchange(deps, deps.redis, signals);
   return {

@@ -99,3 +99,4 @@ export function createMessageSource(
 
   return { start, stop };
 }
+export type MessageSource = ReturnType<typeof createMessageSource>;
