@@ -38,8 +38,8 @@ export function rasterize(mesh: Mesh, normals: Float32Array, camera: Camera, siz
   const { sampleMm, nearest, farthest } = projection;
   const depth = new Float32Array(size * size).fill(-Infinity);
   const faces = drawFaces(mesh, projection.points, depth, size);
-  const seen = interpolate({ mesh, normals, points: projection.points, faces, size });
-  return { size, depth, normals: turn(seen, camera), sampleMm, nearest, farthest };
+  const seen = interpolate({ mesh, normals, points: projection.points, faces, size }, camera);
+  return { size, depth, normals: seen, sampleMm, nearest, farthest };
 }
 
 /** Fills in the depths. @returns the nearest triangle at each sample (its first index in the mesh), -1 where there is none */
@@ -97,8 +97,11 @@ interface Seen {
   size: number;
 }
 
-/** The normal at each sample from those of its triangle's corners, in the mesh's axes, unit length. */
-function interpolate({ mesh: { triangles }, normals, points, faces, size }: Seen): Float32Array {
+/** The normal at each sample from those of its triangle's corners, in the camera's axes, unit length. */
+function interpolate(
+  { mesh: { triangles }, normals, points, faces, size }: Seen,
+  { right, up, towards }: Camera,
+): Float32Array {
   const seen = new Float32Array(3 * faces.length);
   for (let at = 0; at < faces.length; at++) {
     const t = faces[at]!;
@@ -122,9 +125,9 @@ function interpolate({ mesh: { triangles }, normals, points, faces, size }: Seen
     const y = u * normals[a + 1]! + v * normals[b + 1]! + w * normals[c + 1]!;
     const z = u * normals[a + 2]! + v * normals[b + 2]! + w * normals[c + 2]!;
     const length = Math.sqrt(x * x + y * y + z * z) || 1;
-    seen[3 * at] = x / length;
-    seen[3 * at + 1] = y / length;
-    seen[3 * at + 2] = z / length;
+    seen[3 * at] = (x * right[0] + y * right[1] + z * right[2]) / length;
+    seen[3 * at + 1] = (x * up[0] + y * up[1] + z * up[2]) / length;
+    seen[3 * at + 2] = (x * towards[0] + y * towards[1] + z * towards[2]) / length;
   }
   return seen;
 }
@@ -151,18 +154,4 @@ function project({ positions: p, triangles }: Mesh, { right, up, towards }: Came
     points[i + 1] = size / 2 + (points[i + 1]! - (low[1] + high[1]) / 2) / sampleMm;
   }
   return { points, sampleMm, nearest: high[2], farthest: low[2] };
-}
-
-/** Vectors in the camera's axes. */
-function turn(vectors: Float32Array, { right, up, towards }: Camera): Float32Array {
-  const turned = new Float32Array(vectors.length);
-  for (let i = 0; i < vectors.length; i += 3) {
-    const x = vectors[i]!;
-    const y = vectors[i + 1]!;
-    const z = vectors[i + 2]!;
-    turned[i] = x * right[0] + y * right[1] + z * right[2];
-    turned[i + 1] = x * up[0] + y * up[1] + z * up[2];
-    turned[i + 2] = x * towards[0] + y * towards[1] + z * towards[2];
-  }
-  return turned;
 }
