@@ -3,14 +3,19 @@ import { Transform, type Readable, type TransformCallback } from 'node:stream';
 import busboy from 'busboy';
 import type { Request } from 'express';
 import { AppError, invalidField } from '../base/errors.ts';
+import { ZIP_SIGNATURES } from '../base/zip-signatures.ts';
 
 /** Text fields of one form, their length in bytes, and what the form may weigh beside its file. */
 const MAX_FIELDS = 40;
 const MAX_FIELD_BYTES = 16 * 1024;
 const FORM_BYTES = 1024 * 1024;
 
-/** Local file header, end of an empty archive, spanning marker. */
-const SIGNATURES = new Set([0x04034b50, 0x06054b50, 0x08074b50]);
+/** How a ZIP may begin. */
+const BEGINNINGS: ReadonlySet<number> = new Set([
+  ZIP_SIGNATURES.localFile,
+  ZIP_SIGNATURES.end,
+  ZIP_SIGNATURES.spanning,
+]);
 
 /** The text fields of a form by their names. */
 export type Fields = ReadonlyMap<string, string>;
@@ -79,7 +84,7 @@ export class UploadedFile extends Transform {
   }
 
   #isZip(): boolean {
-    return this.#head.length >= 4 && SIGNATURES.has(this.#head.readUInt32LE(0));
+    return this.#head.length >= 4 && BEGINNINGS.has(this.#head.readUInt32LE(0));
   }
 
   #notZip(): AppError {

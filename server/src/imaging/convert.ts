@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, open, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { writeWhole } from '../base/whole-file.ts';
 import { readStudy, type StudyVolume } from './dicom/read.ts';
 import { chooseEngine } from './engines/choose.ts';
 import type { Segment, SegmentationEngine } from './engines/engine.ts';
@@ -29,18 +30,24 @@ const MAX_MISSING_LINES = 3;
 /**
  * Converts a ZIP of DICOM files into watertight meshes and `manifest.json` in `outDir`: each as STL (mm, LPS), GLB
  * and a picture, all of them as one 3MF.
+ * @param pool threads to compute with, which stay open; without it `request.threads` of its own, which end with it
  * @throws ImagingError with a Spanish sentence where the input is at fault; other errors are our own
  */
-export async function convert(request: ConvertRequest, reporter: Reporter): Promise<Manifest> {
+export async function convert(request: ConvertRequest, reporter: Reporter, pool?: WorkerPool): Promise<Manifest> {
   const resolved = resolveRequest(request);
-  const pool = new WorkerPool(resolved.threads ?? Math.min(availableParallelism(), MAX_DEFAULT_THREADS));
+  if (pool) return await convertWith(pool, resolved, reporter);
+  const own = new WorkerPool(resolved.threads ?? Math.min(availableParallelism(), MAX_DEFAULT_THREADS));
   try {
-    const engine = await chooseEngine(resolved.segmentation);
-    const progress = new Progress(reporter, engine.name === 'threshold' ? MESHING_HEAVY : SEGMENTING_HEAVY);
-    return await new Conversion(resolved, engine, progress, pool).run();
+    return await convertWith(own, resolved, reporter);
   } finally {
-    await pool.close();
+    await own.close();
   }
+}
+
+async function convertWith(pool: WorkerPool, request: ResolvedRequest, reporter: Reporter): Promise<Manifest> {
+  const engine = await chooseEngine(request.segmentation);
+  const progress = new Progress(reporter, engine.name === 'threshold' ? MESHING_HEAVY : SEGMENTING_HEAVY);
+  return await new Conversion(request, engine, progress, pool).run();
 }
 
 /** One job from ZIP to manifest; keeps the times and warnings of its stages. */
@@ -194,13 +201,5 @@ function describeMesh(mesh: MeshManifest): string {
 }
 
 async function writeManifest(manifest: Manifest, outDir: string): Promise<void> {
-  const path = join(outDir, 'manifest.json');
-  const file = await open(`${path}.partial`, 'w');
-  try {
-    await file.writeFile(`${JSON.stringify(manifest, null, 2)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.partial`, path);
+  await writeWhole(join(outDir, 'manifest.json'), (file) => file.writeFile(`${JSON.stringify(manifest, null, 2)}\n`));
 }

@@ -1,3 +1,4 @@
+import { ZIP_SIGNATURES } from '../base/zip-signatures.ts';
 import { ImagingError } from './errors.ts';
 import { FORMAT_BYTES, formatOf, type FileFormat } from './formats.ts';
 
@@ -14,10 +15,7 @@ export interface ZipRange {
   end: number;
 }
 
-const LOCAL_FILE = 0x04034b50;
-const DIRECTORY_ENTRY = 0x02014b50;
-const END = 0x06054b50;
-const SPANNING = 0x08074b50;
+const { localFile: LOCAL_FILE, directoryEntry: DIRECTORY_ENTRY, end: END, spanning: SPANNING } = ZIP_SIGNATURES;
 const END_BYTES = 22;
 const MAX_COMMENT = 0xffff;
 /** Transfers that fill up to a block leave zeros behind the ZIP; more than this are none. */

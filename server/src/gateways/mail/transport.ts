@@ -1,6 +1,7 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { createTransport, type SendMailOptions } from 'nodemailer';
+import { writeWhole } from '../../base/whole-file.ts';
 import type { Config } from '../../config/config.ts';
 import type { Mail, MailGateway } from './mail.ts';
 
@@ -58,8 +59,7 @@ function createFileGateway(config: Settings): MailGateway {
       if (!Buffer.isBuffer(message)) throw new TypeError('the mail was not built');
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const file = path.join(folder, `${String(mail.id).padStart(6, '0')}.eml`);
-      await writeFile(`${file}.part`, message, { mode: 0o600 });
-      await rename(`${file}.part`, file);
+      await writeWhole(file, (handle) => handle.writeFile(message), 0o600);
       return file;
     },
     close: () => {},

@@ -1,4 +1,4 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { writeWhole } from '../../base/whole-file.ts';
 import { triangleCount, type Mesh } from './mesh.ts';
 
 const TITLE_BYTES = 80;
@@ -14,26 +14,17 @@ export interface StlTitle {
 }
 
 /**
- * Writes a binary STL file (little-endian, LPS mm) under a temporary name and then renames it, so a file with
- * its final name is always whole.
+ * Writes a binary STL file (little-endian, LPS mm), which is whole as soon as it has its name.
  * @returns its size in bytes
  */
 export async function writeStl(mesh: Mesh, path: string, title: StlTitle): Promise<number> {
-  const temporary = `${path}.partial`;
-  const file = await open(temporary, 'w');
-  try {
-    await file.writeFile(stlHeader(title, triangleCount(mesh)));
-    for (let face = 0; face < triangleCount(mesh); face += FACES_PER_WRITE)
-      await file.writeFile(encodeFaces(mesh, face, Math.min(face + FACES_PER_WRITE, triangleCount(mesh))));
-    await file.sync();
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
-  return HEADER_BYTES + FACE_BYTES * triangleCount(mesh);
+  const faces = triangleCount(mesh);
+  await writeWhole(path, async (file) => {
+    await file.writeFile(stlHeader(title, faces));
+    for (let face = 0; face < faces; face += FACES_PER_WRITE)
+      await file.writeFile(encodeFaces(mesh, face, Math.min(face + FACES_PER_WRITE, faces)));
+  });
+  return HEADER_BYTES + FACE_BYTES * faces;
 }
 
 /** Which axes and unit the coordinates have, in the words that 3D Slicer looks for. */

@@ -1,4 +1,5 @@
 import { parentPort, type Transferable } from 'node:worker_threads';
+import { writeWhole } from '../../base/whole-file.ts';
 import { decodeFile } from '../dicom/decode.ts';
 import { findCouch } from '../engines/couch.ts';
 import { openSlices } from '../engines/opening.ts';
@@ -6,7 +7,6 @@ import { fillEnclosedAir } from '../engines/outer-surface.ts';
 import { ImagingError } from '../errors.ts';
 import { readMask, smoothMask } from '../nifti/mask.ts';
 import { resample } from '../nifti/regular-grid.ts';
-import { writeWhole } from '../outputs/whole-file.ts';
 import { emitRows } from '../surface/marching-cubes.ts';
 import { measureDeviation } from '../surface/distance.ts';
 import { mend } from '../surface/mend.ts';
@@ -78,17 +78,23 @@ const HANDLERS: { [K in TaskKind]: (input: TaskMap[K]['input']) => Promise<Outco
   async glb({ mesh, name, path, compressed }) {
     const { encodeGlb, encodeWebGlb } = await import('../outputs/glb.ts');
     const encode = compressed ? encodeWebGlb : encodeGlb;
-    return { output: await writeWhole(path, await encode(mesh, name)), transfer: [] };
+    return { output: await store(path, await encode(mesh, name)), transfer: [] };
   },
   async picture({ mesh, tissue, path }) {
     const { drawPicture } = await import('../outputs/picture.ts');
-    return { output: await writeWhole(path, drawPicture(mesh, tissue)), transfer: [] };
+    return { output: await store(path, drawPicture(mesh, tissue)), transfer: [] };
   },
   async collect() {
     collectGarbage();
     return { output: undefined, transfer: [] };
   },
 };
+
+/** @returns the size of the file in bytes */
+async function store(path: string, bytes: Uint8Array): Promise<number> {
+  await writeWhole(path, (file) => file.writeFile(bytes));
+  return bytes.length;
+}
 
 function perform<K extends TaskKind>(kind: K, input: TaskMap[K]['input']): Promise<Outcome> {
   return HANDLERS[kind](input);
