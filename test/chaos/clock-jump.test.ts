@@ -1,4 +1,5 @@
 // @module-tag heavy
+// @module-tag long
 import { describe, expect, test } from 'vitest';
 import { until } from '../support/jobs.ts';
 import type { Conditions } from './machine/conditions.ts';

@@ -41,10 +41,13 @@ const STAGES = [
   { name: 'smoothed and reduced', parameters: {}, bounds: { 25: [0.2, 0.03, 0.16], 50: [0.1, 0.028, 0.16] } },
 ] as const;
 
-describe.each([25, 50] as const)('a ball of radius %i mm in voxels of 0.7 x 0.7 x 1.25 mm', (radius) => {
+describe.each([
+  { radius: 25, tags: [] },
+  { radius: 50, tags: ['long'] },
+] as const)('a ball of radius $radius mm in voxels of 0.7 x 0.7 x 1.25 mm', ({ radius, tags }) => {
   const files = dicomFiles(scanBody(fineScan(radius), averagedBall(CENTRE, radius, [0.7, 0.7, 1.25])));
 
-  test.each(STAGES)('has its volume and shape: $name', async ({ parameters, bounds }) => {
+  test.for(STAGES)('has its volume and shape: $name', { tags: [...tags] }, async ({ parameters, bounds }) => {
     const result = await convertFiles(files, { umbralMin: HALF, ...parameters });
     const found = await measureBall(result, CENTRE, radius);
     const [volume, rms, max] = bounds[radius];

@@ -137,7 +137,7 @@ describe('a surface that does not fit into the memory of a job', () => {
     expect(peakBytes).toBeLessThan(NEAR * memoryMb * MEGABYTE);
   });
 
-  test('is made at half of its resolution where that fits', async () => {
+  test('is made at half of its resolution where that fits', { tags: ['long'] }, async () => {
     const memoryMb = 640;
     const zip = await noise(128, 60);
     const ended = await convertApart(zip, { umbralMin: 0, suavizado: 2, limits: { memoryMb } });

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { convertZip, RAW } from '../support/phantom/convert.ts';
 
 const DATA = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
+const MINUTES = 60_000;
 const PRESENT = existsSync(join(DATA, 'ct-head-ge.zip'));
 if (!PRESENT) console.warn(`real scans: skipped, ${DATA} is not there`);
 
@@ -24,7 +25,7 @@ describe.skipIf(!PRESENT)('a head with gantry tilt and slices of 1 to 7 mm', () 
     expect(mesh?.volumeCm3).toBeLessThan(760);
   });
 
-  test('lies where its slices are', async () => {
+  test('lies where its slices are', { tags: ['long'], timeout: 5 * MINUTES }, async () => {
     // A threshold that everything passes: the mesh is the scanned block itself, half a voxel larger all round.
     const { manifest } = await convertZip(join(DATA, 'ct-head-ge.zip'), {
       ...RAW,
@@ -43,7 +44,7 @@ describe.skipIf(!PRESENT)('a head with gantry tilt and slices of 1 to 7 mm', () 
 });
 
 describe.skipIf(!PRESENT)('a study with five series, screenshots and directories', () => {
-  test('takes the 140 slices of 1 mm and is watertight', async () => {
+  test('takes the 140 slices of 1 mm and is watertight', { tags: ['long'] }, async () => {
     const { manifest } = await convertZip(join(DATA, 'ct-phantom-philips.zip'));
     expect(manifest.series).toMatchObject({ slices: 140, tiltDegrees: 0, gaps: [], duplicatesDropped: 0 });
     expect(manifest.series.spacingMm.sliceMedian).toBe(1);
@@ -67,8 +68,6 @@ const ALL_TISSUES = {
   enable_hip_implant: true,
   extraTasks: ['hueso_cortical', 'tejido_blando', 'grasa', 'piel'],
 };
-const MINUTES = 60_000;
-
 // Phantoms show the same in tissues.test.ts and watertight.test.ts, in less time.
 describe.skipIf(!PRESENT).each(['ct-head-ge.zip', 'ct-phantom-philips.zip'])(
   'every model of %s',

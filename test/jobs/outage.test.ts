@@ -1,4 +1,5 @@
 // @module-tag heavy
+// @module-tag long
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { createClient, waitForJob } from '@som3d/client';
@@ -72,7 +73,6 @@ describe.runIf(databaseKinds().includes('mysql'))('a worker on mysql', { timeout
   test('keeps its work while the database is away for a moment', () => expectWorkKept('database'));
   test.runIf(queueKinds().includes('redis'))(
     'keeps its work while the database is away for a moment, queued in redis',
-    { tags: ['long'] },
     () => expectWorkKept('redis'),
   );
 });

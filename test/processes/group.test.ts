@@ -1,15 +1,15 @@
-// @module-tag heavy
 import { createClient } from '@som3d/client';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createDatabase, databaseKinds } from '../support/database.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createDatabase } from '../support/database.ts';
 import { FORM_TYPE, formBytes, openUpload, sampleZip, until, upload } from '../support/jobs.ts';
 import { startProcess, type ServerProcess } from '../support/process.ts';
+import { describeKinds } from '../support/server.ts';
 import { call, post } from '../support/stranger.ts';
 
 const account = { correo: 'medico@som3d.local', password: 'correct horse battery' };
 
 /** Several processes that serve one API on one machine. */
-describe.each(databaseKinds())('a group of processes on %s', (kind) => {
+describeKinds('a group of processes', { heavy: true }, (kind) => {
   let database: Awaited<ReturnType<typeof createDatabase>>;
   const processes: ServerProcess[] = [];
   beforeEach(async () => {

@@ -1,9 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestDatabase } from './database.ts';
 
+const COMPILE_CACHE = path.join(tmpdir(), 'som3d-test-compile-cache');
 const MAIN = path.join(import.meta.dirname, '../../server/dist/main.js');
 
 /** One line of the log. */
@@ -50,6 +52,8 @@ export interface CommandEnd {
 function environmentOf(database: Home, env: Environment): Record<string, string> {
   return {
     PATH: process.env['PATH'] ?? '',
+    // Compiling the service's modules anew takes a quarter of a start.
+    NODE_COMPILE_CACHE: COMPILE_CACHE,
     PORT: '0',
     SOM3D_DATA_DIR: database.dataDir,
     SOM3D_DEMO: 'false',

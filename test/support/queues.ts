@@ -24,20 +24,35 @@ export interface JobSetup {
 }
 
 /**
- * The pairs of database and queue that job tests run on. Each database and each queue has its turn for every change: with
- * MySQL and Redis, the jobs of MySQL wait in Redis. All other pairs are left to `npm run check:all`.
+ * The pairs of database and queue that job tests run on. The embedded database with its own queue and, with MySQL and
+ * Redis, that pair have their turn for every change. The others are left to `npm run check:all`.
  */
 export function jobSetups(): JobSetup[] {
-  const [first, second] = databaseKinds();
-  const own = { kind: first ?? 'sqlite', queue: 'database', tags: ['heavy'] } as const;
-  if (!inject('redisUrl')) return second ? [own, { ...own, kind: second }] : [own];
-  const redis = { ...own, kind: second ?? own.kind, queue: 'redis' } as const;
-  return second ? [own, redis, { kind: second, queue: 'database', tags: ['heavy', 'long'] }] : [own, redis];
+  const own = { kind: 'sqlite', queue: 'database', tags: ['heavy'] } as const;
+  const kind = databaseKinds().at(-1) ?? own.kind;
+  const queue = queueKinds().at(-1) ?? own.queue;
+  if (kind === own.kind && queue === own.queue) return [own];
+  const served = { kind, queue, tags: ['heavy'] } as const;
+  const between = { kind, queue: 'database', tags: ['heavy', 'long'] } as const;
+  return kind !== own.kind && queue !== own.queue ? [own, between, served] : [own, served];
 }
 
-/** A describe block for each of `jobSetups`. */
+/**
+ * A describe block for each of `jobSetups`, for tests that start processes: only the last of them, which is the one of a
+ * clinic's installation where the run has its services, has its turn for every change.
+ */
 export function describeSetups(name: string, tests: (setup: JobSetup) => void): void {
-  for (const setup of jobSetups()) {
+  const setups = jobSetups();
+  const inTurn = setups.at(-1);
+  describeEach(
+    name,
+    setups.map((setup) => (setup === inTurn ? setup : { ...setup, tags: ['heavy', 'long'] })),
+    tests,
+  );
+}
+
+function describeEach(name: string, setups: readonly JobSetup[], tests: (setup: JobSetup) => void): void {
+  for (const setup of setups) {
     const { kind, queue, tags } = setup;
     // Conversions take a while on a busy machine.
     describe(`${name} on ${kind}, queued in ${queue},`, { timeout: 180_000, tags: [...tags] }, () => {
@@ -46,13 +61,13 @@ export function describeSetups(name: string, tests: (setup: JobSetup) => void): 
   }
 }
 
-/** `describeSetups` with a service on each. */
+/** A describe block for each of `jobSetups`, with a service of its own in this process. */
 export function describeJobs(
   name: string,
   tests: (api: () => TestServer, queue: QueueKind) => void,
   env: Record<string, string> = {},
 ): void {
-  describeSetups(name, ({ kind, queue }) => {
+  describeEach(name, jobSetups(), ({ kind, queue }) => {
     describeApi('a service', (api) => tests(api, queue), { ...queueEnv(queue), ...env }, [kind]);
   });
 }

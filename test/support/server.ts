@@ -134,7 +134,8 @@ export async function startTestServer(
 
 /**
  * One describe block for each database there is, with a service of its own. The block fails when the service logged an
- * error that no test expected.
+ * error that no test expected. Where jobs are computed, the last database has its turn for every change, and the others
+ * in `npm run check:all`.
  */
 export function describeApi(
   name: string,
@@ -142,8 +143,8 @@ export function describeApi(
   env: Record<string, string> = {},
   kinds: readonly DatabaseKind[] = databaseKinds(),
 ): void {
-  const tags = env['SOM3D_EMBEDDED_WORKER'] === 'true' ? ['heavy'] : [];
-  describe.each(kinds)(`${name} on %s`, { tags }, (kind) => {
+  const computes = env['SOM3D_EMBEDDED_WORKER'] === 'true';
+  describeKinds(name, { kinds, heavy: computes }, (kind) => {
     let server: TestServer | undefined;
     beforeAll(async () => {
       server = await startTestServer(kind, env);
@@ -157,6 +158,18 @@ export function describeApi(
       return server;
     });
   });
+}
+
+/** One describe block for each kind. Of `heavy` ones the last has its turn for every change. */
+export function describeKinds(
+  name: string,
+  { kinds = databaseKinds(), heavy }: { kinds?: readonly DatabaseKind[]; heavy: boolean },
+  tests: (kind: DatabaseKind) => void,
+): void {
+  for (const kind of kinds) {
+    const tags = heavy ? ['heavy', ...(kind === kinds.at(-1) ? [] : ['long'])] : [];
+    describe(`${name} on ${kind}`, { tags }, () => tests(kind));
+  }
 }
 
 /** The problem that a call ends with; fails when it succeeds or when there is no answer. */

@@ -1,7 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { convert, type ConvertRequest, ImagingError, type Manifest, type Phase } from '@som3d/server/testing/imaging';
+import {
+  convert,
+  type ConvertRequest,
+  ImagingError,
+  type Manifest,
+  type Phase,
+  WorkerPool,
+} from '@som3d/server/testing/imaging';
 import { onTestFinished } from 'vitest';
 import { notSolid } from './stl.ts';
 import { writeZip, type NamedFile } from './zip.ts';
@@ -21,14 +28,19 @@ export async function temporaryDirectory(): Promise<string> {
   return directory;
 }
 
+/** Threads of all conversions of this process: starting them takes longer than many a phantom. */
+let threads: WorkerPool | undefined;
+
 /** Converts in this process. Every model of every test must be a solid, by judges of their own. */
 export async function convertZip(inputZip: string, parameters: Partial<ConvertRequest> = {}): Promise<Converted> {
   const directory = await temporaryDirectory();
   const log: string[] = [];
   const progress: Converted['progress'] = [];
+  threads ??= new WorkerPool(2);
   const manifest = await convert(
-    { threads: 2, ...parameters, inputZip, outDir: directory },
+    { ...parameters, inputZip, outDir: directory },
     { log: (line) => log.push(line), progress: (phase, percent) => progress.push({ phase, percent }) },
+    parameters.threads === undefined ? threads : undefined,
   );
   for (const { filename, components } of manifest.meshes) {
     const fault = await notSolid(join(directory, filename), components);
