@@ -24,8 +24,8 @@ const FLOORS: readonly string[] = [
   'testing',
 ];
 
-/** Rooms that import nothing of the service, so that they can be lifted out. */
-const PURE = new Set(['base', 'cluster', 'imaging']);
+/** Rooms that can be used elsewhere: they import these rooms alone. */
+const PURE: Readonly<Record<string, readonly string[]>> = { base: [], cluster: [], imaging: ['base'] };
 
 const MAX_LOOSE_FILES = 4;
 const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'(\.{1,2}\/[^']+)'/g;
@@ -55,7 +55,8 @@ function faultOf({ file, target }: Import): string | null {
   const [floor, below] = [FLOORS.indexOf(from), FLOORS.indexOf(to)];
   if (floor < 0) return `${file}: the room ${from} has no floor`;
   if (below < 0) return `${file}: ${target} is in no room with a floor`;
-  if (PURE.has(from)) return `${file}: ${from} imports nothing of the service, and this is ${target}`;
+  if (PURE[from]?.includes(to) === false)
+    return `${file}: ${from} can be used elsewhere, so it cannot import ${target}`;
   return below < floor ? null : `${file}: ${from} stands below ${to}, so it cannot import ${target}`;
 }
 

@@ -112,7 +112,7 @@ describe.runIf(databaseKinds().includes('mysql'))("the predecessor's database", 
     ).rejects.toThrow('monto menor al precio del plan');
   });
 
-  const killedAfterEvery = async (nth: number): Promise<void> => {
+  const expectFinishedAfterEvery = async (nth: number): Promise<void> => {
     await using reference = await predecessor();
     const { statements } = await databases.migrate(await reference.open(), SILENT);
     await using referenceConnection = await connect(urlOf(reference));
@@ -129,9 +129,10 @@ describe.runIf(databaseKinds().includes('mysql'))("the predecessor's database", 
     }
   };
 
-  test('is finished by the next run when one is killed after any fifteenth statement', () => killedAfterEvery(15));
+  test('is finished by the next run when one is killed after any fifteenth statement', () =>
+    expectFinishedAfterEvery(15));
   test('is finished by the next run when one is killed after any statement', { timeout: 600_000, tags: ['long'] }, () =>
-    killedAfterEvery(1),
+    expectFinishedAfterEvery(1),
   );
 });
 
