@@ -168,7 +168,9 @@ export function describeKinds(
 ): void {
   for (const kind of kinds) {
     const tags = heavy ? ['heavy', ...(kind === kinds.at(-1) ? [] : ['long'])] : [];
-    describe(`${name} on ${kind}`, { tags }, () => tests(kind));
+    describe(`${name} on ${kind}`, { tags }, () => {
+      tests(kind);
+    });
   }
 }
 
