@@ -84,13 +84,13 @@ async function openDirectory(bytes: ZipBytes, limits: ZipLimits): Promise<Direct
   }
 }
 
-/** Reads the part of a file that is the ZIP, and remembers when that failed. */
-class BytesReader extends yauzl.RandomAccessReader {
+/** Gives the ZIP's directory reader the part of a file that is the ZIP, and remembers when that failed. */
+export class BytesReader extends yauzl.RandomAccessReader {
   readonly #bytes: ZipBytes;
   readonly #start: number;
   failure: { readonly error: unknown } | undefined;
 
-  constructor(bytes: ZipBytes, { start }: ZipRange) {
+  constructor(bytes: ZipBytes, { start }: Pick<ZipRange, 'start'>) {
     super();
     this.#bytes = bytes;
     this.#start = start;

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { callbackify } from 'node:util';
 import * as yauzl from 'yauzl';
 import { AppError } from '../../base/errors.ts';
+import { BytesReader } from '../../imaging/zip.ts';
 import { randomAccess } from './random-access.ts';
 import type { Storage, StoredObject } from './storage.ts';
 
@@ -16,30 +16,14 @@ export interface ZippedFile {
 }
 
 /** Reads a stored ZIP in place: its directory by blocks, the bytes of a file as one stream. */
-class StoredZipReader extends yauzl.RandomAccessReader {
+class StoredZipReader extends BytesReader {
   readonly #storage: Storage;
   readonly #object: StoredObject;
-  readonly #blocks: ReturnType<typeof randomAccess>;
 
   constructor(storage: Storage, object: StoredObject) {
-    super();
+    super(randomAccess(storage, object), { start: 0 });
     this.#storage = storage;
     this.#object = object;
-    this.#blocks = randomAccess(storage, object);
-  }
-
-  override read(
-    buffer: Buffer,
-    offset: number,
-    length: number,
-    position: number,
-    done: (error: Error | null, bytesRead?: number) => void,
-  ): void {
-    callbackify(async () => {
-      const bytes = await this.#blocks.read(position, length);
-      buffer.set(bytes, offset);
-      return bytes.length;
-    })(done);
   }
 
   override _readStreamForRange(start: number, end: number): Readable {
