@@ -195,23 +195,6 @@ describeApi(
       expect((await auth.preRegister({ body: person(correo) })).status).toBe(200);
     });
 
-    test('a known and an unknown account are answered in the same time', async () => {
-      const known = await fresh();
-      await api().client.auth.forgotPasswordCode({ body: { correo: known } });
-      const path = `${api().url}/auth/reset-password/code`;
-      const timeOf = async (correo: string) => {
-        const started = performance.now();
-        const { status } = await post(path, { correo, code: '123456', new_password: WRONG });
-        expect(status).toBe(400);
-        return performance.now() - started;
-      };
-      const rounds = await times(3, async () => [await timeOf(known), await timeOf('nobody@som3d.local')] as const);
-      const median = (which: 0 | 1) => rounds.map((round) => round[which]).toSorted((a, b) => a - b)[1] ?? 0;
-      const ratio = median(0) / median(1);
-      expect(ratio).toBeGreaterThan(0.8);
-      expect(ratio).toBeLessThan(1.25);
-    });
-
     test('counts tries by account, network and device, not by what was typed', async () => {
       const rows = await databases
         .kysely(api().deps.orm.em.fork())
@@ -291,4 +274,28 @@ describeApi(
     });
   },
   { TRUST_PROXY_HEADERS: 'true', SOM3D_REGISTRATIONS_PER_HOUR: '3' },
+);
+
+describeApi(
+  'answers about accounts',
+  (api) => {
+    test('a known and an unknown account are answered in the same time', async () => {
+      const known = 'conocida@som3d.local';
+      await api().client.auth.register({ body: person(known) });
+      await api().client.auth.forgotPasswordCode({ body: { correo: known } });
+      const path = `${api().url}/auth/reset-password/code`;
+      const timeOf = async (correo: string) => {
+        const started = performance.now();
+        const { status } = await post(path, { correo, code: '123456', new_password: WRONG });
+        expect(status).toBe(400);
+        return performance.now() - started;
+      };
+      const rounds = await times(3, async () => [await timeOf(known), await timeOf('nobody@som3d.local')] as const);
+      const median = (which: 0 | 1) => rounds.map((round) => round[which]).toSorted((a, b) => a - b)[1] ?? 0;
+      const ratio = median(0) / median(1);
+      expect(ratio).toBeGreaterThan(0.8);
+      expect(ratio).toBeLessThan(1.25);
+    });
+  },
+  { SOM3D_AUTH_ANSWER_MS: '400' },
 );

@@ -41,6 +41,11 @@ export const SESSIONS = {
     z.enum(PASSWORD_HASHES).default('argon2id'),
     'Hash of new passwords; logins renew others. bcrypt keeps the way back to the predecessor open, see docs/takeover.md.',
   ),
+  SOM3D_AUTH_ANSWER_MS: variable(
+    integer(0, 10_000, 400),
+    'A refused login and an answer about a mailed code take at least this long in ms, so that the time does not show ' +
+      'whether an account exists. Keep it above the time of a password hash on the machine.',
+  ),
   VERIFY_EMAIL_EXPIRE_MIN: variable(integer(1, 10_080, 120), 'Lifetime of a registration code in minutes.'),
   RESET_PASS_EXPIRE_MIN: variable(integer(1, 10_080, 60), 'Lifetime of a link or code for a new password in minutes.'),
 };

@@ -15,12 +15,6 @@ import { failNoSooner } from './pace.ts';
 import { hashPassword, verifyNothing, verifyPassword } from './passwords.ts';
 import type { OpenSession, Sessions } from './sessions.ts';
 
-/**
- * A refused login is answered no sooner than this, in ms: longer than the predecessor's bcrypt takes, so that the time
- * shows neither whether an account exists nor which kind of hash it has.
- */
-const REFUSAL_MS = 400;
-
 /** What came of an address and a password. */
 type Outcome = OpenSession | 'refused' | 'suspended';
 
@@ -43,7 +37,8 @@ export class Logins {
    *   password of a suspended account; 429 while locked
    */
   async login(body: LoginBody, caller: Caller): Promise<OpenSession> {
-    return await failNoSooner(REFUSAL_MS, async () => {
+    // Longer than bcrypt takes, too: the time does not show which kind of hash an account has.
+    return await failNoSooner(this.#deps.config.SOM3D_AUTH_ANSWER_MS, async () => {
       const em = this.#deps.orm.em.fork();
       const user = await findAccount(em, body.correo);
       const device = deviceKnownTo(caller.device, user?.id_usuario);

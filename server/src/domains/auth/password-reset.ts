@@ -14,7 +14,7 @@ import { newCode, newToken, type Named, type OneTimeTokens, type Purpose } from 
 import { noSooner } from './pace.ts';
 import { refuseCommonPassword, refuseWeakPassword } from './password-rules.ts';
 import { hashPassword } from './passwords.ts';
-import { ANSWER_MS, limitedRequest } from './requests.ts';
+import { limitedRequest } from './requests.ts';
 import { endAccessOf } from './sessions.ts';
 import { WrongCodes } from './wrong-codes.ts';
 
@@ -93,7 +93,7 @@ export class PasswordReset {
   /** @throws AppError 400 for a code that is no good, in the same time whether the account exists; 422 for a weak password */
   async byCode({ token, correo, code, new_password }: ResetPasswordCodeBody): Promise<void> {
     refuseCommonPassword(new_password, FIELD);
-    await noSooner(ANSWER_MS, async () => {
+    await noSooner(this.#deps.config.SOM3D_AUTH_ANSWER_MS, async () => {
       const named = token === undefined ? await this.#lastOf(correo ?? '') : { token };
       const accepted = named && (await inTransaction(this.#deps.orm.em, (em) => this.#tryCode(em, named, code)));
       if (!accepted || !(await this.#change(accepted, new_password))) throw badCode();

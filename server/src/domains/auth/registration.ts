@@ -14,7 +14,7 @@ import { newCode, newToken, seal, unseal, type OneTimeTokens } from './one-time.
 import { noSooner } from './pace.ts';
 import { refuseWeakPassword } from './password-rules.ts';
 import { hashPassword } from './passwords.ts';
-import { ANSWER_MS, limitedRequest } from './requests.ts';
+import { limitedRequest } from './requests.ts';
 import { WrongCodes } from './wrong-codes.ts';
 
 const PURPOSE = 'registro';
@@ -125,7 +125,7 @@ export class Registration {
 
   /** Creates the account. 400 for a wrong or spent code, 409 when the address was taken meanwhile. */
   async confirm(token: string, code: string): Promise<User> {
-    return await noSooner(ANSWER_MS, async () => {
+    return await noSooner(this.#deps.config.SOM3D_AUTH_ANSWER_MS, async () => {
       const user = await inTransaction(this.#deps.orm.em, async (em) => {
         const row = await this.#tokens.find(em, PURPOSE, { token }, true);
         if (!row) return null;

@@ -14,8 +14,6 @@ const OWN = 6;
 const PER_ACCOUNT = 18;
 /** From one network, of all kinds for all accounts. */
 const PER_NETWORK = 60;
-/** No answer comes sooner, in ms: what is done for an account that exists takes less. */
-export const ANSWER_MS = 400;
 
 const TOO_MANY = 'Demasiadas solicitudes. Espere antes de volver a intentarlo';
 
@@ -56,11 +54,11 @@ export async function countMailRequest(
  * @throws AppError 429 with Retry-After
  */
 export async function limitedRequest<T>(
-  deps: Pick<Deps, 'orm' | 'clock'>,
+  deps: Pick<Deps, 'orm' | 'clock' | 'config'>,
   request: MailRequest,
   work: (user: Usuario | null) => Promise<T>,
 ): Promise<T> {
-  return await noSooner(ANSWER_MS, async () => {
+  return await noSooner(deps.config.SOM3D_AUTH_ANSWER_MS, async () => {
     const user = await findAccount(deps.orm.em.fork(), request.correo);
     await countMailRequest(deps, request, user);
     return await work(user);
