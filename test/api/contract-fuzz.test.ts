@@ -1,3 +1,4 @@
+// @module-tag heavy
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { databaseKinds } from '../support/database.ts';

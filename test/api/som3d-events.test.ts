@@ -116,7 +116,7 @@ describeApi('the events of a job', (api) => {
     expect((await follow(api(), doctor, id, last?.id)).response.status).toBe(204);
   });
 
-  test('are resumed in any process, which sends nothing that the client knows', async () => {
+  test('are resumed in any process, which sends nothing that the client knows', { tags: ['heavy'] }, async () => {
     const doctor = await api().doctor();
     const { job_id: id } = await upload(doctor.client);
     const first = await follow(api(), doctor, id);
@@ -171,7 +171,7 @@ describeApi('the events of a job', (api) => {
     await Promise.all(readers.slice(1).map((reader) => reader.rest()));
   });
 
-  test('do not hold up a process that is told to end', async () => {
+  test('do not hold up a process that is told to end', { tags: ['heavy'] }, async () => {
     const doctor = await api().doctor();
     const { job_id: id } = await upload(doctor.client);
     // Draining that waited for the stream would outlast the test.

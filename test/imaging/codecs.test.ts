@@ -1,3 +1,4 @@
+// @module-tag heavy
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FRAME_DECODERS, frameDecoder, type FrameLayout, Watchdog } from '@som3d/server/testing/imaging';

@@ -1,3 +1,4 @@
+// @module-tag heavy
 import { encodeCtSlice, type CtSlice, type Element } from '@som3d/client/sample';
 import { describe, expect, test } from 'vitest';
 import { compress, type Encoder } from '../support/phantom/codec-encoder.ts';

@@ -1,3 +1,4 @@
+// @module-tag heavy
 import type { CtSlice, Element } from '@som3d/client/sample';
 import { describe, expect, test } from 'vitest';
 import { convertFiles, RAW, refusal } from '../support/phantom/convert.ts';

@@ -88,7 +88,7 @@ interface Made {
 
 describe('what stands beside an STL', () => {
   const make = async (): Promise<Made> => {
-    const bones = await convertZip(await sample());
+    const bones = await convertZip(await sample(), { pictureSide: 512 });
     const at = (name: string): string => join(bones.directory, name);
     return { bones, at, stl: await readStl(at('hueso.stl')) };
   };
@@ -339,7 +339,7 @@ describe('the 3MF of a job', () => {
 
 describe('a picture', () => {
   const draw = (mesh: ReturnType<typeof box>): Coverage =>
-    coverage(PNG.sync.read(Buffer.from(drawPicture(mesh, 'hueso'))));
+    coverage(PNG.sync.read(Buffer.from(drawPicture(mesh, 'hueso', 512))));
   const half = (counts: number[], first: boolean): number =>
     (first ? counts.slice(0, 256) : counts.slice(256)).reduce((sum, count) => sum + count, 0);
 
@@ -356,7 +356,7 @@ describe('a picture', () => {
     const alone = draw(front);
     // Small, and behind the plate for a camera in front of it; for one behind, it stands before the plate.
     const light = (mesh: ReturnType<typeof box>): number => {
-      const { data } = PNG.sync.read(Buffer.from(drawPicture(mesh, 'hueso')));
+      const { data } = PNG.sync.read(Buffer.from(drawPicture(mesh, 'hueso', 512)));
       return data[4 * (256 * 512 + 256) + 1]!;
     };
     const both = joined(front, box([-5, -45, -5], [5, -35, 5]));

@@ -1,3 +1,4 @@
+// @module-tag heavy
 import { join } from 'node:path';
 import { buildTriangleGrid, measureBothWays, mend, WorkerPool, type Mesh } from '@som3d/server/testing/imaging';
 import { afterAll, describe, expect, test } from 'vitest';

@@ -1,3 +1,4 @@
+// @module-tag heavy
 import { encodeCtSlice, encodeFile, type CtSlice, type Element, type FileForm } from '@som3d/client/sample';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';

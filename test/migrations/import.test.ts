@@ -175,7 +175,7 @@ describe.runIf(MYSQL)('the command import', { timeout: 120_000 }, () => {
   });
 });
 
-describe('the command import without a MySQL', () => {
+describe('the command import without a MySQL', { tags: ['heavy'] }, () => {
   test('counts what a dump holds', async () => {
     await using database = await createEmptyDatabase('sqlite');
     const { code, output } = await runImport(database, mysqldump(), '--dry-run');

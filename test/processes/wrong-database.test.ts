@@ -1,3 +1,4 @@
+// @module-tag heavy
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { createClient } from '@som3d/client';

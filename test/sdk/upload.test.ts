@@ -182,7 +182,7 @@ describe('an upload', () => {
   });
 });
 
-describe('a large upload', () => {
+describe('a large upload', { tags: ['heavy'] }, () => {
   test.each(['blob', 'stream'])(
     'from a file as a %s takes no memory to speak of',
     async (kind) => {

@@ -80,19 +80,23 @@ const DAMAGES: Readonly<Record<string, (file: string) => Promise<void>>> = {
   },
 };
 
-test.each(Object.keys(DAMAGES))('a start on %s is one sentence and exit code 1', async (damage) => {
-  await using database = await createDatabase('sqlite');
-  await database.orm.close(true);
-  const file = path.join(database.dataDir, 'som3d.sqlite');
-  await DAMAGES[damage]?.(file);
-  for (const command of ['serve', 'worker', 'migrate']) {
-    const { code, stderr } = await runCommand([command], database);
-    expect(code).toBe(1);
-    expect(stderr).toContain(`som3d-server: The database ${file} is damaged (`);
-    expect(stderr).toContain('put your last backup in its place');
-    expect(stderr.trim().split('\n')).toHaveLength(1);
-  }
-});
+test.each(Object.keys(DAMAGES))(
+  'a start on %s is one sentence and exit code 1',
+  { tags: ['heavy'] },
+  async (damage) => {
+    await using database = await createDatabase('sqlite');
+    await database.orm.close(true);
+    const file = path.join(database.dataDir, 'som3d.sqlite');
+    await DAMAGES[damage]?.(file);
+    for (const command of ['serve', 'worker', 'migrate']) {
+      const { code, stderr } = await runCommand([command], database);
+      expect(code).toBe(1);
+      expect(stderr).toContain(`som3d-server: The database ${file} is damaged (`);
+      expect(stderr).toContain('put your last backup in its place');
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+    }
+  },
+);
 
 test('keeps what is in the data folder from other users, whatever the folder allows', async () => {
   await using database = await createEmptyDatabase('sqlite');

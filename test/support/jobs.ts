@@ -28,7 +28,7 @@ const samples = new Map<string, Promise<Buffer<ArrayBuffer>>>();
 
 /** A lattice of bone: quick to make, long to mesh. */
 async function writeLattice(file: string): Promise<void> {
-  const scan = { columns: 200, rows: 200, spacing: { x: 0.6, y: 0.6 }, heights: evenHeights(100, 1) };
+  const scan = { columns: 128, rows: 128, spacing: { x: 0.6, y: 0.6 }, heights: evenHeights(64, 1) };
   const slices = scanBody(scan, ([x, y, z]) => 500 * (Math.cos(x / 3) + Math.cos(y / 3) + Math.cos(z / 3)));
   await writeZip(file, dicomFiles(slices));
 }

@@ -84,6 +84,10 @@ export async function startTestServer(
     JWT_SECRET: 'a secret of the tests alone',
     // A file registers more doctors from loopback than one address may.
     SOM3D_REGISTRATIONS_PER_HOUR: '100000',
+    // A picture of the usual size takes longer to draw than a phantom's model to make.
+    SOM3D_PICTURE_PIXELS: '64',
+    // Nobody measures when refusals come, but the tests about that.
+    SOM3D_AUTH_ANSWER_MS: '0',
     // Doctors of the tests register without a code, also beside a mail server.
     REGISTER_REQUIRES_EMAIL_CODE: 'false',
     ...database.env,

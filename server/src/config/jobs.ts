@@ -23,6 +23,7 @@ export const JOBS = {
     integer(3, 3600, 30),
     'Seconds without a heartbeat after which another worker takes a running job.',
   ),
+  SOM3D_PICTURE_PIXELS: variable(integer(16, 2048, 512), 'Side of the picture of a model, in pixels.'),
   SOM3D_JOB_TIMEOUT_MINUTES: variable(integer(1, 10_080, 60), 'Minutes after which a job ends with an error.'),
   SOM3D_ORPHAN_GRACE_SECONDS: variable(
     integer(1, 604_800, 600),

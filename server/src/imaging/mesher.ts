@@ -217,8 +217,15 @@ async function save(
   { request, pool, package: threeMf }: Context,
 ): Promise<MeshManifest> {
   const { mesh, defects } = finished;
-  const { outDir, caseName, acomodar: plate } = request;
-  const files = await writeModelFiles(finished, name, stem, { outDir, caseName, plate, package: threeMf, pool });
+  const { outDir, caseName, acomodar: plate, pictureSide } = request;
+  const files = await writeModelFiles(finished, name, stem, {
+    outDir,
+    caseName,
+    plate,
+    pictureSide,
+    package: threeMf,
+    pool,
+  });
   const measures = measure(mesh);
   return {
     filename: files.stl.filename,

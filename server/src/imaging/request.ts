@@ -68,6 +68,8 @@ export const convertRequestSchema = z.object({
   separarPartes: flag,
   /** A copy of each STL that lies on the plate of a printer, too. */
   acomodar: flag,
+  /** Side of each model's picture, pixels. */
+  pictureSide: z.int().min(16).max(2048).default(512),
   /** What the case is called: files are named after it. */
   caseName: z.string().max(200).optional(),
   segmentation: segmentationSchema.prefault({}),

@@ -53,6 +53,7 @@ export function requestOf(
     ...tuningOf(job.params_json),
     segmentation: segmentationOf(config),
     limits: { memoryMb: config.SOM3D_WORKER_MEMORY_MB },
+    pictureSide: config.SOM3D_PICTURE_PIXELS,
     threads: config.SOM3D_WORKER_THREADS,
   };
 }

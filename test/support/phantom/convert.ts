@@ -28,6 +28,9 @@ export async function temporaryDirectory(): Promise<string> {
   return directory;
 }
 
+/** Pixels: drawing a picture of the usual size takes longer than making many a phantom's model. */
+const PICTURE_SIDE = 64;
+
 /** Threads of all conversions of this process: starting them takes longer than many a phantom. */
 let threads: WorkerPool | undefined;
 
@@ -38,7 +41,7 @@ export async function convertZip(inputZip: string, parameters: Partial<ConvertRe
   const progress: Converted['progress'] = [];
   threads ??= new WorkerPool(2);
   const manifest = await convert(
-    { ...parameters, inputZip, outDir: directory },
+    { pictureSide: PICTURE_SIDE, ...parameters, inputZip, outDir: directory },
     { log: (line) => log.push(line), progress: (phase, percent) => progress.push({ phase, percent }) },
     parameters.threads === undefined ? threads : undefined,
   );

@@ -14,6 +14,8 @@ interface Destination {
   caseName: string | undefined;
   /** Whether a copy on the plate is wanted, too. */
   plate: boolean;
+  /** Of the picture, pixels. */
+  pictureSide: number;
   /** The package that every model of the job goes into. */
   package: ThreeMfWriter;
   pool: WorkerPool;
@@ -27,7 +29,7 @@ export async function writeModelFiles(
   { mesh }: FinishedMesh,
   name: ModelName,
   model: string,
-  { outDir, caseName, plate, package: threeMf, pool }: Destination,
+  { outDir, caseName, plate, pictureSide, package: threeMf, pool }: Destination,
 ): Promise<ModelFiles> {
   const stem = fileStem(caseName, model);
   const title = { caseName, tissue: model };
@@ -39,7 +41,7 @@ export async function writeModelFiles(
     file('.stl', (path) => writeStl(mesh, path, title)),
     file('.glb', (path) => pool.run('glb', { mesh, name, path, compressed: false })),
     file('.web.glb', (path) => pool.run('glb', { mesh, name, path, compressed: true })),
-    file('.png', (path) => pool.run('picture', { mesh, tissue: name.tissue, path })),
+    file('.png', (path) => pool.run('picture', { mesh, tissue: name.tissue, side: pictureSide, path })),
     plate ? file('-acomodado.stl', (path) => writePlateStl(mesh, path, title, pool)) : Promise.resolve(undefined),
     threeMf.add(mesh, name),
   ] as const;

@@ -6,8 +6,6 @@ import { ambientLight } from './occlusion.ts';
 import { encodePng } from './png.ts';
 import { rasterize, type Camera, type View } from './rasterizer.ts';
 
-/** Pixels of a picture's side. */
-export const PICTURE_SIZE = 512;
 /** Samples of a pixel's side, against jagged edges. */
 const SAMPLES = 3;
 
@@ -32,10 +30,12 @@ const DEPTH_FADE = 0.35;
 /**
  * A picture of a model for lists, PNG with a transparent background: from the patient's front, turned a little to
  * their left, head up, whatever the scan's own orientation. The same mesh gives the same bytes.
+ *
+ * @param side of the square picture, pixels
  */
-export function drawPicture(mesh: Mesh, tissue: string): Uint8Array {
-  const view = rasterize(mesh, smoothNormals(mesh), threeQuarterView(), PICTURE_SIZE * SAMPLES);
-  return encodePng(shade(view, tissue), PICTURE_SIZE, PICTURE_SIZE);
+export function drawPicture(mesh: Mesh, tissue: string, side: number): Uint8Array {
+  const view = rasterize(mesh, smoothNormals(mesh), threeQuarterView(), side * SAMPLES);
+  return encodePng(shade(view, tissue), side, side);
 }
 
 /** In LPS: +x is the patient's left, +y the back, +z the head. */
@@ -52,12 +52,13 @@ function threeQuarterView(): Camera {
 /** RGBA of each pixel: the mean light of its samples that show something, and how many they are. */
 function shade(view: View, tissue: string): Uint8Array {
   const { size, depth, normals, nearest, farthest } = view;
-  const pixels = new Uint8Array(4 * PICTURE_SIZE * PICTURE_SIZE);
+  const side = size / SAMPLES;
+  const pixels = new Uint8Array(4 * side * side);
   const around = ambientLight(view, SAMPLES);
   const colour = appearanceOf(tissue).rgb.map(toLinear);
   const fade = DEPTH_FADE / Math.max(1e-6, nearest - farthest);
-  for (let pixel = 0; pixel < PICTURE_SIZE * PICTURE_SIZE; pixel++) {
-    const corner = SAMPLES * (Math.floor(pixel / PICTURE_SIZE) * size + (pixel % PICTURE_SIZE));
+  for (let pixel = 0; pixel < side * side; pixel++) {
+    const corner = SAMPLES * (Math.floor(pixel / side) * size + (pixel % side));
     let diffuse = 0;
     let gloss = 0;
     let shown = 0;

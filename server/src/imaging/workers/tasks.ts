@@ -62,7 +62,7 @@ export interface TaskMap {
   distance: { input: DeviationQuery; output: Deviation };
   /** Writes the file. @returns its size in bytes */
   glb: { input: { mesh: Mesh; name: ModelName; path: string; compressed: boolean }; output: number };
-  picture: { input: { mesh: Mesh; tissue: string; path: string }; output: number };
+  picture: { input: { mesh: Mesh; tissue: string; side: number; path: string }; output: number };
   /** Collects the thread's garbage. */
   collect: { input: null; output: void };
 }

@@ -80,9 +80,9 @@ const HANDLERS: { [K in TaskKind]: (input: TaskMap[K]['input']) => Promise<Outco
     const encode = compressed ? encodeWebGlb : encodeGlb;
     return { output: await store(path, await encode(mesh, name)), transfer: [] };
   },
-  async picture({ mesh, tissue, path }) {
+  async picture({ mesh, tissue, side, path }) {
     const { drawPicture } = await import('../outputs/picture.ts');
-    return { output: await store(path, drawPicture(mesh, tissue)), transfer: [] };
+    return { output: await store(path, drawPicture(mesh, tissue, side)), transfer: [] };
   },
   async collect() {
     collectGarbage();
