@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -11,12 +12,15 @@ export default defineConfig({
     // many a file. No test changes what is global and leaves it so.
     pool: 'forks',
     isolate: false,
-    maxWorkers: 2,
+    // One more than there are cores: tests wait for processes and databases. More than four gain nothing.
+    maxWorkers: Math.min(4, availableParallelism() + 1),
     tags: [
       { name: 'heavy', description: 'Converts scans or starts processes of the service. Not in `npm run test:fast`.' },
       { name: 'long', description: 'Takes too long for every change. Only in `npm run check:all`.' },
     ],
     testTimeout: 60_000,
+    // A busy machine takes longer than the second that is usual.
+    expect: { poll: { timeout: 20_000 } },
     hookTimeout: 120_000,
     teardownTimeout: 20_000,
   },

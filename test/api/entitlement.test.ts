@@ -24,7 +24,7 @@ describeApi(
       expect(refused.status).toBe(402);
       expect(refused.headers.get('content-type')).toMatch(/^application\/problem\+json/);
       expect(refused.body['detail']).toMatch(/suscripción activa/);
-      expect(await storedFiles(api().dataDir)).toEqual(before);
+      await expect.poll(() => storedFiles(api().dataDir)).toEqual(before);
 
       const fecha_expiracion = new Date(api().deps.clock().getTime() + 10 * MINUTE);
       await newSubscription(api(), { id_medico, id_plan, estado: 'ACTIVA', fecha_expiracion });

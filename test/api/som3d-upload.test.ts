@@ -271,7 +271,7 @@ describeApi(
       const answers = await Promise.all(sent.map(({ answer }) => answer));
       expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 200, 201]);
       expect(new Set(answers.map(({ body }) => body['job_id'])).size).toBe(1);
-      expect(await storedFiles(api().dataDir)).toHaveLength(before.length + 1);
+      await expect.poll(() => storedFiles(api().dataDir)).toHaveLength(before.length + 1);
       expect((await doctor.client.som3d.list({ query: {} })).body.jobs).toHaveLength(1);
     });
   },

@@ -14,7 +14,7 @@ import { evenHeights, scanBody } from './phantom/slices.ts';
 import { dicomFiles, writeZip } from './phantom/zip.ts';
 
 /** Asks until the answer is neither false nor undefined nor null, and gives it; fails at the deadline. */
-export async function until<T>(ask: () => T | Promise<T>, what: string, deadlineMs = 25_000): Promise<NonNullable<T>> {
+export async function until<T>(ask: () => T | Promise<T>, what: string, deadlineMs = 50_000): Promise<NonNullable<T>> {
   const deadline = Date.now() + deadlineMs;
   for (;;) {
     const answer = await ask();
