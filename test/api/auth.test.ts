@@ -235,11 +235,11 @@ describeApi(
       const correo = 'nul@som3d.local';
       const password = 'tres\0cuatro cinco seis';
       await api().client.auth.register({ body: { ...person(correo), password } });
-      expect(await hashOf(correo)).toMatch(/^\$argon2id\$/);
+      expect(await hashOf(correo)).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
       await login(correo, password);
       await expectProblem(login(correo, 'tres\0otra cosa'), 401);
     });
   },
-  { SOM3D_PASSWORD_HASH: 'bcrypt' },
+  { SOM3D_PASSWORD_HASH: 'bcrypt', SOM3D_PASSWORD_MEMORY_MIB: '19' },
   ['sqlite'],
 );

@@ -15,7 +15,7 @@ import { expect, test } from 'vitest';
 import { temporaryDirectory } from '../support/phantom/convert.ts';
 import { hostileCase, honestStudies } from '../support/phantom/hostile.ts';
 
-const CASES = 250;
+const CASES = 120;
 const LIMITS = limitsSchema.parse({ memoryMb: 256 });
 
 /** Reads a ZIP as a conversion does: null, or why it was refused. Any other error fails the test. */

@@ -59,7 +59,7 @@ describeSetups('a machine that can start no process', ({ kind, queue }) => {
     }
   };
 
-  test('costs a job no attempt: another one takes it', () => expectNoAttempt('another worker'));
+  test('costs a job no attempt: another one takes it', { tags: ['long'] }, () => expectNoAttempt('another worker'));
   // It takes no job for ten seconds.
   test('costs a job no attempt: it goes on by itself after a pause', { tags: ['long'] }, () =>
     expectNoAttempt('the same worker'),

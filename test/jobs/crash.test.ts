@@ -91,7 +91,7 @@ describeSetups('the service as a process', ({ kind, queue }) => {
     expect(left).toHaveLength(7);
   });
 
-  test('hands its job back when it is asked to end, and takes it up again', async () => {
+  test('hands its job back when it is asked to end, and takes it up again', { tags: ['long'] }, async () => {
     const server = await start();
     const { client } = await signUp(server);
     const { job_id: id } = await upload(client, { form: 'large' });

@@ -76,7 +76,7 @@ describe.runIf(program)(`a queue in a redis that comes and goes, beside ${kind},
     await allDoneOnce(ids);
   });
 
-  test('does every job once when redis is emptied in the middle', async () => {
+  test('does every job once when redis is emptied in the middle', { tags: ['long'] }, async () => {
     expect.hasAssertions();
     const ids = await uploadMany(3);
     await startWorker(1);
@@ -101,7 +101,7 @@ describe.runIf(program)(`a queue in a redis that comes and goes, beside ${kind},
     client.disconnect();
   });
 
-  test('does without a redis that takes what it is told and never answers', async () => {
+  test('does without a redis that takes what it is told and never answers', { tags: ['long'] }, async () => {
     await using way = await openWay(redis.url);
     const cutOff = await startTestServer(kind, { REDIS_URL: way.url, SOM3D_EMBEDDED_WORKER: 'true' });
     try {

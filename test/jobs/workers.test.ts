@@ -40,7 +40,7 @@ describeSetups('workers as processes', ({ kind, queue }) => {
     const client = await serve();
     const workers = [await work(), await work()];
     const ids: string[] = [];
-    for (let index = 0; index < 8; index++) ids.push((await upload(client)).job_id);
+    for (let index = 0; index < 4; index++) ids.push((await upload(client)).job_id);
     for (const id of ids) await waitForJob(client, id);
     for (const id of ids) {
       expect(await jobRow(database.orm, id)).toMatchObject({ status: 'DONE', attempts: 1 });
@@ -88,22 +88,26 @@ describeSetups('workers as processes', ({ kind, queue }) => {
     await until(() => imagingChildren(to.pid).length === 0, 'it has ended', CANCEL_MS);
   });
 
-  test.runIf(queue === 'redis' && program)('hear of a cancelled job while redis is away', async () => {
-    const redis = await startRedis(program ?? '');
-    try {
-      const own = { REDIS_URL: redis.url };
-      const client = await serve(own);
-      const worker = await work(own);
-      const { job_id: id } = await upload(client, { form: 'large' });
-      await until(() => imagingChildren(worker.pid)[0], 'an imaging process runs');
-      await redis.kill();
-      await client.som3d.cancel({ params: { id } });
-      await until(() => imagingChildren(worker.pid).length === 0, 'it has ended', CANCEL_MS);
-      const { job_id: next } = await upload(client);
-      await waitForJob(client, next);
-      expect(await worker.end('SIGTERM')).toBe(0);
-    } finally {
-      await redis.kill();
-    }
-  });
+  test.runIf(queue === 'redis' && program)(
+    'hear of a cancelled job while redis is away',
+    { tags: ['long'] },
+    async () => {
+      const redis = await startRedis(program ?? '');
+      try {
+        const own = { REDIS_URL: redis.url };
+        const client = await serve(own);
+        const worker = await work(own);
+        const { job_id: id } = await upload(client, { form: 'large' });
+        await until(() => imagingChildren(worker.pid)[0], 'an imaging process runs');
+        await redis.kill();
+        await client.som3d.cancel({ params: { id } });
+        await until(() => imagingChildren(worker.pid).length === 0, 'it has ended', CANCEL_MS);
+        const { job_id: next } = await upload(client);
+        await waitForJob(client, next);
+        expect(await worker.end('SIGTERM')).toBe(0);
+      } finally {
+        await redis.kill();
+      }
+    },
+  );
 });

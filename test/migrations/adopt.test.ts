@@ -129,8 +129,8 @@ describe.runIf(databaseKinds().includes('mysql'))("the predecessor's database", 
     }
   };
 
-  test('is finished by the next run when one is killed after any fifteenth statement', () =>
-    expectFinishedAfterEvery(15));
+  test('is finished by the next run when one is killed after any thirtieth statement', () =>
+    expectFinishedAfterEvery(30));
   test('is finished by the next run when one is killed after any statement', { timeout: 600_000, tags: ['long'] }, () =>
     expectFinishedAfterEvery(1),
   );

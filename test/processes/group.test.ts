@@ -88,12 +88,12 @@ describeKinds('a group of processes', { heavy: true }, (kind) => {
   test('runs jobs in one process alone, whichever took the upload', async () => {
     const server = await start({ SOM3D_WORKER_CONCURRENCY: '1' });
     const { client } = await signUp(server);
-    const jobs = await Promise.all([1, 2, 3, 4].map(() => upload(client)));
+    const jobs = await Promise.all([1, 2].map(() => upload(client)));
     for (const { job_id: id } of jobs) {
       await until(async () => (await client.som3d.get({ params: { id } })).body.status === 'done', 'the job is done');
     }
     expect(pidsOf(server, 'job started')).toHaveLength(1);
-    expect(logged(server, 'job started')).toHaveLength(4);
+    expect(logged(server, 'job started')).toHaveLength(2);
   });
 
   test('lets a running upload end before it does, and says first that it is not ready', async () => {

@@ -135,7 +135,7 @@ describe('the story of a job', () => {
     }
   });
 
-  test('goes on when nobody collects the traces', async () => {
+  test('goes on when nobody collects the traces', { tags: ['long'] }, async () => {
     collector.stop();
     const api = await startProcess(database, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
     processes.push(api);
@@ -148,7 +148,7 @@ describe('the story of a job', () => {
     expect(api.lines.filter(({ msg }) => msg.startsWith('trace collector unavailable'))).toHaveLength(1);
   });
 
-  test('takes up the trace of its caller', async () => {
+  test('takes up the trace of its caller', { tags: ['long'] }, async () => {
     const api = await startProcess(database, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
     processes.push(api);
     const caller = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';

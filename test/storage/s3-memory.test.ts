@@ -8,7 +8,7 @@ import { startProcess } from '../support/process.ts';
 const MIB = 1024 ** 2;
 
 describe.runIf(hasS3())('an upload to S3', () => {
-  test('of 256 MiB does not go through the memory of the service', async () => {
+  test('of 256 MiB does not go through the memory of the service', { tags: ['long'] }, async () => {
     await using bucket = await createBucket();
     await using database = await createDatabase('sqlite');
     const server = await startProcess(database, { SOM3D_EMBEDDED_WORKER: 'false', ...bucket.env });

@@ -24,35 +24,23 @@ export interface JobSetup {
 }
 
 /**
- * The pairs of database and queue that job tests run on. The embedded database with its own queue and, with MySQL and
- * Redis, that pair have their turn for every change. The others are left to `npm run check:all`.
+ * The pairs of database and queue that job tests run on: the embedded database with its own queue; MySQL with that
+ * queue; MySQL with Redis. The last that this run has its services for has its turn for every change: it is the pair of
+ * an installation like this run's. The others are left to `npm run check:all`.
  */
 export function jobSetups(): JobSetup[] {
-  const own = { kind: 'sqlite', queue: 'database', tags: ['heavy'] } as const;
-  const kind = databaseKinds().at(-1) ?? own.kind;
-  const queue = queueKinds().at(-1) ?? own.queue;
-  if (kind === own.kind && queue === own.queue) return [own];
-  const served = { kind, queue, tags: ['heavy'] } as const;
-  const between = { kind, queue: 'database', tags: ['heavy', 'long'] } as const;
-  return kind !== own.kind && queue !== own.queue ? [own, between, served] : [own, served];
+  const [own, ...served] = databaseKinds();
+  const [plain, ...redis] = queueKinds();
+  const pairs = [
+    ...[own, ...served].map((kind) => ({ kind: kind!, queue: plain! })),
+    ...redis.map((queue) => ({ kind: served.at(-1) ?? own!, queue })),
+  ];
+  return pairs.map((pair) => ({ ...pair, tags: pair === pairs.at(-1) ? ['heavy'] : ['heavy', 'long'] }));
 }
 
-/**
- * A describe block for each of `jobSetups`, for tests that start processes: only the last of them, which is the one of a
- * clinic's installation where the run has its services, has its turn for every change.
- */
+/** A describe block for each of `jobSetups`, for tests that start processes. */
 export function describeSetups(name: string, tests: (setup: JobSetup) => void): void {
-  const setups = jobSetups();
-  const inTurn = setups.at(-1);
-  describeEach(
-    name,
-    setups.map((setup) => (setup === inTurn ? setup : { ...setup, tags: ['heavy', 'long'] })),
-    tests,
-  );
-}
-
-function describeEach(name: string, setups: readonly JobSetup[], tests: (setup: JobSetup) => void): void {
-  for (const setup of setups) {
+  for (const setup of jobSetups()) {
     const { kind, queue, tags } = setup;
     // Conversions take a while on a busy machine.
     describe(`${name} on ${kind}, queued in ${queue},`, { timeout: 180_000, tags: [...tags] }, () => {
@@ -67,7 +55,7 @@ export function describeJobs(
   tests: (api: () => TestServer, queue: QueueKind) => void,
   env: Record<string, string> = {},
 ): void {
-  describeEach(name, jobSetups(), ({ kind, queue }) => {
+  describeSetups(name, ({ kind, queue }) => {
     describeApi('a service', (api) => tests(api, queue), { ...queueEnv(queue), ...env }, [kind]);
   });
 }

@@ -86,6 +86,8 @@ export async function startTestServer(
     SOM3D_REGISTRATIONS_PER_HOUR: '100000',
     // A picture of the usual size takes longer to draw than a phantom's model to make.
     SOM3D_PICTURE_PIXELS: '64',
+    // What a hash costs is measured by nobody.
+    SOM3D_PASSWORD_MEMORY_MIB: '1',
     // Nobody measures when refusals come, but the tests about that.
     SOM3D_AUTH_ANSWER_MS: '0',
     // Doctors of the tests register without a code, also beside a mail server.
@@ -114,7 +116,7 @@ export async function startTestServer(
     },
     admin: async () => {
       const em = deps.orm.em.fork();
-      const contrasena = await accounts.hashPassword(PASSWORD, 'argon2id');
+      const contrasena = await accounts.hashPassword(PASSWORD, { ...config, SOM3D_PASSWORD_HASH: 'argon2id' });
       const account = { nombre: 'Rosa', apellido: 'Admin', correo: `admin-${unique()}@som3d.local`, contrasena };
       const user = em.create(entities.Usuario, { ...account, rol: 'ADMINISTRADOR', activo: true });
       await em.flush();

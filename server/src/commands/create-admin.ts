@@ -52,10 +52,10 @@ export function adminCommand(): Command {
       if (!input.success) throw new UsageError(z.prettifyError(input.error));
       const { password: _, ...fields } = input.data;
       refuseUnusable(() => refuseWeakPassword(password, fields, 'password'));
-      await withDatabase(async (orm, { SOM3D_PASSWORD_HASH }) => {
+      await withDatabase(async (orm, config) => {
         const em = orm.em.fork();
         if (await isTaken(em, fields.correo)) throw new UsageError(`${fields.correo} has an account already`);
-        const contrasena = await hashPassword(input.data.password, SOM3D_PASSWORD_HASH);
+        const contrasena = await hashPassword(input.data.password, config);
         em.create(Usuario, { ...fields, contrasena, rol: 'ADMINISTRADOR', activo: true });
         await em.flush().catch((error: unknown) => {
           if (uniqueViolation(error) === 'uq_usuario_correo')

@@ -41,6 +41,10 @@ export const SESSIONS = {
     z.enum(PASSWORD_HASHES).default('argon2id'),
     'Hash of new passwords; logins renew others. bcrypt keeps the way back to the predecessor open, see docs/takeover.md.',
   ),
+  SOM3D_PASSWORD_MEMORY_MIB: variable(
+    integer(1, 1024, 19),
+    'Memory of an argon2id hash in MiB, with 2 passes. OWASP asks for 19 at least. Logins renew hashes of another cost.',
+  ),
   SOM3D_AUTH_ANSWER_MS: variable(
     integer(0, 10_000, 400),
     'A refused login and an answer about a mailed code take at least this long in ms, so that the time does not show ' +

@@ -41,8 +41,8 @@ export async function seedFirstStart({ orm, clock }: Deps, config: Config): Prom
   const doctor = account('Demo doctor', DEMO_DOCTOR, config.SOM3D_DEMO_PASSWORD);
   const admin = account('Administrator', DEMO_ADMIN, config.SOM3D_ADMIN_PASSWORD);
   const [doctorPasswordHash, adminPasswordHash] = await Promise.all([
-    hashPassword(doctor.password, config.SOM3D_PASSWORD_HASH),
-    hashPassword(admin.password, config.SOM3D_PASSWORD_HASH),
+    hashPassword(doctor.password, config),
+    hashPassword(admin.password, config),
   ]);
   const made = await seedDemo(em, { doctorPasswordHash, adminPasswordHash, now: clock() });
   // With two first starts at once, each account has the password of the process that created it.

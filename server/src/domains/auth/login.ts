@@ -64,24 +64,20 @@ export class Logins {
     const device = deviceKnownTo(caller.device, user.id_usuario);
     const claim = { subject: `p:${user.id_usuario}`, correo: user.correo, caller, device };
     const attempt = await this.#lockout.open(this.#deps.orm.em.fork(), claim);
-    const { matches } = await verifyPassword(password, user.contrasena, this.#kind);
+    const { matches } = await verifyPassword(password, user.contrasena, this.#deps.config);
     if (matches) return await attempt.succeed();
     await this.#warn(user, await attempt.fail('bad_current_password'));
     throw new AppError('forbidden', 'La contraseña actual no es correcta');
-  }
-
-  get #kind() {
-    return this.#deps.config.SOM3D_PASSWORD_HASH;
   }
 
   /** Compares the password, once more when it changed meanwhile (another login may have renewed its hash). */
   async #admit(body: LoginBody, caller: Caller, again = true): Promise<Outcome> {
     const user = await findAccount(this.#deps.orm.em.fork(), body.correo);
     const verdict = user
-      ? await verifyPassword(body.password, user.contrasena, this.#kind)
-      : await verifyNothing(body.password);
+      ? await verifyPassword(body.password, user.contrasena, this.#deps.config)
+      : await verifyNothing(body.password, this.#deps.config);
     if (!user || !verdict?.matches) return 'refused';
-    const renewed = verdict.outdated ? await hashPassword(body.password, this.#kind) : undefined;
+    const renewed = verdict.outdated ? await hashPassword(body.password, this.#deps.config) : undefined;
     const outcome = await this.#open(user, renewed, caller);
     if (outcome !== 'refused') return outcome;
     return again ? await this.#admit(body, caller, false) : 'refused';

@@ -142,7 +142,7 @@ export class PasswordReset {
     const { id_usuario } = owner;
     refuseWeakPassword(password, owner, FIELD);
     // Hashing is dear: not for a token that is no good anyway.
-    const contrasena = await hashPassword(password, this.#deps.config.SOM3D_PASSWORD_HASH);
+    const contrasena = await hashPassword(password, this.#deps.config);
     const now = this.#deps.clock();
     return await inTransaction(this.#deps.orm.em, async (em) => {
       const row = await em.findOne(OneTimeToken, id_token, FOR_UPDATE);

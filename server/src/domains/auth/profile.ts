@@ -68,8 +68,7 @@ export class Profile {
     if (address !== undefined) {
       await countMailRequest(this.#deps, { purpose: PURPOSE, correo: user.correo, caller }, user);
     }
-    const { SOM3D_PASSWORD_HASH } = this.#deps.config;
-    const contrasena = password === undefined ? undefined : await hashPassword(password, SOM3D_PASSWORD_HASH);
+    const contrasena = password === undefined ? undefined : await hashPassword(password, this.#deps.config);
     return await inTransaction(this.#deps.orm.em, async (em) => {
       const present = await em.findOneOrFail(Usuario, actor.id_usuario, FOR_UPDATE);
       if (guarded && present.contrasena !== user.contrasena) throw new AppError('forbidden', PASSWORD_NEEDED);

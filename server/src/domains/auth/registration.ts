@@ -40,12 +40,12 @@ function badCode() {
 }
 
 /** A doctor's account from what was registered. */
-async function newDoctor({ password, ...body }: RegisterBody, { SOM3D_PASSWORD_HASH }: Deps['config']) {
+async function newDoctor({ password, ...body }: RegisterBody, config: Deps['config']) {
   return {
     nombre: body.nombre,
     apellido: body.apellido,
     correo: body.correo,
-    contrasena: await hashPassword(password, SOM3D_PASSWORD_HASH),
+    contrasena: await hashPassword(password, config),
     telefono: body.telefono ?? null,
     direccion: body.direccion ?? null,
     ciudad: body.ciudad ?? null,

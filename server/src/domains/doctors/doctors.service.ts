@@ -54,7 +54,7 @@ export class DoctorService {
   async create(actor: Actor, body: CreateDoctorBody): Promise<DoctorRow> {
     const { password, id_hospital, referenciado, estado, activo, ...person } = body;
     refuseWeakPassword(password, person, 'password');
-    const contrasena = await hashPassword(password, this.#config.SOM3D_PASSWORD_HASH);
+    const contrasena = await hashPassword(password, this.#config);
     const states = { estado: 'ACTIVO' as const, activo: true, ...bothOf({ estado, activo }) };
     return await inTransaction(this.#orm.em, async (em) => {
       await requireHospital(em, id_hospital);
