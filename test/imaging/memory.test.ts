@@ -159,7 +159,7 @@ describe('a conversion that takes more than it planned', () => {
     const inputZip = await rod();
     const request = { inputZip, outDir: await temporaryDirectory(), umbralMin: 300, threads: 1 };
     const { signal } = new AbortController();
-    expect(await jobMachinery.runChild(request, { memoryMb: 32, reporter, signal })).toEqual({
+    expect(await jobMachinery.runChild(request, { memoryMb: 32, niceness: 0, reporter, signal })).toEqual({
       kind: 'refused',
       code: 'OUT_OF_MEMORY',
       message:

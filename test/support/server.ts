@@ -86,6 +86,8 @@ export async function startTestServer(
     SOM3D_REGISTRATIONS_PER_HOUR: '100000',
     // A picture of the usual size takes longer to draw than a phantom's model to make.
     SOM3D_PICTURE_PIXELS: '64',
+    // Beside busy tests a conversion that takes what they leave over would take minutes.
+    SOM3D_JOB_NICENESS: '0',
     // What a hash costs is measured by nobody.
     SOM3D_PASSWORD_MEMORY_MIB: '1',
     // Nobody measures when refusals come, but the tests about that.

@@ -24,6 +24,10 @@ export const JOBS = {
     'Seconds without a heartbeat after which another worker takes a running job.',
   ),
   SOM3D_PICTURE_PIXELS: variable(integer(16, 2048, 512), 'Side of the picture of a model, in pixels.'),
+  SOM3D_JOB_NICENESS: variable(
+    integer(0, 19, 19),
+    'Niceness of a conversion: with 19 it takes the processor that requests leave over, with 0 it has an equal share.',
+  ),
   SOM3D_JOB_TIMEOUT_MINUTES: variable(integer(1, 10_080, 60), 'Minutes after which a job ends with an error.'),
   SOM3D_ORPHAN_GRACE_SECONDS: variable(
     integer(1, 604_800, 600),

@@ -107,6 +107,7 @@ export class Attempt {
     const child = await storage.withLocalFile(job.input_key, (inputZip) =>
       runChild(requestOf(job, { inputZip, outDir: this.#folder, config }), {
         memoryMb: config.SOM3D_WORKER_MEMORY_MB,
+        niceness: config.SOM3D_JOB_NICENESS,
         reporter: observer.reporter(this.#heartbeat.reporter),
         signal,
       }),

@@ -7,7 +7,7 @@ import type { Manifest } from '../imaging/manifest.ts';
 import { isMemoryExhausted, outOfMemory } from '../imaging/memory.ts';
 import type { ChildMessage, Reporter, StartMessage } from '../imaging/protocol.ts';
 import type { ConvertRequest } from '../imaging/request.ts';
-import { COMPUTING_PRIORITY, standBack } from '../base/priority.ts';
+import { standBack } from '../base/priority.ts';
 import { watchMemory } from './memory-guard.ts';
 
 export type ChildOutcome =
@@ -32,9 +32,9 @@ const ENVIRONMENT = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '262144' };
  * Serving comes first: a job takes the processor that is left over, and is what the kernel ends when memory runs out.
  * Linux weighs sessions against each other before processes (autogroup), and a child leads one: both get told.
  */
-function yieldToServer(pid: number): void {
-  standBack(pid, COMPUTING_PRIORITY);
-  writeFile(`/proc/${pid}/autogroup`, String(COMPUTING_PRIORITY)).catch(() => undefined);
+function yieldToServer(pid: number, niceness: number): void {
+  standBack(pid, niceness);
+  writeFile(`/proc/${pid}/autogroup`, String(niceness)).catch(() => undefined);
   writeFile(`/proc/${pid}/oom_score_adj`, '500').catch(() => undefined);
 }
 
@@ -72,12 +72,18 @@ function start({ outDir }: ConvertRequest, memoryMb: number): ChildProcess {
  * the segmentation tool comes with the request), opens no database and ends with this process.
  *
  * @param memoryMb what the conversion plans with; a process that takes far more all the same is ended, and refused
+ * @param niceness of the process, 0..19
  * @param signal kills the child; the outcome is then `died`
  * @returns how it ended, once the process is gone
  */
 export async function runChild(
   request: ConvertRequest,
-  { memoryMb, reporter, signal }: { memoryMb: number; reporter: Reporter; signal: AbortSignal },
+  {
+    memoryMb,
+    niceness,
+    reporter,
+    signal,
+  }: { memoryMb: number; niceness: number; reporter: Reporter; signal: AbortSignal },
 ): Promise<ChildOutcome> {
   signal.throwIfAborted();
   let child: ChildProcess;
@@ -88,7 +94,7 @@ export async function runChild(
   }
   // Messages may still come after the exit: what they say is known when the channel has closed.
   const ended = Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
-  if (child.pid) yieldToServer(child.pid);
+  if (child.pid) yieldToServer(child.pid, niceness);
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-MAX_STDERR);
