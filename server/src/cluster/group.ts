@@ -29,116 +29,123 @@ export interface GroupOptions {
   readonly stopWithinMs: number;
 }
 
-export interface Group {
-  /** Address of the service; resolves when all its processes serve. @throws GroupFailedError */
-  readonly ready: Promise<string>;
-  /** Resolves when `stop` has ended every process. @throws GroupFailedError when the group gave up */
-  readonly ended: Promise<void>;
-  stop(): void;
-  /** Ends every process at once. */
-  kill(): void;
-}
-
 /**
  * Keeps `size` processes of this program running on one port. The group replaces a process that ends: at once when it
  * was healthy, after a growing pause when processes die soon after their start.
  */
-export function startGroup({ size, log, environment, stopWithinMs }: GroupOptions): Group {
-  const members = new Map<number, Member>();
-  const pauses = new Set<NodeJS.Timeout>();
-  const ready = Promise.withResolvers<string>();
-  const ended = Promise.withResolvers<void>();
-  // A caller may await only one of the two; the other rejection must not end the process.
-  ready.promise.catch(() => undefined);
-  ended.promise.catch(() => undefined);
-  let stopping = false;
-  let gaveUp: GroupFailedError | null = null;
-  let failures = 0;
+export class Group {
+  readonly #options: GroupOptions;
+  readonly #members = new Map<number, Member>();
+  readonly #pauses = new Set<NodeJS.Timeout>();
+  readonly #ready = Promise.withResolvers<string>();
+  readonly #ended = Promise.withResolvers<void>();
+  readonly #metrics = createMetricsHub(() => [...this.#members.values()].map(({ worker }) => worker));
+  #stopping = false;
+  #gaveUp: GroupFailedError | null = null;
+  #failures = 0;
 
-  const metrics = createMetricsHub(() => [...members.values()].map(({ worker }) => worker));
+  constructor(options: GroupOptions) {
+    this.#options = options;
+    // A caller may await only one of the two; the other rejection must not end the process.
+    this.#ready.promise.catch(() => undefined);
+    this.#ended.promise.catch(() => undefined);
+    // Each process accepts connections from the shared socket itself. If this process distributed them instead,
+    // connections for a process that closes at that moment would hang.
+    cluster.schedulingPolicy = cluster.SCHED_NONE;
+    for (let slot = 0; slot < options.size; slot++) this.#begin(slot);
+  }
 
-  const finish = (): void => {
-    if (gaveUp) ended.reject(gaveUp);
-    else ended.resolve();
-  };
+  /** Address of the service; resolves when all its processes serve. @throws GroupFailedError */
+  get ready(): Promise<string> {
+    return this.#ready.promise;
+  }
 
-  const kill = (): void => {
-    for (const { worker } of members.values()) worker.process.kill('SIGKILL');
-  };
+  /** Resolves when `stop` has ended every process. @throws GroupFailedError when the group gave up */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
 
-  const stop = (): void => {
-    if (stopping) return;
-    stopping = true;
-    for (const pause of pauses) clearTimeout(pause);
-    for (const { worker } of members.values()) sendToMember(worker, { type: 'stop' });
+  stop(): void {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    const { log, stopWithinMs } = this.#options;
+    for (const pause of this.#pauses) clearTimeout(pause);
+    for (const { worker } of this.#members.values()) sendToMember(worker, { type: 'stop' });
     setTimeout(() => {
-      if (members.size > 0) log.warn({ left: members.size }, 'API processes did not stop in time; killing them');
-      kill();
+      const left = this.#members.size;
+      if (left > 0) log.warn({ left }, 'API processes did not stop in time; killing them');
+      this.kill();
     }, stopWithinMs).unref();
-    if (members.size === 0) finish();
-  };
+    if (this.#members.size === 0) this.#finish();
+  }
 
-  const giveUp = (reason: string): void => {
-    gaveUp ??= new GroupFailedError(reason);
-    ready.reject(gaveUp);
-    stop();
-  };
+  /** Ends every process at once. */
+  kill(): void {
+    for (const { worker } of this.#members.values()) worker.process.kill('SIGKILL');
+  }
 
-  const onReady = (member: Member, url: string): void => {
+  #finish(): void {
+    if (this.#gaveUp) this.#ended.reject(this.#gaveUp);
+    else this.#ended.resolve();
+  }
+
+  #giveUp(reason: string): void {
+    this.#gaveUp ??= new GroupFailedError(reason);
+    this.#ready.reject(this.#gaveUp);
+    this.stop();
+  }
+
+  #begin(slot: number): void {
+    const worker = cluster.fork(this.#options.environment(slot));
+    const member: Member = { slot, worker, readyAt: null, failure: null };
+    this.#members.set(slot, member);
+    worker.on('message', (message: FromMember) => {
+      if (message.type === 'ready') this.#onReady(member, message.url);
+      else if (message.type === 'failed') member.failure = message.reason;
+      else this.#metrics.onMessage(worker, message);
+    });
+    worker.once('exit', (code: number | null, signal: string | null) => this.#onExit(member, code, signal));
+    worker.once('error', (error) => {
+      this.#options.log.error({ err: error }, 'cannot reach an API process');
+      worker.process.kill('SIGKILL');
+      if (worker.process.pid === undefined) this.#onExit(member, null, null);
+    });
+  }
+
+  #onReady(member: Member, url: string): void {
     member.readyAt = performance.now();
-    if (members.size === size && [...members.values()].every(({ readyAt }) => readyAt !== null)) ready.resolve(url);
-  };
+    const members = [...this.#members.values()];
+    if (members.length === this.#options.size && members.every(({ readyAt }) => readyAt !== null)) {
+      this.#ready.resolve(url);
+    }
+  }
 
-  const onExit = (member: Member, code: number | null, signal: string | null): void => {
-    if (members.get(member.slot) !== member) return;
-    members.delete(member.slot);
-    void metrics.onExit(member.worker);
-    if (stopping) {
-      if (members.size === 0) finish();
+  #onExit(member: Member, code: number | null, signal: string | null): void {
+    if (this.#members.get(member.slot) !== member) return;
+    this.#members.delete(member.slot);
+    void this.#metrics.onExit(member.worker);
+    if (this.#stopping) {
+      if (this.#members.size === 0) this.#finish();
       return;
     }
-    const served = [...members.values()].some(({ readyAt }) => readyAt !== null);
-    if (member.failure !== null && !served && member.readyAt === null) return giveUp(member.failure);
+    const served = [...this.#members.values()].some(({ readyAt }) => readyAt !== null);
+    if (member.failure !== null && !served && member.readyAt === null) return this.#giveUp(member.failure);
     const sound = code === 0 || (member.readyAt !== null && performance.now() - member.readyAt > SOUND_MS);
-    failures = sound ? 0 : failures + 1;
-    if (failures >= MAX_FAILURES && !served) {
-      return giveUp(`No API process stays alive: ${failures} ended one after another. The log shows why.`);
+    this.#failures = sound ? 0 : this.#failures + 1;
+    if (this.#failures >= MAX_FAILURES && !served) {
+      return this.#giveUp(`No API process stays alive: ${this.#failures} ended one after another. The log shows why.`);
     }
-    const pause_ms = sound ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS);
+    const pause_ms = sound ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (this.#failures - 1), LONGEST_PAUSE_MS);
     const facts = { ended: member.worker.process.pid, code, signal, reason: member.failure, pause_ms };
-    log[code === 0 ? 'info' : 'error'](facts, 'API process ended; a new one starts');
+    this.#options.log[code === 0 ? 'info' : 'error'](facts, 'API process ended; a new one starts');
+    this.#beginAfter(pause_ms, member.slot);
+  }
+
+  #beginAfter(ms: number, slot: number): void {
     const pause = setTimeout(() => {
-      pauses.delete(pause);
-      begin(member.slot);
-    }, pause_ms);
-    pauses.add(pause);
-  };
-
-  const begin = (slot: number): void => {
-    const worker = cluster.fork(environment(slot));
-    const member: Member = { slot, worker, readyAt: null, failure: null };
-    members.set(slot, member);
-    worker.on('message', (message: FromMember) => {
-      if (message.type === 'ready') onReady(member, message.url);
-      else if (message.type === 'failed') member.failure = message.reason;
-      else metrics.onMessage(worker, message);
-    });
-    worker.once('exit', (code: number | null, signal: string | null) => onExit(member, code, signal));
-    worker.once('error', (error) => {
-      log.error({ err: error }, 'cannot reach an API process');
-      worker.process.kill('SIGKILL');
-      if (worker.process.pid === undefined) onExit(member, null, null);
-    });
-  };
-
-  // Each process accepts connections from the shared socket itself. If this process distributed them instead,
-  // connections for a process that closes at that moment would hang.
-  cluster.schedulingPolicy = cluster.SCHED_NONE;
-  for (let slot = 0; slot < size; slot++) begin(slot);
-  return {
-    ready: ready.promise,
-    ended: ended.promise,
-    stop,
-    kill,
-  };
+      this.#pauses.delete(pause);
+      this.#begin(slot);
+    }, ms);
+    this.#pauses.add(pause);
+  }
 }

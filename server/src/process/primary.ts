@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 import type { FirstAccount } from '../setup/first-start.ts';
 import { NotReadyError, prepareDatabase } from '../setup/prepare.ts';
 import { stopLimitMs } from './shutdown.ts';
-import { GroupFailedError, startGroup, type Group } from '../cluster/group.ts';
+import { Group, GroupFailedError } from '../cluster/group.ts';
 
 interface Greeted {
   readonly url: string;
@@ -41,7 +41,7 @@ export async function runPrimary(
 ): Promise<void> {
   await using deps = await openDeps(config, log);
   const accounts = await prepareDatabase(deps, config, log);
-  const group = startGroup({
+  const group = new Group({
     size: config.SOM3D_API_PROCESSES,
     log,
     // One process of the group runs jobs: the plan of concurrency and memory is for a machine.
