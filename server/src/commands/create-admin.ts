@@ -31,9 +31,9 @@ async function readPassword(): Promise<string> {
   return (await text(process.stdin)).replace(/\r?\n$/, '');
 }
 
-function refuseUnusable(check: () => void): void {
+async function refuseUnusable(check: Promise<void>): Promise<void> {
   try {
-    check();
+    await check;
   } catch (error) {
     throw error instanceof AppError ? new UsageError(error.detail) : error;
   }
@@ -51,7 +51,7 @@ export function adminCommand(): Command {
       const input = Input.safeParse({ ...options, password });
       if (!input.success) throw new UsageError(z.prettifyError(input.error));
       const { password: _, ...fields } = input.data;
-      refuseUnusable(() => refuseWeakPassword(password, fields, 'password'));
+      await refuseUnusable(refuseWeakPassword(password, fields, 'password'));
       await withDatabase(async (orm, config) => {
         const em = orm.em.fork();
         if (await isTaken(em, fields.correo)) throw new UsageError(`${fields.correo} has an account already`);

@@ -10,15 +10,15 @@ interface Options {
 /**
  * A command that prints a document derived from the code, writes it to a file, or fails when a file differs from it.
  *
- * @param make the document's text
+ * @param make makes the document's text
  */
-export function documentCommand(name: string, description: string, make: () => string): Command {
+export function documentCommand(name: string, description: string, make: () => Promise<string>): Command {
   return new Command(name)
     .description(description)
     .option('--out <file>', 'write the document to a file')
     .option('--check <file>', 'fail when the file differs from the document')
     .action(async ({ out, check }: Options) => {
-      const document = make();
+      const document = await make();
       if (check) {
         const found = await readFile(check, 'utf8').catch(() => '');
         if (found !== document)

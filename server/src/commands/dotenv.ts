@@ -1,22 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
-import type { Logger } from 'pino';
-import { VARIABLE_NAMES } from '../config/config.ts';
-import { explainVariables } from '../config/predecessor.ts';
+import { existsSync } from 'node:fs';
 
-const FILE = '.env';
+export const DOTENV = '.env';
 
 /** Adds the variables of `.env` to the environment. A variable that is set already stays. */
 export function loadDotenv(): void {
-  if (existsSync(FILE)) process.loadEnvFile(FILE);
-}
-
-/** Logs once which variables of `.env` nothing reads: a typing error, or one of the predecessor's. */
-export function warnOfIgnoredVariables(log: Logger): void {
-  if (!existsSync(FILE)) return;
-  const names = Object.keys(parseEnv(readFileSync(FILE, 'utf8')));
-  const variables = explainVariables(names, VARIABLE_NAMES)
-    .filter(({ ignored }) => ignored)
-    .map(({ name }) => name);
-  if (variables.length > 0) log.warn({ variables }, '.env has variables that nothing reads');
+  if (existsSync(DOTENV)) process.loadEnvFile(DOTENV);
 }

@@ -10,7 +10,7 @@ import { NotReadyError } from '../setup/prepare.ts';
 import { startServer, type RunningServer } from '../process/serve.ts';
 import { shutDown } from '../process/shutdown.ts';
 import { untilSignal } from '../process/signals.ts';
-import { warnOfIgnoredVariables } from './dotenv.ts';
+import { warnOfIgnoredVariables } from './ignored-variables.ts';
 import type { Deps } from '../deps.ts';
 import { Installation, whyNotSwept } from '../jobs/installation.ts';
 import { PRIVATE } from './umask.ts';

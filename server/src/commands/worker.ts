@@ -8,7 +8,7 @@ import { serveWorkerStatus } from '../process/worker-status.ts';
 import { standBack, WORKER_PRIORITY } from '../base/priority.ts';
 import { stopLimitMs } from '../process/shutdown.ts';
 import { untilSignal } from '../process/signals.ts';
-import { warnOfIgnoredVariables } from './dotenv.ts';
+import { warnOfIgnoredVariables } from './ignored-variables.ts';
 import { PRIVATE } from './umask.ts';
 import { UsageError } from './usage.ts';
 

@@ -1,43 +1,19 @@
 import type { MikroORM } from '@mikro-orm/core';
 import { kysely } from './kysely.ts';
-import { adopt } from './migrations/mysql/0001-adopt.ts';
-import { jobPauses as jobPausesOnMysql } from './migrations/mysql/0002-job-pauses.ts';
-import { accountSafety as accountSafetyOnMysql } from './migrations/mysql/0003-account-safety.ts';
-import { safekeeping as safekeepingOnMysql } from './migrations/mysql/0004-safekeeping.ts';
-import { paymentQuestions as paymentQuestionsOnMysql } from './migrations/mysql/0005-payment-questions.ts';
-import { auditChain as auditChainOnMysql } from './migrations/mysql/0006-audit-chain.ts';
 import { type Migration, type Session, sessionOf } from './migrations/session.ts';
-import { initial } from './migrations/sqlite/0001-initial.ts';
-import { jobPauses as jobPausesOnSqlite } from './migrations/sqlite/0002-job-pauses.ts';
-import { accountSafety as accountSafetyOnSqlite } from './migrations/sqlite/0003-account-safety.ts';
-import { safekeeping as safekeepingOnSqlite } from './migrations/sqlite/0004-safekeeping.ts';
-import { paymentQuestions as paymentQuestionsOnSqlite } from './migrations/sqlite/0005-payment-questions.ts';
-import { auditChain as auditChainOnSqlite } from './migrations/sqlite/0006-audit-chain.ts';
 import { dialectOf, MIGRATION_TABLE, type OrmOptions } from './orm.ts';
 
 export { type Conflict, MigrationConflictError } from './migrations/conflict.ts';
 
-/** In the order of their application. Never change a released migration; add a new one. */
-const MIGRATIONS = {
-  mysql: [
-    adopt,
-    jobPausesOnMysql,
-    accountSafetyOnMysql,
-    safekeepingOnMysql,
-    paymentQuestionsOnMysql,
-    auditChainOnMysql,
-  ],
-  sqlite: [
-    initial,
-    jobPausesOnSqlite,
-    accountSafetyOnSqlite,
-    safekeepingOnSqlite,
-    paymentQuestionsOnSqlite,
-    auditChainOnSqlite,
-  ],
-} satisfies Record<OrmOptions['kind'], readonly Migration[]>;
+type Dialect = OrmOptions['kind'];
 
-type Dialect = keyof typeof MIGRATIONS;
+/** A process loads the migrations of its own database alone. */
+async function migrationsOf(dialect: Dialect): Promise<readonly Migration[]> {
+  const { migrations } = await (dialect === 'mysql'
+    ? import('./migrations/mysql/index.ts')
+    : import('./migrations/sqlite/index.ts'));
+  return migrations;
+}
 
 export interface MigrationLog {
   info(fields: object, message: string): void;
@@ -75,11 +51,12 @@ export async function migrate(orm: MikroORM, log: MigrationLog): Promise<Migrati
 /** Names of the pending migrations, in order. */
 export async function pendingMigrations(orm: MikroORM): Promise<string[]> {
   const dialect = dialectOf(orm);
+  const migrations = await migrationsOf(dialect);
   return kysely(orm.em)
     .connection()
     .execute(async (connection) => {
       const applied = await appliedNames(sessionOf(connection), dialect);
-      return MIGRATIONS[dialect].map(({ name }) => name).filter((name) => !applied.has(name));
+      return migrations.map(({ name }) => name).filter((name) => !applied.has(name));
     });
 }
 
@@ -95,7 +72,7 @@ async function applyPending(session: Session, dialect: Dialect, log: MigrationLo
     log.info({ settled: sentence }, 'rows settled');
   };
   const applied = await appliedNames(session, dialect);
-  for (const migration of MIGRATIONS[dialect]) {
+  for (const migration of await migrationsOf(dialect)) {
     if (applied.has(migration.name)) continue;
     await migration.apply(session, change, settle);
     // not earlier: a migration with conflicts must change nothing

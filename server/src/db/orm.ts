@@ -5,7 +5,6 @@ import {
   type MikroORM,
   type Platform,
 } from '@mikro-orm/core';
-import { MikroORM as MySqlOrm, MySqlDriver } from '@mikro-orm/mysql';
 import { MikroORM as SqlOrm, SqliteDriver, SqlitePlatform } from '@mikro-orm/sql';
 import { CompiledQuery, type DatabaseConnection } from 'kysely';
 import { CASELESS } from './columns.ts';
@@ -73,6 +72,7 @@ async function initMySql(
   { url, poolMax }: { url: string; poolMax: number },
   observe?: StatementObserver,
 ): Promise<MikroORM> {
+  const { MikroORM: MySqlOrm, MySqlDriver } = await import('@mikro-orm/mysql');
   return MySqlOrm.init({
     ...common,
     driver: MySqlDriver,

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { getCompileCacheDir } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Manifest } from '../imaging/manifest.ts';
@@ -56,11 +57,18 @@ function reasonOf(code: number | null, signal: NodeJS.Signals | null): string {
   return signal ? `señal ${signal}` : `código de salida ${code ?? 'desconocido'}`;
 }
 
+/** The child and its threads use the compiled code that this process keeps. */
+function compiledCode(): Record<string, string> {
+  const folder = getCompileCacheDir();
+  // Node has added a folder for its own version.
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: path.dirname(folder) };
+}
+
 /** Throws where the system reports a failure at once; others come as the child's `error` event. */
 function start({ outDir }: ConvertRequest, memoryMb: number): ChildProcess {
   return fork(ENTRY, [], {
     cwd: outDir,
-    env: ENVIRONMENT,
+    env: { ...ENVIRONMENT, ...compiledCode() },
     execArgv: [`--max-old-space-size=${memoryMb}`],
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -3,7 +3,7 @@ import { createLoop, type Loop } from '../base/loop.ts';
 import { kysely } from '../db/kysely.ts';
 import { upsert } from '../db/upsert.ts';
 import type { Deps } from '../deps.ts';
-import { describeEngines, type EngineDescription } from '../imaging/engines/choose.ts';
+import { describeEngines, type EngineDescription } from '../imaging/engines/describe.ts';
 import { VERSION } from '../base/version.ts';
 import { OWNER } from './owner.ts';
 import { segmentationOf } from './request.ts';

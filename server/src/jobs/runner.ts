@@ -3,7 +3,7 @@ import { usableMemoryMb } from '../config/machine.ts';
 import type { Deps } from '../deps.ts';
 import { observeAttempt } from './attempt-observer.ts';
 import { Attempt, type AttemptDeps, type AttemptEnd, type StopReason } from './attempt.ts';
-import { createMessageSource, type MessageSource } from './bullmq/source.ts';
+import type { MessageSource } from './bullmq/source.ts';
 import { createDatabaseSource, type DatabaseSource } from './database-source.ts';
 import { isGone, OWNER } from './owner.ts';
 import type { ClaimedJob } from './queue.ts';
@@ -29,7 +29,7 @@ export class Runner {
   readonly #deps: RunnerDeps;
   readonly #slots: Slots;
   readonly #database: DatabaseSource;
-  readonly #messages: MessageSource | null;
+  #messages: MessageSource | null = null;
   readonly #active = new Set<Active>();
   readonly #stopping = new AbortController();
 
@@ -38,13 +38,13 @@ export class Runner {
     const concurrency = config.SOM3D_WORKER_CONCURRENCY;
     this.#deps = deps;
     this.#slots = createSlots(concurrency);
-    const bench = { queue, slots: this.#slots, log };
-    this.#database = createDatabaseSource(bench, {
-      wanted: () => !redis?.reachable,
-      begin: (job, release) => void this.#compute(job, release),
-    });
-    const compute = this.#compute.bind(this);
-    this.#messages = redis && createMessageSource(bench, { redis, compute, concurrency });
+    this.#database = createDatabaseSource(
+      { queue, slots: this.#slots, log },
+      {
+        wanted: () => !redis?.reachable,
+        begin: (job, release) => void this.#compute(job, release),
+      },
+    );
   }
 
   /** Begins to take jobs. */
@@ -53,6 +53,7 @@ export class Runner {
     this.#deps.signals.on('queued', this.#database.wake);
     this.#deps.signals.on('canceled', this.#onCanceled);
     await this.#releaseLeases();
+    this.#messages = await this.#openMessages();
     if (this.#stopping.signal.aborted) return;
     this.#database.start();
     this.#messages?.start();
@@ -118,6 +119,15 @@ export class Runner {
     await queue
       .releaseLeases(isGone)
       .catch((error: unknown) => log.warn({ err: error }, 'leases of ended workers not released'));
+  }
+
+  async #openMessages(): Promise<MessageSource | null> {
+    const { config, queue, log, redis } = this.#deps;
+    if (!redis) return null;
+    const { createMessageSource } = await import('./bullmq/source.ts');
+    const compute = this.#compute.bind(this);
+    const concurrency = config.SOM3D_WORKER_CONCURRENCY;
+    return createMessageSource({ queue, slots: this.#slots, log }, { redis, compute, concurrency });
   }
 
   #checkMemory(): void {

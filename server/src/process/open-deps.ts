@@ -9,7 +9,7 @@ import { openDatabaseClock } from '../db/clock.ts';
 import { openOrm } from '../db/orm.ts';
 import type { OpenDeps } from '../deps.ts';
 import { EpaycoClient } from '../gateways/epayco/client.ts';
-import { createMailGateway } from '../gateways/mail/transport.ts';
+import { openMailGateway } from '../gateways/mail/transport.ts';
 import { openRedis } from '../gateways/redis/redis.ts';
 import { openStorage } from '../gateways/storage/open.ts';
 import { observeEpayco, observeMail } from '../observability/observed-gateways.ts';
@@ -51,7 +51,7 @@ async function openInOrder(config: Config, log: Logger, steered?: () => Date): P
     : ownTime(steered);
   const storage = observeStorage(await openStorage(config, { secret: secrets.urls, clock }, log), telemetry);
   stack.defer(() => storage.close());
-  const mail = observeMail(createMailGateway(config), telemetry);
+  const mail = observeMail(await openMailGateway(config), telemetry);
   stack.defer(() => mail.close());
   const redis = stack.use(await openRedis(config, log));
   const opened = stack.move();

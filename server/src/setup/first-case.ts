@@ -2,8 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { openAsBlob } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createClient, uploadJob } from '@som3d/client';
-import { writeSampleZip } from '@som3d/client/sample';
 import type { Config } from '../config/config.ts';
 import { DEMO_DOCTOR } from './seeds.ts';
 import { Usuario } from '../db/entities/auth.entity.ts';
@@ -32,6 +30,10 @@ export async function queueFirstCase(
   const profile = await em.findOne(Medico, { id_usuario: doctor.id_usuario });
   const patient =
     profile && (await em.findOne(Paciente, { id_medico: profile.id_medico }, { orderBy: { id_paciente: 'asc' } }));
+  const [{ createClient, uploadJob }, { writeSampleZip }] = await Promise.all([
+    import('@som3d/client'),
+    import('@som3d/client/sample'),
+  ]);
   const folder = await mkdtemp(path.join(tmpdir(), 'som3d-first-case-'));
   try {
     const zip = path.join(folder, 'phantom.zip');

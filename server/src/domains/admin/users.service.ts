@@ -59,7 +59,7 @@ export class UserService {
 
   /** @throws AppError 409 when the address is taken, 422 for a weak password */
   async createAdmin(actor: Actor, { password, activo = true, ...person }: CreateAdminBody): Promise<User> {
-    refuseWeakPassword(password, person, 'password');
+    await refuseWeakPassword(password, person, 'password');
     const contrasena = await hashPassword(password, this.#deps.config);
     return await inTransaction(this.#deps.orm.em, async (em) => {
       await requireFreeCorreo(em, person.correo);

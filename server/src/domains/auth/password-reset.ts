@@ -82,7 +82,7 @@ export class PasswordReset {
 
   /** @throws AppError 400 for a link that is no good, 422 for a weak password */
   async byLink(token: string, password: string): Promise<void> {
-    refuseCommonPassword(password, FIELD);
+    await refuseCommonPassword(password, FIELD);
     const accepted = await inTransaction(this.#deps.orm.em, async (em) => {
       const row = await this.#tokens.find(em, LINK, { token }, false);
       return row && (await this.#acceptedBy(em, row));
@@ -92,7 +92,7 @@ export class PasswordReset {
 
   /** @throws AppError 400 for a code that is no good, in the same time whether the account exists; 422 for a weak password */
   async byCode({ token, correo, code, new_password }: ResetPasswordCodeBody): Promise<void> {
-    refuseCommonPassword(new_password, FIELD);
+    await refuseCommonPassword(new_password, FIELD);
     await noSooner(this.#deps.config.SOM3D_AUTH_ANSWER_MS, async () => {
       const named = token === undefined ? await this.#lastOf(correo ?? '') : { token };
       const accepted = named && (await inTransaction(this.#deps.orm.em, (em) => this.#tryCode(em, named, code)));
@@ -140,7 +140,7 @@ export class PasswordReset {
    */
   async #change({ id_token, user: owner }: Accepted, password: string): Promise<boolean> {
     const { id_usuario } = owner;
-    refuseWeakPassword(password, owner, FIELD);
+    await refuseWeakPassword(password, owner, FIELD);
     // Hashing is dear: not for a token that is no good anyway.
     const contrasena = await hashPassword(password, this.#deps.config);
     const now = this.#deps.clock();

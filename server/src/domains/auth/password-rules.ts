@@ -1,5 +1,3 @@
-import { ZxcvbnFactory } from '@zxcvbn-ts/core';
-import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
 import { invalidField } from '../../base/errors.ts';
 
 /** What a person would put into a password that others can look up. */
@@ -25,19 +23,23 @@ const BLANK = 'La contraseña debe tener 8 caracteres o más sin contar los espa
 const COMMON = 'Esta contraseña es de las más usadas: elija otra';
 const OWN = 'La contraseña no debe formarse con su nombre, su correo u otros datos suyos: elija otra';
 
-const COMMONEST = new Set(dictionary['passwords-common']);
+async function loadEstimator() {
+  const [{ ZxcvbnFactory }, { adjacencyGraphs, dictionary }] = await Promise.all([
+    import('@zxcvbn-ts/core'),
+    import('@zxcvbn-ts/language-common'),
+  ]);
+  const common = dictionary['passwords-common'];
+  const terms = { dictionary: { 'passwords-common': common }, graphs: adjacencyGraphs, maxLength: ESTIMATED_LENGTH };
+  return { commonest: new Set(common), estimator: new ZxcvbnFactory(terms) };
+}
 
-let estimator: ZxcvbnFactory | undefined;
+/** The lists fill some megabytes: the first new password loads them, and not every start. */
+let loading: ReturnType<typeof loadEstimator> | undefined;
 
 /** The list leaves out repeats, sequences and walks over the keyboard (`88888888`): the estimate knows those. */
-function isCommon(password: string): boolean {
-  if (COMMONEST.has(password.trim().toLowerCase())) return true;
-  estimator ??= new ZxcvbnFactory({
-    dictionary: { 'passwords-common': dictionary['passwords-common'] },
-    graphs: adjacencyGraphs,
-    maxLength: ESTIMATED_LENGTH,
-  });
-  return estimator.check(password).guesses < COMMON_GUESSES;
+async function isCommon(password: string): Promise<boolean> {
+  const { commonest, estimator } = await (loading ??= loadEstimator());
+  return commonest.has(password.trim().toLowerCase()) || estimator.check(password).guesses < COMMON_GUESSES;
 }
 
 function folded(text: string): string {
@@ -65,9 +67,9 @@ function isOwnData(password: string, own: OwnData): boolean {
  * @param field of the body, for the error
  * @throws AppError 422
  */
-export function refuseCommonPassword(password: string, field: string): void {
+export async function refuseCommonPassword(password: string, field: string): Promise<void> {
   if (password.replace(/[\s\p{Z}\p{C}]/gu, '').length < MIN_LENGTH) throw invalidField(['body', field], BLANK);
-  if (isCommon(password)) throw invalidField(['body', field], COMMON);
+  if (await isCommon(password)) throw invalidField(['body', field], COMMON);
 }
 
 /**
@@ -76,7 +78,7 @@ export function refuseCommonPassword(password: string, field: string): void {
  * @param field of the body, for the error
  * @throws AppError 422
  */
-export function refuseWeakPassword(password: string, own: OwnData, field: string): void {
-  refuseCommonPassword(password, field);
+export async function refuseWeakPassword(password: string, own: OwnData, field: string): Promise<void> {
+  await refuseCommonPassword(password, field);
   if (isOwnData(password, own)) throw invalidField(['body', field], OWN);
 }

@@ -64,7 +64,7 @@ export class Profile {
       if (password_actual === undefined) throw new AppError('forbidden', PASSWORD_NEEDED);
       await this.#logins.requirePassword(user, password_actual, caller);
     }
-    if (password !== undefined) refuseWeakPassword(password, ownDataOf(user, fields), 'password');
+    if (password !== undefined) await refuseWeakPassword(password, ownDataOf(user, fields), 'password');
     if (address !== undefined) {
       await countMailRequest(this.#deps, { purpose: PURPOSE, correo: user.correo, caller }, user);
     }

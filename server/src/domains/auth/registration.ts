@@ -83,7 +83,7 @@ export class Registration {
     if (config.REGISTER_REQUIRES_EMAIL_CODE) {
       throw new AppError('forbidden', 'El registro requiere un código enviado por correo');
     }
-    refuseWeakPassword(body.password, body, 'password');
+    await refuseWeakPassword(body.password, body, 'password');
     await this.#count(caller);
     const doctor = { ...(await newDoctor(body, config)), ...AS_INACTIVE_DOCTOR, unverified_since: clock() };
     const user = await inTransaction(orm.em, async (em) => {
@@ -105,7 +105,7 @@ export class Registration {
     const { orm, clock, config } = this.#deps;
     const { correo } = body;
     const minutes = config.VERIFY_EMAIL_EXPIRE_MIN;
-    refuseWeakPassword(body.password, body, 'password');
+    await refuseWeakPassword(body.password, body, 'password');
     return await limitedRequest(this.#deps, { purpose: PURPOSE, correo, caller }, async (owner) => {
       await this.#count(caller);
       if (await this.#wrongCodes.areExhausted(orm.em.fork(), PURPOSE, subjectOf(null, correo))) {

@@ -53,7 +53,7 @@ export class DoctorService {
   /** Makes the account and the profile. 404 for an unknown hospital, 409 when the address is taken. */
   async create(actor: Actor, body: CreateDoctorBody): Promise<DoctorRow> {
     const { password, id_hospital, referenciado, estado, activo, ...person } = body;
-    refuseWeakPassword(password, person, 'password');
+    await refuseWeakPassword(password, person, 'password');
     const contrasena = await hashPassword(password, this.#config);
     const states = { estado: 'ACTIVO' as const, activo: true, ...bothOf({ estado, activo }) };
     return await inTransaction(this.#orm.em, async (em) => {

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { createTransport, type SendMailOptions } from 'nodemailer';
+import type { SendMailOptions } from 'nodemailer';
 import { writeWhole } from '../../base/whole-file.ts';
 import type { Config } from '../../config/config.ts';
 import type { Mail, MailGateway } from './mail.ts';
@@ -30,7 +30,8 @@ function messageOf(config: Settings, mail: Mail): SendMailOptions {
   };
 }
 
-function createSmtpGateway(config: Settings, host: string): MailGateway {
+async function openSmtpGateway(config: Settings, host: string): Promise<MailGateway> {
+  const { createTransport } = await import('nodemailer');
   const transport = createTransport({
     host,
     port: config.SMTP_PORT,
@@ -52,9 +53,10 @@ function createSmtpGateway(config: Settings, host: string): MailGateway {
 /** Writes each mail to `mail/<id>.eml` in the data folder; any mail program opens it. */
 function createFileGateway(config: Settings): MailGateway {
   const folder = path.join(config.dataDir, 'mail');
-  const transport = createTransport({ streamTransport: true, buffer: true, newline: 'unix' });
   return {
     send: async (mail) => {
+      const { createTransport } = await import('nodemailer');
+      const transport = createTransport({ streamTransport: true, buffer: true, newline: 'unix' });
       const { message } = await transport.sendMail(messageOf(config, mail));
       if (!Buffer.isBuffer(message)) throw new TypeError('the mail was not built');
       await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -67,6 +69,6 @@ function createFileGateway(config: Settings): MailGateway {
 }
 
 /** Mails go out by SMTP when `SMTP_HOST` is set, otherwise into files. */
-export function createMailGateway(config: Settings): MailGateway {
-  return config.SMTP_HOST ? createSmtpGateway(config, config.SMTP_HOST) : createFileGateway(config);
+export async function openMailGateway(config: Settings): Promise<MailGateway> {
+  return config.SMTP_HOST ? await openSmtpGateway(config, config.SMTP_HOST) : createFileGateway(config);
 }

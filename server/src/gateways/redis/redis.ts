@@ -3,7 +3,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Config } from '../../config/config.ts';
-import { hastyOptions, patientOptions, TracedRedis } from './connection.ts';
 
 /** Interval of the checks whether Redis answers, in ms. */
 const PING_MS = 1000;
@@ -39,6 +38,7 @@ export async function openRedis(
   log: Logger,
 ): Promise<RedisGateway | null> {
   if (!url) return null;
+  const { hastyOptions, patientOptions, TracedRedis } = await import('./connection.ts');
   const clients = new Set<Redis>();
   let reachable = false;
   let closing = false;
