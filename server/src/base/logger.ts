@@ -1,4 +1,5 @@
 import pino, { type Logger } from 'pino';
+import { lineBuffer } from './line-buffer.ts';
 
 /** Fields that can hold a secret. The logger redacts them when they appear in a log object. */
 const SECRETS = ['authorization', 'cookie', 'password', 'contrasena', 'token', 'access_token', 'refresh_token'];
@@ -17,6 +18,6 @@ export function createLogger(level: string): Logger {
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
     },
-    pino.destination({ fd: 2, sync: true }),
+    lineBuffer(),
   );
 }
