@@ -1,6 +1,7 @@
 import type { AppRouter } from '@ts-rest/core';
 import { createExpressEndpoints } from '@ts-rest/express';
-import type { Express, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
+import { RouteTable } from './route-table.ts';
 
 type Mount<T extends AppRouter> = Parameters<typeof createExpressEndpoints<T>>;
 
@@ -19,7 +20,10 @@ export function mount<T extends AppRouter>(
   handlers: Handlers<T>,
   middleware: readonly RequestHandler[],
 ): void {
-  createExpressEndpoints(contract, handlers, app, {
+  const table = new RouteTable();
+  // ts-rest adds routes by method, and nothing else before its error handler.
+  const routes = { ...table, use: (handler: ErrorRequestHandler) => app.use(table.handle, handler) };
+  createExpressEndpoints(contract, handlers, routes as unknown as Express, {
     logInitialization: false,
     responseValidation: true,
     // Plain Express middleware: ts-rest asks for one that knows every route's types.
