@@ -12,41 +12,50 @@ export interface CellGrid {
   size: { x: number; y: number };
 }
 
-/** A connected region and what it looks like. */
-export interface Region {
-  label: number;
-  cells: number;
-  /** Greatest extent within slices, mm. */
-  extentMm: number;
-  /** Share of all slices that it is in. */
-  sliceShare: number;
-  /** Columns, rows and slices of cells that it spans. */
-  span: { x: number; y: number; z: number };
-}
-
 /** Voxels in a cell of about `sizeMm`, along each axis. */
 export function cellFactor(voxel: { x: number; y: number; slice: number }, sizeMm: number): CellGrid['factor'] {
   const factorOf = (mm: number): number => Math.max(1, Math.round(sizeMm / mm));
   return { x: factorOf(voxel.x), y: factorOf(voxel.y), z: factorOf(voxel.slice) };
 }
 
-/** Cells of about `sizeMm` in which any voxel is above a level. */
-export function coarsen(volume: Volume, aboveHu: number, sizeMm: number): CellGrid {
-  const { data } = volume;
+/** Cells of about `sizeMm`, one grid for each level: set where any of their voxels is above it. Reads the volume once. */
+export function coarsen<Levels extends readonly number[]>(
+  volume: Volume,
+  levels: Levels,
+  sizeMm: number,
+): { [K in keyof Levels]: CellGrid } {
   const step = voxelSize(volume);
   const factor = cellFactor(step, sizeMm);
-  const nx = Math.ceil(volume.nx / factor.x);
-  const ny = Math.ceil(volume.ny / factor.y);
-  const nz = Math.ceil(volume.nz / factor.z);
-  const cells = new Uint8Array(nx * ny * nz);
-  const column = Uint16Array.from({ length: volume.nx }, (_, i) => Math.floor(i / factor.x));
-  for (let k = 0, voxel = 0; k < volume.nz; k++) {
+  const [nx, ny, nz] = [volume.nx / factor.x, volume.ny / factor.y, volume.nz / factor.z].map(Math.ceil) as Triple;
+  const greatest = new Int16Array(nx * ny * nz).fill(-32_768);
+  for (let k = 0; k < volume.nz; k++) {
     for (let j = 0; j < volume.ny; j++) {
       const row = (Math.floor(k / factor.z) * ny + Math.floor(j / factor.y)) * nx;
-      for (let i = 0; i < volume.nx; i++, voxel++) if (data[voxel]! > aboveHu) cells[row + column[i]!] = 1;
+      raiseRow(volume, (k * volume.ny + j) * volume.nx, factor.x, greatest.subarray(row, row + nx));
     }
   }
-  return { cells, nx, ny, nz, factor, size: { x: step.x * factor.x, y: step.y * factor.y } };
+  const size = { x: step.x * factor.x, y: step.y * factor.y };
+  const gridOf = (level: number): CellGrid => {
+    const cells = new Uint8Array(greatest.length);
+    for (let at = 0; at < cells.length; at++) cells[at] = greatest[at]! > level ? 1 : 0;
+    return { cells, nx, ny, nz, factor, size };
+  };
+  return levels.map(gridOf) as { [K in keyof Levels]: CellGrid };
+}
+
+type Triple = [number, number, number];
+
+/** Raises the cells of a row to the greatest of their voxels. Without a branch: what is greater cannot be predicted. */
+function raiseRow({ data, nx }: Volume, first: number, factor: number, greatest: Int16Array): void {
+  const end = first + nx;
+  for (let cell = 0, voxel = first; cell < greatest.length; cell++) {
+    let most = greatest[cell]!;
+    for (const last = Math.min(voxel + factor, end); voxel < last; voxel++) {
+      const less = most - data[voxel]!;
+      most -= less & (less >> 31);
+    }
+    greatest[cell] = most;
+  }
 }
 
 /** The grid with other cells. */
@@ -103,8 +112,13 @@ export function floodFromBorder(nx: number, ny: number, stack: Int32Array, enter
 
 /** Erosion within slices by a box of 2 * radius + 1 cells; outside the grid counts as set. */
 export function erode(grid: CellGrid, radius: { x: number; y: number }): Uint8Array {
-  const inverted = grid.cells.map((cell) => 1 - cell);
-  return dilate(withCells(grid, inverted), radius).map((cell) => 1 - cell);
+  return inverted(dilate(withCells(grid, inverted(grid.cells)), radius));
+}
+
+function inverted(cells: Uint8Array): Uint8Array {
+  const out = new Uint8Array(cells.length);
+  for (let at = 0; at < cells.length; at++) out[at] = 1 - cells[at]!;
+  return out;
 }
 
 /** Dilation within slices by a box of 2 * radius + 1 cells: along rows, then along columns. */
@@ -153,51 +167,4 @@ export function boxPass(
     }
   }
   return out;
-}
-
-/** Labels regions of set cells joined by 6-neighbours, 1, 2, ... */
-export function labelRegions(grid: CellGrid): { labels: Int32Array; regions: Region[] } {
-  const { cells, nx, ny, nz, size } = grid;
-  const labels = new Int32Array(cells.length);
-  const regions: Region[] = [];
-  const queue = new Int32Array(cells.length);
-  for (let seed = 0; seed < cells.length; seed++) {
-    if (cells[seed] === 0 || labels[seed] !== 0) continue;
-    const label = regions.length + 1;
-    const box = { minX: nx, maxX: 0, minY: ny, maxY: 0, minZ: nz, maxZ: 0 };
-    let end = 0;
-    const visit = (cell: number): void => {
-      if (cells[cell] === 0 || labels[cell] !== 0) return;
-      labels[cell] = label;
-      queue[end++] = cell;
-    };
-    visit(seed);
-    for (let next = 0; next < end; next++) {
-      const cell = queue[next]!;
-      const x = cell % nx;
-      const y = Math.floor(cell / nx) % ny;
-      const z = Math.floor(cell / (nx * ny));
-      box.minX = Math.min(box.minX, x);
-      box.maxX = Math.max(box.maxX, x);
-      box.minY = Math.min(box.minY, y);
-      box.maxY = Math.max(box.maxY, y);
-      box.minZ = Math.min(box.minZ, z);
-      box.maxZ = Math.max(box.maxZ, z);
-      if (x > 0) visit(cell - 1);
-      if (x < nx - 1) visit(cell + 1);
-      if (y > 0) visit(cell - nx);
-      if (y < ny - 1) visit(cell + nx);
-      if (z > 0) visit(cell - nx * ny);
-      if (z < nz - 1) visit(cell + nx * ny);
-    }
-    const span = { x: box.maxX - box.minX + 1, y: box.maxY - box.minY + 1, z: box.maxZ - box.minZ + 1 };
-    regions.push({
-      label,
-      cells: end,
-      extentMm: Math.max(span.x * size.x, span.y * size.y),
-      sliceShare: span.z / nz,
-      span,
-    });
-  }
-  return { labels, regions };
 }

@@ -76,6 +76,11 @@ export async function segmentTissues(
   }));
 }
 
+/** Levels between integers: `min` and `max` themselves are inside. */
+export function levelsOf({ min, max }: Tissue): { lower: number; upper: number } {
+  return { lower: min === null ? -Infinity : min - 0.5, upper: max === null ? Infinity : max + 0.5 };
+}
+
 async function fieldOf(
   volume: Volume,
   tissue: Tissue,
@@ -84,9 +89,7 @@ async function fieldOf(
 ): Promise<Field> {
   const field: Field = {
     volume,
-    // Between integers: `min` itself is inside.
-    lower: tissue.min === null ? -Infinity : tissue.min - 0.5,
-    upper: tissue.max === null ? Infinity : tissue.max + 0.5,
+    ...levelsOf(tissue),
     mask: couch,
   };
   if (tissue.shape === undefined) return field;
