@@ -6,7 +6,7 @@ export type { RetryOptions } from './core/retry.ts';
 export { signIn, type SignedIn } from './core/session.ts';
 export type { RefreshHook, TokenSource } from './core/tokens.ts';
 export type { CallOptions, Client, RouteAnswer, RouteArgs, RouteFunction } from './core/types.ts';
-export { downloadResult, downloadStl, type DownloadOptions } from './jobs/download.ts';
+export { downloadPreview, downloadResult, downloadStl, type DownloadOptions } from './jobs/download.ts';
 export { jobEvents, NoEventStreamError, type JobEvent, type JobEventsOptions } from './jobs/events.ts';
 export type { StreamSource, UploadFile, UploadProgress } from './jobs/source.ts';
 export { uploadJob, type UploadFields, type UploadOptions } from './jobs/upload.ts';

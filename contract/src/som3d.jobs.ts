@@ -105,6 +105,21 @@ export const JobParams = z
   .meta({ id: 'JobParams', description: 'Lo que se pidió; null es el valor por omisión' });
 export type JobParams = z.infer<typeof JobParams>;
 
+/** A file of a job. */
+export const JobFile = z
+  .object({
+    filename: z.string(),
+    size: z.int().meta({ description: 'Bytes' }),
+    media_type: z.string().optional().meta({ description: 'Tipo de medio, como lo da la descarga' }),
+  })
+  .meta({ id: 'JobFile' });
+export type JobFile = z.infer<typeof JobFile>;
+
+/** A first model of a running job, to look at until the job is done: GLB, at most 60,000 triangles. */
+const preview = JobFile.optional().meta({
+  description: 'Un primer modelo de un trabajo en curso (GLB); está desde que se puede descargar y hasta que termina',
+});
+
 /** What a finished job measured; `{}` until then. The predecessor's jobs have only the fields named here. */
 export const JobMetrics = z
   .looseObject({
@@ -136,6 +151,7 @@ export const Job = z
     params: JobParams,
     metrics: JobMetrics,
     error: z.string().nullable(),
+    preview,
     prioridad: z.int().meta({ description: 'Los de prioridad más alta van antes; 0 es lo normal' }),
     created_at: z.string().nullable().meta({ format: 'date-time' }),
     updated_at: z.string().nullable().meta({ format: 'date-time' }),
@@ -164,6 +180,7 @@ export const JobProgress = z
     phase: z.enum(JOB_PHASES),
     percent: z.int().min(0).max(100),
     error: z.string().nullable(),
+    preview,
   })
   .meta({ id: 'JobProgress' });
 export type JobProgress = z.infer<typeof JobProgress>;

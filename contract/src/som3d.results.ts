@@ -1,17 +1,7 @@
 import { z } from 'zod';
 import { Id, numericOrNull, scalars } from './common/index.ts';
 import { Patient } from './patients.ts';
-import { Job } from './som3d.jobs.ts';
-
-/** A file of a finished job. */
-export const JobFile = z
-  .object({
-    filename: z.string(),
-    size: z.int().meta({ description: 'Bytes' }),
-    media_type: z.string().optional().meta({ description: 'Tipo de medio, como lo da la descarga' }),
-  })
-  .meta({ id: 'JobFile' });
-export type JobFile = z.infer<typeof JobFile>;
+import { Job, JobFile } from './som3d.jobs.ts';
 
 /** Geometry of one mesh. Lengths in mm, in the patient's coordinates (LPS). */
 export const MeshMetrics = z

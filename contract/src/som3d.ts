@@ -26,6 +26,8 @@ const pathParams = z.object({ id: JobId });
 const jobQuery = z.object({ status: z.enum(JOB_STATUSES).optional(), ...Page });
 const resultParams = z.object({ id: Id });
 
+/** A model of binary glTF. */
+const glb = c.otherResponse({ contentType: 'model/gltf-binary', body: c.type<Blob>() });
 const zip = c.otherResponse({ contentType: 'application/zip', body: c.type<Blob>() });
 /** A model, a picture or a ZIP: the answer's header holds its own media type. */
 const stored = c.otherResponse({ contentType: 'application/octet-stream', body: c.type<Blob>() });
@@ -100,7 +102,7 @@ export const som3d = defineRoutes({
     path: '/som3d/jobs/:id/events',
     summary: 'Avance de un trabajo, en vivo',
     description:
-      'Server-sent events: cada evento `progress` lleva un JobProgress entero en `data`, y su `id` lo identifica. Con Last-Event-ID nada se envía hasta que el avance sea otro; cualquier proceso de la API lo entiende. El último evento es el del fin del trabajo y cierra la respuesta; quien lo tiene ya recibe 204. La respuesta se cierra también cuando vence el token, a los diez minutos, si el trabajo se elimina y al reiniciar el servicio: se reanuda con Last-Event-ID. 429 con demasiadas a la vez de un usuario, 503 de todos; entonces sirve /progress.',
+      'Server-sent events: cada evento `progress` lleva un JobProgress entero en `data`, y su `id` lo identifica; el primero con `preview` avisa que hay un primer modelo. Con Last-Event-ID nada se envía hasta que el avance sea otro; cualquier proceso de la API lo entiende. El último evento es el del fin del trabajo y cierra la respuesta; quien lo tiene ya recibe 204. La respuesta se cierra también cuando vence el token, a los diez minutos, si el trabajo se elimina y al reiniciar el servicio: se reanuda con Last-Event-ID. 429 con demasiadas a la vez de un usuario, 503 de todos; entonces sirve /progress.',
     metadata: { access: 'bearer' },
     pathParams,
     headers: { 'last-event-id': z.string().optional().meta({ description: 'El `id` del último evento recibido' }) },
@@ -169,6 +171,17 @@ export const som3d = defineRoutes({
     pathParams,
     headers: { range: z.string().max(200).optional() },
     responses: { 200: zip, 206: zip, 304: c.noBody(), ...problems(404, 409, 416) },
+  },
+  preview: {
+    method: 'GET',
+    path: '/som3d/jobs/:id/preview',
+    summary: 'Un primer modelo de un trabajo en curso',
+    description:
+      'Un GLB de 60 000 triángulos como máximo para mirar mientras el trabajo sigue; no sirve para medir ni imprimir. Existe desde que el avance tiene `preview` y hasta que el trabajo termina; sin él, 404. Un intento nuevo lo hace de nuevo. Admite Range e If-None-Match.',
+    metadata: { access: 'bearer' },
+    pathParams,
+    headers: { range: z.string().max(200).optional() },
+    responses: { 200: glb, 206: glb, 304: c.noBody(), ...problems(404, 416) },
   },
   jobFile: {
     method: 'GET',

@@ -24,6 +24,20 @@ export async function downloadResult(
   return body;
 }
 
+/**
+ * The first model of a running job, a GLB, not yet read. The job's progress has `preview` from when it can be downloaded.
+ *
+ * @throws NotFoundError before there is one and when the job has ended
+ */
+export async function downloadPreview(
+  client: Client,
+  jobId: string,
+  { range, ...options }: DownloadOptions = {},
+): Promise<BinaryBody> {
+  const { body } = await client.som3d.preview({ params: { id: jobId }, headers: { range }, ...options });
+  return body;
+}
+
 /** The absolute form of an address of the service, which can be a path. */
 function resolve(baseUrl: string, url: string): string {
   if (url.startsWith('/') && !url.startsWith('//')) return baseUrl + url;

@@ -1,4 +1,4 @@
-import type { Job, JobProgress } from '@som3d/contract';
+import type { Job, JobFile, JobProgress } from '@som3d/contract';
 import {
   ApiError,
   JobCanceledError,
@@ -15,6 +15,11 @@ import { poll } from './poll.ts';
 export interface WaitOptions {
   /** Called the first time, and whenever status, phase or percent change. */
   readonly onProgress?: ((progress: JobProgress) => void) | undefined;
+  /**
+   * Called when there is a first model to look at, a GLB that `downloadPreview` gets until the job ends. Called again when
+   * another attempt made it anew; never for a job that ends before the client sees it.
+   */
+  readonly onPreview?: ((preview: JobFile) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   /**
    * First pause in ms between two requests without an event stream; it grows to five times that while nothing changes.
@@ -58,10 +63,11 @@ function withoutStream(error: unknown): number {
 }
 
 async function follow(client: Client, id: string, options: WaitOptions): Promise<void> {
-  const { signal, onProgress, pollMs = 1_000, maxFailures = 10, firstByteMs } = options;
+  const { signal, onProgress, onPreview, pollMs = 1_000, maxFailures = 10, firstByteMs } = options;
   let last: JobProgress | undefined;
   const report = (progress: JobProgress): boolean => {
     const news = differs(last, progress);
+    if (progress.preview && !last?.preview) onPreview?.(progress.preview);
     last = progress;
     if (news) onProgress?.(progress);
     return news;

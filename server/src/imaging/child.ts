@@ -20,6 +20,7 @@ async function work(message: unknown): Promise<ChildMessage> {
     const manifest = await convert(message.request, {
       progress: (phase, percent) => send({ type: 'progress', phase, percent }),
       log: (line) => send({ type: 'log', line }),
+      preview: (file) => send({ type: 'preview', file }),
     });
     return { type: 'done', manifest };
   } catch (error) {

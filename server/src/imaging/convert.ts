@@ -10,6 +10,8 @@ import type { FileManifest, Manifest, MeshManifest, SeriesManifest } from './man
 import { MemoryBudget } from './memory.ts';
 import { meshSegment } from './mesher.ts';
 import { fileStem } from './outputs/names.ts';
+import { offerPreview } from './preview/preview.ts';
+import { previewBytes } from './preview/preview-mesh.ts';
 import { ThreeMfWriter } from './outputs/threemf.ts';
 import { MESHING_HEAVY, Progress, SEGMENTING_HEAVY } from './progress.ts';
 import type { Reporter } from './protocol.ts';
@@ -47,7 +49,15 @@ export async function convert(request: ConvertRequest, reporter: Reporter, pool?
 async function convertWith(pool: WorkerPool, request: ResolvedRequest, reporter: Reporter): Promise<Manifest> {
   const engine = await chooseEngine(request.segmentation);
   const progress = new Progress(reporter, engine.name === 'threshold' ? MESHING_HEAVY : SEGMENTING_HEAVY);
-  return await new Conversion(request, engine, progress, pool).run();
+  return await new Conversion(request, { engine, progress, pool, reporter }).run();
+}
+
+/** What a conversion works with. */
+interface Tools {
+  engine: SegmentationEngine;
+  progress: Progress;
+  pool: WorkerPool;
+  reporter: Reporter;
 }
 
 /** One job from ZIP to manifest; keeps the times and warnings of its stages. */
@@ -56,15 +66,17 @@ class Conversion {
   readonly #engine: SegmentationEngine;
   readonly #progress: Progress;
   readonly #pool: WorkerPool;
+  readonly #reporter: Reporter;
   readonly #budget: MemoryBudget;
   readonly #warnings: string[] = [];
   readonly #durations = { reading: 0, segmenting: 0, meshing: 0, packing: 0, total: 0 };
 
-  constructor(request: ResolvedRequest, engine: SegmentationEngine, progress: Progress, pool: WorkerPool) {
+  constructor(request: ResolvedRequest, { engine, progress, pool, reporter }: Tools) {
     this.#request = request;
     this.#engine = engine;
     this.#progress = progress;
     this.#pool = pool;
+    this.#reporter = reporter;
     this.#budget = new MemoryBudget(request.limits.memoryMb, pool.threads);
   }
 
@@ -119,8 +131,25 @@ class Conversion {
   /** What comes back holds the volume only where segments still need it. */
   async #prepare(workDir: string): Promise<Omit<StudyVolume, 'volume'> & { segments: Segment[] }> {
     const { volume, ...input } = await this.#timed('reading', () => this.#read());
-    const segments = await this.#timed('segmenting', () => this.#segment({ volume, series: input.series }, workDir));
-    return { ...input, segments };
+    const { series } = input;
+    // The first model is made beside the search for the couch, which leaves the other threads idle.
+    const preview = this.#offerPreview(volume, series);
+    try {
+      const segments = await this.#timed('segmenting', () => this.#segment({ volume, series }, workDir));
+      return { ...input, segments };
+    } finally {
+      await preview;
+    }
+  }
+
+  /** Made where somebody wants it, memory suffices and the values are HU. */
+  async #offerPreview(volume: Volume, { modality }: SeriesManifest): Promise<void> {
+    const reporter = this.#reporter;
+    const engine = this.#engine;
+    const beside = engine.memoryBytes(volume, this.#request, this.#pool.threads) + previewBytes(volume);
+    if (reporter.preview === undefined || !this.#budget.fits(volume.data.byteLength + beside)) return;
+    if (engine.name !== 'threshold' && modality !== 'CT') return;
+    await offerPreview(volume, { request: this.#request, pool: this.#pool, reporter });
   }
 
   async #read(): Promise<StudyVolume> {

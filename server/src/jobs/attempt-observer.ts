@@ -61,6 +61,7 @@ export function observeAttempt({ instruments, tracing }: Telemetry, log: Logger,
         inner.progress(phase, percent);
       },
       log: (line) => inner.log(line),
+      preview: (file) => inner.preview?.(file),
     }),
     storing: async <T>(work: () => Promise<T>): Promise<T> => {
       beginStage('storing');

@@ -5,13 +5,14 @@ import type { JobProgress } from '@som3d/contract';
 import { plusMs } from '../base/backoff.ts';
 import { isTransientError } from '../db/errors.ts';
 import type { Deps } from '../deps.ts';
+import { AttemptPreview } from './attempt-preview.ts';
 import type { AttemptObserver } from './attempt-observer.ts';
 import { fromChild, fromError, type Outcome } from './attempt-outcome.ts';
 import { releaseOwnedName, takeOwnedName } from '../gateways/storage/owned-name.ts';
 import { runChild } from './child-process.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { createJobLog, type JobLog } from './job-log.ts';
-import { attemptPrefix, resultsOf } from './keys.ts';
+import { attemptPrefix, previewKey, resultsOf } from './keys.ts';
 import { metricsOf } from './metrics.ts';
 import { storeOutputs } from './outputs.ts';
 import type { ClaimedJob, HandBack, JobFailure, JobQueue } from './queue.ts';
@@ -69,6 +70,7 @@ export class Attempt {
   readonly #controller: AbortController;
   readonly #jobLog: JobLog;
   readonly #heartbeat: Heartbeat;
+  readonly #preview: AttemptPreview;
   readonly #name = takeOwnedName();
   readonly #folder: string;
 
@@ -80,6 +82,7 @@ export class Attempt {
     this.#jobLog = createJobLog(deps, job.job_id);
     this.#heartbeat = new Heartbeat(deps, job, this.#jobLog, () => controller.abort('lost'));
     this.#folder = path.join(workFolder(deps.config.dataDir), this.#name);
+    this.#preview = new AttemptPreview(deps, job, { folder: this.#folder, signal: controller.signal });
   }
 
   async run(): Promise<AttemptEnd> {
@@ -88,6 +91,7 @@ export class Attempt {
     try {
       const outcome = await this.#compute().catch((error: unknown) => this.#outcomeOf(error));
       clearTimeout(timeout);
+      await this.#preview.settled();
       await this.#heartbeat.stop();
       return await this.#settle(outcome);
     } finally {
@@ -108,7 +112,10 @@ export class Attempt {
       runChild(requestOf(job, { inputZip, outDir: this.#folder, config }), {
         memoryMb: config.SOM3D_WORKER_MEMORY_MB,
         niceness: config.SOM3D_JOB_NICENESS,
-        reporter: observer.reporter(this.#heartbeat.reporter),
+        reporter: observer.reporter({
+          ...this.#heartbeat.reporter,
+          preview: (file) => this.#preview.store(file, (size) => this.#heartbeat.showPreview(size)),
+        }),
         signal,
       }),
     );
@@ -248,7 +255,10 @@ export class Attempt {
   }
 
   async #discardOutputs(): Promise<void> {
-    await this.#tidy(() => this.#deps.storage.removeAll(attemptPrefix(this.#job.job_id, this.#job.token)));
+    const { storage } = this.#deps;
+    const { job_id, token } = this.#job;
+    await this.#tidy(() => storage.remove(previewKey(job_id, token)));
+    await this.#tidy(() => storage.removeAll(attemptPrefix(job_id, token)));
   }
 
   async #removeInput(): Promise<void> {

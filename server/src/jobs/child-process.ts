@@ -116,6 +116,7 @@ export async function runChild(
   child.on('message', (message: ChildMessage) => {
     if (message.type === 'progress') reporter.progress(message.phase, message.percent);
     else if (message.type === 'log') reporter.log(message.line);
+    else if (message.type === 'preview') reporter.preview?.(message.file);
     else if (message.type === 'done') finish({ kind: 'done', manifest: message.manifest });
     else finish({ kind: 'refused', code: message.code, message: message.message, retryable: message.retryable });
   });

@@ -1,6 +1,8 @@
 import type { Phase, Reporter } from '../imaging/protocol.ts';
 import type { Deps } from '../deps.ts';
+import type { JobFile } from '@som3d/contract';
 import type { JobLog } from './job-log.ts';
+import { presentPreview } from './progress.ts';
 import type { ClaimedJob, JobQueue } from './queue.ts';
 import type { JobSignals } from './signals.ts';
 
@@ -35,6 +37,7 @@ export class Heartbeat {
   readonly #writeMs: number;
   #progress: Progress;
   #written: Progress;
+  #preview: JobFile | null = null;
   #writtenAt = performance.now();
   #signaledAt = 0;
   #beatTimer: NodeJS.Timeout | undefined;
@@ -67,6 +70,12 @@ export class Heartbeat {
     return this.#progress.percent;
   }
 
+  /** Signals at once that the first model can be downloaded. @param size bytes */
+  showPreview(size: number): void {
+    this.#preview = presentPreview(size);
+    this.#signal();
+  }
+
   /** Ends the heartbeat; no statement of its own is under way after this. */
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -90,7 +99,9 @@ export class Heartbeat {
     clearTimeout(this.#signalTimer);
     this.#signalTimer = undefined;
     this.#signaledAt = performance.now();
-    this.#deps.signals.emit('progress', this.#job.job_id, { status: 'running', ...this.#progress, error: null });
+    const preview = this.#preview ? { preview: this.#preview } : {};
+    const progress = { status: 'running', ...this.#progress, error: null, ...preview } as const;
+    this.#deps.signals.emit('progress', this.#job.job_id, progress);
   }
 
   #schedule(): void {

@@ -27,6 +27,17 @@ export function attemptPrefix(jobId: string, token: string): string {
   return `${resultsOf(jobId)}${token}/`;
 }
 
+/** What the first model of a job is called. */
+export const PREVIEW = 'vista-previa.glb';
+
+/**
+ * The first model of an attempt, to look at while it runs. It lies beside what the attempt stores in the end, so whatever
+ * keeps only a result removes it.
+ */
+export function previewKey(jobId: string, token: string): string {
+  return `${resultsOf(jobId)}${token}-preview/${PREVIEW}`;
+}
+
 /** The attempt that a stored result belongs to: `results/<job>/<token>/` of any key below it. */
 export function attemptOf(key: string): string {
   return key.split('/').slice(0, 3).join('/') + '/';

@@ -3,7 +3,7 @@ import { kysely } from '../db/kysely.ts';
 import { withLease, type Lease } from '../db/locks/lease.ts';
 import type { Deps } from '../deps.ts';
 import type { StoredObject } from '../gateways/storage/storage.ts';
-import { attemptOf, attemptPrefix, jobOf } from './keys.ts';
+import { attemptOf, attemptPrefix, jobOf, previewKey } from './keys.ts';
 import { isTerminal, type JobState } from './states.ts';
 import { batchesOfFiles } from './stored-files.ts';
 import type { Trash } from './trash.ts';
@@ -128,6 +128,7 @@ export class Orphans {
     if (key === job.input_key) return !isTerminal(job.status) || this.#deps.config.SOM3D_KEEP_INPUT;
     if (job.status === 'DONE') return job.result_key !== null && attemptOf(job.result_key) === attemptOf(key);
     if (job.status !== 'RUNNING' || job.lease_token === null) return false;
+    if (key === previewKey(jobOf(key), job.lease_token)) return true;
     return key.startsWith(attemptPrefix(jobOf(key), job.lease_token));
   }
 }

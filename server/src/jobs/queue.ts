@@ -68,7 +68,8 @@ export interface JobFailure {
   readonly message: string;
 }
 
-const NO_LEASE = { lease_owner: null, lease_token: null, lease_expires_at: null };
+/** What a job has only while a worker owns it. */
+const NO_LEASE = { lease_owner: null, lease_token: null, lease_expires_at: null, preview_size: null };
 
 function failureOf({ code, message }: JobFailure, now: Date) {
   return {
@@ -144,6 +145,7 @@ export class JobQueue {
         lease_token: token,
         lease_expires_at: this.#leaseEnd(now),
         run_after: null,
+        preview_size: null,
       })
       .where('job_id', '=', row.job_id)
       .where('status', '=', row.status)
@@ -173,6 +175,11 @@ export class JobQueue {
   /** Keeps the lease, and writes how far the job is; false when it has been canceled, deleted or taken over. */
   async renew(jobId: string, token: string, progress: { phase: string; percent: number }): Promise<boolean> {
     return await this.#updateOwned(jobId, token, { ...progress, lease_expires_at: this.#leaseEnd(this.#clock()) });
+  }
+
+  /** Notes the first model that the attempt has stored; false when the job is not this worker's any more. @param size bytes */
+  async notePreview(jobId: string, token: string, size: number): Promise<boolean> {
+    return await this.#updateOwned(jobId, token, { preview_size: size });
   }
 
   /** Whether the row is still RUNNING under this lease. */

@@ -143,7 +143,7 @@ export class JobWatch {
     const asked = [...this.#jobs.keys()];
     const rows = await kysely(this.#deps.orm.em.fork())
       .selectFrom('JobConv')
-      .select(['job_id', 'id_usuario', 'status', 'phase', 'percent', 'error'])
+      .select(['job_id', 'id_usuario', 'status', 'phase', 'percent', 'error', 'preview_size'])
       .where('job_id', 'in', asked)
       .execute();
     const found = new Map(rows.map((row) => [row.job_id, row]));

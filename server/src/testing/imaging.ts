@@ -22,7 +22,8 @@ export { AIR_HU, regularGrid, resample } from '../imaging/nifti/regular-grid.ts'
 export { writeNifti } from '../imaging/nifti/write.ts';
 export { drawPicture } from '../imaging/outputs/picture.ts';
 export { ThreeMfWriter } from '../imaging/outputs/threemf.ts';
-export type { ChildMessage } from '../imaging/protocol.ts';
+export { previewMesh } from '../imaging/preview/preview-mesh.ts';
+export type { ChildMessage, PreviewFile } from '../imaging/protocol.ts';
 export { limitsSchema, segmentationSchema } from '../imaging/request.ts';
 export { extractSurface, smoothSurface } from '../imaging/surface/build.ts';
 export { dropSmallComponents } from '../imaging/surface/components.ts';

@@ -84,6 +84,8 @@ export const JobConv = defineEntity({
     stored_bytes: p.bigint('number').nullable(),
     /** W3C trace context of the request that made the job. */
     trace_parent: p.string().length(55).nullable(),
+    /** Of the first model that the attempt under way has stored, bytes; null: there is none. */
+    preview_size: p.bigint('number').nullable(),
   },
 });
 export type JobConv = InferEntity<typeof JobConv>;

@@ -25,9 +25,10 @@ export interface Listener {
  * The id of an event: the snapshot itself, so that any process knows what the client has seen without remembering it.
  * The error's text goes in as a digest, since an id is a header of the next request.
  */
-export function eventIdOf({ status, phase, percent, error }: JobProgress): string {
+export function eventIdOf({ status, phase, percent, error, preview }: JobProgress): string {
   const digest = error === null ? [] : [createHash('sha256').update(error).digest('base64url').slice(0, 16)];
-  return [status, phase, percent, ...digest].join('.');
+  const shown = preview ? [`preview${preview.size}`] : [];
+  return [status, phase, percent, ...shown, ...digest].join('.');
 }
 
 /** Counts the streams that are open in this process, in all and by user. */

@@ -6,7 +6,7 @@ import { ownUrl, readFileGrant } from '../../gateways/storage/signed-url.ts';
 import type { StoredObject } from '../../gateways/storage/storage.ts';
 import { ZipEntries } from '../../gateways/storage/zip-entries.ts';
 import { type ObjectAnswer, sendObject, sendZipped } from '../../http/send-object.ts';
-import { jobOf } from '../../jobs/keys.ts';
+import { jobOf, PREVIEW } from '../../jobs/keys.ts';
 import { mediaTypeOf } from '../../jobs/outputs.ts';
 import { meshesOf, threemfOf } from './metrics.presenter.ts';
 import { besideResult, filesWithTypes, findJobFile, type JobFileLocation, resultOf, withType } from './som3d.files.ts';
@@ -63,6 +63,11 @@ export class ResultFiles {
   async sendResult(exchange: Exchange, job: FinishedJob): Promise<ObjectAnswer> {
     const file = resultOf(job);
     return await this.#send(exchange, await this.#stored(file.key), file);
+  }
+
+  /** Sends the first model of a running job. @throws AppError 404 */
+  async sendPreview(exchange: Exchange, key: string): Promise<ObjectAnswer> {
+    return await this.#send(exchange, await this.#stored(key), { filename: PREVIEW, type: mediaTypeOf(PREVIEW) });
   }
 
   /** Sends the file of a job by its name. @throws AppError 404 */

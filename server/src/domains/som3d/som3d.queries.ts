@@ -33,6 +33,7 @@ const COLUMNS = [
   'result_size',
   'request_fingerprint',
   'priority',
+  'preview_size',
 ] as const;
 
 /** A job's row as the routes read it: without its lease and its log. */
@@ -73,7 +74,16 @@ export async function findJobByKey(orm: MikroORM, id_usuario: number, key: strin
 export async function findProgress(orm: MikroORM, jobId: string) {
   return await kysely(orm.em.fork())
     .selectFrom('JobConv')
-    .select(['id_usuario', 'status', 'phase', 'percent', 'error'])
+    .select(['id_usuario', 'status', 'phase', 'percent', 'error', 'preview_size'])
+    .where('job_id', '=', jobId)
+    .executeTakeFirst();
+}
+
+/** Where the first model of a running job is. */
+export async function findPreview(orm: MikroORM, jobId: string) {
+  return await kysely(orm.em.fork())
+    .selectFrom('JobConv')
+    .select(['id_usuario', 'id_paciente', 'status', 'lease_token', 'preview_size'])
     .where('job_id', '=', jobId)
     .executeTakeFirst();
 }

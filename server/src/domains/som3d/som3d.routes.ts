@@ -123,6 +123,8 @@ export function som3dRoutes(deps: Deps, services: JobServices): Handlers<typeof 
     },
     resultBytes: async ({ params, req, res }) =>
       await files.sendResult({ req, res }, await jobs.getFinished(actorOf(req), params.id)),
+    preview: async ({ params, req, res }) =>
+      await files.sendPreview({ req, res }, await jobs.getPreview(actorOf(req), params.id)),
     jobFile: async ({ params, req, res }) =>
       await files.sendNamed({ req, res }, await jobs.getFinished(actorOf(req), params.id), params.name),
     file: async ({ params, req, res }) => await files.sendGranted({ req, res }, params.token),

@@ -5,7 +5,7 @@ import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { AppError } from '../../base/errors.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
-import { predecessorResult, resultsOf, uploadKey } from '../../jobs/keys.ts';
+import { predecessorResult, previewKey, resultsOf, uploadKey } from '../../jobs/keys.ts';
 import { createJobLog } from '../../jobs/job-log.ts';
 import { recordOf } from '../../db/record.ts';
 import { AuditTrail } from '../audit/audit.ts';
@@ -15,7 +15,7 @@ import { lockPatientFor } from '../patients/patients.policy.ts';
 import { JobConv, JobSTL } from '../../db/entities/som3d.entity.ts';
 import { requireOwn } from './som3d.policy.ts';
 import { meshesOf } from './metrics.presenter.ts';
-import { findJob, type JobRow } from './som3d.queries.ts';
+import { findJob, findPreview, type JobRow } from './som3d.queries.ts';
 
 /** A job with a result that is stored. */
 export type FinishedJob = JobRow & { readonly result_key: string };
@@ -59,10 +59,27 @@ export function createSom3dService(deps: Deps, { queue, signals }: Pick<JobServi
     if (job.status !== 'DONE') throw new AppError('conflict', 'El trabajo aún no terminó');
     const result_key = job.result_key ?? (await findPredecessorResult(job));
     if (result_key === null) throw new AppError('not_found', 'El resultado de este trabajo ya no está disponible');
-    if (job.id_usuario !== actor.id_usuario) {
-      await reads.note(actor, { type: 'TRABAJO', id: 0, meta: { job_id: jobId, id_paciente: job.id_paciente } });
-    }
+    await noteRead(actor, jobId, job);
     return { ...job, result_key };
+  };
+
+  const noteRead = async (
+    actor: Actor,
+    job_id: string,
+    { id_usuario, id_paciente }: Pick<JobRow, 'id_usuario' | 'id_paciente'>,
+  ): Promise<void> => {
+    if (id_usuario === actor.id_usuario) return;
+    await reads.note(actor, { type: 'TRABAJO', id: 0, meta: { job_id, id_paciente } });
+  };
+
+  /** Where the first model of a running job is stored; 404 before there is one and when the job has ended. */
+  const getPreview = async (actor: Actor, jobId: string): Promise<string> => {
+    const job = requireOwn(actor, jobId, await findPreview(orm, jobId));
+    if (job.status !== 'RUNNING' || job.lease_token === null || job.preview_size === null) {
+      throw new AppError('not_found', 'El trabajo no tiene una vista previa en este momento');
+    }
+    await noteRead(actor, jobId, job);
+    return previewKey(jobId, job.lease_token);
   };
 
   /** Where the result of a job is that the predecessor finished; null when it is not stored. */
@@ -141,5 +158,5 @@ export function createSom3dService(deps: Deps, { queue, signals }: Pick<JobServi
     });
   };
 
-  return { get, getFinished, cancel, finalize };
+  return { get, getFinished, getPreview, cancel, finalize };
 }

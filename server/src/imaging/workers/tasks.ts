@@ -6,6 +6,7 @@ import type { ImagingErrorCode } from '../errors.ts';
 import type { CroppedMask, MaskGrid } from '../nifti/mask.ts';
 import type { RegularGrid } from '../nifti/regular-grid.ts';
 import type { ModelName } from '../outputs/glb.ts';
+import type { PreviewRange } from '../preview/preview-mesh.ts';
 import type { Field } from '../surface/field.ts';
 import type { Deviation, DeviationQuery } from '../surface/distance.ts';
 import type { Mended, PieceRule } from '../surface/mend.ts';
@@ -62,6 +63,8 @@ export interface TaskMap {
   distance: { input: DeviationQuery; output: Deviation };
   /** Writes the file. @returns its size in bytes */
   glb: { input: { mesh: Mesh; name: ModelName; path: string; compressed: boolean }; output: number };
+  /** Writes the first model of a volume as GLB. @returns its size in bytes, 0 where there is nothing to show */
+  preview: { input: { volume: Volume; range: PreviewRange; name: ModelName; path: string }; output: number };
   picture: { input: { mesh: Mesh; tissue: string; side: number; path: string }; output: number };
   /** Collects the thread's garbage. */
   collect: { input: null; output: void };

@@ -80,6 +80,14 @@ const HANDLERS: { [K in TaskKind]: (input: TaskMap[K]['input']) => Promise<Outco
     const encode = compressed ? encodeWebGlb : encodeGlb;
     return { output: await store(path, await encode(mesh, name)), transfer: [] };
   },
+  async preview({ volume, range, name, path }) {
+    const [{ encodeGlb }, { previewMesh }] = await Promise.all([
+      import('../outputs/glb.ts'),
+      import('../preview/preview-mesh.ts'),
+    ]);
+    const mesh = await previewMesh(volume, range);
+    return { output: mesh === null ? 0 : await store(path, await encodeGlb(mesh, name)), transfer: [] };
+  },
   async picture({ mesh, tissue, side, path }) {
     const { drawPicture } = await import('../outputs/picture.ts');
     return { output: await store(path, drawPicture(mesh, tissue, side)), transfer: [] };

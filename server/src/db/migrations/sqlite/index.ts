@@ -5,6 +5,7 @@ import { accountSafety } from './0003-account-safety.ts';
 import { safekeeping } from './0004-safekeeping.ts';
 import { paymentQuestions } from './0005-payment-questions.ts';
 import { auditChain } from './0006-audit-chain.ts';
+import { jobPreviews } from './0007-job-previews.ts';
 
 /** In the order of their application. Never change a released migration; add a new one. */
 export const migrations: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   safekeeping,
   paymentQuestions,
   auditChain,
+  jobPreviews,
 ];
