@@ -1,5 +1,5 @@
 import { cavityOwners } from './enclosure.ts';
-import { filterTriangles, vertexCount, type Mesh } from './mesh.ts';
+import { filterTriangles, type Mesh } from './mesh.ts';
 
 /** The connected closed surfaces of a mesh. */
 export interface Components {
@@ -37,56 +37,73 @@ export interface Selection {
 
 /** Finds connected surfaces by union and find over the triangles' vertices, and their volumes. */
 export function findComponents(mesh: Mesh): Components {
-  const ofVertex = labelVertices(mesh);
-  let count = 0;
-  for (const label of ofVertex) if (label >= count) count = label + 1;
+  const { ofVertex, count } = labelVertices(mesh);
   return { ofVertex, count, volumesMm3: componentVolumes(mesh, ofVertex, count) };
 }
 
-function labelVertices(mesh: Mesh): Int32Array {
-  const { triangles } = mesh;
-  const vertices = vertexCount(mesh);
-  const parent = new Int32Array(vertices);
-  for (let v = 0; v < vertices; v++) parent[v] = v;
-  const find = (vertex: number): number => {
-    let v = vertex;
-    while (parent[v] !== v) {
-      parent[v] = parent[parent[v]!]!;
-      v = parent[v]!;
-    }
-    return v;
-  };
-  const union = (a: number, b: number): void => {
-    const [x, y] = [find(a), find(b)];
-    if (x < y) parent[y] = x;
-    else if (y < x) parent[x] = y;
-  };
+function labelVertices({ positions, triangles }: Mesh): Pick<Components, 'ofVertex' | 'count'> {
+  const parent = new Int32Array(positions.length / 3);
+  for (let v = 0; v < parent.length; v++) parent[v] = v;
   for (let t = 0; t < triangles.length; t += 3) {
-    const [a, b, c] = [triangles[t]!, triangles[t + 1]!, triangles[t + 2]!];
+    const a = triangles[t]!;
+    const ofA = parent[a]!;
     // Most triangles join what their neighbours have joined before.
-    if (parent[a] !== parent[b]) union(a, b);
-    if (parent[a] !== parent[c]) union(a, c);
+    if (ofA !== parent[triangles[t + 1]!]) join(parent, a, triangles[t + 1]!);
+    if (ofA !== parent[triangles[t + 2]!]) join(parent, a, triangles[t + 2]!);
   }
-  const labels = new Int32Array(vertices);
-  let next = 0;
-  // Roots are the smallest vertex of their surface, so they are met before the others.
-  for (let v = 0; v < vertices; v++) labels[v] = parent[v] === v ? next++ : labels[find(v)]!;
-  return labels;
+  let count = 0;
+  // A parent comes before its children: it holds its label already, and in the same place.
+  for (let v = 0; v < parent.length; v++) {
+    const before = parent[v]!;
+    parent[v] = before === v ? count++ : parent[before]!;
+  }
+  return { ofVertex: parent, count };
 }
 
-/** Divergence theorem: a sixth of the triple product of each triangle, about a point of the mesh for precision. */
-function componentVolumes(mesh: Mesh, ofVertex: Int32Array, count: number): Float64Array {
-  const { positions: p, triangles } = mesh;
-  const volumes = new Float64Array(count);
-  const [x, y, z] = [p[0] ?? 0, p[1] ?? 0, p[2] ?? 0];
-  for (let t = 0; t < triangles.length; t += 3) {
-    const [a, b, c] = [3 * triangles[t]!, 3 * triangles[t + 1]!, 3 * triangles[t + 2]!];
-    const [ax, ay, az] = [p[a]! - x, p[a + 1]! - y, p[a + 2]! - z];
-    const [bx, by, bz] = [p[b]! - x, p[b + 1]! - y, p[b + 2]! - z];
-    const [cx, cy, cz] = [p[c]! - x, p[c + 1]! - y, p[c + 2]! - z];
-    volumes[ofVertex[triangles[t]!]!]! +=
-      ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx);
+/** The root of a surface is the first of its vertices. */
+function join(parent: Int32Array, a: number, b: number): void {
+  const x = rootOf(parent, a);
+  const y = rootOf(parent, b);
+  if (x < y) parent[y] = x;
+  else parent[x] = y;
+  // Neighbours of these vertices come next: they find the root at once.
+  parent[a] = parent[b] = Math.min(x, y);
+}
+
+function rootOf(parent: Int32Array, vertex: number): number {
+  let at = vertex;
+  while (parent[at] !== at) {
+    parent[at] = parent[parent[at]!]!;
+    at = parent[at]!;
   }
+  return at;
+}
+
+/**
+ * Divergence theorem: the flow of (x, 0, 0) through each triangle, its mean x times the x of its area vector. About a point
+ * of the mesh for precision.
+ */
+function componentVolumes({ positions: p, triangles }: Mesh, ofVertex: Int32Array, count: number): Float64Array {
+  const volumes = new Float64Array(count);
+  const middle = 3 * (p[0] ?? 0);
+  let [label, sum] = [0, 0];
+  for (let t = 0; t < triangles.length; t += 3) {
+    const first = triangles[t]!;
+    // Triangles that follow each other mostly lie on one surface.
+    if (ofVertex[first] !== label) {
+      volumes[label]! += sum;
+      label = ofVertex[first]!;
+      sum = 0;
+    }
+    const a = 3 * first;
+    const b = 3 * triangles[t + 1]!;
+    const c = 3 * triangles[t + 2]!;
+    const ay = p[a + 1]!;
+    const az = p[a + 2]!;
+    sum +=
+      (p[a]! + p[b]! + p[c]! - middle) * ((p[b + 1]! - ay) * (p[c + 2]! - az) - (p[b + 2]! - az) * (p[c + 1]! - ay));
+  }
+  if (count > 0) volumes[label]! += sum;
   return volumes.map((six) => six / 6);
 }
 

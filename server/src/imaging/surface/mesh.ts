@@ -16,34 +16,53 @@ export function triangleCount(mesh: Mesh): number {
 
 /**
  * Keeps the triangles for whose first vertex `keep` holds, and only the vertices they use, both in their order.
+ * `keep` says the same of all vertices of a triangle.
  * The result is in shared memory, so that handing it to another thread costs nothing.
  */
 export function filterTriangles(mesh: Mesh, keep: (firstVertex: number) => boolean): Mesh {
   const { positions, triangles } = mesh;
-  const renumbered = new Int32Array(vertexCount(mesh)).fill(-1);
+  const renumbered = new Int32Array(vertexCount(mesh)).fill(UNUSED);
   let used = 0;
   for (let t = 0; t < triangles.length; t += 3) {
-    if (!keep(triangles[t]!)) continue;
-    for (let corner = t; corner < t + 3; corner++) renumbered[triangles[corner]!] = 1;
+    const a = triangles[t]!;
+    if (renumbered[a]! <= UNUSED) renumbered[a] = renumbered[a] === UNUSED && keep(a) ? KEPT : DROPPED;
+    if (renumbered[a] === DROPPED) continue;
+    renumbered[triangles[t + 1]!] = KEPT;
+    renumbered[triangles[t + 2]!] = KEPT;
     used += 3;
   }
-  let next = 0;
-  for (let v = 0; v < renumbered.length; v++) if (renumbered[v] === 1) renumbered[v] = next++;
-  const moved = new Float32Array(new SharedArrayBuffer(12 * next));
-  for (let v = 0; v < renumbered.length; v++) {
-    const to = 3 * renumbered[v]!;
-    if (to < 0) continue;
-    moved[to] = positions[3 * v]!;
-    moved[to + 1] = positions[3 * v + 1]!;
-    moved[to + 2] = positions[3 * v + 2]!;
-  }
+  const moved = new Float32Array(new SharedArrayBuffer(12 * number(renumbered)));
+  moveSpans(positions, renumbered, moved);
   const kept = new Uint32Array(new SharedArrayBuffer(4 * used));
-  used = 0;
-  for (let t = 0; t < triangles.length; t += 3) {
-    if (!keep(triangles[t]!)) continue;
-    kept[used++] = renumbered[triangles[t]!]!;
-    kept[used++] = renumbered[triangles[t + 1]!]!;
-    kept[used++] = renumbered[triangles[t + 2]!]!;
+  for (let t = 0, at = 0; at < used; t += 3) {
+    const a = renumbered[triangles[t]!]!;
+    if (a < 0) continue;
+    kept[at] = a;
+    kept[at + 1] = renumbered[triangles[t + 1]!]!;
+    kept[at + 2] = renumbered[triangles[t + 2]!]!;
+    at += 3;
   }
   return { positions: moved, triangles: kept };
+}
+
+const UNUSED = -1;
+const DROPPED = -2;
+const KEPT = 0;
+
+/** Numbers the kept vertices. @returns how many there are */
+function number(renumbered: Int32Array): number {
+  let next = 0;
+  for (let v = 0; v < renumbered.length; v++) if (renumbered[v] === KEPT) renumbered[v] = next++;
+  return next;
+}
+
+/** Copies the positions of kept vertices, as many at a time as lie together. */
+function moveSpans(positions: Float32Array, renumbered: Int32Array, moved: Float32Array): void {
+  for (let v = 0; v < renumbered.length; v++) {
+    const to = renumbered[v]!;
+    if (to < 0) continue;
+    const first = v;
+    while (v + 1 < renumbered.length && renumbered[v + 1]! >= 0) v++;
+    moved.set(positions.subarray(3 * first, 3 * v + 3), 3 * to);
+  }
 }
