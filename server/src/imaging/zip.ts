@@ -1,5 +1,4 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { callbackify } from 'node:util';
 import * as yauzl from 'yauzl';
 import { ImagingError } from './errors.ts';
 import { zipLimitsSchema, type ZipLimits } from './request.ts';
@@ -112,11 +111,14 @@ export class BytesReader extends yauzl.RandomAccessReader {
     position: number,
     done: (error: Error | null, bytesRead?: number) => void,
   ): void {
-    callbackify(async () => {
-      const bytes = await this.readAt(position, length);
-      buffer.set(bytes, offset);
-      return bytes.length;
-    })(done);
+    // Called outside of the promise: what it throws is not this reading's.
+    this.readAt(position, length).then(
+      (bytes) => {
+        buffer.set(bytes, offset);
+        process.nextTick(done, null, bytes.length);
+      },
+      (error: unknown) => process.nextTick(done, error),
+    );
   }
 }
 
@@ -126,9 +128,11 @@ export class ZipSource {
   readonly entries: readonly ZipEntry[];
   readonly #directory: Directory;
   readonly #file: FileHandle;
+  readonly #bytes: ZipBytes;
 
-  private constructor(path: string, directory: Directory, file: FileHandle) {
+  private constructor(path: string, directory: Directory, file: FileHandle, bytes: ZipBytes) {
     this.path = path;
+    this.#bytes = bytes;
     this.entries = [...directory.checked.keys()];
     this.#directory = directory;
     this.#file = file;
@@ -137,7 +141,8 @@ export class ZipSource {
   static async open(path: string, limits: ZipLimits): Promise<ZipSource> {
     const file = await open(path, 'r');
     try {
-      return new ZipSource(path, await openDirectory(await bytesOf(file), limits), file);
+      const bytes = await bytesOf(file);
+      return new ZipSource(path, await openDirectory(bytes, limits), file, bytes);
     } catch (error) {
       await file.close();
       throw error;
@@ -156,9 +161,8 @@ export class ZipSource {
   /** The first `length` packed bytes of an entry, or fewer where it is shorter. */
   async readPacked(extent: ZipExtent, length: number): Promise<Uint8Array> {
     const wanted = Math.min(length, extent.compressedSize);
-    const bytes = new Uint8Array(wanted);
-    const { bytesRead } = await this.#file.read(bytes, 0, wanted, extent.dataStart);
-    if (bytesRead < wanted) throw truncated();
+    const bytes = await this.#bytes.read(extent.dataStart, wanted);
+    if (bytes.length < wanted) throw truncated();
     return bytes;
   }
 
@@ -167,13 +171,22 @@ export class ZipSource {
   }
 }
 
+/** A directory is read entry by entry, and a file's header before the file: what comes next is read along. */
+const WINDOW_BYTES = 16_384;
+
 async function bytesOf(file: FileHandle): Promise<ZipBytes> {
   const { size } = await file.stat();
+  let window = { start: 0, bytes: Buffer.alloc(0) };
   return {
     size,
     read: async (position, length) => {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
-      return buffer.subarray(0, bytesRead);
+      const { start, bytes } = window;
+      if (position >= start && position + length <= start + bytes.length)
+        return bytes.subarray(position - start, position - start + length);
+      const wanted = Math.max(length, WINDOW_BYTES);
+      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(wanted), 0, wanted, position);
+      window = { start: position, bytes: buffer.subarray(0, bytesRead) };
+      return window.bytes.subarray(0, length);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { coarsenSlice, COARSENING } from '../coarsen.ts';
 import { inflateEntry } from '../inflate.ts';
 import type { DecodeTask } from '../workers/tasks.ts';
@@ -37,9 +37,7 @@ export async function decodeFile({
   volume,
   coarse,
 }: DecodeTask): Promise<ValueReport> {
-  const packed = new Uint8Array(extent.compressedSize);
-  await using file = await open(zipPath, 'r');
-  await file.read(packed, 0, packed.length, extent.dataStart);
+  const packed = readPacked(zipPath, extent);
   const pixels = header.rows * header.columns;
   const lastFrame = frames.reduce((last, { frame }) => Math.max(last, frame.index), 0);
   const needed = header.pixelOffset + (lastFrame + 1) * pixels * 2;
@@ -56,4 +54,30 @@ export async function decodeFile({
     if (whole !== null) coarsenSlice(whole, header.columns, out);
   }
   return report;
+}
+
+/** Where the thread puts one packed file after the other: the system hands out new memory slowly. */
+let room = new Uint8Array(0);
+/** A larger file gets memory of its own, which goes with it. */
+const MAX_ROOM = 4 * 1024 ** 2;
+
+function roomFor(bytes: number): Uint8Array {
+  if (bytes > MAX_ROOM) return new Uint8Array(bytes);
+  if (room.length < bytes) room = new Uint8Array(Math.min(MAX_ROOM, 2 * bytes));
+  return room.subarray(0, bytes);
+}
+
+/**
+ * The packed bytes of a file, until the next one is read. Waits for the disk: the thread has nothing else to do, and to be
+ * called back takes longer than most reads.
+ */
+function readPacked(zipPath: string, { compressedSize, dataStart }: ZipExtent): Uint8Array {
+  const packed = roomFor(compressedSize);
+  const file = openSync(zipPath, 'r');
+  try {
+    readSync(file, packed, 0, packed.length, dataStart);
+  } finally {
+    closeSync(file);
+  }
+  return packed;
 }

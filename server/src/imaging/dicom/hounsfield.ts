@@ -41,16 +41,20 @@ export function mergeReports(a: ValueReport, b: ValueReport): ValueReport {
   };
 }
 
-/** What a stored value stands for, and what it says about the file. */
+/** What each stored value stands for, and what it says about the file. */
 interface Table {
   hu: Int16Array;
   flags: Uint8Array;
+  /** Which values a frame has: a number that is not 0. Four at a time, it is the same as words. */
+  seen: Uint8Array;
+  seenWords: Uint32Array;
 }
 
 const PADDING = 1;
 const BEYOND = 2;
 const LOW_BITS = 4;
 const HIGH_BITS = 8;
+const DENSE = 16;
 
 /**
  * Writes a frame's stored values as HU, rounded and clamped to 16 bits; padding and what is beyond CT become air. A
@@ -66,20 +70,45 @@ export function toHounsfield(
   out: Int16Array,
 ): ValueReport {
   const stored = storedValues(bytes, header.bitsAllocated, out.length);
-  const { hu: table, flags } = tableOf(header, frame, lut);
-  let [seen, beyond, dense, least] = [0, 0, 0, Infinity];
+  const table = tableOf(header, frame, lut);
+  const { hu, seen } = table;
+  // What a value means is looked at once for each value, and not for each pixel.
   for (let i = 0; i < out.length; i++) {
     const raw = stored[i]!;
-    const value = table[raw]!;
-    const flag = flags[raw]!;
-    out[i] = value;
-    seen |= flag;
-    if (value > DENSE_HU) dense++;
-    if ((flag & BEYOND) !== 0) beyond++;
-    if (value < least && (flag & (PADDING | BEYOND)) === 0) least = value;
+    out[i] = hu[raw]!;
+    seen[raw] = 1;
   }
-  const [lowBits, highBits] = [(seen & LOW_BITS) !== 0, (seen & HIGH_BITS) !== 0];
-  return { lowBits, highBits, beyond, dense, pixels: out.length, least };
+  const { flags, least } = takeSeen(table);
+  const count = (flag: number): number => ((flags & flag) === 0 ? 0 : countFlagged(stored, out.length, table, flag));
+  return {
+    lowBits: (flags & LOW_BITS) !== 0,
+    highBits: (flags & HIGH_BITS) !== 0,
+    beyond: count(BEYOND),
+    dense: count(DENSE),
+    pixels: out.length,
+    least,
+  };
+}
+
+/** The flags of all values that were seen and the least one that was measured; forgets them. */
+function takeSeen({ hu, flags: flagsOf, seen, seenWords }: Table): { flags: number; least: number } {
+  let [flags, least] = [0, Infinity];
+  for (let word = 0; word < seenWords.length; word++) {
+    if (seenWords[word] === 0) continue;
+    for (let raw = 4 * word; raw < 4 * word + 4; raw++) {
+      if (seen[raw] === 0) continue;
+      flags |= flagsOf[raw]!;
+      if (hu[raw]! < least && (flagsOf[raw]! & (PADDING | BEYOND)) === 0) least = hu[raw]!;
+    }
+    seenWords[word] = 0;
+  }
+  return { flags, least };
+}
+
+function countFlagged(stored: Uint8Array | Uint16Array, pixels: number, { flags }: Table, flag: number): number {
+  let count = 0;
+  for (let i = 0; i < pixels; i++) if ((flags[stored[i]!]! & flag) !== 0) count++;
+  return count;
 }
 
 function storedValues(bytes: Uint8Array, bitsAllocated: number, count: number): Uint8Array | Uint16Array {
@@ -104,7 +133,13 @@ function makeTable(header: ImageHeader, frame: FrameHeader, lut: readonly number
   const { bitsAllocated, padding } = header;
   const { slope, intercept, units } = frame.scale;
   const size = 2 ** bitsAllocated;
-  const table: Table = { hu: new Int16Array(size), flags: new Uint8Array(size) };
+  const seen = new Uint8Array(size);
+  const table = {
+    hu: new Int16Array(size),
+    flags: new Uint8Array(size),
+    seen,
+    seenWords: new Uint32Array(seen.buffer),
+  };
   const isPadding = (value: number): boolean => padding !== null && value >= padding.low && value <= padding.high;
   for (let raw = 0; raw < size; raw++) {
     const value = storedValue(raw, header);
@@ -117,8 +152,9 @@ function makeTable(header: ImageHeader, frame: FrameHeader, lut: readonly number
     const measured =
       lut === null ? value.value * slope + intercept : (lut[lutIndex(value.value, header, lut.length)] ?? AIR_HU);
     const beyond = measured > HIGHEST && units === HOUNSFIELD;
-    table.hu[raw] = beyond ? AIR_HU : Math.round(Math.min(HIGHEST, Math.max(LOWEST, measured)));
-    table.flags[raw] = (beyond ? BEYOND : 0) | bitsInUse(raw, header);
+    const hu = beyond ? AIR_HU : Math.round(Math.min(HIGHEST, Math.max(LOWEST, measured)));
+    table.hu[raw] = hu;
+    table.flags[raw] = (beyond ? BEYOND : 0) | (hu > DENSE_HU ? DENSE : 0) | bitsInUse(raw, header);
   }
   return table;
 }

@@ -14,7 +14,7 @@ export interface ScanResult {
 }
 
 /** Packed bytes to try, until the header is complete: most need only the first. */
-const PEEK_BYTES = [16_384, 262_144, MAX_HEADER_BYTES];
+const PEEK_BYTES = [4096, 16_384, 262_144, MAX_HEADER_BYTES];
 /** Frames in one ZIP: what is kept and compared of each must stay in bounds. */
 const MAX_SLICES = 50_000;
 
