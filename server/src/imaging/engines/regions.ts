@@ -21,9 +21,9 @@ export interface Regions {
 /** Set cells of a row that lie together. The root of a run is the first run of its region. */
 interface Runs {
   /** First cell of each, and the one after its last. */
-  from: number[];
-  end: number[];
-  root: number[];
+  from: Int32Array;
+  end: Int32Array;
+  root: Int32Array;
   /** The first run of each row. */
   ofRow: Int32Array;
 }
@@ -39,21 +39,39 @@ export function labelRegions(grid: CellGrid): Regions {
   return describe(grid, runs);
 }
 
-function findRuns({ cells, nx, ny, nz }: CellGrid): Runs {
-  const runs: Runs = { from: [], end: [], root: [], ofRow: new Int32Array(ny * nz + 1) };
-  for (let row = 0; row < ny * nz; row++) {
-    runs.ofRow[row] = runs.from.length;
+function findRuns(grid: CellGrid): Runs {
+  const { cells, nx, ny, nz } = grid;
+  const ofRow = countRuns(grid);
+  const count = ofRow[ny * nz]!;
+  const from = new Int32Array(count);
+  const end = new Int32Array(count);
+  for (let row = 0, run = 0; row < ny * nz; row++) {
     const rowEnd = (row + 1) * nx;
     for (let at = row * nx; at < rowEnd; at++) {
       if (cells[at] === 0) continue;
-      runs.root.push(runs.from.length);
-      runs.from.push(at);
+      from[run] = at;
       while (at < rowEnd && cells[at] !== 0) at++;
-      runs.end.push(at);
+      end[run++] = at;
     }
   }
-  runs.ofRow[ny * nz] = runs.from.length;
-  return runs;
+  const root = new Int32Array(count);
+  for (let run = 0; run < count; run++) root[run] = run;
+  return { from, end, root, ofRow };
+}
+
+/** The first run of each row, and how many there are. Counted first: noise has very many, and lists that grow are large. */
+function countRuns({ cells, nx, ny, nz }: CellGrid): Int32Array {
+  const ofRow = new Int32Array(ny * nz + 1);
+  for (let row = 0, count = 0; row < ny * nz; row++) {
+    let before = 0;
+    for (let at = row * nx; at < (row + 1) * nx; at++) {
+      const cell = cells[at]!;
+      count += cell & ~before;
+      before = cell;
+    }
+    ofRow[row + 1] = count;
+  }
+  return ofRow;
 }
 
 /** Joins runs of a row with those of an earlier row that touch them, `cells` cells before. */
@@ -67,13 +85,13 @@ function joinRows({ from, end, root, ofRow }: Runs, row: number, earlier: number
   }
 }
 
-function join(root: number[], a: number, b: number): void {
+function join(root: Int32Array, a: number, b: number): void {
   const [x, y] = [rootOf(root, a), rootOf(root, b)];
   if (x < y) root[y] = x;
   else root[x] = y;
 }
 
-function rootOf(root: number[], run: number): number {
+function rootOf(root: Int32Array, run: number): number {
   let at = run;
   while (root[at] !== at) {
     root[at] = root[root[at]!]!;

@@ -13,14 +13,17 @@ import { shrinkVolume, type Factors } from './shrink.ts';
 export const PREVIEW_TRIANGLES = 60_000;
 /** Of the small volume that it is made from, about. */
 const PREVIEW_VOXELS = 1_500_000;
-/** A surface that cannot be reduced that far is made from so many times fewer voxels. */
-const RETRY_FACTOR = 4;
+/** A surface that cannot be reduced that far, or has too many triangles itself, is made from so many times fewer voxels. */
+const RETRY_FACTOR = 2;
+/** Reducing takes some 200 bytes for each triangle. */
+const MAX_ROUGH_TRIANGLES = 400_000;
 /** Below this there is nothing to see. */
 const MIN_VOXELS = 1000;
 /** No bound: the number of triangles is one. Share of the mesh's size. */
 const ANY_ERROR = 1;
-/** The small volume, its couch and its surface with what reducing that takes. */
+/** The small volume and the search for its couch; the surface with what reducing it takes. */
 const BYTES_PER_VOXEL = 48;
+const SURFACE_BYTES = 230 * MAX_ROUGH_TRIANGLES;
 
 /** What to show: a range of HU between integers, see `Field`, and the least volume of a piece, mm3. */
 export interface PreviewRange {
@@ -31,7 +34,7 @@ export interface PreviewRange {
 
 /** What making a preview takes beside the volume, bytes. */
 export function previewBytes(shape: VolumeShape): number {
-  return BYTES_PER_VOXEL * Math.min(voxelCount(shape), 2 * PREVIEW_VOXELS);
+  return BYTES_PER_VOXEL * Math.min(voxelCount(shape), 2 * PREVIEW_VOXELS) + SURFACE_BYTES;
 }
 
 /**
@@ -41,8 +44,10 @@ export function previewBytes(shape: VolumeShape): number {
 export async function previewMesh(volume: Volume, range: PreviewRange): Promise<Mesh | null> {
   await MeshoptSimplifier.ready;
   for (let voxels = PREVIEW_VOXELS; voxels >= MIN_VOXELS; voxels /= RETRY_FACTOR) {
-    const mesh = reduce(roughSurface(shrinkVolume(volume, factorsFor(volume, voxels)), range));
-    if (mesh.triangles.length === 0) return null;
+    const rough = roughSurface(shrinkVolume(volume, factorsFor(volume, voxels)), range);
+    if (rough === null) continue;
+    if (rough.triangles.length === 0) return null;
+    const mesh = reduce(rough);
     if (triangleCount(mesh) <= PREVIEW_TRIANGLES) return mesh;
   }
   return null;
@@ -56,12 +61,14 @@ function factorsFor(volume: Volume, voxels: number): Factors {
   return { x: factor(x, volume.nx), y: factor(y, volume.ny), z: factor(slice, volume.nz) };
 }
 
-function roughSurface(volume: Volume, { lower, upper, islandMm3 }: PreviewRange): Mesh {
+/** Null where it has too many triangles, which are counted before it is made. */
+function roughSurface(volume: Volume, { lower, upper, islandMm3 }: PreviewRange): Mesh | null {
   const field: Field = { volume, lower, upper, mask: findCouch(volume).mask };
   const plan = emptyPlan(createInsideBits(field));
   const { slices, rows } = plan.inside;
   countRows(field, plan, { first: 0, end: slices - 1 });
   const { vertices, triangles } = sumRows(plan);
+  if (triangles > MAX_ROUGH_TRIANGLES) return null;
   const mesh = { positions: new Float32Array(3 * vertices), triangles: new Uint32Array(3 * triangles) };
   // The last row has none behind it.
   emitRows(field, plan, { first: 0, end: slices * rows - 1 }, mesh);
