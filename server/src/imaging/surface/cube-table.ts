@@ -50,30 +50,25 @@ function edgeBetween(a: number, b: number): number {
 }
 
 /**
- * The case of cell s of 32: bit c is set where corner c is inside. Words come in the order of the corners: those of
- * the left and of the right columns of a row, the next row, and both in the next slice.
+ * The case of cell s of 32: bit c is set where corner c is inside. `a` is a row, `leftA` the same one column to the left; b
+ * is the next row, c and d are both in the next slice. Both columns of a cell are neighbours in `leftA`, but for the last
+ * cell of a word.
  */
 export function cubeCase(
   s: number,
-  w0: number,
-  w1: number,
-  w2: number,
-  w3: number,
-  w4: number,
-  w5: number,
-  w6: number,
-  w7: number,
+  leftA: number,
+  a: number,
+  leftB: number,
+  b: number,
+  leftC: number,
+  c: number,
+  leftD: number,
+  d: number,
 ): number {
-  return (
-    ((w0 >>> s) & 1) |
-    (((w1 >>> s) & 1) << 1) |
-    (((w2 >>> s) & 1) << 2) |
-    (((w3 >>> s) & 1) << 3) |
-    (((w4 >>> s) & 1) << 4) |
-    (((w5 >>> s) & 1) << 5) |
-    (((w6 >>> s) & 1) << 6) |
-    (((w7 >>> s) & 1) << 7)
-  );
+  const pairs =
+    ((leftA >>> s) & 3) | (((leftB >>> s) & 3) << 2) | (((leftC >>> s) & 3) << 4) | (((leftD >>> s) & 3) << 6);
+  if (s < 31) return pairs;
+  return pairs | ((a >>> 31) << 1) | ((b >>> 31) << 3) | ((c >>> 31) << 5) | ((d >>> 31) << 7);
 }
 
 function buildCubeTable(): CubeTable {
