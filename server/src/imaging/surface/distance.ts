@@ -4,6 +4,8 @@ import type { TriangleGrid } from './triangle-grid.ts';
 
 /** Beside its vertices, samples of a surface lie no farther apart than this along edges and within triangles, mm. */
 export const SAMPLE_SPACING_MM = 1;
+/** Samples that are searched for at once. */
+const BATCH = 1024;
 
 /** One of several equal shares of a surface's vertices and triangles. */
 export interface MeshShare {
@@ -36,14 +38,19 @@ export function measureDeviation({ mesh, share, grid, limitMm, floorMm }: Deviat
   return { greatestMm: search.greatestMm, far: search.far };
 }
 
-function sampleVertices({ positions: p }: Mesh, share: MeshShare, search: NearestSearch): void {
-  const { from, end } = rangeOf(p.length / 3, share);
-  for (let i = 3 * from; i < 3 * end; i += 3) search.add(p[i]!, p[i + 1]!, p[i + 2]!);
+function sampleVertices({ positions }: Mesh, share: MeshShare, search: NearestSearch): void {
+  const { from, end } = rangeOf(positions.length / 3, share);
+  for (let v = from; v < end; v += BATCH) {
+    const last = Math.min(end, v + BATCH);
+    search.add(Float64Array.from(positions.subarray(3 * v, 3 * last)), last - v);
+  }
 }
 
 /** Samples edges and insides. Each edge has two triangles: the one that goes along it from its lesser vertex takes it. */
 function sampleTriangles({ positions: p, triangles }: Mesh, share: MeshShare, search: NearestSearch): void {
   const { from, end } = rangeOf(triangles.length / 3, share);
+  const batch = new Float64Array(3 * BATCH);
+  let used = 0;
   for (let t = 3 * from; t < 3 * end; t += 3) {
     const a = 3 * triangles[t]!;
     const b = 3 * triangles[t + 1]!;
@@ -60,7 +67,9 @@ function sampleTriangles({ positions: p, triangles }: Mesh, share: MeshShare, se
     const u2 = ux * ux + uy * uy + uz * uz;
     const v2 = vx * vx + vy * vy + vz * vz;
     const w2 = u2 + v2 - 2 * (ux * vx + uy * vy + uz * vz);
-    const steps = Math.ceil(Math.sqrt(Math.max(u2, v2, w2)) / SAMPLE_SPACING_MM);
+    const longest = Math.max(u2, v2, w2);
+    if (longest <= SAMPLE_SPACING_MM * SAMPLE_SPACING_MM) continue;
+    const steps = Math.ceil(Math.sqrt(longest) / SAMPLE_SPACING_MM);
     for (let i = 0; i < steps; i++)
       for (let j = 0; i + j <= steps; j++) {
         const k = steps - i - j;
@@ -69,9 +78,17 @@ function sampleTriangles({ positions: p, triangles }: Mesh, share: MeshShare, se
         if ((j === 0 && a > b) || (k === 0 && b > c) || (i === 0 && c > a)) continue;
         const u = i / steps;
         const v = j / steps;
-        search.add(x + u * ux + v * vx, y + u * uy + v * vy, z + u * uz + v * vz);
+        if (used === BATCH) {
+          search.add(batch, used);
+          used = 0;
+        }
+        batch[3 * used] = x + u * ux + v * vx;
+        batch[3 * used + 1] = y + u * uy + v * vy;
+        batch[3 * used + 2] = z + u * uz + v * vz;
+        used++;
       }
   }
+  search.add(batch, used);
 }
 
 function rangeOf(count: number, { index, of }: MeshShare): { from: number; end: number } {

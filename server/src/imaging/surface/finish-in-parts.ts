@@ -5,8 +5,11 @@ import type { Mesh } from './mesh.ts';
 import { partsOf } from './simplify.ts';
 import { MAX_DISTANCE_MM, reduceWithinBounds, savedShare } from './reduce.ts';
 
-/** Larger surfaces are reduced in parts: in all threads at once, and none needs more memory than this takes. */
-const PART_TRIANGLES = 600_000;
+/**
+ * Larger surfaces are reduced in parts: in all threads at once, and what a small one needs stays in the processor's
+ * cache. Where a place goes wrong, only its part is done again. Still smaller ones have too many borders, which stay.
+ */
+const PART_TRIANGLES = 150_000;
 /** Smoothing shrinks what is thin: pieces that end up smaller than this share of the limit for pieces go too. */
 const FINISHED_LIMIT_SHARE = 0.5;
 

@@ -15,7 +15,7 @@ export interface TriangleGrid {
 }
 
 /** A cell is about as large as this many mean triangles are wide: few cells to a triangle, few triangles to a cell. */
-const TRIANGLE_WIDTHS = 2.5;
+const TRIANGLE_WIDTHS = 1.8;
 /** More cells than this take more memory than they save time. */
 export const MAX_CELLS = 4e6;
 /** Triangles that span more cells than this are met by few of them: those are told apart. */
