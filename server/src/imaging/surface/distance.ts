@@ -4,6 +4,7 @@ import type { TriangleGrid } from './triangle-grid.ts';
 
 /** Beside its vertices, samples of a surface lie no farther apart than this along edges and within triangles, mm. */
 export const SAMPLE_SPACING_MM = 1;
+const SPACING_SQUARE = SAMPLE_SPACING_MM * SAMPLE_SPACING_MM;
 /** Samples that are searched for at once. */
 const BATCH = 1024;
 
@@ -49,46 +50,68 @@ function sampleVertices({ positions }: Mesh, share: MeshShare, search: NearestSe
 /** Samples edges and insides. Each edge has two triangles: the one that goes along it from its lesser vertex takes it. */
 function sampleTriangles({ positions: p, triangles }: Mesh, share: MeshShare, search: NearestSearch): void {
   const { from, end } = rangeOf(triangles.length / 3, share);
-  const batch = new Float64Array(3 * BATCH);
-  let used = 0;
+  const batch = new Batch(search);
   for (let t = 3 * from; t < 3 * end; t += 3) {
     const a = 3 * triangles[t]!;
     const b = 3 * triangles[t + 1]!;
     const c = 3 * triangles[t + 2]!;
-    const x = p[a]!;
-    const y = p[a + 1]!;
-    const z = p[a + 2]!;
-    const ux = p[b]! - x;
-    const uy = p[b + 1]! - y;
-    const uz = p[b + 2]! - z;
-    const vx = p[c]! - x;
-    const vy = p[c + 1]! - y;
-    const vz = p[c + 2]! - z;
-    const u2 = ux * ux + uy * uy + uz * uz;
-    const v2 = vx * vx + vy * vy + vz * vz;
-    const w2 = u2 + v2 - 2 * (ux * vx + uy * vy + uz * vz);
-    const longest = Math.max(u2, v2, w2);
-    if (longest <= SAMPLE_SPACING_MM * SAMPLE_SPACING_MM) continue;
-    const steps = Math.ceil(Math.sqrt(longest) / SAMPLE_SPACING_MM);
-    for (let i = 0; i < steps; i++)
-      for (let j = 0; i + j <= steps; j++) {
-        const k = steps - i - j;
-        // Corners are vertices; edges are taken once.
-        if (i + j === 0 || j === steps || k === steps) continue;
-        if ((j === 0 && a > b) || (k === 0 && b > c) || (i === 0 && c > a)) continue;
-        const u = i / steps;
-        const v = j / steps;
-        if (used === BATCH) {
-          search.add(batch, used);
-          used = 0;
-        }
-        batch[3 * used] = x + u * ux + v * vx;
-        batch[3 * used + 1] = y + u * uy + v * vy;
-        batch[3 * used + 2] = z + u * uz + v * vz;
-        used++;
-      }
+    const ab = squareBetween(p, a, b);
+    const bc = squareBetween(p, b, c);
+    const ca = squareBetween(p, c, a);
+    if (a < b && ab > SPACING_SQUARE) batch.addBetween(p, a, b, stepsOf(ab));
+    if (b < c && bc > SPACING_SQUARE) batch.addBetween(p, b, c, stepsOf(bc));
+    if (c < a && ca > SPACING_SQUARE) batch.addBetween(p, c, a, stepsOf(ca));
+    const longest = Math.max(ab, bc, ca);
+    if (longest > 4 * SPACING_SQUARE) batch.addInside(p, a, b, c, stepsOf(longest));
   }
-  search.add(batch, used);
+  batch.flush();
+}
+
+function squareBetween(p: Float32Array, a: number, b: number): number {
+  const x = p[b]! - p[a]!;
+  const y = p[b + 1]! - p[a + 1]!;
+  const z = p[b + 2]! - p[a + 2]!;
+  return x * x + y * y + z * z;
+}
+
+function stepsOf(square: number): number {
+  return Math.ceil(Math.sqrt(square) / SAMPLE_SPACING_MM);
+}
+
+/** Samples on their way to a search. */
+class Batch {
+  readonly #search: NearestSearch;
+  readonly #points = new Float64Array(3 * BATCH);
+  #count = 0;
+
+  constructor(search: NearestSearch) {
+    this.#search = search;
+  }
+
+  /** Samples the inside of an edge in even steps. */
+  addBetween(p: Float32Array, a: number, b: number, steps: number): void {
+    for (let i = 1; i < steps; i++) this.#add(p, a, b, b, i / steps, 0);
+  }
+
+  /** Samples the inside of a triangle, its sides in even steps. */
+  addInside(p: Float32Array, a: number, b: number, c: number, steps: number): void {
+    for (let i = 1; i < steps; i++)
+      for (let j = 1; i + j < steps; j++) this.#add(p, a, b, c, i / steps, j / steps);
+  }
+
+  flush(): void {
+    this.#search.add(this.#points, this.#count);
+    this.#count = 0;
+  }
+
+  #add(p: Float32Array, a: number, b: number, c: number, s: number, r: number): void {
+    if (this.#count === BATCH) this.flush();
+    const at = 3 * this.#count++;
+    for (let axis = 0; axis < 3; axis++) {
+      const start = p[a + axis]!;
+      this.#points[at + axis] = start + s * (p[b + axis]! - start) + r * (p[c + axis]! - start);
+    }
+  }
 }
 
 function rangeOf(count: number, { index, of }: MeshShare): { from: number; end: number } {

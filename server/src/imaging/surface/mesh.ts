@@ -45,6 +45,23 @@ export function filterTriangles(mesh: Mesh, keep: (firstVertex: number) => boole
   return { positions: moved, triangles: kept };
 }
 
+/**
+ * Leaves out few of many triangles; all vertices stay.
+ * @param dropped the index of each one's first entry
+ */
+export function dropFaces({ positions, triangles }: Mesh, dropped: ReadonlySet<number>): Mesh {
+  const kept = new Uint32Array(triangles.length - 3 * dropped.size);
+  let from = 0;
+  let used = 0;
+  for (const at of [...dropped].toSorted((a, b) => a - b)) {
+    kept.set(triangles.subarray(from, at), used);
+    used += at - from;
+    from = at + 3;
+  }
+  kept.set(triangles.subarray(from), used);
+  return { positions, triangles: kept };
+}
+
 const UNUSED = -1;
 const DROPPED = -2;
 const KEPT = 0;

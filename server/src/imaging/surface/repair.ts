@@ -1,5 +1,5 @@
 import { splitPinchedVertices } from './fans.ts';
-import { filterTriangles, vertexCount, type Mesh } from './mesh.ts';
+import { dropFaces, filterTriangles, vertexCount, type Mesh } from './mesh.ts';
 import { examineEdges, weld, type MeshDefects } from './topology.ts';
 import { splitEdges, type EdgeFaces } from './split-edges.ts';
 
@@ -100,16 +100,4 @@ function foldedFaces(edges: EdgeFaces[]): Set<number> {
     }
   }
   return folded;
-}
-
-function dropFaces(mesh: Mesh, dropped: Set<number>): Mesh {
-  const { triangles } = mesh;
-  const kept = new Uint32Array(triangles.length - 3 * dropped.size);
-  let used = 0;
-  for (let t = 0; t < triangles.length; t += 3) {
-    if (dropped.has(t)) continue;
-    kept.set(triangles.subarray(t, t + 3), used);
-    used += 3;
-  }
-  return { positions: mesh.positions, triangles: kept };
 }

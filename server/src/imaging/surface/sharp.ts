@@ -31,13 +31,18 @@ export function sharpVertices(mesh: Mesh): Uint8Array {
     for (let corner = t; corner < t + 3; corner++) {
       const v = triangles[corner]!;
       faces[v]!++;
-      sums[3 * v] = sums[3 * v]! + nx * scale;
-      sums[3 * v + 1] = sums[3 * v + 1]! + ny * scale;
-      sums[3 * v + 2] = sums[3 * v + 2]! + nz * scale;
+      sums[3 * v]! += nx * scale;
+      sums[3 * v + 1]! += ny * scale;
+      sums[3 * v + 2]! += nz * scale;
     }
   }
-  return Uint8Array.from(faces, (count, v) => {
-    const length = Math.hypot(sums[3 * v]!, sums[3 * v + 1]!, sums[3 * v + 2]!);
-    return length < SHARP_NORMAL * count ? 1 : 0;
-  });
+  const sharp = new Uint8Array(faces.length);
+  for (let v = 0; v < sharp.length; v++) {
+    const x = sums[3 * v]!;
+    const y = sums[3 * v + 1]!;
+    const z = sums[3 * v + 2]!;
+    const shortest = SHARP_NORMAL * faces[v]!;
+    if (x * x + y * y + z * z < shortest * shortest) sharp[v] = 1;
+  }
+  return sharp;
 }

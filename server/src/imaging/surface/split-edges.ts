@@ -1,5 +1,5 @@
 import { cross, dot, type Vector } from '../volume.ts';
-import { vertexCount, type Mesh } from './mesh.ts';
+import { dropFaces, vertexCount, type Mesh } from './mesh.ts';
 
 export interface EdgeFace {
   /** Index of the triangle's first entry. */
@@ -42,10 +42,9 @@ export function splitEdges(mesh: Mesh, edges: EdgeFaces[]): Mesh {
       addedTriangles.push(edge.b, middle, wedge.backward.apex, middle, edge.a, wedge.backward.apex);
     }
   }
-  const kept = triangles.filter((_, i) => !touched.has(i - (i % 3)));
   return {
     positions: concat(Float32Array, positions, addedPositions),
-    triangles: concat(Uint32Array, kept, addedTriangles),
+    triangles: concat(Uint32Array, dropFaces(mesh, touched).triangles, addedTriangles),
   };
 }
 

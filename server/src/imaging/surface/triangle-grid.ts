@@ -31,14 +31,10 @@ export function buildTriangleGrid(mesh: Mesh): TriangleGrid {
   const cells = size[0] * size[1] * size[2];
   const starts = new Uint32Array(new SharedArrayBuffer(4 * (cells + 1)));
   const grid = { mesh, low, cellMm, size, starts, items: starts };
-  visitCells(grid, (cell) => {
-    starts[cell + 1]!++;
-  });
+  visitCells(grid, null);
   for (let cell = 0; cell < cells; cell++) starts[cell + 1]! += starts[cell]!;
   const items = new Uint32Array(new SharedArrayBuffer(4 * starts[cells]!));
-  visitCells(grid, (cell, triangle) => {
-    items[starts[cell]!++] = triangle;
-  });
+  visitCells(grid, items);
   // Each start has moved to its end, which is the next one's start.
   starts.copyWithin(1, 0, cells);
   starts[0] = 0;
@@ -72,7 +68,11 @@ function meanWidth(mesh: Mesh): number {
   return Math.sqrt(sum / Math.max(1, count));
 }
 
-function visitCells({ mesh, low, cellMm, size }: TriangleGrid, visit: (cell: number, triangle: number) => void): void {
+/**
+ * Visits the cells that each triangle may pass through.
+ * @param items null to count them, each at its cell's next start; else where the triangles go, each at its cell's start
+ */
+function visitCells({ mesh, low, cellMm, size, starts }: TriangleGrid, items: Uint32Array | null): void {
   const { positions: p, triangles } = mesh;
   const [nx, ny] = size;
   const perMm = 1 / cellMm;
@@ -81,12 +81,13 @@ function visitCells({ mesh, low, cellMm, size }: TriangleGrid, visit: (cell: num
     const a = 3 * triangles[t]!;
     const b = 3 * triangles[t + 1]!;
     const c = 3 * triangles[t + 2]!;
-    const x0 = Math.floor((Math.min(p[a]!, p[b]!, p[c]!) - lowX) * perMm);
-    const x1 = Math.floor((Math.max(p[a]!, p[b]!, p[c]!) - lowX) * perMm);
-    const y0 = Math.floor((Math.min(p[a + 1]!, p[b + 1]!, p[c + 1]!) - lowY) * perMm);
-    const y1 = Math.floor((Math.max(p[a + 1]!, p[b + 1]!, p[c + 1]!) - lowY) * perMm);
-    const z0 = Math.floor((Math.min(p[a + 2]!, p[b + 2]!, p[c + 2]!) - lowZ) * perMm);
-    const z1 = Math.floor((Math.max(p[a + 2]!, p[b + 2]!, p[c + 2]!) - lowZ) * perMm);
+    // All are in the grid, at 0 or more: there, to cut off is to round down.
+    const x0 = ((Math.min(p[a]!, p[b]!, p[c]!) - lowX) * perMm) | 0;
+    const x1 = ((Math.max(p[a]!, p[b]!, p[c]!) - lowX) * perMm) | 0;
+    const y0 = ((Math.min(p[a + 1]!, p[b + 1]!, p[c + 1]!) - lowY) * perMm) | 0;
+    const y1 = ((Math.max(p[a + 1]!, p[b + 1]!, p[c + 1]!) - lowY) * perMm) | 0;
+    const z0 = ((Math.min(p[a + 2]!, p[b + 2]!, p[c + 2]!) - lowZ) * perMm) | 0;
+    const z1 = ((Math.max(p[a + 2]!, p[b + 2]!, p[c + 2]!) - lowZ) * perMm) | 0;
     const many = (x1 - x0 + 1) * (y1 - y0 + 1) * (z1 - z0 + 1) > FEW_CELLS;
     const near = many ? nearPlane(p, a, b, c, cellMm) : null;
     for (let z = z0; z <= z1; z++)
@@ -94,7 +95,9 @@ function visitCells({ mesh, low, cellMm, size }: TriangleGrid, visit: (cell: num
         for (let x = x0; x <= x1; x++) {
           if (near !== null && !near(lowX + (x + 0.5) * cellMm, lowY + (y + 0.5) * cellMm, lowZ + (z + 0.5) * cellMm))
             continue;
-          visit((z * ny + y) * nx + x, t / 3);
+          const cell = (z * ny + y) * nx + x;
+          if (items === null) starts[cell + 1]!++;
+          else items[starts[cell]!++] = t / 3;
         }
   }
 }
