@@ -3,6 +3,7 @@ import { buildAdjacency } from './adjacency.ts';
 import type { Field } from './field.ts';
 import { createInsideBits } from './inside-bits.ts';
 import { vertexCount, type Mesh } from './mesh.ts';
+import { smoothedIn, type SmoothingBuffers } from './smooth.ts';
 import { divideRows, emptyPlan, sumRows, type SurfacePlan } from './row-counts.ts';
 
 /** More than one for each thread, so that they end together though some find more to do than others. */
@@ -52,15 +53,12 @@ export async function smoothSurface(mesh: Mesh, iterations: number, pool: Worker
   const count = vertexCount(mesh);
   const shared = (): Float32Array<SharedArrayBuffer> =>
     new Float32Array(new SharedArrayBuffer(4 * mesh.positions.length));
-  const result = shared();
-  const buffers = {
+  const buffers: SmoothingBuffers = {
     adjacency: buildAdjacency(mesh),
     positions: mesh.positions,
     centre: meanPosition(mesh),
-    previous: shared(),
-    current: shared(),
-    next: shared(),
-    result,
+    centred: shared(),
+    sums: [shared(), shared()],
     barrier: new Int32Array(new SharedArrayBuffer(8)),
   };
   const workers = pool.threads;
@@ -70,7 +68,7 @@ export async function smoothSurface(mesh: Mesh, iterations: number, pool: Worker
       pool.run('smooth', { buffers, range: { from: bound(worker), end: bound(worker + 1), workers }, iterations }),
     ),
   );
-  return { positions: result, triangles: mesh.triangles };
+  return { positions: smoothedIn(buffers, iterations), triangles: mesh.triangles };
 }
 
 function meanPosition(mesh: Mesh): [number, number, number] {

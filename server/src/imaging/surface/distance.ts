@@ -24,6 +24,8 @@ export interface Deviation {
 /** What is measured, and what is known already. */
 export interface DeviationQuery {
   mesh: Mesh;
+  /** 1 for each vertex that lies in the other surface as it is known. */
+  common: Uint8Array;
   share: MeshShare;
   /** Of the other surface. */
   grid: TriangleGrid;
@@ -32,25 +34,23 @@ export interface DeviationQuery {
 }
 
 /** Measures from the samples in a share of a closed mesh to another surface. */
-export function measureDeviation({ mesh, share, grid, limitMm, floorMm }: DeviationQuery): Deviation {
+export function measureDeviation({ mesh, common, share, grid, limitMm, floorMm }: DeviationQuery): Deviation {
   const search = new NearestSearch(grid, limitMm, floorMm);
-  sampleVertices(mesh, share, search);
-  sampleTriangles(mesh, share, search);
+  const batch = new Batch(search);
+  sampleVertices(mesh, common, share, batch);
+  sampleTriangles(mesh, share, batch);
+  batch.flush();
   return { greatestMm: search.greatestMm, far: search.far };
 }
 
-function sampleVertices({ positions }: Mesh, share: MeshShare, search: NearestSearch): void {
-  const { from, end } = rangeOf(positions.length / 3, share);
-  for (let v = from; v < end; v += BATCH) {
-    const last = Math.min(end, v + BATCH);
-    search.add(Float64Array.from(positions.subarray(3 * v, 3 * last)), last - v);
-  }
+function sampleVertices({ positions }: Mesh, common: Uint8Array, share: MeshShare, batch: Batch): void {
+  const { from, end } = rangeOf(common.length, share);
+  for (let v = from; v < end; v++) if (common[v] === 0) batch.addVertex(positions, 3 * v);
 }
 
 /** Samples edges and insides. Each edge has two triangles: the one that goes along it from its lesser vertex takes it. */
-function sampleTriangles({ positions: p, triangles }: Mesh, share: MeshShare, search: NearestSearch): void {
+function sampleTriangles({ positions: p, triangles }: Mesh, share: MeshShare, batch: Batch): void {
   const { from, end } = rangeOf(triangles.length / 3, share);
-  const batch = new Batch(search);
   for (let t = 3 * from; t < 3 * end; t += 3) {
     const a = 3 * triangles[t]!;
     const b = 3 * triangles[t + 1]!;
@@ -64,7 +64,6 @@ function sampleTriangles({ positions: p, triangles }: Mesh, share: MeshShare, se
     const longest = Math.max(ab, bc, ca);
     if (longest > 4 * SPACING_SQUARE) batch.addInside(p, a, b, c, stepsOf(longest));
   }
-  batch.flush();
 }
 
 function squareBetween(p: Float32Array, a: number, b: number): number {
@@ -88,6 +87,10 @@ class Batch {
     this.#search = search;
   }
 
+  addVertex(p: Float32Array, v: number): void {
+    this.#add(p, v, v, v, 0, 0);
+  }
+
   /** Samples the inside of an edge in even steps. */
   addBetween(p: Float32Array, a: number, b: number, steps: number): void {
     for (let i = 1; i < steps; i++) this.#add(p, a, b, b, i / steps, 0);
@@ -95,8 +98,7 @@ class Batch {
 
   /** Samples the inside of a triangle, its sides in even steps. */
   addInside(p: Float32Array, a: number, b: number, c: number, steps: number): void {
-    for (let i = 1; i < steps; i++)
-      for (let j = 1; i + j < steps; j++) this.#add(p, a, b, c, i / steps, j / steps);
+    for (let i = 1; i < steps; i++) for (let j = 1; i + j < steps; j++) this.#add(p, a, b, c, i / steps, j / steps);
   }
 
   flush(): void {

@@ -1,5 +1,6 @@
 import type { WorkerPool } from '../workers/pool.ts';
-import type { Deviation } from './distance.ts';
+import { commonVertices } from './common-vertices.ts';
+import type { Deviation, DeviationQuery } from './distance.ts';
 import type { Mesh } from './mesh.ts';
 import type { TriangleGrid } from './triangle-grid.ts';
 
@@ -19,15 +20,13 @@ export async function measureBothWays(
 ): Promise<Deviation> {
   const { mesh, grid } = surface;
   const reducedGrid = await pool.run('sortTriangles', reduced);
-  const there = await measure({ mesh, grid: reducedGrid, limitMm, floorMm: 0 }, pool);
-  const back = await measure({ mesh: reduced, grid, limitMm, floorMm: there.greatestMm }, pool);
+  const { ofBefore, ofAfter } = commonVertices(mesh, reduced);
+  const there = await measure({ mesh, common: ofBefore, grid: reducedGrid, limitMm, floorMm: 0 }, pool);
+  const back = await measure({ mesh: reduced, common: ofAfter, grid, limitMm, floorMm: there.greatestMm }, pool);
   return { greatestMm: back.greatestMm, far: [...there.far, ...back.far] };
 }
 
-async function measure(
-  query: { mesh: Mesh; grid: TriangleGrid; limitMm: number; floorMm: number },
-  pool: WorkerPool,
-): Promise<Deviation> {
+async function measure(query: Omit<DeviationQuery, 'share'>, pool: WorkerPool): Promise<Deviation> {
   const shares = Array.from({ length: SHARES }, (_, index) => ({ index, of: SHARES }));
   const found = await Promise.all(shares.map((share) => pool.run('distance', { ...query, share })));
   return {

@@ -38,7 +38,7 @@ export function finishingBytes(plan: MeshPlan): number {
   const { vertices, triangles, voxels, iterations, reduction, ofMask, threads } = plan;
   const positions = BYTES_PER_VERTEX * vertices;
   const surface = meshBytes(vertices, triangles) * (ofMask ? 2 : 1);
-  const smoothing = iterations === 0 && !ofMask ? 0 : 4 * positions + BYTES_PER_TRIANGLE * triangles + 8 * vertices;
+  const smoothing = iterations === 0 && !ofMask ? 0 : 3 * positions + BYTES_PER_TRIANGLE * triangles + 8 * vertices;
   // A surface through most of the voxels is noise: there is nothing even in it to reduce.
   const left = Math.min(1, Math.max(1 - reduction, vertices / voxels));
   const { parts, triangles: ofPart } = finishParts(triangles);

@@ -32,40 +32,49 @@ export interface SmoothingBuffers {
   positions: Float32Array;
   /** A point amid them: about it float32 has more digits to spare. */
   centre: Vector;
-  /** Scratch. */
-  previous: Float32Array<SharedArrayBuffer>;
-  current: Float32Array<SharedArrayBuffer>;
-  next: Float32Array<SharedArrayBuffer>;
-  /** Out. */
-  result: Float32Array<SharedArrayBuffer>;
+  /** Scratch: the positions about the centre. */
+  centred: Float32Array<SharedArrayBuffer>;
+  /** Zeros, scratch; one of them is the result, see `smoothedIn`. */
+  sums: readonly [Float32Array<SharedArrayBuffer>, Float32Array<SharedArrayBuffer>];
   /** Two zeros: how many wait, and which round it is. */
   barrier: Int32Array<SharedArrayBuffer>;
 }
 
+/** Which of the sums the smoothed positions are in, in the end. */
+export function smoothedIn({ sums }: SmoothingBuffers, iterations: number): Float32Array<SharedArrayBuffer> {
+  return sums[stepsOf(iterations) % 2 === 0 ? 0 : 1];
+}
+
+function stepsOf(iterations: number): number {
+  return Math.max(1, iterations);
+}
+
 /**
- * Filters vertices from..end - 1, in step with `workers` - 1 other threads that filter the rest.
- * T1 = P + L/2, Tn = 2 (Tn-1 + L Tn-1 / 2) - Tn-2, where L takes each vertex to the mean of its neighbours.
+ * Filters vertices from..end - 1, in step with `workers` - 1 other threads that filter the rest. Sums the polynomials
+ * from the last one down (Clenshaw 1955), so that each step reads and writes less: Bn = cn P + 2 M Bn+1 - Bn+2, and
+ * c0 P + M B1 - B2 is the result, where M takes each vertex halfway to the mean of its neighbours.
  */
 export function smoothVertices(
-  buffers: SmoothingBuffers,
+  { adjacency, positions, centre, centred, sums, barrier }: SmoothingBuffers,
   range: { from: number; end: number; workers: number },
   coefficients: Float64Array,
 ): void {
-  const { adjacency, result } = buffers;
-  let { previous, current, next } = buffers;
-  translate(buffers.positions, previous, range, buffers.centre.map((mm) => -mm) as Vector);
-  waitForOthers(buffers.barrier, range.workers);
-  firstStep(adjacency, range, { input: previous, output: current, result }, [
-    coefficients[0] ?? 1,
-    coefficients[1] ?? 0,
-  ]);
-  waitForOthers(buffers.barrier, range.workers);
-  for (let order = 2; order < coefficients.length; order++) {
-    step(adjacency, range, { before: previous, input: current, output: next, result }, coefficients[order] ?? 0);
-    waitForOthers(buffers.barrier, range.workers);
-    [previous, current, next] = [current, next, previous];
+  const last = stepsOf(coefficients.length - 1);
+  translate(positions, centred, range, centre.map((mm) => -mm) as Vector);
+  let [input, output] = sums;
+  for (let at = 3 * range.from; at < 3 * range.end; at++) input[at] = (coefficients[last] ?? 0) * centred[at]!;
+  waitForOthers(barrier, range.workers);
+  for (let order = last - 1; order >= 0; order--) {
+    step(
+      adjacency,
+      range,
+      { centred, input, output },
+      { coefficient: coefficients[order]!, share: order > 0 ? 1 : 0.5 },
+    );
+    waitForOthers(barrier, range.workers);
+    [input, output] = [output, input];
   }
-  translate(result, result, range, buffers.centre);
+  translate(input, input, range, centre);
 }
 
 function translate(
@@ -81,73 +90,33 @@ function translate(
   }
 }
 
-function firstStep(
-  { starts, neighbours }: Adjacency,
-  { from, end }: { from: number; end: number },
-  { input, output, result }: Record<'input' | 'output' | 'result', Float32Array>,
-  [c0, c1]: [number, number],
-): void {
-  for (let v = from; v < end; v++) {
-    const last = starts[v + 1]!;
-    const degree = last - starts[v]!;
-    let x = 0;
-    let y = 0;
-    let z = 0;
-    for (let i = starts[v]!; i < last; i++) {
-      const n = 3 * neighbours[i]!;
-      x += input[n]!;
-      y += input[n + 1]!;
-      z += input[n + 2]!;
-    }
-    const at = 3 * v;
-    const half = degree > 0 ? 0.5 / degree : 0;
-    const stay = degree > 0 ? 0.5 : 1;
-    const px = input[at]!;
-    const py = input[at + 1]!;
-    const pz = input[at + 2]!;
-    const tx = stay * px + half * x;
-    const ty = stay * py + half * y;
-    const tz = stay * pz + half * z;
-    output[at] = tx;
-    output[at + 1] = ty;
-    output[at + 2] = tz;
-    result[at] = c0 * px + c1 * tx;
-    result[at + 1] = c0 * py + c1 * ty;
-    result[at + 2] = c0 * pz + c1 * tz;
-  }
-}
-
+/** The sum before the last takes up the new one: of both, each vertex needs only its own. */
 function step(
   { starts, neighbours }: Adjacency,
   { from, end }: { from: number; end: number },
-  { before, input, output, result }: Record<'before' | 'input' | 'output' | 'result', Float32Array>,
-  c: number,
+  { centred, input, output }: Record<'centred' | 'input' | 'output', Float32Array>,
+  { coefficient, share }: { coefficient: number; share: number },
 ): void {
+  let last = starts[from]!;
   for (let v = from; v < end; v++) {
-    const last = starts[v + 1]!;
-    const degree = last - starts[v]!;
+    const first = last;
+    last = starts[v + 1]!;
+    const degree = last - first;
     let x = 0;
     let y = 0;
     let z = 0;
-    for (let i = starts[v]!; i < last; i++) {
+    for (let i = first; i < last; i++) {
       const n = 3 * neighbours[i]!;
       x += input[n]!;
       y += input[n + 1]!;
       z += input[n + 2]!;
     }
     const at = 3 * v;
-    // Twice one half of the way to the mean, less the polynomial before.
-    const mean = degree > 0 ? 1 / degree : 0;
-    const stay = degree > 0 ? 1 : 2;
-    const tx = stay * input[at]! + mean * x - before[at]!;
-    const ty = stay * input[at + 1]! + mean * y - before[at + 1]!;
-    const tz = stay * input[at + 2]! + mean * z - before[at + 2]!;
-    output[at] = tx;
-    output[at + 1] = ty;
-    output[at + 2] = tz;
-    result[at] = result[at]! + c * tx;
-    result[at + 1] = result[at + 1]! + c * ty;
-    result[at + 2] = result[at + 2]! + c * tz;
+    const mean = degree > 0 ? share / degree : 0;
+    const stay = degree > 0 ? share : 2 * share;
+    output[at] = coefficient * centred[at]! + stay * input[at]! + mean * x - output[at]!;
+    output[at + 1] = coefficient * centred[at + 1]! + stay * input[at + 1]! + mean * y - output[at + 1]!;
+    output[at + 2] = coefficient * centred[at + 2]! + stay * input[at + 2]! + mean * z - output[at + 2]!;
   }
 }
 
