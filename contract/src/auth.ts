@@ -54,8 +54,15 @@ export const RegisterBody = z
   .meta({ id: 'RegisterBody' });
 export type RegisterBody = z.infer<typeof RegisterBody>;
 
+/** A password that was chosen before: whether it is good is for the account to say. */
+const presentPassword = z
+  .string()
+  .min(1)
+  .max(128)
+  .meta({ description: 'La contraseña de la cuenta', examples: ['Sierra-Nevada-2026'], format: 'password' });
+
 export const LoginBody = z
-  .object({ correo: scalars.correo.required, password: z.string().min(1).max(128) })
+  .object({ correo: scalars.correo.required, password: presentPassword })
   .meta({ id: 'LoginBody' });
 export type LoginBody = z.infer<typeof LoginBody>;
 
@@ -73,7 +80,7 @@ export const UpdateMeBody = z
     apellido: scalars.personName.patch,
     correo: scalars.correo.patch,
     password: scalars.password.optional(),
-    password_actual: z.string().min(1).max(128).optional().meta({ description: 'Con password o con un correo nuevo' }),
+    password_actual: presentPassword.optional().meta({ description: 'Con password o con un correo nuevo' }),
     telefono: scalars.telefono.clearable,
     direccion: scalars.freeText(255).clearable,
     ciudad: scalars.ciudad.clearable,
@@ -93,11 +100,17 @@ export const CsrfToken = z
   .object({ ok: z.literal(true), csrf: z.string(), csrf_token: z.string() })
   .meta({ id: 'CsrfToken' });
 
-const Token = z.string().trim().min(1).max(200);
+const Token = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .meta({ description: 'El `token` que acompaña al código o al enlace', examples: ['Zk3vX9t2Qw7Lr5Yb'] });
 const Code = z
   .string()
   .trim()
-  .regex(/^\d{6}$/, { error: 'El código tiene 6 dígitos' });
+  .regex(/^\d{6}$/, { error: 'El código tiene 6 dígitos' })
+  .meta({ description: 'El código de 6 dígitos que llegó por correo', examples: ['482913'] });
 
 export const ConfirmCodeBody = z.object({ token: Token, code: Code }).meta({ id: 'ConfirmCodeBody' });
 export const CodeBody = z.object({ code: Code }).meta({ id: 'CodeBody' });
@@ -214,7 +227,7 @@ export const auth = defineRoutes({
     summary: 'Renovar la sesión',
     description:
       'Toma la cookie refresh_token y la cambia por otra. Usar una ya cambiada cierra la sesión, salvo que el mismo navegador la repita en 30 segundos: entonces recibe la última. X-CSRF-Token debe ser igual a la cookie csrf_token.',
-    metadata: { access: 'public' },
+    metadata: { access: 'public', credentials: [['refreshCookie', 'csrfCookie', 'csrfHeader']] },
     headers: csrfHeader,
     body: c.noBody(),
     responses: { 200: AccessToken, ...problems(401, 403) },
@@ -225,7 +238,7 @@ export const auth = defineRoutes({
     summary: 'Cerrar la sesión',
     description:
       'Cierra la sesión de la cookie y la del token, si las hay, y borra las cookies. Repetirlo no cambia nada.',
-    metadata: { access: 'public' },
+    metadata: { access: 'public', credentials: [['refreshCookie'], ['bearer'], []] },
     body: c.noBody(),
     responses: { 200: Ok },
   },

@@ -208,7 +208,7 @@ export const epayco = defineRoutes({
     path: '/epayco/confirmation',
     summary: 'Confirmación de un pago (la llama la pasarela)',
     description: `${confirmation} Admite formulario, multipart y JSON; los valores también pueden venir en la dirección.`,
-    metadata: { access: 'public', rawFields: true, bodyBytes: CONFIRMATION_BYTES },
+    metadata: { access: 'public', rawFields: true, bodyBytes: CONFIRMATION_BYTES, webhook: 'epayco_pagoConfirmado' },
     contentType: 'application/x-www-form-urlencoded',
     query: ConfirmationFields,
     body: ConfirmationFields,

@@ -54,3 +54,46 @@ export const contract = {
   workers,
 };
 export type Contract = typeof contract;
+
+interface Domain {
+  /** Its name in the reference. */
+  readonly title: string;
+  readonly description: string;
+}
+
+/** What each domain is called and what it is for, in the order of the contract. */
+export const DOMAINS: Readonly<Record<keyof Contract, Domain>> = {
+  health: { title: 'Estado', description: 'Si el servicio está en marcha y alcanza lo que necesita.' },
+  auth: {
+    title: 'Cuenta y sesión',
+    description: 'Registro, inicio y renovación de la sesión, datos propios y recuperación de la contraseña.',
+  },
+  plans: { title: 'Planes', description: 'Los planes que se pueden pagar, con su precio y su duración.' },
+  subscriptions: {
+    title: 'Suscripciones',
+    description: 'Iniciar el pago de un plan, ver la suscripción propia y administrar las de todos.',
+  },
+  hospitals: {
+    title: 'Hospitales',
+    description: 'Los hospitales y sus códigos, con los que un médico se vincula a uno o paga por él.',
+  },
+  admin: {
+    title: 'Administración',
+    description: 'Hospitales, médicos, usuarios, números del tablero y auditoría clínica. Solo para administradores.',
+  },
+  patients: { title: 'Pacientes', description: 'Los pacientes de un médico y sus notas clínicas.' },
+  studies: { title: 'Estudios', description: 'Los estudios de imagen de un paciente.' },
+  visor: { title: 'Visor', description: 'Lo que el visor 3D guarda para abrirse otra vez donde se dejó.' },
+  som3d: {
+    title: 'Conversión 3D',
+    description: 'Subir un estudio, seguir su conversión y descargar los modelos que resultan.',
+  },
+  usage: { title: 'Uso', description: 'Lo que una cuenta usa y cuánto puede usar.' },
+  messages: { title: 'Mensajes', description: 'Errores y sugerencias de los médicos, y las respuestas que reciben.' },
+  monitoring: { title: 'Métricas', description: 'Métricas del servicio para Prometheus.' },
+  epayco: {
+    title: 'Pagos (ePayco)',
+    description: 'Las confirmaciones de la pasarela, la página a la que vuelve quien paga y la conciliación.',
+  },
+  workers: { title: 'Procesos de conversión', description: 'Motores de segmentación y aceleradores disponibles.' },
+};

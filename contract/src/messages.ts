@@ -81,8 +81,8 @@ export type InboxMessage = z.infer<typeof InboxMessage>;
 export const CreateMessageBody = z
   .object({
     tipo: choice(MESSAGE_TYPES),
-    titulo: scalars.freeText(200, 5).required,
-    descripcion: scalars.clinicalText(2000, 10).required,
+    titulo: scalars.freeText(200, 5, 'El visor no abre').required,
+    descripcion: scalars.clinicalText(2000, 10, 'Al abrir el trabajo de hoy, la pantalla queda en blanco.').required,
     severidad: choice(MESSAGE_SEVERITIES),
     id_paciente: numericOrNull(Id),
   })
@@ -92,7 +92,7 @@ export type CreateMessageBody = z.infer<typeof CreateMessageBody>;
 export const UpdateMessageBody = z
   .object({
     estado: choice(MESSAGE_STATES, MESSAGE_STATE_ALIASES).optional(),
-    respuesta_admin: scalars.clinicalText(5000).clearable,
+    respuesta_admin: scalars.clinicalText(5000, 1, 'Ya quedó corregido; vuelva a abrirlo.').clearable,
     asignado_admin_id_usuario: numericOrNull(Id).meta({ description: 'null lo deja sin asignar' }),
     leido_admin: scalars.Flag.optional(),
   })

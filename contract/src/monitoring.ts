@@ -9,7 +9,7 @@ export const monitoring = defineRoutes({
     description:
       'Formato de texto de Prometheus, versión 0.0.4, de todos los procesos de esta máquina. Con el token de ' +
       'SOM3D_METRICS_TOKEN como Bearer, o con la sesión de un administrador.',
-    metadata: { access: 'public' },
+    metadata: { access: 'public', credentials: [['metricsToken'], ['bearer']] },
     responses: {
       200: c.otherResponse({ contentType: 'text/plain; version=0.0.4; charset=utf-8', body: z.string() }),
       ...problems(401, 403),

@@ -1,150 +1,58 @@
-import type { AppRoute } from '@ts-rest/core';
 import type { oas31 } from 'openapi3-ts';
-import { z } from 'zod';
-import { contract, MAX_PAGE, PROBLEM_TYPE, Problem, ROLES_OF, routesOf, statusesOf, type NamedRoute } from './index.ts';
+import { contract, DOMAINS, routesOf, statusesOf, type NamedRoute } from './index.ts';
+import { bodyOf, HEADERS, operationOf } from './openapi/operations.ts';
+import { problemResponses } from './openapi/problems.ts';
+import { Components } from './openapi/schemas.ts';
 
-type Schema = oas31.SchemaObject | oas31.ReferenceObject;
-type Direction = 'input' | 'output';
+const DESCRIPTION = `Tomografías (ZIP de archivos DICOM) a modelos 3D imprimibles, con pacientes, estudios, estados del visor y planes.
 
-const TITLES: Record<number, string> = {
-  200: 'Correcto',
-  201: 'Creado',
-  204: 'Sin contenido',
-  206: 'Contenido parcial',
-  304: 'No modificado',
-  400: 'Solicitud malformada',
-  401: 'Falta una sesión válida',
-  402: 'Se requiere una suscripción activa',
-  403: 'Sin permiso',
-  404: 'No existe',
-  409: 'Conflicto',
-  413: 'Demasiado grande',
-  415: 'Tipo de contenido no admitido',
-  416: 'Rango no satisfacible',
-  422: 'Datos no válidos',
-  429: 'Demasiados intentos',
-  500: 'Error interno',
-  502: 'La pasarela no respondió',
-  503: 'Servicio no disponible',
+Los ejemplos de este documento se pueden enviar tal como están. Un error es siempre un documento de problema
+(RFC 9457) con una frase en español en \`detail\`. La guía está en [/docs/guia](docs/guia).`;
+
+const SECURITY_SCHEMES: Record<string, oas31.SecuritySchemeObject> = {
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'El `access_token` de POST /auth/login o de POST /auth/refresh',
+  },
+  refreshCookie: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'refresh_token',
+    description: 'La deja POST /auth/login; cada renovación la cambia',
+  },
+  csrfCookie: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'csrf_token',
+    description: 'La dejan POST /auth/login y GET /auth/csrf',
+  },
+  csrfHeader: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-CSRF-Token',
+    description: 'Igual a la cookie csrf_token',
+  },
+  metricsToken: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'El valor de SOM3D_METRICS_TOKEN',
+  },
 };
 
-function isSchema(value: unknown): value is z.ZodType {
-  return value instanceof z.ZodType;
-}
-
-/** Collects named schemas into `components.schemas`, one for each name and direction. */
-class Components {
-  readonly schemas: Record<string, oas31.SchemaObject> = {};
-
-  schemaOf(type: z.ZodType, io: Direction): Schema {
-    // A root schema with an id becomes a bare $ref. Inside an object its definition appears too.
-    const wrapped = z.toJSONSchema(z.object({ it: type }), {
-      io,
-      unrepresentable: 'any',
-      target: 'draft-2020-12',
-      override: ({ jsonSchema }) => {
-        if (io === 'output') delete jsonSchema.additionalProperties;
-        // A pattern of JSON Schema is a JavaScript regular expression with the u flag.
-        delete jsonSchema['~standard'];
-      },
-    }) as unknown as { properties: { it: Schema }; $defs?: Record<string, oas31.SchemaObject> };
-    const renamed = JSON.parse(
-      JSON.stringify(wrapped).replaceAll('"#/$defs/', '"#/components/schemas/'),
-    ) as typeof wrapped;
-    for (const [name, schema] of Object.entries(renamed.$defs ?? {})) {
-      const { id: _id, ...rest } = schema as oas31.SchemaObject & { id?: string };
-      this.schemas[name] ??= rest;
-    }
-    return renamed.properties.it;
-  }
-}
-
-/** Fields of a path, a query (zod objects) or of headers (a plain record of schemas). */
-function objectShape(type: unknown): Record<string, z.ZodType> {
-  if (type instanceof z.ZodObject) return type.shape;
-  return type && typeof type === 'object' ? (type as Record<string, z.ZodType>) : {};
-}
-
-function parametersOf(route: AppRoute, components: Components): oas31.ParameterObject[] {
-  return (
-    [
-      ['path', route.pathParams],
-      ['query', 'query' in route ? route.query : undefined],
-      ['header', route.headers],
-    ] as const
-  ).flatMap(([place, type]) =>
-    Object.entries(objectShape(type)).map(([name, field]) => {
-      const { description, ...schema } = components.schemaOf(field, 'input') as oas31.SchemaObject;
-      return {
-        name,
-        in: place,
-        required: place === 'path' || !field.safeParse(undefined).success,
-        ...(description ? { description } : {}),
-        schema,
-      };
+/** What the service asks of others: the routes that another service calls. */
+function webhooksOf(routes: readonly NamedRoute[], components: Components): Record<string, oas31.PathItemObject> {
+  return Object.fromEntries(
+    routes.flatMap((named) => {
+      const { webhook } = named.route.metadata;
+      const requestBody = bodyOf(named, components);
+      if (!webhook || !requestBody) return [];
+      const { summary, description, tags, responses } = operationOf(named, components);
+      const operation = { operationId: webhook, summary, description, tags, security: [], requestBody, responses };
+      return [[webhook, { post: operation as oas31.OperationObject }]];
     }),
   );
-}
-
-const RAW_FIELD_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data', 'application/json'];
-
-function bodyOf({ route }: NamedRoute, components: Components): oas31.RequestBodyObject | undefined {
-  if (!('body' in route)) return undefined;
-  const type = route.metadata.form ?? route.body;
-  if (!isSchema(type)) return undefined;
-  const contentType = ('contentType' in route && route.contentType) || 'application/json';
-  const contentTypes = route.metadata.rawFields ? RAW_FIELD_TYPES : [contentType];
-  const schema = components.schemaOf(type, 'input');
-  return { required: true, content: Object.fromEntries(contentTypes.map((name) => [name, { schema }])) };
-}
-
-const LIST_HEADERS: oas31.HeadersObject = {
-  'X-Total-Count': { description: 'Filas antes de paginar', schema: { type: 'integer' } },
-  Link: { description: `Páginas vecinas (RFC 8288); ${MAX_PAGE} filas como máximo`, schema: { type: 'string' } },
-};
-
-function responseOf(named: NamedRoute, status: number, components: Components): oas31.ResponseObject {
-  const declared = named.route.responses[status] as unknown;
-  const description = TITLES[status] ?? String(status);
-  const headers = { 'x-request-id': { schema: { type: 'string' as const } } };
-  if (isSchema(declared)) {
-    const list = declared instanceof z.ZodArray ? LIST_HEADERS : {};
-    return {
-      description,
-      headers: { ...headers, ...list },
-      content: { 'application/json': { schema: components.schemaOf(declared, 'output') } },
-    };
-  }
-  if (typeof declared === 'symbol') return { description, headers };
-  if (status >= 400) {
-    return {
-      description,
-      headers,
-      content: { [PROBLEM_TYPE]: { schema: components.schemaOf(Problem, 'output') } },
-    };
-  }
-  const { contentType } = declared as { contentType: string };
-  return { description, headers, content: { [contentType]: { schema: { type: 'string', format: 'binary' } } } };
-}
-
-function operationOf(named: NamedRoute, components: Components): oas31.OperationObject {
-  const { route } = named;
-  const roles = ROLES_OF[route.metadata.access];
-  const requestBody = bodyOf(named, components);
-  const parameters = parametersOf(route, components);
-  return {
-    operationId: named.name.replace('.', '_'),
-    tags: [named.domain],
-    ...(route.summary ? { summary: route.summary } : {}),
-    ...(route.description ? { description: route.description } : {}),
-    'x-access': route.metadata.access,
-    security: roles ? [{ bearer: [] }] : [],
-    ...(parameters.length > 0 ? { parameters } : {}),
-    ...(requestBody ? { requestBody } : {}),
-    responses: Object.fromEntries(
-      statusesOf(route).map((status) => [String(status), responseOf(named, status, components)]),
-    ),
-  };
 }
 
 /**
@@ -154,25 +62,37 @@ function operationOf(named: NamedRoute, components: Components): oas31.Operation
  */
 export function buildOpenApi(serverUrl = '/'): oas31.OpenAPIObject {
   const components = new Components();
+  const routes = routesOf(contract);
   const paths: oas31.PathsObject = {};
-  for (const named of routesOf(contract)) {
+  for (const named of routes) {
     const path = named.route.path.replace(/:(\w+)/g, '{$1}');
     const item = (paths[path] ??= {}) as Record<string, oas31.OperationObject>;
     item[named.route.method.toLowerCase()] = operationOf(named, components);
   }
+  const responses = problemResponses(components, new Set(routes.flatMap(({ route }) => statusesOf(route))));
+  const webhooks = webhooksOf(routes, components);
   return {
     openapi: '3.1.0',
     info: {
       title: 'SOM3D',
       version: '0.1.0',
-      description: 'Tomografías (ZIP de DICOM) a modelos STL imprimibles, con pacientes, estudios y planes.',
+      description: DESCRIPTION,
+      contact: { name: 'SOM3D' },
+      license: { name: 'Propietaria: todos los derechos reservados', identifier: 'LicenseRef-SOM3D' },
     },
-    servers: [{ url: serverUrl }],
-    tags: Object.keys(contract).map((name) => ({ name })),
+    servers: [{ url: serverUrl, description: 'El servicio que entrega este documento' }],
+    tags: Object.entries(DOMAINS).map(([name, { title, description }]) => ({
+      name,
+      description,
+      'x-displayName': title,
+    })),
     paths,
+    webhooks,
     components: {
       schemas: Object.fromEntries(Object.entries(components.schemas).toSorted(([a], [b]) => (a < b ? -1 : 1))),
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      responses,
+      headers: HEADERS,
+      securitySchemes: SECURITY_SCHEMES,
     },
   };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { c, choice, defineRoutes, filter, Id, Page, problems, scalars } from './common/index.ts';
 
 export const PATIENT_STATES = ['ACTIVO', 'INACTIVO'] as const;
-const estado = choice(PATIENT_STATES);
+const estado = choice(PATIENT_STATES).meta({ description: 'ACTIVO o INACTIVO', examples: ['ACTIVO'] });
 
 export const Patient = z
   .object({
@@ -50,7 +50,7 @@ export type UpdatePatientBody = z.infer<typeof UpdatePatientBody>;
 
 export const PatientQuery = z.object({
   estado: filter(PATIENT_STATES),
-  doc_numero: z.string().trim().max(40).optional().meta({ description: 'Contiene' }),
+  doc_numero: z.string().trim().max(40).optional().meta({ description: 'Parte del número de documento', examples: ['1032'] }),
   q: z.string().trim().max(100).optional().meta({ description: 'En nombres, apellidos o documento' }),
   ...Page,
 });
@@ -71,12 +71,12 @@ export const ClinicalNote = z
 export type ClinicalNote = z.infer<typeof ClinicalNote>;
 
 /** The limit of the column, in bytes. */
-const anchor = scalars.jsonText(65_535);
+const anchor = scalars.jsonText(65_535, '', '{"archivo":"bone.stl","punto":[12.5,-4,30]}');
 
 export const CreateNoteBody = z
   .object({
     segmento: scalars.segmento.optional.meta({ description: 'Sin valor, GENERAL' }),
-    texto: scalars.clinicalText(10_000).required,
+    texto: scalars.clinicalText(10_000, 1, 'Fractura de la meseta tibial, sin desplazamiento.').required,
     anchor_json: anchor.optional,
   })
   .meta({ id: 'CreateNoteBody' });
@@ -85,7 +85,7 @@ export type CreateNoteBody = z.infer<typeof CreateNoteBody>;
 export const UpdateNoteBody = z
   .object({
     segmento: scalars.segmento.patch,
-    texto: scalars.clinicalText(10_000).patch,
+    texto: scalars.clinicalText(10_000, 1, 'Fractura de la meseta tibial, sin desplazamiento.').patch,
     anchor_json: anchor.clearable,
   })
   .meta({ id: 'UpdateNoteBody' });

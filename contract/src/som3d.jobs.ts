@@ -19,7 +19,7 @@ export type JobPhase = (typeof JOB_PHASES)[number];
 export const JobId = z
   .string()
   .regex(/^[\w-]{1,64}$/)
-  .meta({ description: 'Identificador del trabajo' });
+  .meta({ description: 'Identificador del trabajo', examples: ['3f2b8c1e-9d47-4a60-8e15-0c6a5b7d2f31'] });
 
 function anyOf(text: string) {
   return [...new Set(text.split(',').map((task) => task.trim().toLowerCase()))].filter(Boolean);
@@ -30,7 +30,7 @@ const hounsfield = z.number().min(-32_768).max(32_767);
 /** The text fields of an upload, without the file. */
 export const JobFields = z
   .object({
-    nombre_proceso: scalars.freeText(80, 3).optional.meta({ description: 'Nombre del proceso, 3 a 80 caracteres' }),
+    nombre_proceso: scalars.freeText(80, 3, 'Rodilla derecha').optional.meta({ description: 'Nombre del proceso, 3 a 80 caracteres' }),
     enable_ortopedia: scalars.Flag.default(false),
     enable_appendicular: scalars.Flag.default(false),
     enable_muscles: scalars.Flag.default(false),

@@ -75,7 +75,7 @@ export const FinalizeBody = z
     id_paciente: Id.nullish(),
     stl_size: numericOrNull(z.int().min(0).max(Number.MAX_SAFE_INTEGER)).meta({ description: 'Bytes' }),
     num_stl_archivos: numericOrNull(z.int().min(0).max(100_000)),
-    notas: scalars.clinicalText(10_000).optional,
+    notas: scalars.clinicalText(10_000, 1, 'Modelo revisado con el equipo de cirugía.').optional,
   })
   .meta({ id: 'FinalizeBody' });
 export type FinalizeBody = z.infer<typeof FinalizeBody>;
@@ -135,7 +135,7 @@ export const JobStlNotesBody = z
     notas: z
       .preprocess(
         (value: string | null | undefined) => (typeof value === 'string' && value.trim() === '' ? null : value),
-        scalars.clinicalText(10_000).required.nullable(),
+        scalars.clinicalText(10_000, 1, 'Modelo revisado con el equipo de cirugía.').required.nullable(),
       )
       .meta({ description: 'null o un texto vacío las borra' }),
   })

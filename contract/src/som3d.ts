@@ -31,6 +31,20 @@ const glb = c.otherResponse({ contentType: 'model/gltf-binary', body: c.type<Blo
 const zip = c.otherResponse({ contentType: 'application/zip', body: c.type<Blob>() });
 /** A model, a picture or a ZIP: the answer's header holds its own media type. */
 const stored = c.otherResponse({ contentType: 'application/octet-stream', body: c.type<Blob>() });
+const STORED_MEDIA = [
+  'application/octet-stream',
+  'model/stl',
+  'model/gltf-binary',
+  'model/3mf',
+  'image/png',
+  'application/zip',
+  'application/json',
+] as const;
+const progressEvents = {
+  name: 'progress',
+  description: 'Server-sent events: cada evento `progress` lleva en `data` un JobProgress entero, como JSON.',
+  data: JobProgress,
+} as const;
 /** Server-sent events: they arrive while the client reads the answer. */
 const eventStream = c.otherResponse({ contentType: 'text/event-stream', body: c.type<Blob>() });
 
@@ -41,7 +55,7 @@ export const som3d = defineRoutes({
     summary: 'Subir un estudio',
     description:
       'Recibe un ZIP de archivos DICOM y pone en cola su conversión a modelos STL. Con Idempotency-Key, repetir la solicitud (el mismo archivo y los mismos campos) devuelve el primer trabajo; otra subida con la misma clave es un 409. Un ZIP cuyo índice ya muestra que no sirve da un trabajo en estado error.',
-    metadata: { access: 'bearer', form: JobForm, files: ['file'] },
+    metadata: { access: 'bearer', form: JobForm, files: { file: 'application/zip, application/x-zip-compressed, application/octet-stream' } },
     contentType: 'multipart/form-data',
     headers: { 'idempotency-key': z.string().min(1).max(128).optional() },
     body: c.type<FormData>(),
@@ -103,7 +117,7 @@ export const som3d = defineRoutes({
     summary: 'Avance de un trabajo, en vivo',
     description:
       'Server-sent events: cada evento `progress` lleva un JobProgress entero en `data`, y su `id` lo identifica; el primero con `preview` avisa que hay un primer modelo. Con Last-Event-ID nada se envía hasta que el avance sea otro; cualquier proceso de la API lo entiende. El último evento es el del fin del trabajo y cierra la respuesta; quien lo tiene ya recibe 204. La respuesta se cierra también cuando vence el token, a los diez minutos, si el trabajo se elimina y al reiniciar el servicio: se reanuda con Last-Event-ID. 429 con demasiadas a la vez de un usuario, 503 de todos; entonces sirve /progress.',
-    metadata: { access: 'bearer' },
+    metadata: { access: 'bearer', events: progressEvents },
     pathParams,
     headers: { 'last-event-id': z.string().optional().meta({ description: 'El `id` del último evento recibido' }) },
     responses: { 200: eventStream, 204: c.noBody(), ...problems(404, 429, 503) },
@@ -122,7 +136,7 @@ export const som3d = defineRoutes({
     }),
     responses: { 200: JobLog, ...problems(404) },
   },
-  logRaw: {
+  logText: {
     method: 'GET',
     path: '/som3d/jobs/:id/log/raw',
     summary: 'Registro de un trabajo como texto',
@@ -189,7 +203,7 @@ export const som3d = defineRoutes({
     summary: 'Un archivo de un trabajo terminado, por su nombre',
     description:
       'Los que nombra su manifiesto: modelos (STL, GLB), imágenes (PNG), el 3MF de todos, manifest.json y el ZIP. Admite Range e If-None-Match.',
-    metadata: { access: 'bearer' },
+    metadata: { access: 'bearer', media: STORED_MEDIA },
     pathParams: pathParams.extend({ name: z.string().min(1).max(200) }),
     headers: { range: z.string().max(200).optional() },
     responses: { 200: stored, 206: stored, 304: c.noBody(), ...problems(404, 409, 416) },
@@ -199,7 +213,7 @@ export const som3d = defineRoutes({
     path: '/som3d/files/:token',
     summary: 'Un archivo por su URL firmada',
     description: 'La firma nombra el archivo y su vencimiento; sirve sin sesión hasta entonces. Admite Range.',
-    metadata: { access: 'public' },
+    metadata: { access: 'public', media: STORED_MEDIA },
     pathParams: z.object({ token: z.string().min(1).max(1000) }),
     headers: { range: z.string().max(200).optional() },
     responses: { 200: stored, 206: stored, 304: c.noBody(), ...problems(403, 404, 416) },

@@ -17,9 +17,9 @@ export type Study = z.infer<typeof Study>;
 /** The fields that may be empty. @param form how an empty value is taken */
 function details(form: 'optional' | 'clearable') {
   return {
-    modalidad: scalars.freeText(20)[form],
-    descripcion: scalars.freeText(200)[form],
-    notas: scalars.clinicalText(10_000)[form],
+    modalidad: scalars.freeText(20, 1, 'CT')[form],
+    descripcion: scalars.freeText(200, 1, 'TAC de rodilla derecha')[form],
+    notas: scalars.clinicalText(10_000, 1, 'Cortes de 0,6 mm, sin contraste.')[form],
   };
 }
 

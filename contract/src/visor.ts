@@ -26,8 +26,8 @@ export const ViewerState = z
 export type ViewerState = z.infer<typeof ViewerState>;
 
 const DOCUMENT = 'JSON como texto, 1 MiB como máximo; se devuelve tal como se envió';
-const object = scalars.jsonText(MAX_STATE_JSON_BYTES, '{}');
-const list = scalars.jsonText(MAX_STATE_JSON_BYTES, '[]');
+const object = scalars.jsonText(MAX_STATE_JSON_BYTES, '{}', '{"camara":[0,0,300]}');
+const list = scalars.jsonText(MAX_STATE_JSON_BYTES, '[]', '[{"archivo":"bone.stl","visible":true}]');
 
 /** The four documents. @param form `required` at creation, `patch` in an update */
 function documents<Form extends 'required' | 'patch'>(form: Form) {
@@ -40,8 +40,8 @@ const links = { id_paciente: Id.nullish(), id_jobstl: Id.nullish() };
 
 export const CreateViewerStateBody = z
   .object({
-    titulo: scalars.freeText(200).required,
-    descripcion: scalars.freeText(400).optional,
+    titulo: scalars.freeText(200, 1, 'Planeación de la rodilla derecha').required,
+    descripcion: scalars.freeText(400, 1, 'Vista anterior, con el fémur oculto').optional,
     ...documents('required'),
     ...links,
   })
@@ -50,8 +50,8 @@ export type CreateViewerStateBody = z.infer<typeof CreateViewerStateBody>;
 
 export const UpdateViewerStateBody = z
   .object({
-    titulo: scalars.freeText(200).patch,
-    descripcion: scalars.freeText(400).clearable,
+    titulo: scalars.freeText(200, 1, 'Planeación de la rodilla derecha').patch,
+    descripcion: scalars.freeText(400, 1, 'Vista anterior, con el fémur oculto').clearable,
     ...documents('patch'),
     ...links,
   })

@@ -72,17 +72,17 @@ describeApi('som3d records', (api) => {
       .insertInto('job_log')
       .values(['Inicio <1>', 'Fin, ñandú'].map((line) => ({ job_id: id, line, created_at: new Date() })))
       .execute();
-    const { status, body, headers } = await doctor.client.som3d.logRaw({ params: { id } });
+    const { status, body, headers } = await doctor.client.som3d.logText({ params: { id } });
     expect([status, body]).toEqual([200, 'Inicio <1>\nFin, ñandú\n']);
     expect(headers.get('content-type')).toBe('text/plain; charset=utf-8');
     expect(headers.get('content-disposition')).toBeNull();
-    const saved = await doctor.client.som3d.logRaw({ params: { id }, query: { download: true } });
+    const saved = await doctor.client.som3d.logText({ params: { id }, query: { download: true } });
     expect(saved.headers.get('content-disposition')).toBe(`attachment; filename=som3d_${id}.log`);
-    await expectProblem(other.client.som3d.logRaw({ params: { id } }), 404);
-    await expectProblem(api().client.som3d.logRaw({ params: { id } }), 401);
-    await expectProblem(doctor.client.som3d.logRaw({ params: { id: 'a b' } }), 422);
+    await expectProblem(other.client.som3d.logText({ params: { id } }), 404);
+    await expectProblem(api().client.som3d.logText({ params: { id } }), 401);
+    await expectProblem(doctor.client.som3d.logText({ params: { id: 'a b' } }), 422);
     const empty = await record(doctor);
-    expect((await doctor.client.som3d.logRaw({ params: { id: empty.job_id } })).body).toBe('');
+    expect((await doctor.client.som3d.logText({ params: { id: empty.job_id } })).body).toBe('');
   });
 
   test('gathers what the viewer opens a job with', async () => {

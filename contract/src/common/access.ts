@@ -21,6 +21,17 @@ export const ROLES_OF: Record<Access, readonly Role[] | null> = {
   admin: ['ADMINISTRADOR'],
 };
 
+/** What identifies a caller; the OpenAPI document describes each. */
+export type Credential = 'bearer' | 'refreshCookie' | 'csrfCookie' | 'csrfHeader' | 'metricsToken';
+
+/** The events of a stream, as server-sent events. */
+export interface EventStream {
+  readonly name: string;
+  readonly description: string;
+  /** Schema of the JSON in an event's `data`. */
+  readonly data: z.ZodType;
+}
+
 /** The metadata of a route. A route without `access` does not compile. */
 export interface RouteMetadata {
   readonly access: Access;
@@ -30,8 +41,16 @@ export interface RouteMetadata {
   readonly bodyBytes?: number;
   /** The body is flat fields in any encoding (form, multipart, JSON), kept as the text that was sent. */
   readonly rawFields?: boolean;
-  /** Names of the form's fields that carry a file. */
-  readonly files?: readonly string[];
+  /** The form's fields that carry a file, with the media types that each takes. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Media types of a file in the answer, where there are more than one. */
+  readonly media?: readonly string[];
+  /** What an event stream sends. */
+  readonly events?: EventStream;
+  /** Other credentials than a session's token; each list is one way to identify oneself, and names all that it needs. */
+  readonly credentials?: readonly (readonly Credential[])[];
+  /** The payment gateway calls this route: its name among the webhooks of the OpenAPI document. */
+  readonly webhook?: string;
 }
 
 type ContractRoute = AppRoute & { readonly metadata: RouteMetadata };

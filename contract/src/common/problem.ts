@@ -4,6 +4,32 @@ import { c } from './access.ts';
 /** Media type of RFC 9457 problem details. */
 export const PROBLEM_TYPE = 'application/problem+json';
 
+/** Every kind of problem that the service answers, with its HTTP status and title. The only such mapping. */
+export const PROBLEMS = {
+  malformed: { type: 'urn:som3d:problem:malformed', status: 400, title: 'Solicitud malformada' },
+  bad_request: { type: 'urn:som3d:problem:bad-request', status: 400, title: 'Solicitud no válida' },
+  unauthorized: { type: 'urn:som3d:problem:unauthorized', status: 401, title: 'Sin sesión' },
+  payment_required: { type: 'urn:som3d:problem:payment-required', status: 402, title: 'Se requiere una suscripción' },
+  forbidden: { type: 'urn:som3d:problem:forbidden', status: 403, title: 'Sin permiso' },
+  not_found: { type: 'urn:som3d:problem:not-found', status: 404, title: 'No existe' },
+  method_not_allowed: { type: 'urn:som3d:problem:method-not-allowed', status: 405, title: 'Método no admitido' },
+  request_timeout: { type: 'urn:som3d:problem:request-timeout', status: 408, title: 'La solicitud tardó demasiado' },
+  conflict: { type: 'urn:som3d:problem:conflict', status: 409, title: 'Conflicto' },
+  too_large: { type: 'urn:som3d:problem:too-large', status: 413, title: 'Demasiado grande' },
+  unsupported_media_type: { type: 'urn:som3d:problem:unsupported-media-type', status: 415, title: 'Tipo de contenido no admitido' },
+  range_not_satisfiable: { type: 'urn:som3d:problem:range-not-satisfiable', status: 416, title: 'Rango no satisfacible' },
+  validation: { type: 'urn:som3d:problem:validation', status: 422, title: 'Datos no válidos' },
+  too_many_requests: { type: 'urn:som3d:problem:too-many-requests', status: 429, title: 'Demasiados intentos' },
+  internal: { type: 'urn:som3d:problem:internal', status: 500, title: 'Error interno' },
+  bad_gateway: { type: 'urn:som3d:problem:bad-gateway', status: 502, title: 'La pasarela no respondió' },
+  unavailable: { type: 'urn:som3d:problem:unavailable', status: 503, title: 'Servicio no disponible' },
+  insufficient_storage: { type: 'urn:som3d:problem:insufficient-storage', status: 507, title: 'Sin espacio disponible' },
+} as const;
+export type ProblemKind = keyof typeof PROBLEMS;
+export type ProblemType = (typeof PROBLEMS)[ProblemKind]['type'];
+
+const PROBLEM_TYPES = Object.values(PROBLEMS).map(({ type }) => type) satisfies ProblemType[];
+
 /** One fault in a request: where (`["body","correo"]`), what, and the machine-readable kind. */
 export const FieldError = z
   .object({
@@ -17,7 +43,7 @@ export type FieldError = z.infer<typeof FieldError>;
 /** RFC 9457 problem details. `detail` is a Spanish sentence for the user. */
 export const Problem = z
   .object({
-    type: z.string().meta({ description: 'URI reference that identifies the kind of problem' }),
+    type: z.enum(PROBLEM_TYPES).meta({ description: 'Qué clase de problema es; la lista es cerrada' }),
     title: z.string(),
     status: z.int(),
     detail: z.string(),

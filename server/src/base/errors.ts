@@ -1,32 +1,6 @@
-import type { FieldError } from '@som3d/contract';
+import { PROBLEMS, type FieldError, type ProblemKind } from '@som3d/contract';
 
-interface Kind {
-  readonly status: number;
-  readonly title: string;
-}
-
-/** Every kind of error that the service answers, with its HTTP status. The only such mapping. */
-export const KINDS = {
-  malformed: { status: 400, title: 'Solicitud malformada' },
-  bad_request: { status: 400, title: 'Solicitud no válida' },
-  unauthorized: { status: 401, title: 'Sin sesión' },
-  payment_required: { status: 402, title: 'Se requiere una suscripción' },
-  forbidden: { status: 403, title: 'Sin permiso' },
-  not_found: { status: 404, title: 'No existe' },
-  method_not_allowed: { status: 405, title: 'Método no admitido' },
-  request_timeout: { status: 408, title: 'La solicitud tardó demasiado' },
-  conflict: { status: 409, title: 'Conflicto' },
-  too_large: { status: 413, title: 'Demasiado grande' },
-  unsupported_media_type: { status: 415, title: 'Tipo de contenido no admitido' },
-  range_not_satisfiable: { status: 416, title: 'Rango no satisfacible' },
-  validation: { status: 422, title: 'Datos no válidos' },
-  too_many_requests: { status: 429, title: 'Demasiados intentos' },
-  internal: { status: 500, title: 'Error interno' },
-  bad_gateway: { status: 502, title: 'La pasarela no respondió' },
-  unavailable: { status: 503, title: 'Servicio no disponible' },
-  insufficient_storage: { status: 507, title: 'Sin espacio disponible' },
-} as const satisfies Record<string, Kind>;
-export type ErrorKind = keyof typeof KINDS;
+export type ErrorKind = ProblemKind;
 
 interface Extras {
   readonly errors?: FieldError[];
@@ -53,13 +27,13 @@ export class AppError extends Error {
   }
 
   get status(): number {
-    return KINDS[this.kind].status;
+    return PROBLEMS[this.kind].status;
   }
 }
 
 /** Whether an answer of this status is the service's fault. An account that has used up its space is not. */
 export function isServerFault(status: number): boolean {
-  return status >= 500 && status !== KINDS.insufficient_storage.status;
+  return status >= 500 && status !== PROBLEMS.insufficient_storage.status;
 }
 
 /** A 422 for one field, in the shape of the errors of the schemas. */

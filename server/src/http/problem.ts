@@ -1,8 +1,8 @@
-import { PROBLEM_TYPE, type FieldError, type Problem } from '@som3d/contract';
+import { PROBLEM_TYPE, PROBLEMS, type FieldError, type Problem } from '@som3d/contract';
 import { RequestValidationError } from '@ts-rest/express';
 import type { ErrorRequestHandler, Response } from 'express';
 import { isDiskError, isOrphanError, isTransientError } from '../db/errors.ts';
-import { AppError, isServerFault, KINDS, type ErrorKind } from '../base/errors.ts';
+import { AppError, isServerFault, type ErrorKind } from '../base/errors.ts';
 import { discardBody } from './linger.ts';
 
 interface Issue {
@@ -76,8 +76,8 @@ function toAppError(error: unknown): AppError | undefined {
 /** Writes an error as RFC 9457 problem details. */
 export function sendProblem(res: Response, requestId: string, error: AppError): void {
   const problem: Problem = {
-    type: `urn:som3d:problem:${error.kind.replaceAll('_', '-')}`,
-    title: KINDS[error.kind].title,
+    type: PROBLEMS[error.kind].type,
+    title: PROBLEMS[error.kind].title,
     status: error.status,
     detail: error.detail,
     request_id: requestId,

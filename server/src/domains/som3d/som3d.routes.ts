@@ -96,7 +96,7 @@ export function som3dRoutes(deps: Deps, services: JobServices): Handlers<typeof 
       const { rows, total } = await readLog(orm, params.id, full || tail === 0 ? undefined : tail);
       return { status: 200, body: presentLog(job, rows, total) };
     },
-    logRaw: async ({ params, query, req, res }) => {
+    logText: async ({ params, query, req, res }) => {
       await jobs.get(actorOf(req), params.id);
       const { rows } = await readLog(orm, params.id);
       if (query.download) res.attachment(`som3d_${params.id}.log`);
