@@ -17,12 +17,17 @@ import {
 export const AdminCreateHospitalBody = CreateHospitalBody.extend({
   codigo: scalars.codigoHospital.optional.meta({ description: 'Sin él se genera uno de 8 caracteres' }),
   plan_id: numericOrNull(Id).meta({ description: 'Añade una suscripción PAUSADA de este plan' }),
-}).meta({ id: 'AdminCreateHospitalBody' });
+}).meta({ id: 'AdminCreateHospitalBody', description: 'Un hospital nuevo, con código propio o generado' });
 export type AdminCreateHospitalBody = z.infer<typeof AdminCreateHospitalBody>;
 
 export const AdminHospitalQuery = z.object({
   estado: filter(HOSPITAL_STATES),
-  q: z.string().trim().max(120).optional().meta({ description: 'En nombre, ciudad o código' }),
+  q: z
+    .string()
+    .trim()
+    .max(120)
+    .optional()
+    .meta({ description: 'En nombre, ciudad o código', examples: ['bogotá'] }),
   ...Page,
 });
 export type AdminHospitalQuery = z.infer<typeof AdminHospitalQuery>;
@@ -31,20 +36,33 @@ export type AdminHospitalQuery = z.infer<typeof AdminHospitalQuery>;
 export const CODE_DAYS = 30;
 
 const expiresDays = {
-  expires_days: numericOrNull(z.int().min(1).max(365)).meta({ description: `Días que vale el código (${CODE_DAYS})` }),
+  expires_days: numericOrNull(z.int().min(1).max(365)).meta({
+    description: 'Días que vale el código',
+    default: CODE_DAYS,
+    examples: [CODE_DAYS],
+  }),
 };
 
 export const ReissueCodeQuery = z.object(expiresDays);
 /** The same as the query; the query has precedence. */
-export const ReissueCodeBody = z.object(expiresDays).prefault({}).meta({ id: 'ReissueCodeBody' });
+export const ReissueCodeBody = z
+  .object(expiresDays)
+  .prefault({})
+  .meta({
+    id: 'ReissueCodeBody',
+    description: 'Cuántos días vale el código nuevo; se puede omitir',
+    examples: [{ expires_days: 30 }],
+  });
 export type ReissueCodeBody = z.infer<typeof ReissueCodeBody>;
 
-export const RevokedCodes = z.object({ ok: z.literal(true), revoked: z.int() }).meta({ id: 'RevokedCodes' });
+export const RevokedCodes = z
+  .object({ ok: z.literal(true), revoked: z.int() })
+  .meta({ id: 'RevokedCodes', description: 'Cuántos códigos se revocaron' });
 
 export const CreateAdminBody = z
   .object({
     nombre: scalars.personName.required,
-    apellido: scalars.personName.required,
+    apellido: scalars.surname.required,
     correo: scalars.correo.required,
     password: scalars.password,
     telefono: scalars.telefono.optional,
@@ -52,23 +70,33 @@ export const CreateAdminBody = z
     ciudad: scalars.ciudad.optional,
     activo: scalars.Flag.optional().meta({ description: 'true si falta' }),
   })
-  .meta({ id: 'CreateAdminBody' });
+  .meta({ id: 'CreateAdminBody', description: 'Un administrador nuevo' });
 export type CreateAdminBody = z.infer<typeof CreateAdminBody>;
 
 export const UserQuery = z.object({
-  q: z.string().trim().max(100).optional().meta({ description: 'En nombre, apellido o correo' }),
+  q: z
+    .string()
+    .trim()
+    .max(100)
+    .optional()
+    .meta({ description: 'En nombre, apellido o correo', examples: ['gómez'] }),
   ...Page,
 });
 export type UserQuery = z.infer<typeof UserQuery>;
 
 /** An account as administrators see it. */
-export const AdminUser = User.extend({ suspendido: z.boolean() }).meta({ id: 'AdminUser' });
+export const AdminUser = User.extend({ suspendido: z.boolean() }).meta({
+  id: 'AdminUser',
+  description: 'Una cuenta como la ve un administrador',
+});
 export type AdminUser = z.infer<typeof AdminUser>;
 
-export const UpdateUserBody = z.object({ suspendido: scalars.Flag }).meta({ id: 'UpdateUserBody' });
+export const UpdateUserBody = z
+  .object({ suspendido: scalars.Flag })
+  .meta({ id: 'UpdateUserBody', description: 'Si la cuenta queda suspendida' });
 export type UpdateUserBody = z.infer<typeof UpdateUserBody>;
 
-const pathParams = z.object({ id: Id });
+const pathParams = z.object({ id: Id.meta({ description: 'Identificador del hospital, médico o usuario' }) });
 const access = { access: 'admin' } as const;
 
 // Express uses the first match, so literal paths come before `:id`.
@@ -85,6 +113,7 @@ export const admin = defineRoutes({
     method: 'GET',
     path: '/admin/hospitals',
     summary: 'Hospitales, por nombre',
+    description: 'Todos los hospitales, con su código y el estado de su suscripción.',
     metadata: access,
     query: AdminHospitalQuery,
     responses: { 200: z.array(HospitalDetail) },
@@ -93,6 +122,7 @@ export const admin = defineRoutes({
     method: 'GET',
     path: '/admin/hospitals/:id',
     summary: 'Un hospital con su código',
+    description: 'Un hospital, activo o no, con su código actual y el estado de su suscripción.',
     metadata: access,
     pathParams,
     responses: { 200: HospitalDetail, ...problems(404) },
@@ -110,6 +140,7 @@ export const admin = defineRoutes({
     method: 'PATCH',
     path: '/admin/hospitals/:id',
     summary: 'Cambiar un hospital',
+    description: 'Un campo ausente queda como está; null vacía un campo que puede estar vacío.',
     metadata: access,
     pathParams,
     body: UpdateHospitalBody,
@@ -119,6 +150,7 @@ export const admin = defineRoutes({
     method: 'DELETE',
     path: '/admin/hospitals/:id',
     summary: 'Eliminar un hospital con sus suscripciones, pagos y códigos',
+    description: 'Desvincula a sus médicos. La auditoría conserva lo eliminado.',
     metadata: access,
     pathParams,
     responses: { 204: c.noBody(), ...problems(404) },
@@ -148,6 +180,7 @@ export const admin = defineRoutes({
     method: 'GET',
     path: '/admin/doctors/count',
     summary: 'Cuántos médicos hay',
+    description: 'Cuántos médicos hay, activos e inactivos; de todos o de un hospital.',
     metadata: access,
     query: DoctorCountQuery,
     responses: { 200: DoctorCount },
@@ -156,6 +189,7 @@ export const admin = defineRoutes({
     method: 'GET',
     path: '/admin/doctors',
     summary: 'Médicos, por nombre',
+    description: 'Los médicos, con filtros por hospital, estado y texto.',
     metadata: access,
     query: DoctorQuery,
     responses: { 200: z.array(Doctor) },
@@ -193,6 +227,7 @@ export const admin = defineRoutes({
     method: 'GET',
     path: '/admin/users/inactive',
     summary: 'Usuarios inactivos, el más reciente primero',
+    description: 'Las cuentas que aún no se activaron o que se desactivaron.',
     metadata: access,
     query: UserQuery,
     responses: { 200: z.array(AdminUser) },
@@ -201,6 +236,7 @@ export const admin = defineRoutes({
     method: 'GET',
     path: '/admin/users/suspended',
     summary: 'Usuarios suspendidos, el más reciente primero',
+    description: 'Las cuentas que un administrador suspendió.',
     metadata: access,
     query: UserQuery,
     responses: { 200: z.array(AdminUser) },
@@ -209,6 +245,7 @@ export const admin = defineRoutes({
     method: 'GET',
     path: '/admin/users/admins',
     summary: 'Administradores, el más reciente primero',
+    description: 'Las cuentas de los administradores.',
     metadata: access,
     query: UserQuery,
     responses: { 200: z.array(AdminUser) },
@@ -217,6 +254,8 @@ export const admin = defineRoutes({
     method: 'POST',
     path: '/admin/users/admins',
     summary: 'Crear un administrador',
+    description:
+      'Crea la cuenta de un administrador, activa si no se dice otra cosa. 409 si el correo ya tiene cuenta.',
     metadata: access,
     body: CreateAdminBody,
     responses: { 201: User, ...problems(409) },
@@ -236,6 +275,7 @@ export const admin = defineRoutes({
     method: 'GET',
     path: '/admin/users/:id/sessions',
     summary: 'Las sesiones abiertas de un usuario',
+    description: 'Cada ingreso del usuario que sigue abierto, con su navegador y su dirección.',
     metadata: access,
     pathParams,
     responses: { 200: z.array(Session), ...problems(404) },
@@ -244,6 +284,7 @@ export const admin = defineRoutes({
     method: 'DELETE',
     path: '/admin/users/:id/sessions',
     summary: 'Cerrar todas las sesiones de un usuario',
+    description: 'El usuario debe ingresar otra vez en todas partes. Repetirlo no cambia nada.',
     metadata: access,
     pathParams,
     responses: { 200: EndedSessions, ...problems(404) },
@@ -252,6 +293,7 @@ export const admin = defineRoutes({
     method: 'POST',
     path: '/admin/users/:id/password-reset',
     summary: 'Enviar al usuario un enlace para cambiar la contraseña',
+    description: 'El usuario recibe el mismo correo que si lo hubiera pedido.',
     metadata: access,
     pathParams,
     body: c.noBody(),
@@ -271,6 +313,7 @@ export const admin = defineRoutes({
     method: 'GET',
     path: '/admin/metrics',
     summary: 'Los números del tablero',
+    description: 'Cuentas, pacientes, estudios, suscripciones y pagos. El mes es el de Colombia (UTC-5).',
     metadata: access,
     responses: { 200: Metrics },
   },
@@ -278,6 +321,7 @@ export const admin = defineRoutes({
     method: 'GET',
     path: '/admin/overview/recent-payments',
     summary: 'Los últimos pagos',
+    description: 'Los pagos más recientes, con quien los hizo y su plan.',
     metadata: access,
     query: RecentPaymentsQuery,
     responses: { 200: z.array(RecentPayment) },
@@ -286,6 +330,7 @@ export const admin = defineRoutes({
     method: 'GET',
     path: '/admin/overview/active-users-subs',
     summary: 'Médicos con una suscripción activa, propia o de su hospital; la que vence antes, primero',
+    description: 'Cada médico con una suscripción vigente, y de dónde le viene.',
     metadata: access,
     query: z.object(Page),
     responses: { 200: z.array(ActiveUserSubscription) },
@@ -294,6 +339,7 @@ export const admin = defineRoutes({
     method: 'GET',
     path: '/admin/overview/hospitals-billing',
     summary: 'Suscripción y pagos de cada hospital, por nombre',
+    description: 'De cada hospital, su suscripción, su vencimiento y la suma de sus pagos.',
     metadata: access,
     query: z.object(Page),
     responses: { 200: z.array(HospitalBilling) },
@@ -302,6 +348,8 @@ export const admin = defineRoutes({
     method: 'GET',
     path: '/admin/audit/clinical',
     summary: 'Quién hizo qué con cada registro, lo más reciente primero',
+    description:
+      'Cada cambio de un registro, con el registro antes y después. Se filtra por registro, acción, persona y fechas.',
     metadata: access,
     query: AuditQuery,
     responses: { 200: z.array(AuditEntry) },

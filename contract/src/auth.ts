@@ -14,13 +14,13 @@ export const User = z
     rol: z.enum(ROLES),
     activo: z.boolean(),
   })
-  .meta({ id: 'User' });
+  .meta({ id: 'User', description: 'Una cuenta; ninguna respuesta lleva la contraseña' });
 export type User = z.infer<typeof User>;
 
 /** One's own account. */
 export const Me = User.extend({
   correo_pendiente: z.string().optional().meta({ description: 'El correo nuevo, mientras espera su código' }),
-}).meta({ id: 'Me' });
+}).meta({ id: 'Me', description: 'La cuenta propia' });
 export type Me = z.infer<typeof Me>;
 
 /** A session: one login in one browser or program. */
@@ -34,16 +34,18 @@ export const Session = z
     navegador: z.string().nullable().meta({ description: 'User-Agent' }),
     actual: z.boolean().meta({ description: 'Si es la sesión que pregunta' }),
   })
-  .meta({ id: 'Session' });
+  .meta({ id: 'Session', description: 'Una sesión: un ingreso desde un navegador o un programa' });
 export type Session = z.infer<typeof Session>;
 
-export const EndedSessions = z.object({ ok: z.literal(true), cerradas: z.int() }).meta({ id: 'EndedSessions' });
+export const EndedSessions = z
+  .object({ ok: z.literal(true), cerradas: z.int() })
+  .meta({ id: 'EndedSessions', description: 'Cuántas sesiones se cerraron' });
 
 /** Public registration creates doctors only. */
 export const RegisterBody = z
   .object({
     nombre: scalars.personName.required,
-    apellido: scalars.personName.required,
+    apellido: scalars.surname.required,
     correo: scalars.correo.required,
     password: scalars.password,
     telefono: scalars.telefono.optional,
@@ -51,7 +53,7 @@ export const RegisterBody = z
     ciudad: scalars.ciudad.optional,
     rol: z.literal('MEDICO').optional(),
   })
-  .meta({ id: 'RegisterBody' });
+  .meta({ id: 'RegisterBody', description: 'Una cuenta nueva de médico' });
 export type RegisterBody = z.infer<typeof RegisterBody>;
 
 /** A password that was chosen before: whether it is good is for the account to say. */
@@ -63,12 +65,12 @@ const presentPassword = z
 
 export const LoginBody = z
   .object({ correo: scalars.correo.required, password: presentPassword })
-  .meta({ id: 'LoginBody' });
+  .meta({ id: 'LoginBody', description: 'El correo y la contraseña de una cuenta' });
 export type LoginBody = z.infer<typeof LoginBody>;
 
 export const AccessToken = z
   .object({ access_token: z.string(), token_type: z.literal('bearer') })
-  .meta({ id: 'AccessToken' });
+  .meta({ id: 'AccessToken', description: 'El token de la sesión; va en Authorization: Bearer' });
 
 /**
  * A partial update of one's own data; `null` clears a field that may be empty. A new password or address needs the
@@ -77,7 +79,7 @@ export const AccessToken = z
 export const UpdateMeBody = z
   .object({
     nombre: scalars.personName.patch,
-    apellido: scalars.personName.patch,
+    apellido: scalars.surname.patch,
     correo: scalars.correo.patch,
     password: scalars.password.optional(),
     password_actual: presentPassword.optional().meta({ description: 'Con password o con un correo nuevo' }),
@@ -85,20 +87,24 @@ export const UpdateMeBody = z
     direccion: scalars.freeText(255).clearable,
     ciudad: scalars.ciudad.clearable,
   })
-  .meta({ id: 'UpdateMeBody' });
+  .meta({
+    id: 'UpdateMeBody',
+    description: 'Los datos propios que cambian; null vacía un campo que puede estar vacío',
+    examples: [{ telefono: '+573104567890', ciudad: 'Medellín' }],
+  });
 export type UpdateMeBody = z.infer<typeof UpdateMeBody>;
 
-export const Ok = z.object({ ok: z.literal(true) }).meta({ id: 'Ok' });
+export const Ok = z.object({ ok: z.literal(true) }).meta({ id: 'Ok', description: 'La operación se hizo' });
 
 /** The service mailed a code. The client keeps `token` and sends it with the code. */
 export const PendingCode = z
   .object({ ok: z.literal(true), token: z.string(), expires_in: z.int().meta({ description: 'Minutos' }) })
-  .meta({ id: 'PendingCode' });
+  .meta({ id: 'PendingCode', description: 'Se envió un código por correo; el token lo acompaña al confirmarlo' });
 
 /** The value for X-CSRF-Token, under the two names that frontends use. A frontend on another host cannot read the cookie. */
 export const CsrfToken = z
   .object({ ok: z.literal(true), csrf: z.string(), csrf_token: z.string() })
-  .meta({ id: 'CsrfToken' });
+  .meta({ id: 'CsrfToken', description: 'El valor de la cookie csrf_token, bajo los dos nombres que se usan' });
 
 const Token = z
   .string()
@@ -112,12 +118,18 @@ const Code = z
   .regex(/^\d{6}$/, { error: 'El código tiene 6 dígitos' })
   .meta({ description: 'El código de 6 dígitos que llegó por correo', examples: ['482913'] });
 
-export const ConfirmCodeBody = z.object({ token: Token, code: Code }).meta({ id: 'ConfirmCodeBody' });
-export const CodeBody = z.object({ code: Code }).meta({ id: 'CodeBody' });
-export const CorreoBody = z.object({ correo: scalars.correo.required }).meta({ id: 'CorreoBody' });
+export const ConfirmCodeBody = z
+  .object({ token: Token, code: Code })
+  .meta({ id: 'ConfirmCodeBody', description: 'El código que llegó por correo, con el token de su solicitud' });
+export const CodeBody = z
+  .object({ code: Code })
+  .meta({ id: 'CodeBody', description: 'El código que llegó por correo' });
+export const CorreoBody = z
+  .object({ correo: scalars.correo.required })
+  .meta({ id: 'CorreoBody', description: 'El correo de una cuenta' });
 export const ResetPasswordBody = z
   .object({ token: Token, new_password: scalars.password })
-  .meta({ id: 'ResetPasswordBody' });
+  .meta({ id: 'ResetPasswordBody', description: 'La contraseña nueva, con el token del enlace' });
 
 /** The token or the account identifies the request for a code; for an account its last request counts. */
 export const ResetPasswordCodeBody = z
@@ -127,12 +139,19 @@ export const ResetPasswordCodeBody = z
       context.addIssue({ code: 'custom', path: ['token'], message: 'Indique token o correo' });
     }
   })
-  .meta({ id: 'ResetPasswordCodeBody' });
+  .meta({
+    id: 'ResetPasswordCodeBody',
+    description: 'La contraseña nueva, con el código que llegó y el token o el correo de la solicitud',
+  });
 export type ResetPasswordCodeBody = z.infer<typeof ResetPasswordCodeBody>;
 
 const page = c.otherResponse({ contentType: 'text/html', body: z.string() });
 const csrfHeader = {
-  'x-csrf-token': z.string().max(200).optional().meta({ description: 'Igual a la cookie csrf_token' }),
+  'x-csrf-token': z
+    .string()
+    .max(200)
+    .optional()
+    .meta({ description: 'Igual a la cookie csrf_token', examples: ['b7Qk2mX9fT4c'] }),
 };
 
 export const auth = defineRoutes({
@@ -160,6 +179,7 @@ export const auth = defineRoutes({
     method: 'GET',
     path: '/auth/me',
     summary: 'El usuario de la sesión',
+    description: 'Los datos de la cuenta de la sesión, y el correo nuevo que espera su código.',
     metadata: { access: 'bearer' },
     responses: { 200: Me },
   },
@@ -186,6 +206,7 @@ export const auth = defineRoutes({
     method: 'GET',
     path: '/auth/sessions',
     summary: 'Las sesiones propias, la usada por último primero',
+    description: 'Cada ingreso que sigue abierto, con su navegador y su dirección.',
     metadata: { access: 'bearer' },
     responses: { 200: z.array(Session) },
   },
@@ -201,14 +222,23 @@ export const auth = defineRoutes({
     method: 'DELETE',
     path: '/auth/sessions/:id',
     summary: 'Cerrar una sesión propia',
+    description: 'La sesión deja de servir de inmediato, también para renovarse.',
     metadata: { access: 'bearer' },
-    pathParams: z.object({ id: z.string().trim().min(1).max(64) }),
+    pathParams: z.object({
+      id: z
+        .string()
+        .trim()
+        .min(1)
+        .max(64)
+        .meta({ description: 'Identificador de la sesión', examples: ['3f2b8c1e-9d47-4a60-8e15-0c6a5b7d2f31'] }),
+    }),
     responses: { 204: c.noBody(), ...problems(404) },
   },
   emailExists: {
     method: 'GET',
     path: '/auth/email-exists',
     summary: 'Responde siempre lo mismo: no revela cuentas',
+    description: 'Siempre responde `exists: false`: nadie puede averiguar qué correos tienen cuenta.',
     metadata: { access: 'public' },
     query: z.object({ correo: scalars.correo.required }),
     responses: { 200: z.object({ exists: z.literal(false) }) },
@@ -274,8 +304,16 @@ export const auth = defineRoutes({
     method: 'GET',
     path: '/auth/reset-password/form',
     summary: 'La página del enlace',
+    description:
+      'La página web que abre el enlace del correo. Con un enlace vencido o usado responde 400, también con una página.',
     metadata: { access: 'public' },
-    query: z.object({ token: z.string().max(200).optional() }),
+    query: z.object({
+      token: z
+        .string()
+        .max(200)
+        .optional()
+        .meta({ description: 'El del enlace', examples: ['Zk3vX9t2Qw7Lr5Yb'] }),
+    }),
     responses: { 200: page, 400: page },
   },
   resetPassword: {

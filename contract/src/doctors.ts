@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { choice, filter, Id, numericOrNull, Page, scalars } from './common/index.ts';
 
 export const DOCTOR_STATES = ['ACTIVO', 'INACTIVO'] as const;
-const estado = choice(DOCTOR_STATES);
+const estado = choice(DOCTOR_STATES).meta({ description: 'ACTIVO o INACTIVO', examples: ['ACTIVO'] });
 
 /** A doctor: the profile and its user. */
 export const Doctor = z
@@ -20,7 +20,7 @@ export const Doctor = z
     estado: z.enum(DOCTOR_STATES),
     activo: z.boolean().meta({ description: 'Si el usuario del médico está activo' }),
   })
-  .meta({ id: 'Doctor' });
+  .meta({ id: 'Doctor', description: 'Un médico: su perfil y los datos de su cuenta' });
 export type Doctor = z.infer<typeof Doctor>;
 
 /** The fields that may be absent. @param form how an empty text is taken */
@@ -40,34 +40,45 @@ function profileFields(form: 'optional' | 'clearable') {
 export const CreateDoctorBody = z
   .object({
     nombre: scalars.personName.required,
-    apellido: scalars.personName.required,
+    apellido: scalars.surname.required,
     correo: scalars.correo.required,
     password: scalars.password,
     ...profileFields('optional'),
   })
-  .meta({ id: 'CreateDoctorBody' });
+  .meta({ id: 'CreateDoctorBody', description: 'Un médico nuevo, con su cuenta' });
 export type CreateDoctorBody = z.infer<typeof CreateDoctorBody>;
 
 export const UpdateDoctorBody = z
   .object({
     nombre: scalars.personName.patch,
-    apellido: scalars.personName.patch,
+    apellido: scalars.surname.patch,
     correo: scalars.correo.patch,
     ...profileFields('clearable'),
   })
-  .meta({ id: 'UpdateDoctorBody' });
+  .meta({
+    id: 'UpdateDoctorBody',
+    description: 'Los datos de un médico que cambian',
+    examples: [{ telefono: '+573104567890', estado: 'ACTIVO' }],
+  });
 export type UpdateDoctorBody = z.infer<typeof UpdateDoctorBody>;
 
 export const DoctorQuery = z.object({
-  hospital_id: Id.optional(),
+  hospital_id: Id.optional().meta({ description: 'Solo los de este hospital' }),
   estado: filter(DOCTOR_STATES),
-  q: z.string().trim().max(100).optional().meta({ description: 'En nombre, apellido o correo' }),
+  q: z
+    .string()
+    .trim()
+    .max(100)
+    .optional()
+    .meta({ description: 'En nombre, apellido o correo', examples: ['gómez'] }),
   ...Page,
 });
 export type DoctorQuery = z.infer<typeof DoctorQuery>;
 
-export const DoctorCountQuery = z.object({ hospital_id: Id.optional() });
+export const DoctorCountQuery = z.object({
+  hospital_id: Id.optional().meta({ description: 'Solo los de este hospital' }),
+});
 
 export const DoctorCount = z
   .object({ total: z.int(), activos: z.int(), inactivos: z.int() })
-  .meta({ id: 'DoctorCount' });
+  .meta({ id: 'DoctorCount', description: 'Cuántos médicos hay' });

@@ -28,7 +28,7 @@ export const Checkout = z
       description: 'Sesión de Smart Checkout v2, cuyo monto no se puede cambiar; ausente si no se pudo crear',
     }),
   })
-  .meta({ id: 'Checkout' });
+  .meta({ id: 'Checkout', description: 'Los datos con los que el navegador abre el pago de ePayco' });
 export type Checkout = z.infer<typeof Checkout>;
 
 /** Answer of the routes that start a subscription. */
@@ -38,7 +38,7 @@ export const StartedCheckout = z
     checkout: Checkout,
     onpage_html: z.string().meta({ description: 'Etiqueta script de ePayco con los mismos datos' }),
   })
-  .meta({ id: 'StartedCheckout' });
+  .meta({ id: 'StartedCheckout', description: 'Una suscripción por pagar, con los datos de la pasarela' });
 export type StartedCheckout = z.infer<typeof StartedCheckout>;
 
 /** States of a payment in answers, derived from the gateway's codes. */
@@ -69,21 +69,82 @@ export const CHECKOUT_STATES = ['ABIERTO', 'PAGADO', 'REVERSADO'] as const;
 /** A confirmation as the gateway sends it. It sends many more fields; the service keeps all of them. */
 export const ConfirmationFields = z
   .looseObject({
-    ref_payco: z.string().optional(),
-    x_ref_payco: z.string().optional(),
-    x_transaction_id: z.string().optional(),
-    x_amount: z.string().optional(),
-    x_currency_code: z.string().optional(),
-    x_cod_response: z.string().optional(),
-    x_response: z.string().optional(),
-    x_transaction_state: z.string().optional(),
-    x_id_invoice: z.string().optional(),
-    x_extra1: z.string().optional(),
-    x_test_request: z.string().optional(),
-    x_approval_code: z.string().optional(),
-    x_signature: z.string().optional(),
+    ref_payco: z
+      .string()
+      .optional()
+      .meta({ description: 'Referencia de la redirección', examples: ['101012345'] }),
+    x_ref_payco: z
+      .string()
+      .optional()
+      .meta({ description: 'Referencia de ePayco', examples: ['101012345'] }),
+    x_transaction_id: z
+      .string()
+      .optional()
+      .meta({ description: 'Transacción', examples: ['3411231234567'] }),
+    x_amount: z
+      .string()
+      .optional()
+      .meta({ description: 'Monto', examples: ['39900.00'] }),
+    x_currency_code: z
+      .string()
+      .optional()
+      .meta({ description: 'Moneda', examples: ['COP'] }),
+    x_cod_response: z
+      .string()
+      .optional()
+      .meta({ description: '1 aceptada, 2 rechazada, 3 pendiente, 4 fallida, 6 reversada…', examples: ['1'] }),
+    x_response: z
+      .string()
+      .optional()
+      .meta({ description: 'El resultado en palabras', examples: ['Aceptada'] }),
+    x_transaction_state: z
+      .string()
+      .optional()
+      .meta({ description: 'El estado en palabras', examples: ['Aceptada'] }),
+    x_id_invoice: z
+      .string()
+      .optional()
+      .meta({ description: 'Factura del intento', examples: ['SUB-1-8f2c41d09b7e'] }),
+    x_extra1: z
+      .string()
+      .optional()
+      .meta({ description: 'Identificador de la suscripción', examples: ['1'] }),
+    x_test_request: z
+      .string()
+      .optional()
+      .meta({ description: 'TRUE si es una prueba', examples: ['FALSE'] }),
+    x_approval_code: z
+      .string()
+      .optional()
+      .meta({ description: 'Código de aprobación del banco', examples: ['584921'] }),
+    x_signature: z
+      .string()
+      .optional()
+      .meta({
+        description: 'SHA-256 de los datos y la llave de la cuenta, en hexadecimal',
+        examples: ['6f1ed002ab5595859014ebf0951522d94c8e1bb9a5c8e9a0e4d3b0f2a7c61d55'],
+      }),
   })
-  .meta({ id: 'ConfirmationFields' });
+  .meta({
+    id: 'ConfirmationFields',
+    description: 'Una confirmación como la envía ePayco; trae más campos, y todos se guardan',
+    examples: [
+      {
+        x_ref_payco: '101012345',
+        x_transaction_id: '3411231234567',
+        x_amount: '39900.00',
+        x_currency_code: 'COP',
+        x_cod_response: '1',
+        x_response: 'Aceptada',
+        x_transaction_state: 'Aceptada',
+        x_id_invoice: 'SUB-1-8f2c41d09b7e',
+        x_extra1: '1',
+        x_test_request: 'FALSE',
+        x_approval_code: '584921',
+        x_signature: '6f1ed002ab5595859014ebf0951522d94c8e1bb9a5c8e9a0e4d3b0f2a7c61d55',
+      },
+    ],
+  });
 export type ConfirmationFields = z.infer<typeof ConfirmationFields>;
 
 export const ConfirmationAnswer = z
@@ -98,7 +159,7 @@ export const ConfirmationAnswer = z
     suscripcion: z.int().nullable(),
     invoice: z.string().nullable(),
   })
-  .meta({ id: 'ConfirmationAnswer' });
+  .meta({ id: 'ConfirmationAnswer', description: 'Lo que el servicio entendió de una confirmación' });
 export type ConfirmationAnswer = z.infer<typeof ConfirmationAnswer>;
 
 /** One confirmation in the inbox. */
@@ -128,21 +189,33 @@ export const PaymentEvent = z
     processed_at: scalars.Instant.nullable(),
     created_at: scalars.Instant,
   })
-  .meta({ id: 'PaymentEvent' });
+  .meta({ id: 'PaymentEvent', description: 'Una confirmación recibida, y qué se hizo con ella' });
 export type PaymentEvent = z.infer<typeof PaymentEvent>;
 
 export const PaymentEventDetail = PaymentEvent.extend({
   payload: z.record(z.string(), z.string()).meta({ description: 'Los valores como llegaron' }),
-}).meta({ id: 'PaymentEventDetail' });
+}).meta({ id: 'PaymentEventDetail', description: 'Una confirmación con los valores como llegaron' });
 export type PaymentEventDetail = z.infer<typeof PaymentEventDetail>;
 
 export const PaymentEventQuery = z.object({
   estado: filter(EVENT_STATES),
-  firma_valida: scalars.Flag.optional(),
-  por_reembolsar: scalars.Flag.optional(),
-  ref_payco: z.string().trim().min(1).max(120).optional(),
-  invoice: z.string().trim().min(1).max(120).optional(),
-  id_suscripcion: Id.optional(),
+  firma_valida: scalars.Flag.optional().meta({ description: 'Si la firma vale', examples: [true] }),
+  por_reembolsar: scalars.Flag.optional().meta({ description: 'Si entró dinero que no compró nada', examples: [true] }),
+  ref_payco: z
+    .string()
+    .trim()
+    .min(1)
+    .max(120)
+    .optional()
+    .meta({ description: 'Referencia de ePayco', examples: ['101012345'] }),
+  invoice: z
+    .string()
+    .trim()
+    .min(1)
+    .max(120)
+    .optional()
+    .meta({ description: 'Factura', examples: ['SUB-1-8f2c41d09b7e'] }),
+  id_suscripcion: Id.optional().meta({ description: 'Solo de esta suscripción' }),
   ...Page,
 });
 export type PaymentEventQuery = z.infer<typeof PaymentEventQuery>;
@@ -167,13 +240,19 @@ export const PaymentCheckout = z
     used_at: scalars.Instant.nullable(),
     created_at: scalars.Instant,
   })
-  .meta({ id: 'PaymentCheckout' });
+  .meta({ id: 'PaymentCheckout', description: 'Una factura emitida, y qué se sabe de su pago' });
 export type PaymentCheckout = z.infer<typeof PaymentCheckout>;
 
 export const PaymentCheckoutQuery = z.object({
   estado: filter(CHECKOUT_STATES),
-  invoice: z.string().trim().min(1).max(120).optional(),
-  id_suscripcion: Id.optional(),
+  invoice: z
+    .string()
+    .trim()
+    .min(1)
+    .max(120)
+    .optional()
+    .meta({ description: 'Factura', examples: ['SUB-1-8f2c41d09b7e'] }),
+  id_suscripcion: Id.optional().meta({ description: 'Solo de esta suscripción' }),
   ...Page,
 });
 export type PaymentCheckoutQuery = z.infer<typeof PaymentCheckoutQuery>;
@@ -190,11 +269,19 @@ export const PaymentValidation = z
     data: z.record(z.string(), z.unknown()).optional(),
     raw: z.record(z.string(), z.unknown()),
   })
-  .meta({ id: 'PaymentValidation' });
+  .meta({
+    id: 'PaymentValidation',
+    description: 'Lo que la pasarela dice de un pago; de una referencia desconocida, success es false',
+  });
 export type PaymentValidation = z.infer<typeof PaymentValidation>;
 
-const reference = z.string().trim().min(1).max(120).meta({ description: 'Referencia de ePayco' });
-const pathParams = z.object({ id: Id });
+const reference = z
+  .string()
+  .trim()
+  .min(1)
+  .max(120)
+  .meta({ description: 'Referencia de ePayco', examples: ['101012345'] });
+const pathParams = z.object({ id: Id.meta({ description: 'Identificador de la confirmación o de la factura' }) });
 const page = c.otherResponse({ contentType: 'text/html; charset=utf-8', body: z.string() });
 
 /** Largest body of a confirmation, in bytes. */
@@ -227,6 +314,7 @@ export const epayco = defineRoutes({
     method: 'GET',
     path: '/epayco/validate',
     summary: 'Lo que la pasarela dice de un pago',
+    description: 'Pregunta a la pasarela por una referencia. No cambia nada.',
     metadata: { access: 'public' },
     query: z.object({ ref_payco: reference }),
     responses: { 200: PaymentValidation, ...problems(502) },
@@ -238,13 +326,21 @@ export const epayco = defineRoutes({
     metadata: { access: 'public' },
     description:
       'La redirección de la pasarela agrega `?ref_payco=` aunque la dirección ya tenga parámetros; se lee también así.',
-    query: z.looseObject({ ref_payco: z.string().trim().max(240).optional() }),
+    query: z.looseObject({
+      ref_payco: z
+        .string()
+        .trim()
+        .max(240)
+        .optional()
+        .meta({ description: 'Referencia de ePayco', examples: ['101012345'] }),
+    }),
     responses: { 200: page },
   },
   listEvents: {
     method: 'GET',
     path: '/admin/epayco/events',
     summary: 'Confirmaciones recibidas, la más reciente primero',
+    description: 'Las confirmaciones que llegaron, con lo que se decidió de cada una.',
     metadata: { access: 'admin' },
     query: PaymentEventQuery,
     responses: { 200: z.array(PaymentEvent) },
@@ -253,6 +349,7 @@ export const epayco = defineRoutes({
     method: 'GET',
     path: '/admin/epayco/events/:id',
     summary: 'Una confirmación con los valores que llegaron',
+    description: 'Una confirmación, con todos los campos que envió la pasarela.',
     metadata: { access: 'admin' },
     pathParams,
     responses: { 200: PaymentEventDetail, ...problems(404) },
@@ -292,6 +389,7 @@ export const epayco = defineRoutes({
     method: 'GET',
     path: '/admin/epayco/checkouts',
     summary: 'Facturas emitidas, la más reciente primero',
+    description: 'Los pagos que se iniciaron, con lo que se sabe de cada uno.',
     metadata: { access: 'admin' },
     query: PaymentCheckoutQuery,
     responses: { 200: z.array(PaymentCheckout) },

@@ -28,7 +28,7 @@ export const Health = z
       queue: QueueState,
     }),
   })
-  .meta({ id: 'Health' });
+  .meta({ id: 'Health', description: 'Si el proceso puede atender y qué servicios alcanza' });
 
 export const health = defineRoutes({
   check: {

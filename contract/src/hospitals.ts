@@ -5,7 +5,7 @@ import { MySubscriptionStatus } from './subscriptions.ts';
 
 export const HOSPITAL_STATES = ['ACTIVO', 'INACTIVO'] as const;
 /** ACTIVO or INACTIVO, in upper or lower case. */
-export const HospitalState = choice(HOSPITAL_STATES);
+export const HospitalState = choice(HOSPITAL_STATES).meta({ description: 'ACTIVO o INACTIVO', examples: ['ACTIVO'] });
 
 const instant = z.string().nullable().meta({ format: 'date-time' });
 
@@ -20,7 +20,7 @@ export const Hospital = z
     codigo: z.string(),
     estado: z.enum(HOSPITAL_STATES),
   })
-  .meta({ id: 'Hospital' });
+  .meta({ id: 'Hospital', description: 'Un hospital con su código actual' });
 export type Hospital = z.infer<typeof Hospital>;
 
 /** One code of a hospital's history. A hospital of the predecessor may have one without dates. */
@@ -31,21 +31,19 @@ export const HospitalCode = z
     used_at: instant,
     revoked_at: instant,
   })
-  .meta({ id: 'HospitalCode' });
+  .meta({ id: 'HospitalCode', description: 'Un código de un hospital, con lo que le pasó' });
 export type HospitalCode = z.infer<typeof HospitalCode>;
 
 /** A hospital with the present state of its code and its subscription. */
 export const HospitalDetail = Hospital.extend({
   has_active_subscription: z.boolean(),
   code: HospitalCode,
-}).meta({ id: 'HospitalDetail' });
+}).meta({ id: 'HospitalDetail', description: 'Un hospital con su código y el estado de su suscripción' });
 export type HospitalDetail = z.infer<typeof HospitalDetail>;
 
 /** A hospital with the code that it has just got. */
 export const ReissuedCode = HospitalDetail.extend({ expires_at: instant.meta({ description: 'De este código' }) }).meta(
-  {
-    id: 'ReissuedCode',
-  },
+  { id: 'ReissuedCode', description: 'Un hospital con el código que acaba de recibir' },
 );
 
 export const CreateHospitalBody = z
@@ -58,7 +56,7 @@ export const CreateHospitalBody = z
     correo: scalars.correo.optional,
     estado: HospitalState.optional(),
   })
-  .meta({ id: 'CreateHospitalBody' });
+  .meta({ id: 'CreateHospitalBody', description: 'Un hospital nuevo, con su código' });
 export type CreateHospitalBody = z.infer<typeof CreateHospitalBody>;
 
 export const UpdateHospitalBody = z
@@ -71,19 +69,26 @@ export const UpdateHospitalBody = z
     correo: scalars.correo.clearable,
     estado: HospitalState.optional(),
   })
-  .meta({ id: 'UpdateHospitalBody' });
+  .meta({
+    id: 'UpdateHospitalBody',
+    description: 'Los datos de un hospital que cambian',
+    examples: [{ telefono: '+576015551234', ciudad: 'Bogotá' }],
+  });
 export type UpdateHospitalBody = z.infer<typeof UpdateHospitalBody>;
 
-export const LinkByCodeBody = z.object({ codigo: scalars.codigoHospital.required }).meta({ id: 'LinkByCodeBody' });
+export const LinkByCodeBody = z
+  .object({ codigo: scalars.codigoHospital.required })
+  .meta({ id: 'LinkByCodeBody', description: 'El código del hospital al que un médico se vincula' });
 
 export const LinkedHospital = Hospital.extend({
   ok: z.literal(true),
   has_active_subscription: z.boolean(),
-}).meta({ id: 'LinkedHospital' });
+}).meta({ id: 'LinkedHospital', description: 'El hospital al que el médico quedó vinculado' });
 
 /** What a code shows of its hospital to somebody who has not signed in: no telephone, mail or address. */
 export const PublicHospital = Hospital.omit({ telefono: true, correo: true, direccion: true }).meta({
   id: 'PublicHospital',
+  description: 'Lo que un código muestra de su hospital a quien no tiene sesión',
 });
 export type PublicHospital = z.infer<typeof PublicHospital>;
 
@@ -91,14 +96,14 @@ export type PublicHospital = z.infer<typeof PublicHospital>;
 export const PublicHospitalDetail = PublicHospital.extend({
   has_active_subscription: z.boolean(),
   code: HospitalCode,
-}).meta({ id: 'PublicHospitalDetail' });
+}).meta({ id: 'PublicHospitalDetail', description: 'Lo que un código muestra de su hospital, y si el código sirve' });
 export type PublicHospitalDetail = z.infer<typeof PublicHospitalDetail>;
 
 /** The state of a hospital's subscription: the one in force, otherwise its latest. */
 export const HospitalStatus = MySubscriptionStatus.extend({
   has_subscription: z.boolean().meta({ description: 'Lo mismo que has' }),
   hospital: PublicHospital,
-}).meta({ id: 'HospitalStatus' });
+}).meta({ id: 'HospitalStatus', description: 'La suscripción de un hospital: la vigente, o la última' });
 export type HospitalStatus = z.infer<typeof HospitalStatus>;
 
 /** The same for the caller's own hospital. Without one, `has_hospital` is false and the other fields are empty. */
@@ -106,7 +111,10 @@ export const MyHospitalStatus = MySubscriptionStatus.extend({
   has_hospital: z.boolean(),
   linked: z.boolean().meta({ description: 'Lo mismo que has_hospital' }),
   hospital: Hospital.nullable(),
-}).meta({ id: 'MyHospitalStatus' });
+}).meta({
+  id: 'MyHospitalStatus',
+  description: 'La suscripción del hospital propio; sin hospital, has_hospital es false y lo demás está vacío',
+});
 export type MyHospitalStatus = z.infer<typeof MyHospitalStatus>;
 
 export const StartHospitalSubscriptionBody = z
@@ -116,19 +124,23 @@ export const StartHospitalSubscriptionBody = z
       .optional()
       .meta({ description: 'Sin él, el plan de la última suscripción del hospital' }),
   })
-  .meta({ id: 'StartHospitalSubscriptionBody' });
+  .meta({ id: 'StartHospitalSubscriptionBody', description: 'El código del hospital y, si se quiere otro, el plan' });
 
 export const StartedHospitalCheckout = StartedCheckout.extend({ hospital: PublicHospital }).meta({
   id: 'StartedHospitalCheckout',
+  description: 'La suscripción de un hospital por pagar, con los datos de la pasarela',
 });
 
 export const HospitalQuery = z.object({
-  include_all: scalars.Flag.optional().meta({ description: 'También los inactivos; solo para un administrador' }),
+  include_all: scalars.Flag.optional().meta({
+    description: 'También los inactivos; solo para un administrador',
+    default: false,
+  }),
   ...Page,
 });
 export type HospitalQuery = z.infer<typeof HospitalQuery>;
 
-const pathParams = z.object({ id: Id });
+const pathParams = z.object({ id: Id.meta({ description: 'Identificador del hospital' }) });
 const byCode = z.object({ codigo: scalars.codigoHospital.required });
 
 // Express uses the first match, so literal paths come before `:id`.
@@ -137,6 +149,7 @@ export const hospitals = defineRoutes({
     method: 'GET',
     path: '/hospitals',
     summary: 'Hospitales activos, por nombre',
+    description: 'Los hospitales activos. Con include_all un administrador ve también los inactivos.',
     metadata: { access: 'bearer' },
     query: HospitalQuery,
     responses: { 200: z.array(Hospital) },
@@ -163,6 +176,7 @@ export const hospitals = defineRoutes({
     method: 'GET',
     path: '/hospitals/mine-status',
     summary: 'La suscripción del hospital propio',
+    description: 'La suscripción del hospital del médico; sin hospital, `has_hospital` es false.',
     metadata: { access: 'bearer' },
     responses: { 200: MyHospitalStatus },
   },

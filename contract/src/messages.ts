@@ -41,7 +41,10 @@ export const Message = z
     creado_en: scalars.Instant,
     actualizado_en: scalars.Instant,
   })
-  .meta({ id: 'Message' });
+  .meta({
+    id: 'Message',
+    description: 'Un mensaje de un médico; los antiguos pueden tener otros tipos, severidades y estados',
+  });
 export type Message = z.infer<typeof Message>;
 
 const person = z.object({ id_usuario: z.int(), nombre: z.string(), apellido: z.string(), correo: z.string() });
@@ -57,7 +60,7 @@ export const MessageEvent = z
     actor: person.nullable().meta({ description: 'null cuando su cuenta ya no existe' }),
     creado_en: scalars.Instant,
   })
-  .meta({ id: 'MessageEvent' });
+  .meta({ id: 'MessageEvent', description: 'Un paso de la historia de un mensaje' });
 export type MessageEvent = z.infer<typeof MessageEvent>;
 
 /** How many events of its history a message of the inbox shows. */
@@ -75,7 +78,10 @@ export const InboxMessage = Message.extend({
     .array(MessageEvent)
     .max(MESSAGE_PREVIEW)
     .meta({ description: 'Lo último de su historia, lo más reciente primero' }),
-}).meta({ id: 'InboxMessage' });
+}).meta({
+  id: 'InboxMessage',
+  description: 'Un mensaje como lo ve un administrador, con las personas y lo último de su historia',
+});
 export type InboxMessage = z.infer<typeof InboxMessage>;
 
 export const CreateMessageBody = z
@@ -86,7 +92,18 @@ export const CreateMessageBody = z
     severidad: choice(MESSAGE_SEVERITIES),
     id_paciente: numericOrNull(Id),
   })
-  .meta({ id: 'CreateMessageBody' });
+  .meta({
+    id: 'CreateMessageBody',
+    description: 'Un error o una sugerencia de un médico',
+    examples: [
+      {
+        tipo: 'error',
+        titulo: 'El visor no abre',
+        descripcion: 'Al abrir el trabajo de hoy, la pantalla queda en blanco.',
+        severidad: 'media',
+      },
+    ],
+  });
 export type CreateMessageBody = z.infer<typeof CreateMessageBody>;
 
 export const UpdateMessageBody = z
@@ -96,14 +113,22 @@ export const UpdateMessageBody = z
     asignado_admin_id_usuario: numericOrNull(Id).meta({ description: 'null lo deja sin asignar' }),
     leido_admin: scalars.Flag.optional(),
   })
-  .meta({ id: 'UpdateMessageBody' });
+  .meta({
+    id: 'UpdateMessageBody',
+    description: 'Lo que un administrador cambia de un mensaje',
+    examples: [{ estado: 'resuelto', respuesta_admin: 'Ya quedó corregido; vuelva a abrirlo.' }],
+  });
 export type UpdateMessageBody = z.infer<typeof UpdateMessageBody>;
 
 /** Without a body the answer is read. */
 export const MarkReadBody = z
   .object({ leido_medico: scalars.Flag.default(true) })
   .prefault({})
-  .meta({ id: 'MarkReadBody' });
+  .meta({
+    id: 'MarkReadBody',
+    description: 'Si la respuesta queda leída; sin contenido, sí',
+    examples: [{ leido_medico: true }],
+  });
 export type MarkReadBody = z.infer<typeof MarkReadBody>;
 
 const MAX_PAGE_SIZE = 100;
@@ -112,7 +137,7 @@ const MAX_PAGE_SIZE = 100;
 const listed = {
   estado: filter(MESSAGE_STATES, MESSAGE_STATE_ALIASES),
   tipo: filter(MESSAGE_TYPES),
-  page: numeric(z.int().min(1).max(1_000_000).default(1)),
+  page: numeric(z.int().min(1).max(1_000_000).default(1)).meta({ description: 'Página, desde 1', default: 1 }),
   page_size: clamped(1, MAX_PAGE_SIZE)
     .default(20)
     .meta({ description: `Mensajes por página; más de ${MAX_PAGE_SIZE} son ${MAX_PAGE_SIZE}` }),
@@ -124,26 +149,29 @@ export type MessageQuery = z.infer<typeof MessageQuery>;
 export const InboxQuery = z.object({
   ...listed,
   severidad: filter(MESSAGE_SEVERITIES),
-  only_unread: scalars.Flag.optional().meta({ description: 'Solo los que ningún administrador ha leído' }),
-  leido: scalars.Flag.optional().meta({ description: 'Leído por un administrador' }),
+  only_unread: scalars.Flag.optional().meta({
+    description: 'Solo los que ningún administrador ha leído',
+    default: false,
+  }),
+  leido: scalars.Flag.optional().meta({ description: 'Leído por un administrador', examples: [false] }),
   asignado: z
     .union([z.enum(['nadie', 'mio']), Id])
     .optional()
-    .meta({ description: 'Usuario que lo atiende, o `mio`, o `nadie`' }),
-  id_medico: Id.optional(),
+    .meta({ description: 'Usuario que lo atiende, o `mio`, o `nadie`', examples: ['mio'] }),
+  id_medico: Id.optional().meta({ description: 'Solo los de este médico' }),
   q: z
     .string()
     .trim()
     .max(100)
     .optional()
-    .meta({ description: 'En título, descripción, o nombre o correo del médico' }),
+    .meta({ description: 'En título, descripción, o nombre o correo del médico', examples: ['visor'] }),
 });
 export type InboxQuery = z.infer<typeof InboxQuery>;
 
 function pageOf<S extends z.ZodType>(items: S) {
   return z.object({ total: z.int(), items: z.array(items) });
 }
-const pathParams = z.object({ id: Id });
+const pathParams = z.object({ id: Id.meta({ description: 'Identificador del mensaje' }) });
 
 // Literal paths come before `:id`.
 export const messages = defineRoutes({
@@ -161,6 +189,7 @@ export const messages = defineRoutes({
     method: 'GET',
     path: '/mensajes/',
     summary: 'Mensajes propios, el más reciente primero',
+    description: 'Los mensajes que escribió el médico, con las respuestas que recibió.',
     metadata: { access: 'medico' },
     query: MessageQuery,
     responses: { 200: pageOf(Message) },
@@ -169,6 +198,7 @@ export const messages = defineRoutes({
     method: 'GET',
     path: '/mensajes/admin/inbox',
     summary: 'Mensajes de todos, el más reciente primero',
+    description: 'Los mensajes de todos los médicos, con filtros y lo último de su historia.',
     metadata: { access: 'admin' },
     query: InboxQuery,
     responses: { 200: pageOf(InboxMessage) },
@@ -177,6 +207,7 @@ export const messages = defineRoutes({
     method: 'GET',
     path: '/mensajes/admin/inbox/:id/events',
     summary: 'Historia de un mensaje, lo más reciente primero',
+    description: 'Cada paso: cuándo se escribió, leyó, asignó y respondió, y quién lo hizo.',
     metadata: { access: 'admin' },
     pathParams,
     responses: { 200: z.object({ items: z.array(MessageEvent) }), ...problems(404) },

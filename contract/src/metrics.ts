@@ -35,10 +35,15 @@ export const Metrics = z
     payments: z.object({ total: count, monto: money }),
     doctors_by_hospital: z.array(z.object({ id_hospital: count, nombre: z.string(), doctores: count })),
   })
-  .meta({ id: 'Metrics' });
+  .meta({
+    id: 'Metrics',
+    description: 'Los números del tablero. El dinero cuenta pagos aprobados sin revertir; el mes es el de Colombia',
+  });
 export type Metrics = z.infer<typeof Metrics>;
 
-export const RecentPaymentsQuery = z.object({ limit: Page.limit.meta({ description: 'Filas, 1 a 500 (10)' }) });
+export const RecentPaymentsQuery = z.object({
+  limit: Page.limit.meta({ description: 'Filas, 1 a 500', default: 10, examples: [10] }),
+});
 
 export const RecentPayment = z
   .object({
@@ -67,7 +72,7 @@ export const RecentPayment = z
       })
       .meta({ description: 'Quien pagó; de un hospital, sin usuario ni apellido' }),
   })
-  .meta({ id: 'RecentPayment' });
+  .meta({ id: 'RecentPayment', description: 'Un pago, con quien lo hizo' });
 export type RecentPayment = z.infer<typeof RecentPayment>;
 
 /** A doctor with a subscription in force: their own, or the hospital's. */
@@ -90,7 +95,10 @@ export const ActiveUserSubscription = z
     fecha_inicio: instant,
     fecha_expiracion: instant.nullable(),
   })
-  .meta({ id: 'ActiveUserSubscription' });
+  .meta({
+    id: 'ActiveUserSubscription',
+    description: 'Un médico con una suscripción vigente, propia o de su hospital',
+  });
 export type ActiveUserSubscription = z.infer<typeof ActiveUserSubscription>;
 
 /** The subscription and the payments of one hospital. */
@@ -112,7 +120,7 @@ export const HospitalBilling = z
     ultimo_pago: instant.nullable().meta({ description: 'Instante del último pago' }),
     ultimo_pago_detalle: z.object({ fecha_pago: instant, monto: money, referencia: z.string() }).nullable(),
   })
-  .meta({ id: 'HospitalBilling' });
+  .meta({ id: 'HospitalBilling', description: 'La suscripción y los pagos de un hospital' });
 export type HospitalBilling = z.infer<typeof HospitalBilling>;
 
 /** A day is a whole day of Colombia; anything else is an instant by the one rule. */
@@ -125,12 +133,20 @@ export const AuditQuery = z.object({
     .toUpperCase()
     .max(32)
     .optional()
-    .meta({ description: 'PACIENTE, ESTUDIO, PLAN, HOSPITAL, MEDICO, USUARIO…' }),
+    .meta({ description: 'PACIENTE, ESTUDIO, PLAN, HOSPITAL, MEDICO, USUARIO…', examples: ['PACIENTE'] }),
   entity_id: Id.optional().meta({ description: 'Clave del registro' }),
-  action: z.string().trim().toUpperCase().max(20).optional().meta({ description: 'CREATE, UPDATE, DELETE' }),
+  action: z
+    .string()
+    .trim()
+    .toUpperCase()
+    .max(20)
+    .optional()
+    .meta({ description: 'CREATE, UPDATE, DELETE', examples: ['UPDATE'] }),
   actor: Id.optional().meta({ description: 'id_usuario de quien lo hizo' }),
-  from: moment.optional().meta({ description: 'Desde este instante, o día de Colombia' }),
-  to: moment.optional().meta({ description: 'Hasta este instante, o día de Colombia inclusive' }),
+  from: moment.optional().meta({ description: 'Desde este instante, o día de Colombia', examples: ['2026-03-01'] }),
+  to: moment
+    .optional()
+    .meta({ description: 'Hasta este instante, o día de Colombia inclusive', examples: ['2026-03-31'] }),
   limit: clamped(1, MAX_PAGE)
     .optional()
     .meta({ description: `Filas por respuesta; más de ${MAX_PAGE} son ${MAX_PAGE} (sin valor: ${MAX_PAGE})` }),
@@ -154,5 +170,5 @@ export const AuditEntry = z
     meta_json: z.string().nullable().meta({ description: 'meta, como texto' }),
     created_at: instant,
   })
-  .meta({ id: 'AuditEntry' });
+  .meta({ id: 'AuditEntry', description: 'Un cambio en un registro: quién, cuándo, y el registro antes y después' });
 export type AuditEntry = z.infer<typeof AuditEntry>;

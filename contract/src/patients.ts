@@ -20,7 +20,7 @@ export const Patient = z
     ciudad: z.string().nullable(),
     estado: z.enum(PATIENT_STATES),
   })
-  .meta({ id: 'Patient' });
+  .meta({ id: 'Patient', description: 'Un paciente de un médico' });
 export type Patient = z.infer<typeof Patient>;
 
 /** The fields that may be empty. @param form how an empty value is taken */
@@ -39,19 +39,36 @@ function fields(form: 'optional' | 'clearable') {
 }
 
 export const CreatePatientBody = z
-  .object({ nombres: scalars.personName.required, apellidos: scalars.personName.required, ...fields('optional') })
-  .meta({ id: 'CreatePatientBody' });
+  .object({ nombres: scalars.personName.required, apellidos: scalars.surname.required, ...fields('optional') })
+  .meta({
+    id: 'CreatePatientBody',
+    description: 'Un paciente nuevo; solo los nombres y los apellidos son obligatorios',
+  });
 export type CreatePatientBody = z.infer<typeof CreatePatientBody>;
 
 export const UpdatePatientBody = z
-  .object({ nombres: scalars.personName.patch, apellidos: scalars.personName.patch, ...fields('clearable') })
-  .meta({ id: 'UpdatePatientBody' });
+  .object({ nombres: scalars.personName.patch, apellidos: scalars.surname.patch, ...fields('clearable') })
+  .meta({
+    id: 'UpdatePatientBody',
+    description: 'Los datos de un paciente que cambian; null vacía un campo que puede estar vacío',
+    examples: [{ telefono: '+573104567890', ciudad: 'Medellín' }],
+  });
 export type UpdatePatientBody = z.infer<typeof UpdatePatientBody>;
 
 export const PatientQuery = z.object({
   estado: filter(PATIENT_STATES),
-  doc_numero: z.string().trim().max(40).optional().meta({ description: 'Parte del número de documento', examples: ['1032'] }),
-  q: z.string().trim().max(100).optional().meta({ description: 'En nombres, apellidos o documento' }),
+  doc_numero: z
+    .string()
+    .trim()
+    .max(40)
+    .optional()
+    .meta({ description: 'Parte del número de documento', examples: ['1032'] }),
+  q: z
+    .string()
+    .trim()
+    .max(100)
+    .optional()
+    .meta({ description: 'En nombres, apellidos o documento', examples: ['gómez'] }),
   ...Page,
 });
 export type PatientQuery = z.infer<typeof PatientQuery>;
@@ -67,7 +84,7 @@ export const ClinicalNote = z
     created_at: scalars.Instant,
     updated_at: scalars.Instant,
   })
-  .meta({ id: 'ClinicalNote' });
+  .meta({ id: 'ClinicalNote', description: 'Una nota clínica sobre una región del cuerpo de un paciente' });
 export type ClinicalNote = z.infer<typeof ClinicalNote>;
 
 /** The limit of the column, in bytes. */
@@ -79,7 +96,7 @@ export const CreateNoteBody = z
     texto: scalars.clinicalText(10_000, 1, 'Fractura de la meseta tibial, sin desplazamiento.').required,
     anchor_json: anchor.optional,
   })
-  .meta({ id: 'CreateNoteBody' });
+  .meta({ id: 'CreateNoteBody', description: 'Una nota clínica nueva' });
 export type CreateNoteBody = z.infer<typeof CreateNoteBody>;
 
 export const UpdateNoteBody = z
@@ -88,14 +105,18 @@ export const UpdateNoteBody = z
     texto: scalars.clinicalText(10_000, 1, 'Fractura de la meseta tibial, sin desplazamiento.').patch,
     anchor_json: anchor.clearable,
   })
-  .meta({ id: 'UpdateNoteBody' });
+  .meta({
+    id: 'UpdateNoteBody',
+    description: 'Lo que cambia de una nota',
+    examples: [{ texto: 'Fractura de la meseta tibial, ya consolidada.' }],
+  });
 export type UpdateNoteBody = z.infer<typeof UpdateNoteBody>;
 
 export const NoteQuery = z.object({ segmento: scalars.segmento.patch, ...Page });
 export type NoteQuery = z.infer<typeof NoteQuery>;
 
-const pathParams = z.object({ id: Id });
-const noteParams = z.object({ id: Id, note_id: Id });
+const pathParams = z.object({ id: Id.meta({ description: 'Identificador del paciente' }) });
+const noteParams = pathParams.extend({ note_id: Id.meta({ description: 'Identificador de la nota' }) });
 
 export const patients = defineRoutes({
   list: {
@@ -111,6 +132,7 @@ export const patients = defineRoutes({
     method: 'POST',
     path: '/patients',
     summary: 'Crear un paciente',
+    description: 'El paciente es del médico que lo crea. 409 si ese médico ya tiene uno con el mismo documento.',
     metadata: { access: 'medico' },
     body: CreatePatientBody,
     responses: { 201: Patient, ...problems(409) },
@@ -119,6 +141,7 @@ export const patients = defineRoutes({
     method: 'GET',
     path: '/patients/:id',
     summary: 'Un paciente',
+    description: 'Los datos de un paciente. Un médico ve los suyos; un administrador, los de todos.',
     metadata: { access: 'medico+admin' },
     pathParams,
     responses: { 200: Patient, ...problems(403, 404) },
@@ -147,6 +170,7 @@ export const patients = defineRoutes({
     method: 'GET',
     path: '/patients/:id/notes',
     summary: 'Notas de un paciente, la más reciente primero',
+    description: 'Las notas clínicas del paciente; con `segmento`, las de una región del cuerpo.',
     metadata: { access: 'medico+admin' },
     pathParams,
     query: NoteQuery,
@@ -156,6 +180,7 @@ export const patients = defineRoutes({
     method: 'POST',
     path: '/patients/:id/notes',
     summary: 'Agregar una nota',
+    description: 'Agrega una nota clínica a un paciente propio. 429 al llegar al límite de notas de un día.',
     metadata: { access: 'medico' },
     pathParams,
     body: CreateNoteBody,
@@ -165,6 +190,7 @@ export const patients = defineRoutes({
     method: 'PATCH',
     path: '/patients/:id/notes/:note_id',
     summary: 'Cambiar una nota',
+    description: 'Un campo ausente queda como está. La auditoría clínica conserva el texto anterior.',
     metadata: { access: 'medico+admin' },
     pathParams: noteParams,
     body: UpdateNoteBody,
@@ -174,6 +200,7 @@ export const patients = defineRoutes({
     method: 'DELETE',
     path: '/patients/:id/notes/:note_id',
     summary: 'Eliminar una nota',
+    description: 'La auditoría clínica conserva lo eliminado.',
     metadata: { access: 'medico+admin' },
     pathParams: noteParams,
     responses: { 204: c.noBody(), ...problems(403, 404) },

@@ -7,7 +7,7 @@ export type PlanPeriod = (typeof PLAN_PERIODS)[number];
 /** Calendar months that go with each period. */
 export const MONTHS_OF_PERIOD: Readonly<Record<PlanPeriod, number>> = { MENSUAL: 1, TRIMESTRAL: 3, ANUAL: 12 };
 
-const periodo = choice(PLAN_PERIODS);
+const periodo = choice(PLAN_PERIODS).meta({ description: PLAN_PERIODS.join(', '), examples: ['MENSUAL'] });
 
 /** The largest amount that the database's columns hold, in COP. */
 const MAX_AMOUNT = 9_999_999_999.99;
@@ -18,8 +18,8 @@ const precio = numeric(
     .positive()
     .max(MAX_AMOUNT)
     .refine((value) => Number(value.toFixed(2)) === value, { error: 'El precio admite dos decimales como máximo' }),
-).meta({ description: 'COP, dos decimales como máximo' });
-const duracion = numeric(z.int());
+).meta({ description: 'COP, dos decimales como máximo', examples: [39_900], multipleOf: 0.01 });
+const duracion = numeric(z.int()).meta({ description: 'Meses: 1, 3 o 12, según el periodo', examples: [1] });
 
 export const Plan = z
   .object({
@@ -29,12 +29,12 @@ export const Plan = z
     periodo: z.enum(PLAN_PERIODS),
     duracion_meses: z.int(),
   })
-  .meta({ id: 'Plan' });
+  .meta({ id: 'Plan', description: 'Un plan que se puede pagar' });
 export type Plan = z.infer<typeof Plan>;
 
 export const CreatePlanBody = z
   .object({ nombre: scalars.planNombre.required, precio, periodo, duracion_meses: duracion })
-  .meta({ id: 'CreatePlanBody' });
+  .meta({ id: 'CreatePlanBody', description: 'Un plan nuevo' });
 export type CreatePlanBody = z.infer<typeof CreatePlanBody>;
 
 export const UpdatePlanBody = z
@@ -44,16 +44,17 @@ export const UpdatePlanBody = z
     periodo: periodo.optional(),
     duracion_meses: duracion.optional(),
   })
-  .meta({ id: 'UpdatePlanBody' });
+  .meta({ id: 'UpdatePlanBody', description: 'Lo que cambia de un plan', examples: [{ precio: 49_900 }] });
 export type UpdatePlanBody = z.infer<typeof UpdatePlanBody>;
 
-const pathParams = z.object({ id: Id });
+const pathParams = z.object({ id: Id.meta({ description: 'Identificador del plan' }) });
 
 export const plans = defineRoutes({
   list: {
     method: 'GET',
     path: '/plans',
     summary: 'Planes, del más económico al más costoso',
+    description: 'Los planes que hay, con su precio en COP.',
     metadata: { access: 'public' },
     query: z.object(Page),
     responses: { 200: z.array(Plan) },
@@ -62,6 +63,7 @@ export const plans = defineRoutes({
     method: 'GET',
     path: '/plans/:id',
     summary: 'Un plan',
+    description: 'Un plan con su precio, su periodo y sus meses.',
     metadata: { access: 'public' },
     pathParams,
     responses: { 200: Plan, ...problems(404) },

@@ -30,7 +30,9 @@ const hounsfield = z.number().min(-32_768).max(32_767);
 /** The text fields of an upload, without the file. */
 export const JobFields = z
   .object({
-    nombre_proceso: scalars.freeText(80, 3, 'Rodilla derecha').optional.meta({ description: 'Nombre del proceso, 3 a 80 caracteres' }),
+    nombre_proceso: scalars
+      .freeText(80, 3, 'Rodilla derecha')
+      .optional.meta({ description: 'Nombre del proceso, 3 a 80 caracteres' }),
     enable_ortopedia: scalars.Flag.default(false),
     enable_appendicular: scalars.Flag.default(false),
     enable_muscles: scalars.Flag.default(false),
@@ -73,13 +75,18 @@ export const JobFields = z
           'Serie que se convierte: SeriesInstanceUID, número o «serie» de las métricas de un trabajo (la mejor)',
       }),
   })
-  .meta({ id: 'JobFields' });
+  .meta({ id: 'JobFields', description: 'Las opciones de una subida' });
 export type JobFields = z.infer<typeof JobFields>;
 
 /** The form of the client: the fields and the ZIP. In OpenAPI the file is a binary string. */
 export const JobForm = JobFields.extend({
   file: z.string().meta({ format: 'binary', description: 'ZIP de archivos DICOM' }),
-}).meta({ id: 'JobForm' });
+}).meta({
+  id: 'JobForm',
+  description:
+    'El ZIP del estudio y sus opciones. Todo es opcional menos el archivo; los campos de texto van antes de él',
+  examples: [{ nombre_proceso: 'Rodilla derecha', file: 'estudio.zip' }],
+});
 
 /** The requested parameters of a job. */
 export const JobParams = z
@@ -112,7 +119,7 @@ export const JobFile = z
     size: z.int().meta({ description: 'Bytes' }),
     media_type: z.string().optional().meta({ description: 'Tipo de medio, como lo da la descarga' }),
   })
-  .meta({ id: 'JobFile' });
+  .meta({ id: 'JobFile', description: 'Un archivo de un trabajo' });
 export type JobFile = z.infer<typeof JobFile>;
 
 /** A first model of a running job, to look at until the job is done: GLB, at most 60,000 triangles. */
@@ -159,7 +166,7 @@ export const Job = z
     finished_at: z.string().nullable().meta({ format: 'date-time' }),
     log_tail: z.array(z.string()).meta({ description: 'Las últimas líneas del registro; en una lista, ninguna' }),
   })
-  .meta({ id: 'Job' });
+  .meta({ id: 'Job', description: 'Un trabajo de conversión: su estado, su avance y lo que se midió' });
 export type Job = z.infer<typeof Job>;
 
 /** Bound of a job's priority in both directions; a higher one starts first. */
@@ -171,7 +178,7 @@ export const PriorityBody = z
       description: 'Los de prioridad más alta van antes',
     }),
   })
-  .meta({ id: 'PriorityBody' });
+  .meta({ id: 'PriorityBody', description: 'La prioridad de un trabajo en cola' });
 export type PriorityBody = z.infer<typeof PriorityBody>;
 
 export const JobProgress = z
@@ -182,7 +189,7 @@ export const JobProgress = z
     error: z.string().nullable(),
     preview,
   })
-  .meta({ id: 'JobProgress' });
+  .meta({ id: 'JobProgress', description: 'El avance de un trabajo' });
 export type JobProgress = z.infer<typeof JobProgress>;
 
 export const JobLog = z
@@ -197,7 +204,7 @@ export const JobLog = z
     full_available: z.boolean().meta({ description: 'El registro se conserva: full=true lo da entero' }),
     fallback: z.boolean().meta({ description: 'El registro no se conserva; un trabajo antiguo no tiene ninguno aquí' }),
   })
-  .meta({ id: 'JobLog' });
+  .meta({ id: 'JobLog', description: 'Las líneas del registro de un trabajo' });
 export type JobLog = z.infer<typeof JobLog>;
 
 /** A job with its owner. */
@@ -209,8 +216,12 @@ export const TrackedJob = Job.extend({
     apellido: z.string(),
     correo: z.string(),
   }),
-}).meta({ id: 'TrackedJob' });
+}).meta({ id: 'TrackedJob', description: 'Un trabajo con su dueño' });
 
 /** A page of jobs; X-Total-Count and Link say how many there are and where it continues. */
-export const JobList = z.object({ jobs: z.array(Job) }).meta({ id: 'JobList' });
-export const TrackedJobList = z.object({ jobs: z.array(TrackedJob) }).meta({ id: 'TrackedJobList' });
+export const JobList = z
+  .object({ jobs: z.array(Job) })
+  .meta({ id: 'JobList', description: 'Una página de trabajos; X-Total-Count dice cuántos hay' });
+export const TrackedJobList = z
+  .object({ jobs: z.array(TrackedJob) })
+  .meta({ id: 'TrackedJobList', description: 'Una página de trabajos con su dueño; X-Total-Count dice cuántos hay' });

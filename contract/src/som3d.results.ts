@@ -35,7 +35,10 @@ export const MeshMetrics = z
       .optional()
       .meta({ description: 'El modelo en todas sus formas; un trabajo antiguo tiene menos o ninguna' }),
   })
-  .meta({ id: 'MeshMetrics' });
+  .meta({
+    id: 'MeshMetrics',
+    description: 'Un modelo: su geometría en mm y en las coordenadas del paciente (LPS), y sus archivos',
+  });
 export type MeshMetrics = z.infer<typeof MeshMetrics>;
 
 export const JobStls = z
@@ -64,11 +67,14 @@ export const JobStls = z
       .nullable()
       .meta({ description: 'URL firmada de todos los modelos en un 3MF, con nombres y colores' }),
   })
-  .meta({ id: 'JobStls' });
+  .meta({
+    id: 'JobStls',
+    description: 'Los modelos de un trabajo terminado, con sus direcciones firmadas y sus medidas',
+  });
 
 export const JobResult = z
   .object({ job_id: z.string(), url: z.string(), expires_in: z.int().meta({ description: 'Segundos' }) })
-  .meta({ id: 'JobResult' });
+  .meta({ id: 'JobResult', description: 'Una dirección firmada del ZIP de resultados' });
 
 export const FinalizeBody = z
   .object({
@@ -77,7 +83,11 @@ export const FinalizeBody = z
     num_stl_archivos: numericOrNull(z.int().min(0).max(100_000)),
     notas: scalars.clinicalText(10_000, 1, 'Modelo revisado con el equipo de cirugía.').optional,
   })
-  .meta({ id: 'FinalizeBody' });
+  .meta({
+    id: 'FinalizeBody',
+    description: 'El resultado de un trabajo, para el historial de un paciente',
+    examples: [{ id_paciente: 1, notas: 'Modelo revisado con el equipo de cirugía.' }],
+  });
 export type FinalizeBody = z.infer<typeof FinalizeBody>;
 
 export const JobStl = z
@@ -90,7 +100,7 @@ export const JobStl = z
     notas: z.string().nullable(),
     created_at: z.string().nullable().meta({ format: 'date-time' }),
   })
-  .meta({ id: 'JobStl' });
+  .meta({ id: 'JobStl', description: 'Un resultado registrado de un trabajo' });
 export type JobStl = z.infer<typeof JobStl>;
 
 /** A viewer state without its documents, which are at `/visor/states/{id}`. */
@@ -105,7 +115,7 @@ const StateSummary = z
     creado_en: scalars.Instant,
     actualizado_en: scalars.Instant,
   })
-  .meta({ id: 'ViewerStateSummary' });
+  .meta({ id: 'ViewerStateSummary', description: 'Un estado guardado del visor, sin sus documentos' });
 
 /** The data with which the viewer reopens a job. */
 export const JobStateContext = z
@@ -119,7 +129,7 @@ export const JobStateContext = z
     resultados: z.array(JobStl).meta({ description: 'Todos los resultados registrados, el más reciente primero' }),
     estados: z.array(StateSummary).meta({ description: 'Estados guardados, el último cambiado primero; 100 a lo más' }),
   })
-  .meta({ id: 'JobStateContext' });
+  .meta({ id: 'JobStateContext', description: 'Lo que el visor necesita para abrir otra vez un trabajo' });
 export type JobStateContext = z.infer<typeof JobStateContext>;
 
 /** A registered result with its patient. */
@@ -127,7 +137,7 @@ export const PatientWithStl = Patient.extend({
   ...JobStl.shape,
   id_paciente: z.int(),
   total_stl: z.int().meta({ description: 'Resultados del paciente' }),
-}).meta({ id: 'PatientWithStl' });
+}).meta({ id: 'PatientWithStl', description: 'Un resultado registrado, con su paciente' });
 export type PatientWithStl = z.infer<typeof PatientWithStl>;
 
 export const JobStlNotesBody = z
@@ -139,4 +149,4 @@ export const JobStlNotesBody = z
       )
       .meta({ description: 'null o un texto vacío las borra' }),
   })
-  .meta({ id: 'JobStlNotesBody' });
+  .meta({ id: 'JobStlNotesBody', description: 'Las notas de un resultado' });

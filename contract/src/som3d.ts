@@ -23,8 +23,19 @@ import {
 } from './som3d.results.ts';
 
 const pathParams = z.object({ id: JobId });
-const jobQuery = z.object({ status: z.enum(JOB_STATUSES).optional(), ...Page });
-const resultParams = z.object({ id: Id });
+const jobQuery = z.object({
+  status: z
+    .enum(JOB_STATUSES)
+    .optional()
+    .meta({ description: 'Solo los de este estado', examples: ['done'] }),
+  ...Page,
+});
+const range = z
+  .string()
+  .max(200)
+  .optional()
+  .meta({ description: 'La parte que se pide, en bytes; responde 206', examples: ['bytes=0-1023'] });
+const resultParams = z.object({ id: Id.meta({ description: 'Identificador del resultado' }) });
 
 /** A model of binary glTF. */
 const glb = c.otherResponse({ contentType: 'model/gltf-binary', body: c.type<Blob>() });
@@ -55,9 +66,23 @@ export const som3d = defineRoutes({
     summary: 'Subir un estudio',
     description:
       'Recibe un ZIP de archivos DICOM y pone en cola su conversión a modelos STL. Con Idempotency-Key, repetir la solicitud (el mismo archivo y los mismos campos) devuelve el primer trabajo; otra subida con la misma clave es un 409. Un ZIP cuyo índice ya muestra que no sirve da un trabajo en estado error.',
-    metadata: { access: 'bearer', form: JobForm, files: { file: 'application/zip, application/x-zip-compressed, application/octet-stream' } },
+    metadata: {
+      access: 'bearer',
+      form: JobForm,
+      files: { file: 'application/zip, application/x-zip-compressed, application/octet-stream' },
+    },
     contentType: 'multipart/form-data',
-    headers: { 'idempotency-key': z.string().min(1).max(128).optional() },
+    headers: {
+      'idempotency-key': z
+        .string()
+        .min(1)
+        .max(128)
+        .optional()
+        .meta({
+          description: 'Un valor único por subida; con él, repetirla no crea otro trabajo',
+          examples: ['subida-2026-03-02-01'],
+        }),
+    },
     body: c.type<FormData>(),
     responses: { 201: Job, 200: Job, ...problems(402, 403, 404, 409, 429, 507) },
   },
@@ -75,6 +100,7 @@ export const som3d = defineRoutes({
     method: 'GET',
     path: '/som3d/jobs/mine',
     summary: 'Los trabajos propios, también los de un administrador',
+    description: 'Los trabajos que subió quien pregunta. Se filtran por estado.',
     metadata: { access: 'bearer' },
     query: jobQuery,
     responses: { 200: JobList },
@@ -83,6 +109,7 @@ export const som3d = defineRoutes({
     method: 'GET',
     path: '/som3d/jobs/tracking',
     summary: 'Todos los trabajos, con su dueño',
+    description: 'Los trabajos de todos, cada uno con quien lo subió.',
     metadata: { access: 'admin' },
     query: jobQuery,
     responses: { 200: TrackedJobList },
@@ -91,6 +118,7 @@ export const som3d = defineRoutes({
     method: 'GET',
     path: '/som3d/jobs/tracking/mine',
     summary: 'Los trabajos propios, con su dueño',
+    description: 'Los trabajos que subió quien pregunta, cada uno con su dueño.',
     metadata: { access: 'bearer' },
     query: jobQuery,
     responses: { 200: TrackedJobList },
@@ -99,6 +127,8 @@ export const som3d = defineRoutes({
     method: 'GET',
     path: '/som3d/jobs/:id',
     summary: 'Un trabajo',
+    description:
+      'El estado de un trabajo, su avance, lo que se pidió, lo que se midió y las últimas líneas de su registro.',
     metadata: { access: 'bearer' },
     pathParams,
     responses: { 200: Job, ...problems(404) },
@@ -107,6 +137,8 @@ export const som3d = defineRoutes({
     method: 'GET',
     path: '/som3d/jobs/:id/progress',
     summary: 'Avance de un trabajo',
+    description:
+      'El estado, la fase y el porcentaje. Se puede preguntar cada pocos segundos; /events avisa sin preguntar.',
     metadata: { access: 'bearer' },
     pathParams,
     responses: { 200: JobProgress, ...problems(404) },
@@ -119,20 +151,26 @@ export const som3d = defineRoutes({
       'Server-sent events: cada evento `progress` lleva un JobProgress entero en `data`, y su `id` lo identifica; el primero con `preview` avisa que hay un primer modelo. Con Last-Event-ID nada se envía hasta que el avance sea otro; cualquier proceso de la API lo entiende. El último evento es el del fin del trabajo y cierra la respuesta; quien lo tiene ya recibe 204. La respuesta se cierra también cuando vence el token, a los diez minutos, si el trabajo se elimina y al reiniciar el servicio: se reanuda con Last-Event-ID. 429 con demasiadas a la vez de un usuario, 503 de todos; entonces sirve /progress.',
     metadata: { access: 'bearer', events: progressEvents },
     pathParams,
-    headers: { 'last-event-id': z.string().optional().meta({ description: 'El `id` del último evento recibido' }) },
+    headers: {
+      'last-event-id': z
+        .string()
+        .optional()
+        .meta({ description: 'El `id` del último evento recibido', examples: ['1'] }),
+    },
     responses: { 200: eventStream, 204: c.noBody(), ...problems(404, 429, 503) },
   },
   log: {
     method: 'GET',
     path: '/som3d/jobs/:id/log',
     summary: 'Registro de un trabajo',
+    description: 'Las últimas líneas del registro, o todas.',
     metadata: { access: 'bearer' },
     pathParams,
     query: z.object({
       tail: numeric(z.int().min(0).max(10_000))
         .optional()
-        .meta({ description: 'Cuántas de las últimas líneas (200); 0, todas' }),
-      full: scalars.Flag.optional().meta({ description: 'Todas las líneas' }),
+        .meta({ description: 'Cuántas de las últimas líneas (200); 0, todas', default: 200 }),
+      full: scalars.Flag.optional().meta({ description: 'Todas las líneas', default: false }),
     }),
     responses: { 200: JobLog, ...problems(404) },
   },
@@ -140,9 +178,12 @@ export const som3d = defineRoutes({
     method: 'GET',
     path: '/som3d/jobs/:id/log/raw',
     summary: 'Registro de un trabajo como texto',
+    description: 'El registro entero, una línea por renglón.',
     metadata: { access: 'bearer' },
     pathParams,
-    query: z.object({ download: scalars.Flag.optional().meta({ description: 'Para guardarlo como archivo' }) }),
+    query: z.object({
+      download: scalars.Flag.optional().meta({ description: 'Para guardarlo como archivo', default: false }),
+    }),
     responses: { 200: c.otherResponse({ contentType: 'text/plain', body: z.string() }), ...problems(404) },
   },
   stateContext: {
@@ -159,6 +200,8 @@ export const som3d = defineRoutes({
     method: 'GET',
     path: '/som3d/jobs/:id/stls',
     summary: 'Los modelos de un trabajo',
+    description:
+      'Cada modelo con sus medidas y las direcciones firmadas de sus archivos, que sirven sin sesión hasta que vencen. 409 mientras el trabajo no termina.',
     metadata: { access: 'bearer' },
     pathParams,
     responses: { 200: JobStls, ...problems(404, 409) },
@@ -167,12 +210,14 @@ export const som3d = defineRoutes({
     method: 'GET',
     path: '/som3d/jobs/:id/result',
     summary: 'URL firmada del resultado',
+    description:
+      'Una dirección que sirve sin sesión hasta que vence, por ejemplo para otro programa. 409 mientras el trabajo no termina.',
     metadata: { access: 'bearer' },
     pathParams,
     query: z.object({
       expires: numeric(z.int().min(60).max(86_400))
         .optional()
-        .meta({ description: 'Segundos hasta que vence; sin valor decide el servidor' }),
+        .meta({ description: 'Segundos hasta que vence; sin valor decide el servidor', examples: [3600] }),
     }),
     responses: { 200: JobResult, ...problems(404, 409) },
   },
@@ -183,7 +228,7 @@ export const som3d = defineRoutes({
     description: 'Admite Range e If-None-Match.',
     metadata: { access: 'bearer' },
     pathParams,
-    headers: { range: z.string().max(200).optional() },
+    headers: { range },
     responses: { 200: zip, 206: zip, 304: c.noBody(), ...problems(404, 409, 416) },
   },
   preview: {
@@ -204,8 +249,14 @@ export const som3d = defineRoutes({
     description:
       'Los que nombra su manifiesto: modelos (STL, GLB), imágenes (PNG), el 3MF de todos, manifest.json y el ZIP. Admite Range e If-None-Match.',
     metadata: { access: 'bearer', media: STORED_MEDIA },
-    pathParams: pathParams.extend({ name: z.string().min(1).max(200) }),
-    headers: { range: z.string().max(200).optional() },
+    pathParams: pathParams.extend({
+      name: z
+        .string()
+        .min(1)
+        .max(200)
+        .meta({ description: 'Nombre del archivo', examples: ['bone.stl'] }),
+    }),
+    headers: { range },
     responses: { 200: stored, 206: stored, 304: c.noBody(), ...problems(404, 409, 416) },
   },
   file: {
@@ -214,14 +265,22 @@ export const som3d = defineRoutes({
     summary: 'Un archivo por su URL firmada',
     description: 'La firma nombra el archivo y su vencimiento; sirve sin sesión hasta entonces. Admite Range.',
     metadata: { access: 'public', media: STORED_MEDIA },
-    pathParams: z.object({ token: z.string().min(1).max(1000) }),
-    headers: { range: z.string().max(200).optional() },
+    pathParams: z.object({
+      token: z
+        .string()
+        .min(1)
+        .max(1000)
+        .meta({ description: 'La firma, de una URL del servicio', examples: ['eyJmIjoiYm9uZS5zdGwifQ.c2lnbmF0dXJl'] }),
+    }),
+    headers: { range },
     responses: { 200: stored, 206: stored, 304: c.noBody(), ...problems(403, 404, 416) },
   },
   finalize: {
     method: 'POST',
     path: '/som3d/jobs/:id/finalize',
     summary: 'Registrar el resultado de un paciente',
+    description:
+      'Guarda en el historial del paciente que este trabajo dio un resultado. 409 mientras el trabajo no termina.',
     metadata: { access: 'bearer' },
     pathParams,
     body: FinalizeBody,
@@ -250,6 +309,7 @@ export const som3d = defineRoutes({
     method: 'PATCH',
     path: '/som3d/jobstl/:id/notes',
     summary: 'Cambiar las notas de un resultado',
+    description: 'Cambia o borra las notas de un resultado registrado.',
     metadata: { access: 'bearer' },
     pathParams: resultParams,
     body: JobStlNotesBody,

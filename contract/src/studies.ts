@@ -11,7 +11,7 @@ export const Study = z
     descripcion: z.string().nullable(),
     notas: z.string().nullable(),
   })
-  .meta({ id: 'Study' });
+  .meta({ id: 'Study', description: 'Un estudio de imagen de un paciente' });
 export type Study = z.infer<typeof Study>;
 
 /** The fields that may be empty. @param form how an empty value is taken */
@@ -29,19 +29,26 @@ export const CreateStudyBody = z
     fecha_estudio: scalars.instant.optional,
     ...details('optional'),
   })
-  .meta({ id: 'CreateStudyBody' });
+  .meta({ id: 'CreateStudyBody', description: 'Un estudio nuevo de un paciente' });
 export type CreateStudyBody = z.infer<typeof CreateStudyBody>;
 
 /** A study stays with its patient; only its contents can change. */
 export const UpdateStudyBody = z
   .object({ fecha_estudio: scalars.instant.patch, ...details('clearable') })
-  .meta({ id: 'UpdateStudyBody' });
+  .meta({
+    id: 'UpdateStudyBody',
+    description: 'Lo que cambia de un estudio',
+    examples: [{ notas: 'Cortes de 0,6 mm, sin contraste.' }],
+  });
 export type UpdateStudyBody = z.infer<typeof UpdateStudyBody>;
 
-export const StudyQuery = z.object({ paciente_id: Id.optional(), ...Page });
+export const StudyQuery = z.object({
+  paciente_id: Id.optional().meta({ description: 'Solo los de este paciente' }),
+  ...Page,
+});
 export type StudyQuery = z.infer<typeof StudyQuery>;
 
-const pathParams = z.object({ id: Id });
+const pathParams = z.object({ id: Id.meta({ description: 'Identificador del estudio' }) });
 
 export const studies = defineRoutes({
   list: {
@@ -57,6 +64,7 @@ export const studies = defineRoutes({
     method: 'POST',
     path: '/studies',
     summary: 'Registrar un estudio',
+    description: 'El estudio es de un paciente propio. Sin fecha_estudio, la de este momento.',
     metadata: { access: 'medico+admin' },
     body: CreateStudyBody,
     responses: { 201: Study, ...problems(403, 404) },
@@ -65,6 +73,7 @@ export const studies = defineRoutes({
     method: 'GET',
     path: '/studies/:id',
     summary: 'Un estudio',
+    description: 'Un estudio con su paciente y su médico.',
     metadata: { access: 'medico+admin' },
     pathParams,
     responses: { 200: Study, ...problems(403, 404) },

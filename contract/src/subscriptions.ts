@@ -24,14 +24,14 @@ export const Subscription = z
     fecha_inicio: scalars.Instant,
     fecha_expiracion: scalars.Instant.nullable(),
   })
-  .meta({ id: 'Subscription' });
+  .meta({ id: 'Subscription', description: 'Una suscripción; desde su vencimiento se muestra como PAUSADA' });
 export type Subscription = z.infer<typeof Subscription>;
 
 export const SubscriptionQuery = z.object({
-  id_medico: Id.optional(),
-  id_hospital: Id.optional(),
+  id_medico: Id.optional().meta({ description: 'Solo las de este médico' }),
+  id_hospital: Id.optional().meta({ description: 'Solo las de este hospital' }),
   estado: filter(SUBSCRIPTION_STATES),
-  plan_id: Id.optional(),
+  plan_id: Id.optional().meta({ description: 'Solo las de este plan' }),
   ...Page,
 });
 export type SubscriptionQuery = z.infer<typeof SubscriptionQuery>;
@@ -46,7 +46,11 @@ export const CreateSubscriptionBody = z
       description: 'Si falta, una ACTIVA dura lo que su plan; null o vacío es sin vencimiento',
     }),
   })
-  .meta({ id: 'CreateSubscriptionBody' });
+  .meta({
+    id: 'CreateSubscriptionBody',
+    description: 'Una suscripción sin pago; exactamente uno de id_medico e id_hospital',
+    examples: [{ id_medico: 1, id_plan: 1, estado: 'PAUSADA' }],
+  });
 export type CreateSubscriptionBody = z.infer<typeof CreateSubscriptionBody>;
 
 export const UpdateSubscriptionBody = z
@@ -57,10 +61,16 @@ export const UpdateSubscriptionBody = z
     fecha_inicio: scalars.instant.patch,
     fecha_expiracion: scalars.instant.clearable,
   })
-  .meta({ id: 'UpdateSubscriptionBody' });
+  .meta({
+    id: 'UpdateSubscriptionBody',
+    description: 'Lo que cambia de una suscripción',
+    examples: [{ estado: 'ACTIVA' }],
+  });
 export type UpdateSubscriptionBody = z.infer<typeof UpdateSubscriptionBody>;
 
-export const StartSubscriptionBody = z.object({ plan_id: Id }).meta({ id: 'StartSubscriptionBody' });
+export const StartSubscriptionBody = z
+  .object({ plan_id: Id })
+  .meta({ id: 'StartSubscriptionBody', description: 'El plan que se va a pagar' });
 
 export const MySubscription = z
   .object({
@@ -72,20 +82,20 @@ export const MySubscription = z
     can_resume: z.boolean().meta({ description: 'Hay una en pausa que un pago reactiva' }),
     can_start: z.boolean().meta({ description: 'POST /subscriptions/start es posible' }),
   })
-  .meta({ id: 'MySubscription' });
+  .meta({ id: 'MySubscription', description: 'La suscripción propia y lo que se puede hacer con ella' });
 export type MySubscription = z.infer<typeof MySubscription>;
 
 /** The newest granted payment that was not reversed. */
 export const LastPayment = z
   .object({ fecha_pago: scalars.Instant, monto: z.number().meta({ description: 'COP' }), referencia: z.string() })
-  .meta({ id: 'LastPayment' });
+  .meta({ id: 'LastPayment', description: 'El último pago aprobado que no se revirtió' });
 export type LastPayment = z.infer<typeof LastPayment>;
 
 export const MySubscriptionStatus = MySubscription.extend({
   fecha_expiracion: scalars.Instant.nullable(),
   last_payment: LastPayment.nullable(),
   can_pay: z.boolean(),
-}).meta({ id: 'MySubscriptionStatus' });
+}).meta({ id: 'MySubscriptionStatus', description: 'La suscripción propia, con su vencimiento y su último pago' });
 export type MySubscriptionStatus = z.infer<typeof MySubscriptionStatus>;
 
 export const Payment = z
@@ -96,10 +106,10 @@ export const Payment = z
     monto: z.number().meta({ description: 'COP' }),
     fecha_pago: scalars.Instant,
   })
-  .meta({ id: 'Payment' });
+  .meta({ id: 'Payment', description: 'Un pago aprobado de una suscripción' });
 export type Payment = z.infer<typeof Payment>;
 
-const pathParams = z.object({ id: Id });
+const pathParams = z.object({ id: Id.meta({ description: 'Identificador de la suscripción' }) });
 
 export const subscriptions = defineRoutes({
   start: {
@@ -116,6 +126,7 @@ export const subscriptions = defineRoutes({
     method: 'GET',
     path: '/subscriptions/mine',
     summary: 'La suscripción propia',
+    description: 'Si hay una suscripción propia, si está vigente y si se puede iniciar o retomar un pago.',
     metadata: { access: 'bearer' },
     responses: { 200: MySubscription },
   },
@@ -123,6 +134,7 @@ export const subscriptions = defineRoutes({
     method: 'GET',
     path: '/subscriptions/mine/status',
     summary: 'La suscripción propia, su vencimiento y su último pago',
+    description: 'Lo mismo que /subscriptions/mine, con el vencimiento y el último pago.',
     metadata: { access: 'bearer' },
     responses: { 200: MySubscriptionStatus },
   },
@@ -130,6 +142,7 @@ export const subscriptions = defineRoutes({
     method: 'GET',
     path: '/subscriptions',
     summary: 'Suscripciones, la más reciente primero',
+    description: 'Las suscripciones de médicos y hospitales, con filtros por pagador, plan y estado.',
     metadata: { access: 'admin' },
     query: SubscriptionQuery,
     responses: { 200: z.array(Subscription) },
@@ -147,6 +160,7 @@ export const subscriptions = defineRoutes({
     method: 'GET',
     path: '/subscriptions/:id',
     summary: 'Una suscripción',
+    description: 'Una suscripción con su pagador, su plan y su vigencia.',
     metadata: { access: 'admin' },
     pathParams,
     responses: { 200: Subscription, ...problems(404) },
@@ -175,6 +189,7 @@ export const subscriptions = defineRoutes({
     method: 'GET',
     path: '/subscriptions/:id/payments',
     summary: 'Pagos de una suscripción, el más reciente primero',
+    description: 'Los pagos aprobados de la suscripción.',
     metadata: { access: 'admin' },
     pathParams,
     query: z.object(Page),

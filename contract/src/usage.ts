@@ -17,7 +17,7 @@ export const Usage = z
     pagos_abiertos: Quota.meta({ description: 'Pagos propios iniciados en los últimos 7 días y sin terminar' }),
     subidas: z.object({ requiere: z.enum(UPLOAD_REQUIREMENTS), permitidas: z.boolean() }),
   })
-  .meta({ id: 'Usage' });
+  .meta({ id: 'Usage', description: 'Lo que una cuenta usa y cuánto puede usar' });
 export type Usage = z.infer<typeof Usage>;
 
 export const usage = defineRoutes({

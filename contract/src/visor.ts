@@ -22,7 +22,7 @@ export const ViewerState = z
     creado_en: scalars.Instant,
     actualizado_en: scalars.Instant,
   })
-  .meta({ id: 'ViewerState' });
+  .meta({ id: 'ViewerState', description: 'Un estado guardado del visor, con sus cuatro documentos' });
 export type ViewerState = z.infer<typeof ViewerState>;
 
 const DOCUMENT = 'JSON como texto, 1 MiB como máximo; se devuelve tal como se envió';
@@ -45,7 +45,7 @@ export const CreateViewerStateBody = z
     ...documents('required'),
     ...links,
   })
-  .meta({ id: 'CreateViewerStateBody' });
+  .meta({ id: 'CreateViewerStateBody', description: 'Un estado del visor nuevo, con sus cuatro documentos' });
 export type CreateViewerStateBody = z.infer<typeof CreateViewerStateBody>;
 
 export const UpdateViewerStateBody = z
@@ -55,7 +55,11 @@ export const UpdateViewerStateBody = z
     ...documents('patch'),
     ...links,
   })
-  .meta({ id: 'UpdateViewerStateBody' });
+  .meta({
+    id: 'UpdateViewerStateBody',
+    description: 'Lo que cambia de un estado del visor',
+    examples: [{ titulo: 'Planeación final de la rodilla derecha' }],
+  });
 export type UpdateViewerStateBody = z.infer<typeof UpdateViewerStateBody>;
 
 export const ViewerStateQuery = z.object({
@@ -65,7 +69,7 @@ export const ViewerStateQuery = z.object({
 });
 export type ViewerStateQuery = z.infer<typeof ViewerStateQuery>;
 
-const pathParams = z.object({ id: Id });
+const pathParams = z.object({ id: Id.meta({ description: 'Identificador del estado del visor' }) });
 
 export const visor = defineRoutes({
   create: {
@@ -92,6 +96,7 @@ export const visor = defineRoutes({
     method: 'GET',
     path: '/visor/states/:id',
     summary: 'Un estado del visor',
+    description: 'Un estado del visor con sus cuatro documentos, tal como se enviaron.',
     metadata: { access: 'medico+admin' },
     pathParams,
     responses: { 200: ViewerState, ...problems(403, 404) },

@@ -28,7 +28,7 @@ export const WorkerNode = z
       .meta({ description: 'Motor de segmentación' }),
     gpus: z.array(z.string()),
   })
-  .meta({ id: 'WorkerNode' });
+  .meta({ id: 'WorkerNode', description: 'Un proceso de conversión, con su motor y sus aceleradores' });
 export type WorkerNode = z.infer<typeof WorkerNode>;
 
 export const GpuCheck = z
@@ -47,12 +47,13 @@ export const GpuCheck = z
       .meta({ description: 'Lo que dice el controlador de NVIDIA' }),
     workers: z.array(WorkerNode).meta({ description: 'Procesos de conversión en marcha' }),
   })
-  .meta({ id: 'GpuCheck' });
+  .meta({ id: 'GpuCheck', description: 'Motores de segmentación y aceleradores de los procesos de conversión' });
 export type GpuCheck = z.infer<typeof GpuCheck>;
 
 const check = {
   method: 'GET',
   summary: 'Motores de segmentación y aceleradores de los procesos de conversión',
+  description: 'Cada proceso de conversión en marcha, con su motor, sus aceleradores y su última señal de vida.',
   metadata: { access: 'admin' },
   responses: { 200: GpuCheck },
 } as const;

@@ -64,7 +64,9 @@ export function filter<const T extends readonly [string, ...string[]]>(
   words: T,
   aliases: Readonly<Record<string, T[number]>> = {},
 ) {
-  return sentAs(readFilter, choice(words, aliases).optional()).optional();
+  return sentAs(readFilter, choice(words, aliases).optional())
+    .optional()
+    .meta({ description: `${words.join(', ')}; todos es sin filtro`, examples: [words[0]] });
 }
 
 /** An integer, or its text, that is brought into a range. */

@@ -14,8 +14,8 @@ export const MAX_PAGE = 500;
 export const Page = {
   limit: numeric(z.int().min(1).max(MAX_PAGE))
     .optional()
-    .meta({ description: `Filas por respuesta, 1 a ${MAX_PAGE} (sin valor: ${MAX_PAGE})` }),
-  offset: numeric(z.int().min(0).max(MAX_INT)).optional().meta({ description: 'Filas que se saltan' }),
+    .meta({ description: `Filas por respuesta, 1 a ${MAX_PAGE}`, default: MAX_PAGE, examples: [50] }),
+  offset: numeric(z.int().min(0).max(MAX_INT)).optional().meta({ description: 'Filas que se saltan', default: 0 }),
 };
 export interface PageQuery {
   limit?: number | undefined;

@@ -16,14 +16,26 @@ export const PROBLEMS = {
   request_timeout: { type: 'urn:som3d:problem:request-timeout', status: 408, title: 'La solicitud tardó demasiado' },
   conflict: { type: 'urn:som3d:problem:conflict', status: 409, title: 'Conflicto' },
   too_large: { type: 'urn:som3d:problem:too-large', status: 413, title: 'Demasiado grande' },
-  unsupported_media_type: { type: 'urn:som3d:problem:unsupported-media-type', status: 415, title: 'Tipo de contenido no admitido' },
-  range_not_satisfiable: { type: 'urn:som3d:problem:range-not-satisfiable', status: 416, title: 'Rango no satisfacible' },
+  unsupported_media_type: {
+    type: 'urn:som3d:problem:unsupported-media-type',
+    status: 415,
+    title: 'Tipo de contenido no admitido',
+  },
+  range_not_satisfiable: {
+    type: 'urn:som3d:problem:range-not-satisfiable',
+    status: 416,
+    title: 'Rango no satisfacible',
+  },
   validation: { type: 'urn:som3d:problem:validation', status: 422, title: 'Datos no válidos' },
   too_many_requests: { type: 'urn:som3d:problem:too-many-requests', status: 429, title: 'Demasiados intentos' },
   internal: { type: 'urn:som3d:problem:internal', status: 500, title: 'Error interno' },
   bad_gateway: { type: 'urn:som3d:problem:bad-gateway', status: 502, title: 'La pasarela no respondió' },
   unavailable: { type: 'urn:som3d:problem:unavailable', status: 503, title: 'Servicio no disponible' },
-  insufficient_storage: { type: 'urn:som3d:problem:insufficient-storage', status: 507, title: 'Sin espacio disponible' },
+  insufficient_storage: {
+    type: 'urn:som3d:problem:insufficient-storage',
+    status: 507,
+    title: 'Sin espacio disponible',
+  },
 } as const;
 export type ProblemKind = keyof typeof PROBLEMS;
 export type ProblemType = (typeof PROBLEMS)[ProblemKind]['type'];
@@ -37,7 +49,7 @@ export const FieldError = z
     msg: z.string(),
     type: z.string(),
   })
-  .meta({ id: 'FieldError' });
+  .meta({ id: 'FieldError', description: 'Un dato que no vale: dónde está, qué tiene y de qué clase es el error' });
 export type FieldError = z.infer<typeof FieldError>;
 
 /** RFC 9457 problem details. `detail` is a Spanish sentence for the user. */
@@ -50,7 +62,7 @@ export const Problem = z
     request_id: z.string().optional(),
     errors: z.array(FieldError).optional(),
   })
-  .meta({ id: 'Problem' });
+  .meta({ id: 'Problem', description: 'Un problema (RFC 9457); detail es una frase para el usuario' });
 export type Problem = z.infer<typeof Problem>;
 
 const problem = c.otherResponse({ contentType: PROBLEM_TYPE, body: Problem });

@@ -59,41 +59,64 @@ function scalar(normalise: Normalise, rules: (text: z.ZodString) => z.ZodString,
 const LATIN_NAME = /^[\p{Script=Latin}\p{M}'’. -]+$/u;
 const HOSPITAL_NAME = /^[\p{Script=Latin}\p{M}\p{Nd}'’. -]+$/u;
 
+function nameOfPerson(example: string) {
+  return scalar(
+    nfc,
+    (text) =>
+      text.min(2).max(100).regex(LATIN_NAME, { error: 'Solo se admiten letras, apóstrofo, guion, punto y espacio' }),
+    { description: 'Letras, apóstrofo, guion, punto y espacio; de 2 a 100', examples: [example] },
+  );
+}
 /** Name of a person: letters of any Latin alphabet, apostrophe, hyphen, dot and space; 2 to 100. */
-export const personName = scalar(nfc, (text) =>
-  text.min(2).max(100).regex(LATIN_NAME, { error: 'Solo se admiten letras, apóstrofo, guion, punto y espacio' }), { description: 'Letras, apóstrofo, guion, punto y espacio; de 2 a 100', examples: ['María'] });
+export const personName = nameOfPerson('María');
+/** The same rule. */
+export const surname = nameOfPerson('Gómez Rojas');
 /** Name of a hospital: like a person's, and digits; 2 to 120. */
-export const hospitalName = scalar(nfc, (text) =>
-  text
-    .min(2)
-    .max(120)
-    .regex(HOSPITAL_NAME, { error: 'Solo se admiten letras, números, apóstrofo, guion, punto y espacio' }), { description: 'Letras, números, apóstrofo, guion, punto y espacio; de 2 a 120', examples: ['Hospital San Ignacio'] });
+export const hospitalName = scalar(
+  nfc,
+  (text) =>
+    text
+      .min(2)
+      .max(120)
+      .regex(HOSPITAL_NAME, { error: 'Solo se admiten letras, números, apóstrofo, guion, punto y espacio' }),
+  { description: 'Letras, números, apóstrofo, guion, punto y espacio; de 2 a 120', examples: ['Hospital San Ignacio'] },
+);
 
 // One @, nothing blank or invisible, a domain with a dot: `.local` and new top-level domains must pass.
 const EMAIL = /^[^\s\p{C}@<>()[\]\\,;:"]+@[^\s\p{C}@<>()[\]\\,;:".]+(\.[^\s\p{C}@<>()[\]\\,;:".]+)+$/u;
 function email(max: number, example: string) {
   return scalar(
     (value) => value.normalize('NFC').trim().toLowerCase(),
-    (text) => text.max(max).regex(EMAIL, { error: 'No es un correo electrónico válido' }), { description: 'Correo electrónico; no distingue mayúsculas', examples: [example], format: 'idn-email' });
+    (text) => text.max(max).regex(EMAIL, { error: 'No es un correo electrónico válido' }),
+    { description: 'Correo electrónico; no distingue mayúsculas', examples: [example], format: 'idn-email' },
+  );
 }
 export const correo = email(100, 'maria.gomez@example.com');
-export const correoPaciente = email(120, 'carlos.perez@example.com');
+export const correoPaciente = email(120, 'paciente@example.com');
 
-export const telefono = scalar(phone, (text) =>
-  text
-    .min(7)
-    .max(15)
-    .regex(/^\+?\d+$/, { error: 'Solo se admiten dígitos y un + inicial' }), { description: 'De 7 a 15 dígitos, con un + inicial si lo hay; lo demás se quita', examples: ['+573001234567'] });
+export const telefono = scalar(
+  phone,
+  (text) =>
+    text
+      .min(7)
+      .max(15)
+      .regex(/^\+?\d+$/, { error: 'Solo se admiten dígitos y un + inicial' }),
+  { description: 'De 7 a 15 dígitos, con un + inicial si lo hay; lo demás se quita', examples: ['+573001234567'] },
+);
 /** Commas and brackets go, as the predecessor's rows have it: "Bogotá, D.C." is "Bogotá D.C.". */
 const plainCity: Normalise = (value) => nfc(value.replace(/[,()[\]/]/g, ' '));
 function city(max: number) {
-  return scalar(plainCity, (text) =>
-    text
-      .min(2)
-      .max(max)
-      .regex(/^[\p{L}\p{M}\p{Nd}'’. -]+$/u, {
-        error: 'Solo se admiten letras, números, apóstrofo, punto, guion y espacio',
-      }), { description: `Letras, números, apóstrofo, punto, guion y espacio; de 2 a ${max}`, examples: ['Bogotá'] });
+  return scalar(
+    plainCity,
+    (text) =>
+      text
+        .min(2)
+        .max(max)
+        .regex(/^[\p{L}\p{M}\p{Nd}'’. -]+$/u, {
+          error: 'Solo se admiten letras, números, apóstrofo, punto, guion y espacio',
+        }),
+    { description: `Letras, números, apóstrofo, punto, guion y espacio; de 2 a ${max}`, examples: ['Bogotá'] },
+  );
 }
 export const ciudad = city(100);
 /** The patients' column is narrower than the users'. */
@@ -128,7 +151,9 @@ export function clinicalText(max: number, min = 1, example = 'Control a los tres
 /** The region of the body that a note is about, e.g. `RODILLA`. */
 export const segmento = scalar(
   (value) => strip(value).toUpperCase(),
-  (text) => text.min(1).max(60), { description: 'Región del cuerpo, en mayúsculas', examples: ['RODILLA'] });
+  (text) => text.min(1).max(60),
+  { description: 'Región del cuerpo, en mayúsculas', examples: ['RODILLA'] },
+);
 
 type NullishText = string | null | undefined;
 function blankText(nothing: null | undefined) {
@@ -183,19 +208,36 @@ export function jsonText(maxBytes: number, blank = '', example = blank) {
   };
 }
 
-export const codigoHospital = scalar(keep(/[^A-Z0-9-]/g), (text) => text.min(1).max(12), { description: 'Código de un hospital: letras A-Z, números y guion; de 1 a 12', examples: ['HSI-2026'] });
-export const docTipo = scalar(keep(/[^A-Z0-9-]/g), (text) =>
-  text
-    .min(1)
-    .max(20)
-    .regex(/^[A-Z0-9-]+$/, { error: 'Solo se admiten letras A-Z, números y guion' }), { description: 'Tipo de documento: letras A-Z, números y guion', examples: ['CC'] });
-export const docNumero = scalar(keep(/[^A-Z0-9-]/g), (text) => text.min(4).max(24), { description: 'Número de documento, de 4 a 24; los signos se quitan', examples: ['1032456789'] });
-export const sexo = scalar(upper, (text) => text.regex(/^[MFO]$/, { error: 'Debe ser M, F u O' }), { description: 'M, F u O', examples: ['M'] });
-export const planNombre = scalar(collapse, (text) =>
-  text
-    .min(2)
-    .max(80)
-    .regex(/^[\p{L}\p{M}\p{Nd}()_. -]+$/u, { error: 'Solo se admiten letras, números y ( ) _ - .' }), { description: 'Letras, números y ( ) _ - .; de 2 a 80', examples: ['Plan mensual'] });
+export const codigoHospital = scalar(keep(/[^A-Z0-9-]/g), (text) => text.min(1).max(12), {
+  description: 'Código de un hospital: letras A-Z, números y guion; de 1 a 12',
+  examples: ['HSI-2026'],
+});
+export const docTipo = scalar(
+  keep(/[^A-Z0-9-]/g),
+  (text) =>
+    text
+      .min(1)
+      .max(20)
+      .regex(/^[A-Z0-9-]+$/, { error: 'Solo se admiten letras A-Z, números y guion' }),
+  { description: 'Tipo de documento: letras A-Z, números y guion', examples: ['CC'] },
+);
+export const docNumero = scalar(keep(/[^A-Z0-9-]/g), (text) => text.min(4).max(24), {
+  description: 'Número de documento, de 4 a 24; los signos se quitan',
+  examples: ['1032456789'],
+});
+export const sexo = scalar(upper, (text) => text.regex(/^[MFO]$/, { error: 'Debe ser M, F u O' }), {
+  description: 'M, F u O',
+  examples: ['F'],
+});
+export const planNombre = scalar(
+  collapse,
+  (text) =>
+    text
+      .min(2)
+      .max(80)
+      .regex(/^[\p{L}\p{M}\p{Nd}()_. -]+$/u, { error: 'Solo se admiten letras, números y ( ) _ - .' }),
+  { description: 'Letras, números y ( ) _ - .; de 2 a 80', examples: ['Plan mensual'] },
+);
 /** A password is not normalised. */
 export const password = z
   .string()
@@ -204,7 +246,9 @@ export const password = z
   .meta({ description: 'De 8 a 128 caracteres', examples: ['Sierra-Nevada-2026'], format: 'password' });
 
 /** An instant in an answer: ISO 8601 in UTC with `Z`. */
-export const Instant = z.iso.datetime({ precision: 3 }).meta({ description: 'Instante ISO 8601 en UTC', examples: ['2026-03-02T15:04:05.000Z'] });
+export const Instant = z.iso
+  .datetime({ precision: 3 })
+  .meta({ description: 'Instante ISO 8601 en UTC', examples: ['2026-03-02T15:04:05.000Z'] });
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const MOMENT = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(:\d\d(?:\.\d{1,9})?)?(?:([Zz])|([+-]\d\d):?(\d\d))?$/;

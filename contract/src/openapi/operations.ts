@@ -30,7 +30,7 @@ function parameterOf(place: string, name: string, field: z.ZodType, components: 
     required,
     description: description ?? name,
     schema,
-    ...(required || schema.examples ? { example: new Examples(components, 'input').of(schema) } : {}),
+    example: new Examples(components, 'input').of(schema),
   } as oas31.ParameterObject;
 }
 
@@ -105,7 +105,9 @@ function otherContent({ route }: NamedRoute, { contentType, body }: OtherRespons
       [contentType]: {
         schema: stream,
         example: `id: 1\nevent: ${events.name}\ndata: ${data}\n\n`,
-        'x-events': { [events.name]: { description: events.description, contentMediaType: 'application/json', schema } },
+        'x-events': {
+          [events.name]: { description: events.description, contentMediaType: 'application/json', schema },
+        },
       },
     };
   }

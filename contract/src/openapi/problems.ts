@@ -26,18 +26,20 @@ export function problemResponses(
   const schema = components.schemaOf(Problem, 'output');
   const kindOf = new Map(Object.values(PROBLEMS).map((problem) => [problem.status as number, problem]));
   return Object.fromEntries(
-    [...kindOf].filter(([status]) => used.has(status)).map(([status, { type, title }]) => [
-      problemName(status),
-      {
-        description: TITLES[status] ?? title,
-        headers: { 'x-request-id': { $ref: '#/components/headers/RequestId' }, ...MORE_HEADERS[status] },
-        content: {
-          [PROBLEM_TYPE]: {
-            schema,
-            example: { type, title, status, detail: `${title}.`, request_id: '0b8f6c1e-7d3a-4f51-9a52-6f0c3f1f9f10' },
+    [...kindOf]
+      .filter(([status]) => used.has(status))
+      .map(([status, { type, title }]) => [
+        problemName(status),
+        {
+          description: TITLES[status] ?? title,
+          headers: { 'x-request-id': { $ref: '#/components/headers/RequestId' }, ...MORE_HEADERS[status] },
+          content: {
+            [PROBLEM_TYPE]: {
+              schema,
+              example: { type, title, status, detail: `${title}.`, request_id: '0b8f6c1e-7d3a-4f51-9a52-6f0c3f1f9f10' },
+            },
           },
         },
-      },
-    ]),
+      ]),
   );
 }

@@ -33,8 +33,9 @@ function isFormatOf(schema: oas31.SchemaObject, ...formats: string[]): boolean {
  * - the pattern of a date is longer than all else, and `format` says the same
  */
 function mend(type: z.core.$ZodTypes, schema: oas31.SchemaObject): void {
-  const { examples } = z.globalRegistry.get(type) ?? {};
+  const { examples, default: preset } = z.globalRegistry.get(type) ?? {};
   if (examples) schema.examples = examples as unknown[];
+  if (preset !== undefined) schema.default = preset;
   const { def } = type._zod;
   if (def.type === 'default') schema.default = def.defaultValue;
   if (schema.pattern?.includes(String.raw`\p`) || isFormatOf(schema, 'date', 'date-time')) delete schema.pattern;
