@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EndedSessions, Ok, Session, User } from './auth.ts';
-import { c, defineRoutes, filter, Id, numericOrNull, Page, problems, scalars } from './common/index.ts';
+import { c, defineRoutes, fields, filter, Id, numericOrNull, Page, problems, scalars } from './common/index.ts';
 import { CreateDoctorBody, Doctor, DoctorCount, DoctorCountQuery, DoctorQuery, UpdateDoctorBody } from './doctors.ts';
 import { CreateHospitalBody, HOSPITAL_STATES, HospitalDetail, ReissuedCode, UpdateHospitalBody } from './hospitals.ts';
 import {
@@ -107,7 +107,7 @@ export const admin = defineRoutes({
     summary: 'Un código libre para un hospital',
     description: 'No queda reservado: lo decide la creación.',
     metadata: access,
-    responses: { 200: z.object({ codigo: z.string() }) },
+    responses: { 200: z.object({ codigo: fields.codigo }) },
   },
   listHospitals: {
     method: 'GET',

@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import { c, defineRoutes, problems, ROLES, scalars } from './common/index.ts';
+import { c, defineRoutes, fields, problems, ROLES, scalars } from './common/index.ts';
 
 /** A user as the service returns it. No answer holds the password's hash. */
 export const User = z
   .object({
     id_usuario: z.int(),
-    nombre: z.string(),
-    apellido: z.string(),
-    correo: z.string(),
-    telefono: z.string().nullable(),
-    direccion: z.string().nullable(),
-    ciudad: z.string().nullable(),
+    nombre: fields.nombre,
+    apellido: fields.apellido,
+    correo: fields.correo,
+    telefono: fields.telefono.nullable(),
+    direccion: fields.direccion.nullable(),
+    ciudad: fields.ciudad.nullable(),
     rol: z.enum(ROLES),
     activo: z.boolean(),
   })
@@ -19,19 +19,30 @@ export type User = z.infer<typeof User>;
 
 /** One's own account. */
 export const Me = User.extend({
-  correo_pendiente: z.string().optional().meta({ description: 'El correo nuevo, mientras espera su código' }),
+  correo_pendiente: z
+    .string()
+    .meta({ examples: ['maria.nueva@example.com'] })
+    .optional()
+    .meta({ description: 'El correo nuevo, mientras espera su código' }),
 }).meta({ id: 'Me', description: 'La cuenta propia' });
 export type Me = z.infer<typeof Me>;
 
 /** A session: one login in one browser or program. */
 export const Session = z
   .object({
-    id: z.string(),
+    id: z.string().meta({ examples: ['3f2b8c1e-9d47-4a60-8e15-0c6a5b7d2f31'] }),
     iniciada_en: scalars.Instant,
     ultimo_uso: scalars.Instant.meta({ description: 'Cuándo se inició o se renovó por última vez' }),
     vence_en: scalars.Instant.meta({ description: 'Vence si no se renueva antes' }),
-    direccion_ip: z.string().nullable(),
-    navegador: z.string().nullable().meta({ description: 'User-Agent' }),
+    direccion_ip: z
+      .string()
+      .meta({ examples: ['190.25.14.7'] })
+      .nullable(),
+    navegador: z
+      .string()
+      .meta({ examples: ['Mozilla/5.0 (Windows NT 10.0; Win64; x64)'] })
+      .nullable()
+      .meta({ description: 'User-Agent' }),
     actual: z.boolean().meta({ description: 'Si es la sesión que pregunta' }),
   })
   .meta({ id: 'Session', description: 'Una sesión: un ingreso desde un navegador o un programa' });
@@ -69,7 +80,10 @@ export const LoginBody = z
 export type LoginBody = z.infer<typeof LoginBody>;
 
 export const AccessToken = z
-  .object({ access_token: z.string(), token_type: z.literal('bearer') })
+  .object({
+    access_token: z.string().meta({ examples: ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl'] }),
+    token_type: z.literal('bearer'),
+  })
   .meta({ id: 'AccessToken', description: 'El token de la sesión; va en Authorization: Bearer' });
 
 /**
@@ -98,12 +112,20 @@ export const Ok = z.object({ ok: z.literal(true) }).meta({ id: 'Ok', description
 
 /** The service mailed a code. The client keeps `token` and sends it with the code. */
 export const PendingCode = z
-  .object({ ok: z.literal(true), token: z.string(), expires_in: z.int().meta({ description: 'Minutos' }) })
+  .object({
+    ok: z.literal(true),
+    token: z.string().meta({ examples: ['Zk3vX9t2Qw7Lr5Yb'] }),
+    expires_in: z.int().meta({ description: 'Minutos' }),
+  })
   .meta({ id: 'PendingCode', description: 'Se envió un código por correo; el token lo acompaña al confirmarlo' });
 
 /** The value for X-CSRF-Token, under the two names that frontends use. A frontend on another host cannot read the cookie. */
 export const CsrfToken = z
-  .object({ ok: z.literal(true), csrf: z.string(), csrf_token: z.string() })
+  .object({
+    ok: z.literal(true),
+    csrf: z.string().meta({ examples: ['b7Qk2mX9fT4c'] }),
+    csrf_token: z.string().meta({ examples: ['b7Qk2mX9fT4c'] }),
+  })
   .meta({ id: 'CsrfToken', description: 'El valor de la cookie csrf_token, bajo los dos nombres que se usan' });
 
 const Token = z
@@ -142,6 +164,7 @@ export const ResetPasswordCodeBody = z
   .meta({
     id: 'ResetPasswordCodeBody',
     description: 'La contraseña nueva, con el código que llegó y el token o el correo de la solicitud',
+    anyOf: [{ required: ['token'] }, { required: ['correo'] }],
   });
 export type ResetPasswordCodeBody = z.infer<typeof ResetPasswordCodeBody>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice, filter, Id, numericOrNull, Page, scalars } from './common/index.ts';
+import { choice, fields, filter, Id, numericOrNull, Page, scalars } from './common/index.ts';
 
 export const DOCTOR_STATES = ['ACTIVO', 'INACTIVO'] as const;
 const estado = choice(DOCTOR_STATES).meta({ description: 'ACTIVO o INACTIVO', examples: ['ACTIVO'] });
@@ -9,12 +9,12 @@ export const Doctor = z
   .object({
     id_medico: z.int(),
     id_usuario: z.int(),
-    nombre: z.string(),
-    apellido: z.string(),
-    correo: z.string(),
-    telefono: z.string().nullable(),
-    direccion: z.string().nullable(),
-    ciudad: z.string().nullable(),
+    nombre: fields.nombre,
+    apellido: fields.apellido,
+    correo: fields.correo,
+    telefono: fields.telefono.nullable(),
+    direccion: fields.direccion.nullable(),
+    ciudad: fields.ciudad.nullable(),
     id_hospital: z.int().nullable(),
     referenciado: z.boolean(),
     estado: z.enum(DOCTOR_STATES),

@@ -1,29 +1,56 @@
 import { z } from 'zod';
-import { c, defineRoutes, filter, Id, Page, problems, scalars } from './common/index.ts';
+import { c, defineRoutes, fields, filter, Id, Page, problems, scalars } from './common/index.ts';
 
 /** The fields with which a browser opens a checkout of the payment gateway: those of its script tag. */
 export const Checkout = z
   .object({
-    key: z.string().meta({ description: 'Llave pública de la cuenta' }),
-    amount: z.string().meta({ description: 'COP con dos decimales', examples: ['39900.00'] }),
-    name: z.string(),
-    description: z.string(),
+    key: z
+      .string()
+      .meta({ examples: ['491d6a0b6e992cf924edd8d3d088aff1'] })
+      .meta({ description: 'Llave pública de la cuenta' }),
+    amount: z
+      .string()
+      .meta({ examples: ['39900.00'] })
+      .meta({ description: 'COP con dos decimales', examples: ['39900.00'] }),
+    name: z.string().meta({ examples: ['Plan mensual'] }),
+    description: z.string().meta({ examples: ['Plan mensual de SOM3D'] }),
     currency: z.literal('cop'),
     country: z.literal('co'),
     lang: z.literal('es'),
     test: z.boolean(),
     external: z.boolean(),
-    response: z.string().meta({ description: 'Página a la que vuelve quien paga' }),
-    confirmation: z.string().meta({ description: 'Dirección que recibe la confirmación' }),
+    response: z
+      .string()
+      .meta({ examples: ['https://api.example.com/epayco/response'] })
+      .meta({ description: 'Página a la que vuelve quien paga' }),
+    confirmation: z
+      .string()
+      .meta({ examples: ['https://api.example.com/epayco/confirmation'] })
+      .meta({ description: 'Dirección que recibe la confirmación' }),
     invoice: z.string().meta({ description: 'Única para cada intento' }),
-    extra1: z.string().meta({ description: 'Identificador de la suscripción' }),
-    tax: z.string(),
-    tax_base: z.string(),
-    tax_ico: z.string(),
-    name_billing: z.string().optional(),
-    email_billing: z.string().optional(),
-    mobilephone_billing: z.string().optional(),
-    address_billing: z.string().optional(),
+    extra1: z
+      .string()
+      .meta({ examples: ['1'] })
+      .meta({ description: 'Identificador de la suscripción' }),
+    tax: z.string().meta({ examples: ['0'] }),
+    tax_base: z.string().meta({ examples: ['0'] }),
+    tax_ico: z.string().meta({ examples: ['0'] }),
+    name_billing: z
+      .string()
+      .meta({ examples: ['María Gómez Rojas'] })
+      .optional(),
+    email_billing: z
+      .string()
+      .meta({ examples: ['maria.gomez@example.com'] })
+      .optional(),
+    mobilephone_billing: z
+      .string()
+      .meta({ examples: ['+573001234567'] })
+      .optional(),
+    address_billing: z
+      .string()
+      .meta({ examples: ['Calle 45 # 12-30'] })
+      .optional(),
     session_id: z.string().optional().meta({
       description: 'Sesión de Smart Checkout v2, cuyo monto no se puede cambiar; ausente si no se pudo crear',
     }),
@@ -36,7 +63,10 @@ export const StartedCheckout = z
   .object({
     suscripcion_id: z.int(),
     checkout: Checkout,
-    onpage_html: z.string().meta({ description: 'Etiqueta script de ePayco con los mismos datos' }),
+    onpage_html: z
+      .string()
+      .meta({ examples: ['<script src="https://checkout.epayco.co/checkout.js"></script>'] })
+      .meta({ description: 'Etiqueta script de ePayco con los mismos datos' }),
   })
   .meta({ id: 'StartedCheckout', description: 'Una suscripción por pagar, con los datos de la pasarela' });
 export type StartedCheckout = z.infer<typeof StartedCheckout>;
@@ -155,9 +185,9 @@ export const ConfirmationAnswer = z
     estado: z.enum(PAYMENT_STATUSES).meta({
       description: 'Lo que la llamada dice, o lo que el servicio ya decidió: un pago rechazado no sale APROBADO',
     }),
-    ref: z.string(),
+    ref: z.string().meta({ examples: ['101012345'] }),
     suscripcion: z.int().nullable(),
-    invoice: z.string().nullable(),
+    invoice: fields.invoice.nullable(),
   })
   .meta({ id: 'ConfirmationAnswer', description: 'Lo que el servicio entendió de una confirmación' });
 export type ConfirmationAnswer = z.infer<typeof ConfirmationAnswer>;
@@ -166,22 +196,35 @@ export type ConfirmationAnswer = z.infer<typeof ConfirmationAnswer>;
 export const PaymentEvent = z
   .object({
     id_event: z.int(),
-    ref_payco: z.string(),
-    transaction_id: z.string(),
-    cod_response: z.string(),
+    ref_payco: fields.ref_payco,
+    transaction_id: z.string().meta({ examples: ['3411231234567'] }),
+    cod_response: z.string().meta({ examples: ['1'] }),
     estado_pago: z.enum(PAYMENT_STATUSES),
     firma_valida: z.boolean().meta({ description: 'La firma vale, o la pasarela misma lo respondió' }),
     origen: z.enum(EVENT_ORIGINS),
     estado: z.enum(EVENT_STATES),
-    resultado: z.string().nullable().meta({ description: 'Por qué terminó así' }),
-    invoice: z.string().nullable(),
+    resultado: z
+      .string()
+      .meta({ examples: ['La suscripción quedó activa'] })
+      .nullable()
+      .meta({ description: 'Por qué terminó así' }),
+    invoice: fields.invoice.nullable(),
     id_suscripcion: z.int().nullable(),
-    amount: z.string().nullable(),
-    currency: z.string().nullable(),
-    test_request: z.string().nullable(),
+    amount: z
+      .string()
+      .meta({ examples: ['39900.00'] })
+      .nullable(),
+    currency: fields.currency.nullable(),
+    test_request: z
+      .string()
+      .meta({ examples: ['FALSE'] })
+      .nullable(),
     received_count: z.int().meta({ description: 'Veces que llegó' }),
     attempts: z.int().meta({ description: 'Veces que se procesó' }),
-    last_error: z.string().nullable(),
+    last_error: z
+      .string()
+      .meta({ examples: ['La pasarela no respondió'] })
+      .nullable(),
     por_reembolsar: z.boolean().meta({ description: 'Entró dinero que no compró nada, como un segundo pago' }),
     aceptado_por: z.int().nullable().meta({ description: 'Usuario que aceptó el pago como real' }),
     next_attempt_at: scalars.Instant.nullable(),
@@ -224,18 +267,25 @@ export type PaymentEventQuery = z.infer<typeof PaymentEventQuery>;
 export const PaymentCheckout = z
   .object({
     id_checkout: z.int(),
-    invoice: z.string(),
+    invoice: fields.invoice,
     id_suscripcion: z.int().nullable(),
     id_plan: z.int().nullable(),
-    pagador: z.string().nullable(),
-    correo: z.string().nullable(),
+    pagador: z
+      .string()
+      .meta({ examples: ['María Gómez Rojas'] })
+      .nullable(),
+    correo: fields.correo.nullable(),
     amount: z.number().meta({ description: 'En la moneda indicada' }),
-    currency: z.string(),
+    currency: fields.currency,
     test: z.boolean(),
     estado: z.enum(CHECKOUT_STATES),
-    ref_payco: z.string().nullable().meta({ description: 'Referencia del pago' }),
+    ref_payco: fields.ref_payco.nullable().meta({ description: 'Referencia del pago' }),
     attempts: z.int().meta({ description: 'Veces que se preguntó por ella a la pasarela' }),
-    last_error: z.string().nullable().meta({ description: 'Lo último que la pasarela respondió' }),
+    last_error: z
+      .string()
+      .meta({ examples: ['La pasarela no respondió'] })
+      .nullable()
+      .meta({ description: 'Lo último que la pasarela respondió' }),
     next_attempt_at: scalars.Instant.nullable(),
     used_at: scalars.Instant.nullable(),
     created_at: scalars.Instant,
@@ -264,7 +314,7 @@ export type PaymentCheckoutQuery = z.infer<typeof PaymentCheckoutQuery>;
 export const PaymentValidation = z
   .looseObject({
     success: z.boolean(),
-    ref_payco: z.string(),
+    ref_payco: fields.ref_payco,
     estado: z.enum(PAYMENT_STATUSES).optional(),
     data: z.record(z.string(), z.unknown()).optional(),
     raw: z.record(z.string(), z.unknown()),

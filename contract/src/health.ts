@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { defineRoutes } from './common/index.ts';
+import { defineRoutes, fields } from './common/index.ts';
 
 /** `reason` says in a sentence what is wrong, where the service knows. */
 const ServiceState = z.object({
   status: z.enum(['ok', 'error']),
   ms: z.number(),
-  reason: z.string().optional(),
+  reason: z
+    .string()
+    .meta({ examples: ['La base de datos no respondió'] })
+    .optional(),
 });
 /** `degraded`: files are stored and read, but nothing is cleaned up until the operator settles whose files they are. */
 const StorageState = ServiceState.extend({ status: z.enum(['ok', 'degraded', 'error']) });
@@ -19,7 +22,7 @@ export const Health = z
   .object({
     /** `degraded` still serves, `draining` ends soon. */
     status: z.enum(['ok', 'degraded', 'error', 'draining']),
-    version: z.string(),
+    version: fields.version,
     uptime_s: z.number(),
     services: z.object({
       database: ServiceState,

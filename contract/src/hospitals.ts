@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { c, choice, defineRoutes, Id, numericOrNull, Page, problems, scalars } from './common/index.ts';
+import { c, choice, defineRoutes, fields, Id, numericOrNull, Page, problems, scalars } from './common/index.ts';
 import { StartedCheckout } from './epayco.ts';
 import { MySubscriptionStatus } from './subscriptions.ts';
 
@@ -12,12 +12,12 @@ const instant = z.string().nullable().meta({ format: 'date-time' });
 export const Hospital = z
   .object({
     id_hospital: z.int(),
-    nombre: z.string(),
-    direccion: z.string().nullable(),
-    ciudad: z.string().nullable(),
-    telefono: z.string().nullable(),
-    correo: z.string().nullable(),
-    codigo: z.string(),
+    nombre: fields.hospitalName,
+    direccion: fields.direccion.nullable(),
+    ciudad: fields.ciudad.nullable(),
+    telefono: fields.telefono.nullable(),
+    correo: fields.correo.nullable(),
+    codigo: fields.codigo,
     estado: z.enum(HOSPITAL_STATES),
   })
   .meta({ id: 'Hospital', description: 'Un hospital con su código actual' });
@@ -26,7 +26,7 @@ export type Hospital = z.infer<typeof Hospital>;
 /** One code of a hospital's history. A hospital of the predecessor may have one without dates. */
 export const HospitalCode = z
   .object({
-    codigo: z.string(),
+    codigo: fields.codigo,
     expires_at: instant.meta({ description: 'Desde este instante ya no vincula; null: no vence' }),
     used_at: instant,
     revoked_at: instant,

@@ -3,6 +3,7 @@ import {
   choice,
   clamped,
   defineRoutes,
+  fields,
   filter,
   Id,
   numeric,
@@ -29,13 +30,19 @@ export const Message = z
     id_mensaje: z.int(),
     id_medico: z.int(),
     id_paciente: z.int().nullable(),
-    tipo: z.string(),
-    titulo: z.string(),
-    descripcion: z.string(),
-    severidad: z.string(),
-    adjunto_url: z.string().nullable(),
+    tipo: z.string().meta({ examples: ['error'] }),
+    titulo: fields.titulo,
+    descripcion: fields.descripcion,
+    severidad: z.string().meta({ examples: ['media'] }),
+    adjunto_url: z
+      .string()
+      .meta({ examples: ['https://example.com/pantalla.png'] })
+      .nullable(),
     estado: z.string().meta({ description: MESSAGE_STATES.join(', ') }),
-    respuesta_admin: z.string().nullable(),
+    respuesta_admin: z
+      .string()
+      .meta({ examples: ['Ya quedó corregido; vuelva a abrirlo.'] })
+      .nullable(),
     leido_admin: z.boolean(),
     leido_medico: z.boolean().meta({ description: 'El médico leyó la respuesta' }),
     creado_en: scalars.Instant,
@@ -47,7 +54,12 @@ export const Message = z
   });
 export type Message = z.infer<typeof Message>;
 
-const person = z.object({ id_usuario: z.int(), nombre: z.string(), apellido: z.string(), correo: z.string() });
+const person = z.object({
+  id_usuario: z.int(),
+  nombre: fields.nombre,
+  apellido: fields.apellido,
+  correo: fields.correo,
+});
 
 export const MESSAGE_ACTIONS = ['creado', 'leido', 'asignado', 'estado', 'respondido', 'respuesta_leida'] as const;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clamped, Id, MAX_PAGE, Page, scalars } from './common/index.ts';
+import { clamped, fields, Id, MAX_PAGE, Page, scalars } from './common/index.ts';
 
 const count = z.int();
 const money = z.number().meta({ description: 'COP' });
@@ -33,7 +33,7 @@ export const Metrics = z
     subscriptions: z.object({ total: count, active: count, activas: count, expiring_30_days: count }),
     subscriptions_legacy: z.object({ total: count, activas: count }),
     payments: z.object({ total: count, monto: money }),
-    doctors_by_hospital: z.array(z.object({ id_hospital: count, nombre: z.string(), doctores: count })),
+    doctors_by_hospital: z.array(z.object({ id_hospital: count, nombre: fields.nombre, doctores: count })),
   })
   .meta({
     id: 'Metrics',
@@ -48,27 +48,27 @@ export const RecentPaymentsQuery = z.object({
 export const RecentPayment = z
   .object({
     id_pago: z.int(),
-    referencia_epayco: z.string(),
+    referencia_epayco: fields.referencia_epayco,
     referencia: z.string().meta({ description: 'Lo mismo que referencia_epayco' }),
     monto: money,
     fecha_pago: instant,
     estado: z.enum(['APROBADO', 'REVERSADO']),
     id_suscripcion: z.int(),
     id_plan: z.int(),
-    plan: z.string(),
+    plan: fields.plan,
     pagador: z.enum(['MEDICO', 'HOSPITAL']),
     id_medico: z.int().nullable(),
     id_hospital: z.int().nullable(),
     nombre: z.string().meta({ description: 'Del médico o del hospital que pagó' }),
-    correo: z.string().nullable(),
+    correo: fields.correo.nullable(),
     owner: z
       .object({
         type: z.enum(['MEDICO', 'HOSPITAL']),
         id_usuario: z.int().nullable(),
         id_hospital: z.int().nullable(),
-        nombre: z.string(),
-        apellido: z.string().nullable(),
-        correo: z.string().nullable(),
+        nombre: fields.nombre,
+        apellido: fields.apellido.nullable(),
+        correo: fields.correo.nullable(),
       })
       .meta({ description: 'Quien pagó; de un hospital, sin usuario ni apellido' }),
   })
@@ -80,18 +80,18 @@ export const ActiveUserSubscription = z
   .object({
     id_usuario: z.int(),
     id_medico: z.int(),
-    nombre: z.string(),
-    apellido: z.string(),
-    correo: z.string(),
+    nombre: fields.nombre,
+    apellido: fields.apellido,
+    correo: fields.correo,
     activo: z.boolean(),
     origen: z.enum(['PROPIA', 'HOSPITAL']),
     id_hospital: z.int().nullable(),
-    hospital: z.string().nullable(),
+    hospital: fields.hospital.nullable(),
     id_suscripcion: z.int(),
     suscripcion_id: z.int().meta({ description: 'Lo mismo que id_suscripcion' }),
     id_plan: z.int(),
-    plan: z.string(),
-    periodo: z.string(),
+    plan: fields.plan,
+    periodo: z.string().meta({ examples: ['MENSUAL'] }),
     fecha_inicio: instant,
     fecha_expiracion: instant.nullable(),
   })
@@ -105,20 +105,20 @@ export type ActiveUserSubscription = z.infer<typeof ActiveUserSubscription>;
 export const HospitalBilling = z
   .object({
     id_hospital: z.int(),
-    nombre: z.string(),
-    ciudad: z.string().nullable(),
+    nombre: fields.nombre,
+    ciudad: fields.ciudad.nullable(),
     estado: z.enum(['ACTIVO', 'INACTIVO']),
     doctores: count,
     has_active_subscription: z.boolean(),
     suscripciones: count.meta({ description: 'Cuántas ha tenido' }),
     suscripcion_id: z.int().nullable(),
-    plan: z.string().nullable(),
+    plan: fields.plan.nullable(),
     precio: money.nullable(),
     fecha_expiracion: instant.nullable(),
     pagos: count,
     monto: money.meta({ description: 'Total pagado, COP' }),
     ultimo_pago: instant.nullable().meta({ description: 'Instante del último pago' }),
-    ultimo_pago_detalle: z.object({ fecha_pago: instant, monto: money, referencia: z.string() }).nullable(),
+    ultimo_pago_detalle: z.object({ fecha_pago: instant, monto: money, referencia: fields.referencia }).nullable(),
   })
   .meta({ id: 'HospitalBilling', description: 'La suscripción y los pagos de un hospital' });
 export type HospitalBilling = z.infer<typeof HospitalBilling>;
@@ -157,17 +157,21 @@ export type AuditQuery = z.infer<typeof AuditQuery>;
 export const AuditEntry = z
   .object({
     id_audit: z.int(),
-    entity_type: z.string(),
+    entity_type: z.string().meta({ examples: ['PACIENTE'] }),
     entity_id: z.int(),
-    action: z.string(),
+    action: z.string().meta({ examples: ['UPDATE'] }),
     actor_id_usuario: z.int().nullable(),
-    actor: z.string().nullable().meta({ description: 'Correo de quien lo hizo, mientras la cuenta exista' }),
+    actor: z
+      .string()
+      .meta({ examples: ['maria.gomez@example.com'] })
+      .nullable()
+      .meta({ description: 'Correo de quien lo hizo, mientras la cuenta exista' }),
     before: z.unknown().meta({ description: 'El registro antes; null si no lo había' }),
     after: z.unknown().meta({ description: 'El registro después' }),
     meta: z.unknown(),
-    before_json: z.string().nullable().meta({ description: 'before, como texto' }),
-    after_json: z.string().nullable().meta({ description: 'after, como texto' }),
-    meta_json: z.string().nullable().meta({ description: 'meta, como texto' }),
+    before_json: fields.before_json.nullable().meta({ description: 'before, como texto' }),
+    after_json: fields.after_json.nullable().meta({ description: 'after, como texto' }),
+    meta_json: fields.meta_json.nullable().meta({ description: 'meta, como texto' }),
     created_at: instant,
   })
   .meta({ id: 'AuditEntry', description: 'Un cambio en un registro: quién, cuándo, y el registro antes y después' });

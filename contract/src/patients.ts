@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { c, choice, defineRoutes, filter, Id, Page, problems, scalars } from './common/index.ts';
+import { c, choice, defineRoutes, fields, filter, Id, Page, problems, scalars } from './common/index.ts';
 
 export const PATIENT_STATES = ['ACTIVO', 'INACTIVO'] as const;
 const estado = choice(PATIENT_STATES).meta({ description: 'ACTIVO o INACTIVO', examples: ['ACTIVO'] });
@@ -8,23 +8,23 @@ export const Patient = z
   .object({
     id_paciente: z.int(),
     id_medico: z.int(),
-    doc_tipo: z.string().nullable(),
-    doc_numero: z.string().nullable(),
-    nombres: z.string(),
-    apellidos: z.string(),
+    doc_tipo: fields.doc_tipo.nullable(),
+    doc_numero: fields.doc_numero.nullable(),
+    nombres: fields.nombres,
+    apellidos: fields.apellidos,
     fecha_nacimiento: z.string().nullable().meta({ format: 'date' }),
-    sexo: z.string().nullable(),
-    telefono: z.string().nullable(),
-    correo: z.string().nullable(),
-    direccion: z.string().nullable(),
-    ciudad: z.string().nullable(),
+    sexo: fields.sexo.nullable(),
+    telefono: fields.telefono.nullable(),
+    correo: fields.correo.nullable(),
+    direccion: fields.direccion.nullable(),
+    ciudad: fields.ciudad.nullable(),
     estado: z.enum(PATIENT_STATES),
   })
   .meta({ id: 'Patient', description: 'Un paciente de un médico' });
 export type Patient = z.infer<typeof Patient>;
 
 /** The fields that may be empty. @param form how an empty value is taken */
-function fields(form: 'optional' | 'clearable') {
+function details(form: 'optional' | 'clearable') {
   return {
     doc_tipo: scalars.docTipo[form],
     doc_numero: scalars.docNumero[form],
@@ -39,7 +39,7 @@ function fields(form: 'optional' | 'clearable') {
 }
 
 export const CreatePatientBody = z
-  .object({ nombres: scalars.personName.required, apellidos: scalars.surname.required, ...fields('optional') })
+  .object({ nombres: scalars.personName.required, apellidos: scalars.surname.required, ...details('optional') })
   .meta({
     id: 'CreatePatientBody',
     description: 'Un paciente nuevo; solo los nombres y los apellidos son obligatorios',
@@ -47,7 +47,7 @@ export const CreatePatientBody = z
 export type CreatePatientBody = z.infer<typeof CreatePatientBody>;
 
 export const UpdatePatientBody = z
-  .object({ nombres: scalars.personName.patch, apellidos: scalars.surname.patch, ...fields('clearable') })
+  .object({ nombres: scalars.personName.patch, apellidos: scalars.surname.patch, ...details('clearable') })
   .meta({
     id: 'UpdatePatientBody',
     description: 'Los datos de un paciente que cambian; null vacía un campo que puede estar vacío',
@@ -78,9 +78,9 @@ export const ClinicalNote = z
     id_note: z.int(),
     id_paciente: z.int(),
     id_medico: z.int(),
-    segmento: z.string(),
-    texto: z.string(),
-    anchor_json: z.string().nullable().meta({ description: 'Lugar en un modelo 3D, JSON como texto' }),
+    segmento: fields.segmento,
+    texto: fields.texto,
+    anchor_json: fields.anchor_json.nullable().meta({ description: 'Lugar en un modelo 3D, JSON como texto' }),
     created_at: scalars.Instant,
     updated_at: scalars.Instant,
   })

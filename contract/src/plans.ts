@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { c, choice, defineRoutes, Id, numeric, Page, problems, scalars } from './common/index.ts';
+import { c, choice, defineRoutes, fields, Id, numeric, Page, problems, scalars } from './common/index.ts';
 
 export const PLAN_PERIODS = ['MENSUAL', 'TRIMESTRAL', 'ANUAL'] as const;
 export type PlanPeriod = (typeof PLAN_PERIODS)[number];
@@ -24,7 +24,7 @@ const duracion = numeric(z.int()).meta({ description: 'Meses: 1, 3 o 12, según 
 export const Plan = z
   .object({
     id_plan: z.int(),
-    nombre: z.string(),
+    nombre: fields.planName,
     precio: z.number().meta({ description: 'COP' }),
     periodo: z.enum(PLAN_PERIODS),
     duracion_meses: z.int(),

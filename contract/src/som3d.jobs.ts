@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, numeric, numericField, scalars } from './common/index.ts';
+import { fields, Id, numeric, numericField, scalars } from './common/index.ts';
 
 export const JOB_STATUSES = ['queued', 'running', 'done', 'error', 'canceled'] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
@@ -91,7 +91,7 @@ export const JobForm = JobFields.extend({
 /** The requested parameters of a job. */
 export const JobParams = z
   .object({
-    nombre_proceso: z.string().nullable(),
+    nombre_proceso: fields.nombre_proceso.nullable(),
     id_paciente: z.int().nullable(),
     enable_ortopedia: z.boolean(),
     enable_appendicular: z.boolean(),
@@ -107,7 +107,10 @@ export const JobParams = z
     separar_partes: z.boolean(),
     fragmento_min: z.number().nullable(),
     acomodar: z.boolean(),
-    serie: z.string().nullable(),
+    serie: z
+      .string()
+      .meta({ examples: ['1.2.840.113619.2.55.3.604688119'] })
+      .nullable(),
   })
   .meta({ id: 'JobParams', description: 'Lo que se pidió; null es el valor por omisión' });
 export type JobParams = z.infer<typeof JobParams>;
@@ -115,9 +118,13 @@ export type JobParams = z.infer<typeof JobParams>;
 /** A file of a job. */
 export const JobFile = z
   .object({
-    filename: z.string(),
+    filename: fields.filename,
     size: z.int().meta({ description: 'Bytes' }),
-    media_type: z.string().optional().meta({ description: 'Tipo de medio, como lo da la descarga' }),
+    media_type: z
+      .string()
+      .meta({ examples: ['model/stl'] })
+      .optional()
+      .meta({ description: 'Tipo de medio, como lo da la descarga' }),
   })
   .meta({ id: 'JobFile', description: 'Un archivo de un trabajo' });
 export type JobFile = z.infer<typeof JobFile>;
@@ -149,15 +156,18 @@ export type JobMetrics = z.infer<typeof JobMetrics>;
 
 export const Job = z
   .object({
-    job_id: z.string(),
-    nombre_proceso: z.string().nullable(),
+    job_id: fields.job_id,
+    nombre_proceso: fields.nombre_proceso.nullable(),
     status: z.enum(JOB_STATUSES),
     phase: z.enum(JOB_PHASES),
     percent: z.int().min(0).max(100),
     is_processing: z.boolean().meta({ description: 'Está en cola o en curso' }),
     params: JobParams,
     metrics: JobMetrics,
-    error: z.string().nullable(),
+    error: z
+      .string()
+      .meta({ examples: ['El archivo no contiene imágenes DICOM'] })
+      .nullable(),
     preview,
     prioridad: z.int().meta({ description: 'Los de prioridad más alta van antes; 0 es lo normal' }),
     created_at: z.string().nullable().meta({ format: 'date-time' }),
@@ -186,7 +196,10 @@ export const JobProgress = z
     status: z.enum(JOB_STATUSES),
     phase: z.enum(JOB_PHASES),
     percent: z.int().min(0).max(100),
-    error: z.string().nullable(),
+    error: z
+      .string()
+      .meta({ examples: ['El archivo no contiene imágenes DICOM'] })
+      .nullable(),
     preview,
   })
   .meta({ id: 'JobProgress', description: 'El avance de un trabajo' });
@@ -194,11 +207,11 @@ export type JobProgress = z.infer<typeof JobProgress>;
 
 export const JobLog = z
   .object({
-    job_id: z.string(),
+    job_id: fields.job_id,
     status: z.enum(JOB_STATUSES),
     phase: z.enum(JOB_PHASES),
     lines: z.array(z.string()),
-    log: z.string(),
+    log: z.string().meta({ examples: ['Lectura terminada: 214 cortes'] }),
     total: z.int(),
     truncated: z.boolean().meta({ description: 'Hay más líneas que estas' }),
     full_available: z.boolean().meta({ description: 'El registro se conserva: full=true lo da entero' }),
@@ -212,9 +225,9 @@ export const TrackedJob = Job.extend({
   owner: z.object({
     id_usuario: z.int(),
     id_medico: z.int().nullable(),
-    nombre: z.string(),
-    apellido: z.string(),
-    correo: z.string(),
+    nombre: fields.nombre,
+    apellido: fields.apellido,
+    correo: fields.correo,
   }),
 }).meta({ id: 'TrackedJob', description: 'Un trabajo con su dueño' });
 

@@ -1,14 +1,17 @@
 import { z } from 'zod';
-import { Id, numericOrNull, scalars } from './common/index.ts';
+import { fields, Id, numericOrNull, scalars } from './common/index.ts';
 import { Patient } from './patients.ts';
 import { Job, JobFile } from './som3d.jobs.ts';
 
 /** Geometry of one mesh. Lengths in mm, in the patient's coordinates (LPS). */
 export const MeshMetrics = z
   .object({
-    filename: z.string(),
-    tissue: z.string(),
-    label: z.string().meta({ description: 'Nombre del tejido para personas' }),
+    filename: fields.filename,
+    tissue: z.string().meta({ examples: ['bone'] }),
+    label: z
+      .string()
+      .meta({ examples: ['Hueso'] })
+      .meta({ description: 'Nombre del tejido para personas' }),
     triangles: z.int(),
     vertices: z.int(),
     volume_cm3: z.number(),
@@ -43,27 +46,25 @@ export type MeshMetrics = z.infer<typeof MeshMetrics>;
 
 export const JobStls = z
   .object({
-    job_id: z.string(),
+    job_id: fields.job_id,
     count: z.int(),
     items: z.array(
       z
         .object({
-          filename: z.string(),
+          filename: fields.filename,
           size: z.int().meta({ description: 'Bytes' }),
-          url: z.string().meta({ description: 'URL firmada del STL; vence' }),
-          glb_url: z
-            .string()
+          url: fields.url.meta({ description: 'URL firmada del STL; vence' }),
+          glb_url: fields.url
             .nullable()
             .meta({ description: 'URL firmada del modelo para programas (GLB, en metros)' }),
-          web_glb_url: z.string().nullable().meta({ description: 'URL firmada del GLB pequeño para la web (meshopt)' }),
-          plate_stl_url: z.string().nullable().meta({ description: 'URL firmada del STL apoyado en la base' }),
-          png_url: z.string().nullable().meta({ description: 'URL firmada de la imagen del modelo' }),
+          web_glb_url: fields.url.nullable().meta({ description: 'URL firmada del GLB pequeño para la web (meshopt)' }),
+          plate_stl_url: fields.url.nullable().meta({ description: 'URL firmada del STL apoyado en la base' }),
+          png_url: fields.url.nullable().meta({ description: 'URL firmada de la imagen del modelo' }),
         })
         .and(MeshMetrics.partial()),
     ),
     threemf: JobFile.nullable(),
-    threemf_url: z
-      .string()
+    threemf_url: fields.url
       .nullable()
       .meta({ description: 'URL firmada de todos los modelos en un 3MF, con nombres y colores' }),
   })
@@ -73,7 +74,7 @@ export const JobStls = z
   });
 
 export const JobResult = z
-  .object({ job_id: z.string(), url: z.string(), expires_in: z.int().meta({ description: 'Segundos' }) })
+  .object({ job_id: fields.job_id, url: fields.url, expires_in: z.int().meta({ description: 'Segundos' }) })
   .meta({ id: 'JobResult', description: 'Una dirección firmada del ZIP de resultados' });
 
 export const FinalizeBody = z
@@ -93,11 +94,11 @@ export type FinalizeBody = z.infer<typeof FinalizeBody>;
 export const JobStl = z
   .object({
     id_jobstl: z.int(),
-    job_id: z.string(),
+    job_id: fields.job_id,
     id_paciente: z.int().nullable(),
     stl_size: z.int().nullable(),
     num_stl_archivos: z.int().nullable(),
-    notas: z.string().nullable(),
+    notas: fields.notas.nullable(),
     created_at: z.string().nullable().meta({ format: 'date-time' }),
   })
   .meta({ id: 'JobStl', description: 'Un resultado registrado de un trabajo' });
@@ -110,8 +111,8 @@ const StateSummary = z
     id_medico: z.int(),
     id_paciente: z.int().nullable(),
     id_jobstl: z.int().nullable(),
-    titulo: z.string(),
-    descripcion: z.string().nullable(),
+    titulo: fields.stateTitle,
+    descripcion: fields.stateTitle.nullable(),
     creado_en: scalars.Instant,
     actualizado_en: scalars.Instant,
   })
@@ -120,7 +121,7 @@ const StateSummary = z
 /** The data with which the viewer reopens a job. */
 export const JobStateContext = z
   .object({
-    job_id: z.string(),
+    job_id: fields.job_id,
     id_jobstl: z.int().nullable().meta({ description: 'El último resultado registrado' }),
     id_paciente: z.int().nullable().meta({ description: 'Su paciente, o el del trabajo' }),
     job: Job,

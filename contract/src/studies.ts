@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { c, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
+import { c, defineRoutes, fields, Id, Page, problems, scalars } from './common/index.ts';
 
 export const Study = z
   .object({
     id_estudio: z.int(),
     id_paciente: z.int(),
     id_medico: z.int().meta({ description: 'El médico del paciente' }),
-    modalidad: z.string().nullable(),
+    modalidad: fields.modalidad.nullable(),
     fecha_estudio: scalars.Instant,
-    descripcion: z.string().nullable(),
-    notas: z.string().nullable(),
+    descripcion: fields.studyTitle.nullable(),
+    notas: fields.notas.nullable(),
   })
   .meta({ id: 'Study', description: 'Un estudio de imagen de un paciente' });
 export type Study = z.infer<typeof Study>;
@@ -33,13 +33,11 @@ export const CreateStudyBody = z
 export type CreateStudyBody = z.infer<typeof CreateStudyBody>;
 
 /** A study stays with its patient; only its contents can change. */
-export const UpdateStudyBody = z
-  .object({ fecha_estudio: scalars.instant.patch, ...details('clearable') })
-  .meta({
-    id: 'UpdateStudyBody',
-    description: 'Lo que cambia de un estudio',
-    examples: [{ notas: 'Cortes de 0,6 mm, sin contraste.' }],
-  });
+export const UpdateStudyBody = z.object({ fecha_estudio: scalars.instant.patch, ...details('clearable') }).meta({
+  id: 'UpdateStudyBody',
+  description: 'Lo que cambia de un estudio',
+  examples: [{ notas: 'Cortes de 0,6 mm, sin contraste.' }],
+});
 export type UpdateStudyBody = z.infer<typeof UpdateStudyBody>;
 
 export const StudyQuery = z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { c, choice, defineRoutes, filter, Id, numericOrNull, Page, problems, scalars } from './common/index.ts';
+import { c, choice, defineRoutes, fields, filter, Id, numericOrNull, Page, problems, scalars } from './common/index.ts';
 import { StartedCheckout } from './epayco.ts';
 import { Plan } from './plans.ts';
 
@@ -48,6 +48,7 @@ export const CreateSubscriptionBody = z
   })
   .meta({
     id: 'CreateSubscriptionBody',
+    anyOf: [{ required: ['id_medico'] }, { required: ['id_hospital'] }],
     description: 'Una suscripción sin pago; exactamente uno de id_medico e id_hospital',
     examples: [{ id_medico: 1, id_plan: 1, estado: 'PAUSADA' }],
   });
@@ -87,7 +88,11 @@ export type MySubscription = z.infer<typeof MySubscription>;
 
 /** The newest granted payment that was not reversed. */
 export const LastPayment = z
-  .object({ fecha_pago: scalars.Instant, monto: z.number().meta({ description: 'COP' }), referencia: z.string() })
+  .object({
+    fecha_pago: scalars.Instant,
+    monto: z.number().meta({ description: 'COP' }),
+    referencia: fields.referencia,
+  })
   .meta({ id: 'LastPayment', description: 'El último pago aprobado que no se revirtió' });
 export type LastPayment = z.infer<typeof LastPayment>;
 
@@ -102,7 +107,7 @@ export const Payment = z
   .object({
     id_pago: z.int(),
     id_suscripcion: z.int(),
-    referencia_epayco: z.string(),
+    referencia_epayco: fields.referencia_epayco,
     monto: z.number().meta({ description: 'COP' }),
     fecha_pago: scalars.Instant,
   })

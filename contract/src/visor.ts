@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { c, defineRoutes, Id, Page, problems, scalars } from './common/index.ts';
+import { c, defineRoutes, fields, Id, Page, problems, scalars } from './common/index.ts';
 import { JobId } from './som3d.jobs.ts';
 
 /** Largest of the four documents of a viewer state, in bytes of UTF-8. */
@@ -13,12 +13,12 @@ export const ViewerState = z
     id_medico: z.int(),
     id_paciente: z.int().nullable(),
     id_jobstl: z.int().nullable(),
-    titulo: z.string(),
-    descripcion: z.string().nullable(),
-    ui_json: z.string(),
-    modelos_json: z.string(),
-    notas_json: z.string(),
-    i18n_json: z.string(),
+    titulo: fields.stateTitle,
+    descripcion: fields.stateTitle.nullable(),
+    ui_json: fields.ui_json,
+    modelos_json: fields.modelos_json,
+    notas_json: fields.notas_json,
+    i18n_json: fields.i18n_json,
     creado_en: scalars.Instant,
     actualizado_en: scalars.Instant,
   })

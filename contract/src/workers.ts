@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { defineRoutes } from './common/index.ts';
+import { defineRoutes, fields } from './common/index.ts';
 
 /** A worker, with its engine and accelerators. */
 export const WorkerNode = z
   .object({
-    worker_id: z.string(),
-    host: z.string(),
+    worker_id: z.string().meta({ examples: ['w-7c1f'] }),
+    host: z.string().meta({ examples: ['convertidor-1'] }),
     pid: z.int(),
-    version: z.string().nullable(),
+    version: fields.version.nullable(),
     started_at: z.string().meta({ format: 'date-time' }),
     heartbeat_at: z.string().meta({ format: 'date-time', description: 'Su última señal de vida' }),
     concurrency: z.int().meta({ description: 'Trabajos a la vez' }),
@@ -21,7 +21,10 @@ export const WorkerNode = z
           .nullable()
           .meta({ description: 'El que usan los trabajos; null si falta el que se configuró' }),
         totalsegmentator: z.boolean().meta({ description: 'TotalSegmentator está instalado' }),
-        totalsegmentator_version: z.string().nullable(),
+        totalsegmentator_version: z
+          .string()
+          .meta({ examples: ['2.11.0'] })
+          .nullable(),
         device: z.enum(['gpu', 'cpu']).nullable().meta({ description: 'Sobre qué correría TotalSegmentator' }),
         license: z.boolean().meta({ description: 'Hay una licencia configurada' }),
       })

@@ -3,3 +3,4 @@ export { choice, clamped, filter, numeric, numericField, numericOrNull } from '.
 export * from './pagination.ts';
 export * from './problem.ts';
 export * as scalars from './scalars.ts';
+export { fields } from './fields.ts';

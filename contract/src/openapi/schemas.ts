@@ -12,38 +12,59 @@ function isReference(schema: Schema): schema is oas31.ReferenceObject {
   return '$ref' in schema;
 }
 
-/** `null` beside a plain schema is a type of its own: generators make a pointer of it, and a class of an `anyOf`. */
-function plainNullable(schema: oas31.SchemaObject): void {
+const UNREADABLE = String.raw`\p`;
+
+/** `null` beside a plain schema is one more type of it: generators make a pointer of that, and a class of an `anyOf`. */
+function withPlainNull(schema: oas31.SchemaObject): oas31.SchemaObject {
   const [first, second, ...more] = schema.anyOf ?? [];
-  if (!first || !second || more.length > 0 || isReference(first) || isReference(second)) return;
-  if (second.type !== 'null' || typeof first.type !== 'string' || first.enum || 'const' in first) return;
-  delete schema.anyOf;
-  Object.assign(schema, { ...first, ...schema, type: [first.type, 'null'] });
+  if (!first || !second || more.length > 0 || isReference(first) || isReference(second)) return schema;
+  if (second.type !== 'null' || typeof first.type !== 'string' || first.enum || 'const' in first) return schema;
+  const { anyOf: _, ...rest } = schema;
+  return { ...first, ...rest, type: [first.type, 'null'] };
 }
 
-function isFormatOf(schema: oas31.SchemaObject, ...formats: string[]): boolean {
-  return schema.format !== undefined && formats.includes(schema.format);
+/** Types of which none is `null` are alternatives. */
+function withAlternatives(schema: oas31.SchemaObject): oas31.SchemaObject {
+  if (!Array.isArray(schema.type) || schema.type.includes('null')) return schema;
+  const { type, ...rest } = schema;
+  return { ...rest, anyOf: type.map((name) => ({ type: name })) };
 }
 
 /**
- * What zod leaves out or other readers of a document do not take.
+ * What other readers of a schema do not take, or do not need.
  *
- * - zod drops `examples` and `default` of an input where anything below is preprocessed
  * - a pattern with `\p{…}` is no regular expression in Python, Go or .NET: the description says its rule
  * - the pattern of a date is longer than all else, and `format` says the same
+ * - zod says of every integer that JavaScript can hold it
  */
-function mend(type: z.core.$ZodTypes, schema: oas31.SchemaObject): void {
+function readable(schema: oas31.SchemaObject): oas31.SchemaObject {
+  const { pattern, minimum, maximum, ...rest } = schema;
+  const dated = schema.format === 'date' || schema.format === 'date-time';
+  return withAlternatives(
+    withPlainNull({
+      ...rest,
+      ...(pattern === undefined || dated || pattern.includes(UNREADABLE) ? {} : { pattern }),
+      ...(minimum === undefined || minimum === Number.MIN_SAFE_INTEGER ? {} : { minimum }),
+      ...(maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? {} : { maximum }),
+    }),
+  );
+}
+
+/** Reads a tree of schemas back with every schema of it `readable`, the inner ones first. */
+function parseReadable<T>(json: string): T {
+  const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  return JSON.parse(json, (key: string, value: unknown) =>
+    isObject(value) && key !== 'properties' && key !== '$defs' ? readable(value as oas31.SchemaObject) : value,
+  ) as T;
+}
+
+/** zod leaves out `examples` and `default` of an input where anything below is preprocessed. */
+function keepExamples(type: z.core.$ZodTypes, schema: oas31.SchemaObject): void {
   const { examples, default: preset } = z.globalRegistry.get(type) ?? {};
   if (examples) schema.examples = examples as unknown[];
   if (preset !== undefined) schema.default = preset;
   const { def } = type._zod;
   if (def.type === 'default') schema.default = def.defaultValue;
-  if (schema.pattern?.includes(String.raw`\p`) || isFormatOf(schema, 'date', 'date-time')) delete schema.pattern;
-  plainNullable(schema);
-  if (Array.isArray(schema.type) && schema.type.filter((name) => name !== 'null').length > 1) {
-    schema.anyOf = schema.type.map((name) => ({ type: name }));
-    delete schema.type;
-  }
 }
 
 /** Collects named schemas into `components.schemas`, one for each name. */
@@ -59,12 +80,12 @@ export class Components {
       override: ({ zodSchema, jsonSchema }) => {
         if (io === 'output') delete jsonSchema.additionalProperties;
         delete jsonSchema['~standard'];
-        mend(zodSchema, jsonSchema as oas31.SchemaObject);
+        keepExamples(zodSchema, jsonSchema as oas31.SchemaObject);
       },
     }) as unknown as { properties: { it: Schema }; $defs?: Record<string, oas31.SchemaObject> };
-    const renamed = JSON.parse(
+    const renamed = parseReadable<typeof wrapped>(
       JSON.stringify(wrapped).replaceAll('"#/$defs/', '"#/components/schemas/'),
-    ) as typeof wrapped;
+    );
     for (const [name, schema] of Object.entries(renamed.$defs ?? {})) {
       const { id: _id, ...rest } = schema as oas31.SchemaObject & { id?: string };
       this.schemas[name] ??= rest;
