@@ -72,7 +72,8 @@ describeApi(
     });
 
     test.each([
-      ['swagger-ui.css', 200],
+      ['standalone.js', 200],
+      ['standalone.js.map', 404],
       ['package.json', 404],
       ['index.html', 404],
       ['..%2fpackage.json', 404],

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { MAX_PAGE, PROBLEM_TYPE, ROLES_OF, statusesOf, type Access, type NamedRoute } from '../index.ts';
 import { Examples } from './examples.ts';
 import { problemName } from './problems.ts';
+import { sdkSample } from './samples.ts';
 import { isSchema, type Components } from './schemas.ts';
 import { TITLES } from './titles.ts';
 
@@ -157,6 +158,9 @@ export function operationOf(named: NamedRoute, components: Components): oas31.Op
     ...(route.summary ? { summary: route.summary } : {}),
     description: descriptionOf(named),
     'x-access': route.metadata.access,
+    'x-codeSamples': [
+      { lang: 'TypeScript', label: 'SDK (@som3d/client)', source: sdkSample(named, parameters, requestBody) },
+    ],
     security: securityOf(named),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(requestBody ? { requestBody } : {}),

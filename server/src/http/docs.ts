@@ -1,12 +1,13 @@
-import { createRequire } from 'node:module';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { buildOpenApi } from '@som3d/contract/openapi';
 import express, { type Router } from 'express';
+import { GUIDE } from './docs-guide.ts';
 
-const assets = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+const assets = path.join(path.dirname(fileURLToPath(import.meta.resolve('@scalar/api-reference'))), 'browser');
 
 /** The files of the package that the page needs; the others are not served. */
-const ASSETS = new Set(['favicon-32x32.png', 'swagger-ui.css', 'swagger-ui-bundle.js']);
+const ASSETS = new Set(['standalone.js']);
 
 const PAGE = `<!doctype html>
 <html lang="es">
@@ -14,31 +15,47 @@ const PAGE = `<!doctype html>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <title>SOM3D · API</title>
-  <link rel="icon" href="docs/assets/favicon-32x32.png">
-  <link rel="stylesheet" href="docs/assets/swagger-ui.css">
-  <style>.swagger-ui .topbar { display: none } body { margin: 0 }</style>
+  <link rel="icon" href="docs/icon.svg" type="image/svg+xml">
 </head>
 <body>
+  <noscript>Esta referencia necesita JavaScript. La guía se lee sin él: <a href="docs/guia">docs/guia</a>.</noscript>
   <div id="reference"></div>
-  <script src="docs/assets/swagger-ui-bundle.js"></script>
+  <script src="docs/assets/standalone.js"></script>
   <script src="docs/start.js"></script>
 </body>
 </html>
 `;
 
-const START = `window.onload = () => {
-  SwaggerUIBundle({
-    url: new URL('openapi.json', document.baseURI).href,
-    dom_id: '#reference',
-    deepLinking: true,
-    docExpansion: 'list',
-    defaultModelsExpandDepth: 0,
-    persistAuthorization: true,
-    displayRequestDuration: true,
-    tryItOutEnabled: true,
-    validatorUrl: null,
-  });
-};
+const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0b6e6e"/>
+<path d="M16 5 26 10.500v11L16 27 6 21.500v-11zM16 16v11M16 16 6 10.500M16 16l10-5.500" fill="none" stroke="#fff" stroke-width="2" stroke-linejoin="round"/></svg>
+`;
+
+// Nothing is asked of another host: no fonts, no proxy, no telemetry, no assistant.
+const START = `Scalar.createApiReference('#reference', {
+  url: new URL('openapi.json', document.baseURI).href,
+  localization: { locale: 'es' },
+  withDefaultFonts: false,
+  telemetry: false,
+  proxyUrl: '',
+  agent: { disabled: true },
+  mcp: { disabled: true },
+  hideClientButton: true,
+  showDeveloperTools: 'never',
+  persistAuth: true,
+  documentDownloadType: 'json',
+  modelsSectionLabel: 'Esquemas',
+  favicon: 'docs/icon.svg',
+  authentication: { preferredSecurityScheme: 'bearer' },
+  defaultHttpClient: { targetKey: 'shell', clientKey: 'curl' },
+  hiddenClients: {
+    ...Object.fromEntries(
+      ['c', 'clojure', 'csharp', 'dart', 'fsharp', 'go', 'http', 'java', 'js', 'julia', 'kotlin', 'node', 'objc', 'ocaml',
+        'php', 'powershell', 'r', 'ruby', 'rust', 'swift'].map((language) => [language, true]),
+    ),
+    shell: ['wget', 'httpie'],
+    python: ['python3', 'aiohttp', 'httpx_sync', 'httpx_async'],
+  },
+});
 `;
 
 // The reference styles itself inline and draws its icons from data: addresses; everything else is its own origin.
@@ -59,7 +76,7 @@ function openApiJson(): string {
   return (openApi ??= JSON.stringify(buildOpenApi()));
 }
 
-/** `/docs`, an interactive reference of the contract that needs no other server, `/openapi.json`, and `/`. */
+/** `/docs`, an interactive reference of the contract, its guide, `/openapi.json`, and `/`. None needs another server. */
 export function docsRouter(): Router {
   const router = express.Router();
   router.get('/', (_req, res) => res.redirect('docs'));
@@ -73,6 +90,12 @@ export function docsRouter(): Router {
   });
   router.get('/docs/start.js', (_req, res) => {
     res.type('js').send(START);
+  });
+  router.get('/docs/icon.svg', (_req, res) => {
+    res.type('svg').send(ICON);
+  });
+  router.get('/docs/guia', (_req, res) => {
+    res.set('content-security-policy', POLICY).type('html').send(GUIDE);
   });
   router.get('/docs/assets/:name', ({ params: { name } }, res, next) => {
     if (ASSETS.has(name)) res.sendFile(name, { root: assets, maxAge: '1h' });
