@@ -69,7 +69,7 @@ export const som3d = defineRoutes({
     metadata: {
       access: 'bearer',
       form: JobForm,
-      files: { file: 'application/zip, application/x-zip-compressed, application/octet-stream' },
+      files: { file: 'application/zip' },
     },
     contentType: 'multipart/form-data',
     headers: {

@@ -22,6 +22,9 @@ describeApi('http', (api) => {
       [call('/som3d/files/%E0%A4%A'), 400],
       [call('/auth/login'), 405],
       [call('/patients/7', { method: 'PUT' }), 405],
+      [call('/som3d/jobs/mine', { method: 'DELETE' }), 405],
+      [call('/hospitals/mine-status/', { method: 'PATCH' }), 405],
+      [call('/mensajes/admin/inbox', { method: 'PATCH' }), 405],
       [post('{"correo": '), 400],
       [post('null'), 422],
       [post('[]'), 422],
@@ -41,6 +44,7 @@ describeApi('http', (api) => {
     expect((await call('/patients/7', { method: 'PUT' })).headers.get('allow')).toBe(
       'GET, PATCH, DELETE, HEAD, OPTIONS',
     );
+    expect((await call('/som3d/jobs/mine', { method: 'DELETE' })).headers.get('allow')).toBe('GET, HEAD, OPTIONS');
   });
 
   test('keeps a harmless request id and replaces any other', async () => {
@@ -103,11 +107,17 @@ describeApi('http', (api) => {
   test('offers the reference without any other server', async () => {
     expect((await call('/')).headers.get('location')).toBe('docs');
     const page = await (await call('/docs')).text();
-    const addresses = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address ?? '');
-    expect(addresses.length).toBeGreaterThan(2);
+    const guide = await (await call('/docs/guia')).text();
+    expect(guide).toContain('<html lang="es">');
+    const addresses = [page, guide].flatMap((html, at) =>
+      [...html.matchAll(/(?:src|href)="([^"#]+)"/g)].map(
+        ([, address = '']) => new URL(address, `http://x${at ? '/docs/guia' : '/docs'}`).href,
+      ),
+    );
+    expect(addresses.length).toBeGreaterThan(4);
     for (const address of addresses) {
-      expect(address).not.toMatch(/^(https?:)?\/\//);
-      const asset = await call(`/${address}`);
+      expect(address).toMatch(/^http:\/\/x\//);
+      const asset = await call(address.slice('http://x'.length));
       expect([address, asset.status, (await asset.text()).length > 100]).toEqual([address, 200, true]);
     }
     const document = (await (await call('/openapi.json')).json()) as { openapi: string; paths: Record<string, object> };

@@ -41,7 +41,7 @@ export interface RouteMetadata {
   readonly bodyBytes?: number;
   /** The body is flat fields in any encoding (form, multipart, JSON), kept as the text that was sent. */
   readonly rawFields?: boolean;
-  /** The form's fields that carry a file, with the media types that each takes. */
+  /** The form's fields that carry a file, with the media type of each. */
   readonly files?: Readonly<Record<string, string>>;
   /** Media types of a file in the answer, where there are more than one. */
   readonly media?: readonly string[];

@@ -38,21 +38,15 @@ export class Examples {
   }
 
   #ofType(schema: oas31.SchemaObject): unknown {
-    switch (Array.isArray(schema.type) ? schema.type[0] : schema.type) {
-      case 'object':
-        return this.#ofObject(schema);
-      case 'array':
-        return schema.items ? Array.from({ length: schema.minItems ?? 1 }, () => this.of(schema.items ?? {})) : [];
-      case 'integer':
-      case 'number':
-        return Math.max(schema.minimum ?? 1, 1);
-      case 'boolean':
-        return true;
-      case 'string':
-        return OF_FORMAT[schema.format ?? ''] ?? 'texto';
-      default:
-        return null;
+    const type = Array.isArray(schema.type) ? schema.type[0] : schema.type;
+    if (type === 'object') return this.#ofObject(schema);
+    if (type === 'array') {
+      const { items = {}, minItems = 1 } = schema;
+      return Array.from({ length: minItems }, () => this.of(items));
     }
+    if (type === 'integer' || type === 'number') return Math.max(schema.minimum ?? 1, 1);
+    if (type === 'boolean') return true;
+    return type === 'string' ? (OF_FORMAT[schema.format ?? ''] ?? 'texto') : null;
   }
 
   #ofObject({ properties = {}, required = [] }: oas31.SchemaObject): Record<string, unknown> {

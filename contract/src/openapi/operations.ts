@@ -1,6 +1,6 @@
 import type { AppRoute } from '@ts-rest/core';
 import type { oas31 } from 'openapi3-ts';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { MAX_PAGE, PROBLEM_TYPE, ROLES_OF, statusesOf, type Access, type NamedRoute } from '../index.ts';
 import { Examples } from './examples.ts';
 import { problemName } from './problems.ts';
@@ -18,8 +18,8 @@ const WHO: Readonly<Record<Access, string>> = {
 
 /** Fields of a path, a query (zod objects) or of headers (a plain record of schemas). */
 function objectShape(type: unknown): Record<string, z.ZodType> {
-  const shape = (type as z.ZodObject | undefined)?.shape as Record<string, z.ZodType> | undefined;
-  return shape ?? (type && typeof type === 'object' ? (type as Record<string, z.ZodType>) : {});
+  if (type instanceof z.ZodObject) return type.shape;
+  return type && typeof type === 'object' ? (type as Record<string, z.ZodType>) : {};
 }
 
 function parameterOf(place: string, name: string, field: z.ZodType, components: Components) {
@@ -64,13 +64,11 @@ export function bodyOf(named: NamedRoute, components: Components): oas31.Request
   const contentType = ('contentType' in route && route.contentType) || 'application/json';
   const contentTypes = route.metadata.rawFields ? RAW_FIELD_TYPES : [contentType];
   const schema = components.schemaOf(type, 'input');
-  const { description = '' } = components.resolve(schema);
   const value = new Examples(components, 'input').of(schema);
   const content = { schema, examples: { ejemplo: { summary: 'Ejemplo', value } }, ...encodingOf(named) };
   return {
     // What has a default may be left out whole.
     required: !type.safeParse(undefined).success,
-    description,
     content: Object.fromEntries(contentTypes.map((name) => [name, content])),
   };
 }

@@ -14,7 +14,8 @@ function literal(value: unknown): string {
 
 function exampleOfBody(body: oas31.RequestBodyObject | undefined): unknown {
   const [content] = Object.values(body?.content ?? {});
-  return (content?.examples?.['ejemplo'] as oas31.ExampleObject | undefined)?.value;
+  const example = content?.examples?.['ejemplo'];
+  return example && 'value' in example ? example.value : undefined;
 }
 
 /** How the SDK calls a route, with the examples of the document. */

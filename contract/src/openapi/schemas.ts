@@ -50,12 +50,21 @@ function readable(schema: oas31.SchemaObject): oas31.SchemaObject {
   );
 }
 
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What zod makes of `z.object({ it })`. */
+interface Wrapped {
+  readonly properties: { readonly it: Schema };
+  readonly $defs?: Readonly<Record<string, oas31.SchemaObject>>;
+}
+
 /** Reads a tree of schemas back with every schema of it `readable`, the inner ones first. */
-function parseReadable<T>(json: string): T {
-  const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+function parseReadable(json: string): Wrapped {
   return JSON.parse(json, (key: string, value: unknown) =>
     isObject(value) && key !== 'properties' && key !== '$defs' ? readable(value as oas31.SchemaObject) : value,
-  ) as T;
+  ) as Wrapped;
 }
 
 /** zod leaves out `examples` and `default` of an input where anything below is preprocessed. */
@@ -63,8 +72,7 @@ function keepExamples(type: z.core.$ZodTypes, schema: oas31.SchemaObject): void 
   const { examples, default: preset } = z.globalRegistry.get(type) ?? {};
   if (examples) schema.examples = examples as unknown[];
   if (preset !== undefined) schema.default = preset;
-  const { def } = type._zod;
-  if (def.type === 'default') schema.default = def.defaultValue;
+  if (type instanceof z.ZodDefault) schema.default = type.def.defaultValue;
 }
 
 /** Collects named schemas into `components.schemas`, one for each name. */
@@ -82,10 +90,8 @@ export class Components {
         delete jsonSchema['~standard'];
         keepExamples(zodSchema, jsonSchema as oas31.SchemaObject);
       },
-    }) as unknown as { properties: { it: Schema }; $defs?: Record<string, oas31.SchemaObject> };
-    const renamed = parseReadable<typeof wrapped>(
-      JSON.stringify(wrapped).replaceAll('"#/$defs/', '"#/components/schemas/'),
-    );
+    });
+    const renamed = parseReadable(JSON.stringify(wrapped).replaceAll('"#/$defs/', '"#/components/schemas/'));
     for (const [name, schema] of Object.entries(renamed.$defs ?? {})) {
       const { id: _id, ...rest } = schema as oas31.SchemaObject & { id?: string };
       this.schemas[name] ??= rest;

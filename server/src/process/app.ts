@@ -30,7 +30,7 @@ import { requestLog } from '../http/request-log.ts';
 import { mount } from '../http/router.ts';
 import { crossOrigin, noStore, securityHeaders } from '../http/security.ts';
 import { singleHost } from '../http/single-host.ts';
-import { unmatched } from '../http/unmatched.ts';
+import { refuseLiteralAsId, unmatched } from '../http/unmatched.ts';
 import { observeRequests } from '../http/observe-requests.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 
@@ -57,6 +57,7 @@ export function buildApp(deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
     crossOrigin(deps.config),
     docsRouter(),
     noStore,
+    refuseLiteralAsId,
   );
   mount(
     app,
