@@ -26,7 +26,7 @@ const NUDGE_SHARE_OF_EDGE = 1 / 8;
  * and its two faces are split there. Edges that share a face with one already split wait for the next round.
  */
 export function splitEdges(mesh: Mesh, edges: EdgeFaces[]): Mesh {
-  const { positions, triangles } = mesh;
+  const { positions } = mesh;
   const touched = new Set<number>();
   const addedPositions: number[] = [];
   const addedTriangles: number[] = [];
