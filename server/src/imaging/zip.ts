@@ -104,6 +104,22 @@ export class BytesReader extends yauzl.RandomAccessReader {
     }
   }
 
+  /** `done` is called outside of the promise: what it throws is not this reading's. */
+  async #readInto(
+    buffer: Buffer,
+    offset: number,
+    { position, length }: { position: number; length: number },
+    done: (error: Error | null, bytesRead?: number) => void,
+  ): Promise<void> {
+    try {
+      const bytes = await this.readAt(position, length);
+      buffer.set(bytes, offset);
+      process.nextTick(done, null, bytes.length);
+    } catch (error) {
+      process.nextTick(done, error);
+    }
+  }
+
   override read(
     buffer: Buffer,
     offset: number,
@@ -111,14 +127,7 @@ export class BytesReader extends yauzl.RandomAccessReader {
     position: number,
     done: (error: Error | null, bytesRead?: number) => void,
   ): void {
-    // Called outside of the promise: what it throws is not this reading's.
-    this.readAt(position, length).then(
-      (bytes) => {
-        buffer.set(bytes, offset);
-        process.nextTick(done, null, bytes.length);
-      },
-      (error: unknown) => process.nextTick(done, error),
-    );
+    void this.#readInto(buffer, offset, { position, length }, done);
   }
 }
 
