@@ -38,6 +38,7 @@ function onMariaDb(version: 'mariadb' | 'mariadb-11.8'): Environment {
 
 const STEPS: readonly Step[] = [
   { name: 'the checks', args: [path.join(root, 'test/check/main.ts')] },
+  { name: 'the OpenAPI document as other tools see it', args: [path.join(root, 'test/check/openapi/main.ts')] },
   { name: 'every test', args: VITEST, env: everyService },
   { name: 'API, migrations and takeover on MariaDB 10.11', args: ON_MARIADB, env: () => onMariaDb('mariadb') },
   { name: 'the same on MariaDB 11.8', args: ON_MARIADB, env: () => onMariaDb('mariadb-11.8') },
