@@ -239,7 +239,7 @@ export const som3d = defineRoutes({
       'Un GLB de 60 000 triángulos como máximo para mirar mientras el trabajo sigue; no sirve para medir ni imprimir. Existe desde que el avance tiene `preview` y hasta que el trabajo termina; sin él, 404. Un intento nuevo lo hace de nuevo. Admite Range e If-None-Match.',
     metadata: { access: 'bearer' },
     pathParams,
-    headers: { range: z.string().max(200).optional() },
+    headers: { range },
     responses: { 200: glb, 206: glb, 304: c.noBody(), ...problems(404, 416) },
   },
   jobFile: {

@@ -20,15 +20,15 @@ const PASSWORD = 'Sierra-Nevada-2026';
 
 const results: boolean[] = [];
 function step(name: string, work: () => void): void {
-  let error: unknown;
   try {
     work();
-  } catch (caught) {
-    error = caught;
+    results.push(true);
+    console.log(`ok     ${name}`);
+  } catch (error) {
+    results.push(false);
+    console.log(`FAILED ${name}`);
+    console.log((error instanceof Error ? error.message : '').split('\n').slice(0, 60).join('\n'));
   }
-  console.log(`${error === undefined ? 'ok    ' : 'FAILED'} ${name}`);
-  if (error !== undefined) console.log(String(error).split('\n').slice(0, 60).join('\n'));
-  results.push(error === undefined);
 }
 
 /** Starts the service on a port that the system chooses. @returns its address, and what ends it */
