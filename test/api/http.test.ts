@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { get as request, type IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { contract, Problem } from '@som3d/contract';
 import { expect, test } from 'vitest';
@@ -14,6 +16,13 @@ describeApi('http', (api) => {
   const json = { 'content-type': 'application/json' };
   const post = (body: BodyInit, headers: Record<string, string> = json) =>
     call('/auth/login', { method: 'POST', body, headers });
+
+  /** Without fetch, which adds `cache-control: no-cache` to a condition. */
+  const statusOf = async (address: string, headers: Record<string, string>) => {
+    const [response] = (await once(request(api().url + address, { headers }), 'response')) as [IncomingMessage];
+    response.resume();
+    return response.statusCode;
+  };
 
   test('answers unknown routes, wrong methods and bad bodies with problems', async () => {
     const cases: [Promise<Response>, number][] = [
@@ -123,5 +132,60 @@ describeApi('http', (api) => {
     const document = (await (await call('/openapi.json')).json()) as { openapi: string; paths: Record<string, object> };
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.paths)).toContain(contract.patients.get.path.replace(':id', '{id}'));
+  });
+
+  test('compresses the files of the reference, and says when the caller has them already', async () => {
+    for (const address of ['/openapi.json', '/docs/assets/swagger-ui.css']) {
+      const plain = await call(address, { headers: { 'accept-encoding': 'identity' } });
+      const content = await plain.text();
+      expect(plain.headers.get('content-encoding')).toBeNull();
+      expect(plain.headers.get('content-length')).toBe(String(Buffer.byteLength(content)));
+      const etag = plain.headers.get('etag') ?? '';
+      expect(etag).toMatch(/^W\//);
+      for (const [accepted, encoding] of Object.entries({ 'gzip, br': 'br', 'gzip, br;q=0': 'gzip' })) {
+        const headers = { 'accept-encoding': accepted };
+        const packed = await call(address, { headers });
+        expect(packed.headers.get('content-encoding')).toBe(encoding);
+        expect(packed.headers.get('vary')?.toLowerCase()).toContain('accept-encoding');
+        expect(Number(packed.headers.get('content-length'))).toBeLessThan(content.length / 3);
+        expect(await packed.text()).toBe(content);
+        const head = await call(address, { method: 'HEAD', headers });
+        expect(head.headers.get('content-length')).toBe(packed.headers.get('content-length'));
+        expect(await statusOf(address, { ...headers, 'if-none-match': etag })).toBe(304);
+      }
+    }
+  });
+
+  test('compresses a long list, but no short answer and none below /auth', async () => {
+    const doctor = await api().doctor();
+    for (let at = 0; at < 6; at++) {
+      const body = { nombres: 'María José', apellidos: 'Núñez', doc_tipo: 'CC', doc_numero: `H${1000 + at}` };
+      await doctor.client.patients.create({ body });
+    }
+    const get = (address: string, encoding: string, method = 'GET') =>
+      call(address, { method, headers: { authorization: `Bearer ${doctor.token}`, 'accept-encoding': encoding } });
+    const plain = await get('/patients', 'identity');
+    expect(plain.headers.get('content-encoding')).toBeNull();
+    expect(Number(plain.headers.get('content-length'))).toBeGreaterThan(1024);
+    const content = await plain.text();
+    for (const encoding of ['br', 'gzip']) {
+      const packed = await get('/patients', encoding);
+      expect(packed.headers.get('content-encoding')).toBe(encoding);
+      expect(packed.headers.get('vary')?.toLowerCase()).toContain('accept-encoding');
+      expect(packed.headers.get('etag')).toMatch(/^W\//);
+      expect(await packed.text()).toBe(content);
+      const head = await get('/patients', encoding, 'HEAD');
+      expect([head.status, await head.text()]).toEqual([200, '']);
+      const known = { 'accept-encoding': encoding, 'if-none-match': packed.headers.get('etag') ?? '' };
+      expect(await statusOf('/patients', { authorization: `Bearer ${doctor.token}`, ...known })).toBe(304);
+    }
+    for (const address of [
+      '/patients?limit=1',
+      '/auth/reset-password/form?token=x',
+      '/AUTH/reset-password/form?token=x',
+    ]) {
+      expect((await get(address, 'br, gzip')).headers.get('content-encoding')).toBeNull();
+    }
+    expect((await (await get('/auth/reset-password/form?token=x', 'br')).text()).length).toBeGreaterThan(1024);
   });
 });

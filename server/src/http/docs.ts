@@ -1,13 +1,17 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildOpenApi } from '@som3d/contract/openapi';
 import express, { type Router } from 'express';
 import { GUIDE } from './docs-guide.ts';
+import { StaticBody } from './static-body.ts';
 
 const assets = path.join(path.dirname(fileURLToPath(import.meta.resolve('@scalar/api-reference'))), 'browser');
 
 /** The files of the package that the page needs; the others are not served. */
-const ASSETS = new Set(['standalone.js']);
+const ASSETS = new Map(
+  ['standalone.js'].map((name) => [name, new StaticBody(() => readFile(path.join(assets, name)))]),
+);
 
 const PAGE = `<!doctype html>
 <html lang="es">
@@ -69,19 +73,15 @@ const POLICY = [
   "base-uri 'none'",
 ].join('; ');
 
-let openApi: string | undefined;
-
-/** The document as JSON. It takes 0.15 s to build, so whoever asks first builds it, and not every start. */
-function openApiJson(): string {
-  return (openApi ??= JSON.stringify(buildOpenApi()));
-}
+/** It takes 0.15 s to build, so whoever asks first builds it, and not every start. */
+const openApi = new StaticBody(() => Buffer.from(JSON.stringify(buildOpenApi())));
 
 /** `/docs`, an interactive reference of the contract, its guide, `/openapi.json`, and `/`. None needs another server. */
 export function docsRouter(): Router {
   const router = express.Router();
   router.get('/', (_req, res) => res.redirect('docs'));
-  router.get('/openapi.json', (_req, res) => {
-    res.type('json').send(openApiJson());
+  router.get('/openapi.json', async (req, res) => {
+    await openApi.send(req, res.type('json'));
   });
   router.get('/docs', (req, res) => {
     // The page's addresses are relative to /docs, not to /docs/.
@@ -97,8 +97,10 @@ export function docsRouter(): Router {
   router.get('/docs/guia', (_req, res) => {
     res.set('content-security-policy', POLICY).type('html').send(GUIDE);
   });
-  router.get('/docs/assets/:name', ({ params: { name } }, res, next) => {
-    if (ASSETS.has(name)) res.sendFile(name, { root: assets, maxAge: '1h' });
+  router.get('/docs/assets/:name', async (req, res, next) => {
+    const { name } = req.params;
+    const asset = ASSETS.get(name);
+    if (asset) await asset.send(req, res.type(path.extname(name)).set('cache-control', 'public, max-age=3600'));
     else next();
   });
   return router;

@@ -22,6 +22,7 @@ import { visorRoutes } from '../domains/visor/visor.routes.ts';
 import { workerRoutes } from '../domains/workers/workers.routes.ts';
 import { enforceAccess } from '../http/access.ts';
 import { readBody } from '../http/body.ts';
+import { compressAnswers } from '../http/compression.ts';
 import { docsRouter } from '../http/docs.ts';
 import { problemHandler } from '../http/problem.ts';
 import { nearestScheme, trustedHops } from '../http/proxy.ts';
@@ -58,6 +59,7 @@ export function buildApp(deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
     docsRouter(),
     noStore,
     refuseLiteralAsId,
+    compressAnswers(),
   );
   mount(
     app,
