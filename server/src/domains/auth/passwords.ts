@@ -1,6 +1,8 @@
 import { argon2, randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import bcrypt from 'bcrypt';
+import pLimit from 'p-limit';
 import { sameSecret } from '../../base/secret.ts';
 import type { Config } from '../../config/config.ts';
 
@@ -9,6 +11,9 @@ import type { Config } from '../../config/config.ts';
  * keeps the way back to it open. Both kinds verify, and both run on the thread pool, never on the event loop.
  */
 const derive = promisify(argon2);
+
+/** Half of the processors at most: a flood of logins leaves the others, and the thread pool, to all other routes. */
+const inTurn = pLimit(Math.max(1, Math.floor(availableParallelism() / 2)));
 
 /** Which hash is wanted of a password, and its cost. */
 type Wanted = Pick<Config, 'SOM3D_PASSWORD_HASH' | 'SOM3D_PASSWORD_MEMORY_MIB'>;
@@ -31,7 +36,7 @@ function base64(bytes: Buffer): string {
 async function hashArgon2(password: string, wanted: Wanted): Promise<string> {
   const nonce = randomBytes(16);
   const cost = { memory: memoryKib(wanted), passes: PASSES, parallelism: LANES };
-  const tag = await derive('argon2id', { message: password, nonce, tagLength: TAG_BYTES, ...cost });
+  const tag = await inTurn(() => derive('argon2id', { message: password, nonce, tagLength: TAG_BYTES, ...cost }));
   return `$argon2id$v=19$m=${cost.memory},t=${PASSES},p=${LANES}$${base64(nonce)}$${base64(tag)}`;
 }
 
@@ -47,7 +52,7 @@ function fitsBcrypt(password: string): boolean {
 /** The hash that is stored of a password. */
 export async function hashPassword(password: string, wanted: Wanted): Promise<string> {
   return wanted.SOM3D_PASSWORD_HASH === 'bcrypt' && fitsBcrypt(password)
-    ? await bcrypt.hash(password, BCRYPT_COST)
+    ? await inTurn(() => bcrypt.hash(password, BCRYPT_COST))
     : await hashArgon2(password, wanted);
 }
 
@@ -62,7 +67,7 @@ async function verifyArgon2(password: string, match: RegExpExecArray, wanted: Wa
   const nonce = Buffer.from(match[4] ?? '', 'base64');
   const tag = Buffer.from(match[5] ?? '', 'base64');
   const params = { message: password, nonce, tagLength: tag.length, memory, passes, parallelism };
-  const matches = sameSecret(await derive('argon2id', params), tag);
+  const matches = sameSecret(await inTurn(() => derive('argon2id', params)), tag);
   const current = memory === memoryKib(wanted) && passes === PASSES && parallelism === LANES;
   return { matches, outdated: !current };
 }
@@ -76,7 +81,7 @@ export async function verifyPassword(password: string, hash: string, wanted: Wan
     return toBcrypt ? { ...verdict, outdated: fitsBcrypt(password) } : verdict;
   }
   // bcrypt stops at the first NUL and at 72 bytes: the predecessor hashed the same way.
-  if (BCRYPT.test(hash)) return { matches: await bcrypt.compare(password, hash), outdated: !toBcrypt };
+  if (BCRYPT.test(hash)) return { matches: await inTurn(() => bcrypt.compare(password, hash)), outdated: !toBcrypt };
   return { matches: false, outdated: true };
 }
 
