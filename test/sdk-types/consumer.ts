@@ -10,10 +10,12 @@ import {
   type ApiError,
   type BinaryBody,
   type Client,
+  type Job,
+  type JobProgress,
+  type Patient,
   type RouteAnswer,
   type RouteArgs,
 } from '@som3d/client';
-import type { Contract, Job, JobProgress, Patient } from '@som3d/contract';
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
 /** Both ways assignable, and not because one of them is `any`. */
@@ -38,10 +40,10 @@ export type Proof8 = Expect<Equal<typeof result.body, BinaryBody>>;
 export type Proof9 = Expect<Equal<typeof result.status, 200 | 206>>;
 const health = await client.health.check();
 export type Proof10 = Expect<Equal<typeof health.status, 200>>;
-export type Proof11 = Expect<Equal<RouteAnswer<Contract['auth']['me']>['status'], 200>>;
+export type Proof11 = Expect<Equal<RouteAnswer<Client['auth']['me']>['status'], 200>>;
 
 // What a route takes.
-export type Proof12 = Expect<Equal<RouteArgs<Contract['patients']['get']>['params'], { id: number }>>;
+export type Proof12 = Expect<Equal<RouteArgs<Client['patients']['get']>['params'], { id: number }>>;
 await client.patients.list({ query: { estado: 'ACTIVO', q: undefined, limit: 10 }, timeoutMs: 5, retry: false });
 await client.patients.update({ params: { id: 1 }, body: { ciudad: null }, signal: AbortSignal.timeout(9) });
 await client.som3d.create({ body: new FormData() });

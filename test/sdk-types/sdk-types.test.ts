@@ -1,52 +1,54 @@
 // @module-tag heavy
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
-const PACKAGES = { contract: 'contract', client: 'client-sdk' } as const;
+const SOURCE = join(ROOT, 'client-sdk');
+const TYPESCRIPT = join(ROOT, 'node_modules/typescript/bin/tsc');
+/** The oldest compiler that is supported, with the oldest resolution of modules, and the present one. */
+const COMPILERS = [
+  ['TypeScript 5.9', join(ROOT, 'test/node_modules/typescript-5.9/bin/tsc'), 'node16'],
+  ['TypeScript 7', TYPESCRIPT, 'nodenext'],
+] as const;
 
 let project = '';
-function modules() {
-  return join(project, 'node_modules');
+let installed = '';
+
+/** Packs the package as it would be published and unpacks it where an installation would put it. */
+async function install(): Promise<void> {
+  const args = ['pack', '--offline', '--ignore-scripts', '--silent', '--pack-destination', project, SOURCE];
+  await run('npm', args, { cwd: project });
+  const tarball = (await readdir(project)).find((file) => file.startsWith('som3d-client-')) ?? '';
+  await mkdir(installed, { recursive: true });
+  await run('tar', ['-xzf', join(project, tarball), '-C', installed, '--strip-components', '1']);
+  for (const name of Object.keys(await dependencies())) await link(name, join(SOURCE, 'node_modules', name));
 }
 
-/** Packs a package as it would be published and unpacks it where an installation would put it. */
-async function install(name: keyof typeof PACKAGES): Promise<void> {
-  const source = join(ROOT, PACKAGES[name]);
-  const args = ['pack', '--offline', '--ignore-scripts', '--silent', '--pack-destination', project, source];
-  await run('npm', args, { cwd: project });
-  const tarball = (await readdir(project)).find((file) => file.startsWith(`som3d-${name}-`)) ?? '';
-  const target = join(modules(), '@som3d', name);
-  await mkdir(target, { recursive: true });
-  await run('tar', ['-xzf', join(project, tarball), '-C', target, '--strip-components', '1']);
-  const { dependencies } = JSON.parse(await readFile(join(target, 'package.json'), 'utf8')) as {
+async function dependencies(): Promise<Record<string, string>> {
+  const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>;
   };
-  for (const dependency of Object.keys(dependencies)) {
-    if (dependency.startsWith('@som3d/')) continue;
-    await link(dependency, join(source, 'node_modules', dependency));
-  }
+  return manifest.dependencies;
 }
 
 async function link(name: string, source: string): Promise<void> {
-  const target = join(modules(), name);
+  const target = join(project, 'node_modules', name);
   await mkdir(dirname(target), { recursive: true });
-  await symlink(await realpath(source), target).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
+  await symlink(await realpath(source), target);
 }
 
 /** Compiles files of the project. @returns what the compiler has to say: nothing, when all is well */
-async function compile(options: object, files: readonly string[]): Promise<string> {
-  const compilerOptions = { noEmit: true, strict: true, skipLibCheck: false, target: 'es2024', ...options };
+async function compile(options: object, files: readonly string[], compiler = TYPESCRIPT) {
+  const compilerOptions = { noEmit: true, strict: true, skipLibCheck: false, target: 'es2022', ...options };
   await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
-  const compiler = join(ROOT, 'node_modules/.bin/tsc');
-  return run(compiler, ['-p', project]).then(
+  return run(process.execPath, [compiler, '-p', project]).then(
     () => '',
     (error: { stdout?: string; message: string }) => error.stdout || error.message,
   );
@@ -58,40 +60,33 @@ const browser = { module: 'esnext', moduleResolution: 'bundler', lib: ['es2024',
 beforeAll(async () => {
   // Outside the workspace, so that nothing is found in it by chance.
   project = await realpath(await mkdtemp(join(tmpdir(), 'som3d-consumer-')));
+  installed = join(project, 'node_modules/@som3d/client');
   await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'module' }));
-  await install('contract');
-  await install('client');
-  await link('@types/node', join(ROOT, 'client-sdk/node_modules/@types/node'));
+  await install();
+  await link('@types/node', join(SOURCE, 'node_modules/@types/node'));
   await cp(join(import.meta.dirname, 'consumer.ts'), join(project, 'consumer.ts'));
+  // CommonJS has no await outside of functions.
+  await writeFile(
+    join(project, 'consumer.cts'),
+    "import { createClient, type Patient } from '@som3d/client';\nexport const list = (): Promise<Patient[]> =>\n  createClient({ baseUrl: '' }).patients.list().then(({ body }) => body);\n",
+  );
 });
 afterAll(() => rm(project, { recursive: true }));
 
-describe('the packed client compiles in an empty project', () => {
-  test('of Node, without the types of a browser', async () => {
-    expect(await compile(node, ['consumer.ts'])).toBe('');
+describe.each(COMPILERS)('the packed client compiles in an empty project with %s', (_name, compiler, module) => {
+  test('of Node, as ES module and CommonJS, without the types of a browser', async () => {
+    expect(await compile({ ...node, module }, ['consumer.ts', 'consumer.cts'], compiler)).toBe('');
   });
 
   test('of a browser, without the types of Node', async () => {
-    expect(await compile(browser, ['consumer.ts'])).toBe('');
+    expect(await compile(browser, ['consumer.ts'], compiler)).toBe('');
   });
+});
 
+describe('the packed client compiles in an empty project', () => {
   test('with the strictest options', async () => {
     const options = { exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, verbatimModuleSyntax: true };
     expect(await compile({ ...browser, ...options }, ['consumer.ts'])).toBe('');
-  });
-
-  test('that is laid out flat, with zod 4 alone', async () => {
-    const core = join(modules(), '@ts-rest/core');
-    const linked = await realpath(core);
-    await rm(core);
-    await cp(linked, core, { recursive: true });
-    try {
-      // The release candidate's own declarations name zod 3.
-      expect(await compile({ ...node, skipLibCheck: true }, ['consumer.ts'])).toBe('');
-    } finally {
-      await rm(core, { recursive: true });
-      await symlink(linked, core);
-    }
   });
 
   test('and a mistake does not', async () => {
@@ -129,24 +124,40 @@ describe('the packed client runs', () => {
   });
 
   test('with its command', async () => {
-    const { stdout } = await run(process.execPath, [join(modules(), '@som3d/client/bin/som3d'), '--help']);
+    const { stdout } = await run(process.execPath, [join(installed, 'bin/som3d'), '--help']);
     expect(stdout).toContain('Usage: som3d');
   });
 
-  test('without anything of Node in what a browser loads', async () => {
-    const seen = new Set<string>();
-    const outside = new Set<string>();
-    const walk = async (file: string): Promise<void> => {
-      if (seen.has(file)) return;
-      seen.add(file);
-      const code = await readFile(file, 'utf8');
-      for (const [, name = ''] of code.matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)) {
-        if (name.startsWith('.')) await walk(join(dirname(file), name));
-        else outside.add(name);
-      }
-    };
-    await walk(join(modules(), '@som3d/client/dist/index.js'));
-    expect([...outside].toSorted()).toEqual(['@som3d/contract', '@ts-rest/core', 'eventsource-parser']);
-    expect(seen.size).toBeGreaterThan(10);
+  test('with require as with import', async () => {
+    const code =
+      "console.log(require('@som3d/client').createClient({ baseUrl: '/x' }).patients.list.name !== undefined)";
+    const { stdout } = await run(process.execPath, ['--input-type=commonjs', '--eval', code], { cwd: project });
+    expect(stdout).toBe('true\n');
+  });
+});
+
+/** What a browser loads for some code, in bytes: minified and compressed. */
+async function gzipped(code: string): Promise<number> {
+  const stdin = { contents: code, resolveDir: project };
+  // The platform refuses modules of Node.
+  const bundle = { bundle: true, minify: true, write: false, format: 'esm', platform: 'browser' } as const;
+  const { outputFiles } = await build({ stdin, ...bundle, absWorkingDir: project, logLevel: 'silent' });
+  return gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).length;
+}
+
+describe('the packed client is small', () => {
+  test('in a browser: client, upload and waiting in 25 kB, an error alone in 1 kB', async () => {
+    const everything = "import { createClient, uploadJob, waitForJob } from '@som3d/client';\n";
+    expect(await gzipped(`${everything}console.log(createClient, uploadJob, waitForJob);`)).toBeLessThan(25_000);
+    expect(await gzipped("import { ApiError } from '@som3d/client'; console.log(ApiError);")).toBeLessThan(1_000);
+  });
+
+  test('and an installation finds all it names: no workspace, sources for the maps, no state of a build', async () => {
+    for (const version of Object.values(await dependencies())) expect(version).toMatch(/^\d/);
+    const files = await readdir(installed, { recursive: true });
+    expect(files.filter((name) => name.endsWith('.tsbuildinfo') || name.includes('codegen'))).toEqual([]);
+    const map = JSON.parse(await readFile(join(installed, 'dist/index.d.ts.map'), 'utf8')) as { sources: string[] };
+    for (const source of map.sources) expect((await stat(join(installed, 'dist', source))).isFile()).toBe(true);
+    expect(map.sources).not.toEqual([]);
   });
 });

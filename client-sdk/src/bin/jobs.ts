@@ -1,4 +1,4 @@
-import type { Job, JobStatus } from '@som3d/contract';
+import type { Job } from '../generated/types.ts';
 import { totalCount } from '../index.ts';
 import { note, print, printable, table } from './output.ts';
 import { sessionClient } from './session.ts';
@@ -15,7 +15,7 @@ function rowOf(job: Job): string[] {
 }
 
 export interface JobsOptions {
-  readonly status?: JobStatus;
+  readonly status?: Job['status'];
   readonly limit: number;
   readonly json?: boolean;
 }

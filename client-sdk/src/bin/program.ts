@@ -1,4 +1,4 @@
-import { JOB_STATUSES, MAX_PAGE } from '@som3d/contract';
+import { JOB_STATUSES, MAX_PAGE } from '../generated/routes.ts';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { login, logout, whoami, type LoginOptions } from './account.ts';
 import { download, type DownloadCommandOptions } from './download.ts';

@@ -1,7 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
 import { createClient, type Client } from '../index.ts';
 import { normaliseBaseUrl } from '../core/path.ts';
 import { NotLoggedInError } from './failure.ts';
@@ -11,9 +10,19 @@ import { userAgent } from './version.ts';
 /** The default address of the service. */
 export const DEFAULT_URL = 'http://127.0.0.1:8000';
 
-const Credentials = z.object({ url: z.string(), token: z.string(), correo: z.string().optional() });
 /** What `login` stores for the other commands. */
-export type Credentials = z.infer<typeof Credentials>;
+export interface Credentials {
+  readonly url: string;
+  readonly token: string;
+  readonly correo?: string | undefined;
+}
+
+function isCredentials(value: unknown): value is Credentials {
+  if (typeof value !== 'object' || value === null) return false;
+  const { url, token, correo } = value as Partial<Record<keyof Credentials, unknown>>;
+  const known = correo === undefined || typeof correo === 'string';
+  return typeof url === 'string' && typeof token === 'string' && known;
+}
 
 /** `$XDG_CONFIG_HOME/som3d/credentials.json`, otherwise under `~/.config`. */
 export function credentialsPath(): string {
@@ -28,7 +37,8 @@ export async function readCredentials(): Promise<Credentials | undefined> {
   });
   if (text === undefined) return undefined;
   try {
-    return Credentials.parse(JSON.parse(text));
+    const stored: unknown = JSON.parse(text);
+    return isCredentials(stored) ? stored : undefined;
   } catch {
     return undefined;
   }

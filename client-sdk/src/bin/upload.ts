@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { Job } from '@som3d/contract';
+import type { Job } from '../generated/types.ts';
 import { uploadJob, waitForJob, type Client, type StreamSource, type UploadFields } from '../index.ts';
 import { saveJob } from './download.ts';
 import { InterruptedError } from './failure.ts';

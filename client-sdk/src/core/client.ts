@@ -1,7 +1,8 @@
-import { contract, ROLES_OF, type RouteMetadata } from '@som3d/contract';
-import { initClient, isAppRoute, type ApiFetcherArgs, type AppRoute, type AppRouter } from '@ts-rest/core';
-import { encodeParams, normaliseBaseUrl } from './path.ts';
+import { ROUTES } from '../generated/routes.ts';
+import type { Client } from '../generated/types.ts';
+import { normaliseBaseUrl, pathOf } from './path.ts';
 import { readAnswer } from './response.ts';
+import type { Route } from './route.ts';
 import {
   type BodySource,
   type FetchBody,
@@ -10,7 +11,7 @@ import {
   type TransportOptions,
   type WireRequest,
 } from './transport.ts';
-import type { CallOptions, Client } from './types.ts';
+import type { CallOptions } from './types.ts';
 
 /** Settings of {@link createClient}. */
 export interface ClientOptions extends TransportOptions {
@@ -29,66 +30,58 @@ export const BODY: unique symbol = Symbol('body');
 const INTERNALS: unique symbol = Symbol.for('som3d.client.internals');
 
 interface Args extends CallOptions {
-  readonly params?: Record<string, unknown>;
-  readonly query?: unknown;
+  readonly params?: Record<string, unknown> | undefined;
+  readonly query?: object | undefined;
   readonly body?: unknown;
-  readonly headers?: Record<string, string>;
-  readonly [BODY]?: BodySource;
+  readonly headers?: Record<string, string | undefined> | undefined;
+  readonly [BODY]?: BodySource | undefined;
 }
-type FetcherArgs = ApiFetcherArgs & Pick<Args, 'timeoutMs' | 'retry' | typeof BODY>;
-type AnyRoute = (args?: object) => Promise<unknown>;
 
 /** A body that can be sent again; `undefined` means no body. */
-function fixedBody(body: FetchBody | null | undefined): BodySource | undefined {
-  return body == null ? undefined : { replayable: true, open: () => ({ body, streamed: false }) };
+function fixedBody(route: Route, body: unknown): BodySource | undefined {
+  if (body == null) return undefined;
+  if (route.type === 'multipart/form-data') return replayable(body as FormData);
+  if (route.type === 'application/x-www-form-urlencoded') {
+    return replayable(body instanceof URLSearchParams ? body : new URLSearchParams(textsOf(body)));
+  }
+  return replayable(JSON.stringify(body), { 'content-type': 'application/json' });
 }
 
-function metadataOf(route: AppRoute): RouteMetadata {
-  return route.metadata as RouteMetadata;
+function replayable(body: FetchBody, headers: Record<string, string> = {}): BodySource {
+  return { replayable: true, open: () => ({ body, headers, streamed: false }) };
 }
 
-function fetcherOf(transport: Transport, nameOf: (route: AppRoute) => string) {
-  return (args: ApiFetcherArgs) => {
-    const { route, path, method, headers, body, signal, timeoutMs, retry, [BODY]: source } = args as FetcherArgs;
-    const name = nameOf(route);
+/** The fields that have a value, as text. */
+function textsOf(fields: object): [string, string][] {
+  return Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+}
+
+function queryOf(query: object = {}): string {
+  const text = new URLSearchParams(textsOf(query)).toString();
+  return text && `?${text}`;
+}
+
+/** The function of a route. It refuses parameters that could change the address. */
+function functionOf(transport: Transport, baseUrl: string, name: string, route: Route) {
+  return async ({ params, query, body, headers, extraHeaders, ...args }: Args = {}) => {
+    const url = baseUrl + pathOf(name, route.path, params) + queryOf(query);
     const request: WireRequest = {
       name,
-      url: path,
-      method,
-      headers: { accept: 'application/json, */*;q=0.5', ...headers },
-      body: source ?? fixedBody(body),
-      authenticated: ROLES_OF[metadataOf(route).access] !== null,
-      signal: signal ?? undefined,
-      timeoutMs,
-      retry,
+      url,
+      method: route.method,
+      headers: lowerCase({ accept: 'application/json, */*;q=0.5', ...headers, ...extraHeaders }),
+      body: args[BODY] ?? fixedBody(route, body),
+      authenticated: route.auth === true,
+      signal: args.signal,
+      timeoutMs: args.timeoutMs,
+      retry: args.retry,
     };
-    return transport.send(request, readAnswer(name, route, originOf(path)));
+    return transport.send(request, readAnswer(name, route.answers, originOf(url)));
   };
 }
 
-/** The same tree with encoded path parameters. It refuses parameters that could change the address. */
-function guarded(router: AppRouter, functions: object, names: Map<AppRoute, string>, prefix = ''): object {
-  return Object.fromEntries(
-    Object.entries(router).map(([key, route]) => {
-      const name = prefix + key;
-      const inner = (functions as Record<string, unknown>)[key];
-      if (!isAppRoute(route)) return [key, guarded(route, inner as object, names, `${name}.`)];
-      names.set(route, name);
-      const call = async ({ params, query, body, headers, extraHeaders, signal, ...rest }: Args = {}) =>
-        (inner as AnyRoute)({
-          params: encodeParams(name, route.path, params),
-          ...(query === undefined ? {} : { query }),
-          body,
-          headers,
-          extraHeaders,
-          ...(signal ? { fetchOptions: { signal } } : {}),
-          timeoutMs: rest.timeoutMs,
-          retry: rest.retry,
-          [BODY]: rest[BODY],
-        });
-      return [key, call];
-    }),
-  );
+function lowerCase(headers: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(textsOf(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /**
@@ -103,15 +96,16 @@ function guarded(router: AppRouter, functions: object, names: Map<AppRoute, stri
 export function createClient(options: ClientOptions): Client {
   const baseUrl = normaliseBaseUrl(options.baseUrl);
   const transport = new Transport(options);
-  const names = new Map<AppRoute, string>();
-  const router = contract as unknown as AppRouter;
-  const functions = initClient(router, {
-    baseUrl,
-    api: fetcherOf(transport, (route) => names.get(route) ?? `${route.method} ${route.path}`),
-  });
-  const client = guarded(router, functions, names);
+  const client = Object.fromEntries(
+    Object.entries(ROUTES).map(([domain, routes]) => [
+      domain,
+      Object.fromEntries(
+        Object.entries(routes).map(([key, route]) => [key, functionOf(transport, baseUrl, `${domain}.${key}`, route)]),
+      ),
+    ]),
+  );
   const internals: ClientInternals = { baseUrl, transport };
-  return Object.defineProperty(client, INTERNALS, { value: internals }) as Client;
+  return Object.defineProperty(client, INTERNALS, { value: internals }) as unknown as Client;
 }
 
 /** The parts of a client that its helpers use. */

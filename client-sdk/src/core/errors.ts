@@ -1,4 +1,4 @@
-import type { FieldError, Job } from '@som3d/contract';
+import type { FieldError, Job } from '../generated/types.ts';
 
 /** The base of all errors of this package. An aborted `signal` throws the signal's reason instead. */
 export class Som3dError extends Error {

@@ -1,7 +1,7 @@
 import { InvalidRequestError } from './errors.ts';
 
 /**
- * Percent-encodes path parameters, so that a value cannot leave its place in the path.
+ * The path with its parameters. They are percent-encoded, so that a value cannot leave its place in the path.
  *
  * It refuses `.` and `..`: a URL parser resolves them even when they are percent-encoded.
  *
@@ -9,25 +9,18 @@ import { InvalidRequestError } from './errors.ts';
  * @param path the route's path, e.g. `/patients/:id`
  * @param params values by name; numbers are written as they are
  */
-export function encodeParams(
-  route: string,
-  path: string,
-  params: Readonly<Record<string, unknown>> = {},
-): Record<string, string> {
-  return Object.fromEntries(
-    [...path.matchAll(/:(\w+)(\?)?/g)].flatMap(([, name = '', optional]) => {
-      const value = params[name];
-      if (value === undefined && optional) return [];
-      if (typeof value !== 'string' && typeof value !== 'number') {
-        throw new InvalidRequestError(`${route}: the path parameter "${name}" is missing`);
-      }
-      const text = String(value);
-      if (text === '' || text === '.' || text === '..') {
-        throw new InvalidRequestError(`${route}: the path parameter "${name}" cannot be "${text}"`);
-      }
-      return [[name, encodeText(route, name, text)]];
-    }),
-  );
+export function pathOf(route: string, path: string, params: Readonly<Record<string, unknown>> = {}): string {
+  return path.replace(/:(\w+)/g, (_match, name: string) => {
+    const value = params[name];
+    if (typeof value !== 'string' && typeof value !== 'number') {
+      throw new InvalidRequestError(`${route}: the path parameter "${name}" is missing`);
+    }
+    const text = String(value);
+    if (text === '' || text === '.' || text === '..') {
+      throw new InvalidRequestError(`${route}: the path parameter "${name}" cannot be "${text}"`);
+    }
+    return encodeText(route, name, text);
+  });
 }
 
 function encodeText(route: string, name: string, text: string): string {

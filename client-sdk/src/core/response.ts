@@ -1,28 +1,16 @@
-import type { FieldError } from '@som3d/contract';
-import { ContractNoBody, isAppRouteOtherResponse, type AppRoute } from '@ts-rest/core';
+import type { FieldError } from '../generated/types.ts';
 import { binaryBody } from './binary.ts';
 import type { Deadline } from './deadline.ts';
 import { apiError, NetworkError, UnexpectedResponseError, type ApiError } from './errors.ts';
 import { parseRetryAfter } from './retry.ts';
+import type { Route } from './route.ts';
 
 /** Reads the body of a success. The deadline's clock runs; a body that outlives this call keeps the clock. */
 export type BodyReader<T> = (response: Response, deadline: Deadline) => Promise<T>;
 
-type Kind = 'none' | 'json' | 'text' | 'binary';
-
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i;
 /** The part of an error's body that is read when it is no problem document, in characters. */
 const MAX_FOREIGN_BODY = 2_000;
-
-function kindOf(declared: unknown): Kind {
-  if (declared === ContractNoBody) return 'none';
-  if (!isAppRouteOtherResponse(declared as never)) return 'json';
-  const { contentType } = declared as { contentType: string };
-  if (JSON_TYPE.test(contentType)) return 'json';
-  // Events arrive one by one, so there is nothing to wait for.
-  if (contentType === 'text/event-stream') return 'binary';
-  return contentType.startsWith('text/') ? 'text' : 'binary';
-}
 
 /** Passes chunks on. The clock runs only during a wait for the service, not during a pause of the reader. */
 export function watched(
@@ -74,17 +62,17 @@ function parseJson(text: string, response: Response, what: string): unknown {
 /** Reads a success as the contract declares it for its status. */
 export function readAnswer(
   name: string,
-  route: AppRoute,
+  answers: Route['answers'],
   origin: string,
 ): BodyReader<{ status: number; body: unknown; headers: Headers }> {
   return async (response, deadline) => {
     const { status, headers } = response;
     const type = headers.get('content-type') ?? undefined;
-    if (!(status in route.responses)) {
+    const kind = answers[status];
+    if (kind === undefined) {
       await response.body?.cancel();
       throw new UnexpectedResponseError(`${name} does not declare status ${status}`, status, type);
     }
-    const kind = kindOf(route.responses[status]);
     if (kind === 'json' && !JSON_TYPE.test(type ?? '')) {
       await response.body?.cancel();
       throw new UnexpectedResponseError(`${name} returned ${type ?? 'nothing'} instead of JSON`, status, type);

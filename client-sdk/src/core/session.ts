@@ -1,7 +1,7 @@
 import { createClient, type ClientOptions } from './client.ts';
 import { ForbiddenError, UnauthorizedError } from './errors.ts';
 import type { RefreshHook } from './tokens.ts';
-import type { Client } from './types.ts';
+import type { Client } from '../generated/types.ts';
 
 /** A login that renews itself. */
 export interface SignedIn {

@@ -3,7 +3,8 @@ import { internalsOf } from '../core/client.ts';
 import { InvalidRequestError } from '../core/errors.ts';
 import { watched } from '../core/response.ts';
 import { originOf, type WireRequest } from '../core/transport.ts';
-import type { CallOptions, Client } from '../core/types.ts';
+import type { CallOptions } from '../core/types.ts';
+import type { Client } from '../generated/types.ts';
 
 /** Options of a download. `range` is an HTTP range, e.g. `bytes=1000-`. */
 export interface DownloadOptions extends Pick<CallOptions, 'signal' | 'timeoutMs' | 'retry'> {

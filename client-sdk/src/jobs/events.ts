@@ -1,9 +1,9 @@
-import { JobProgress } from '@som3d/contract';
 import { sleep } from '../core/deadline.ts';
 import { ApiError, TimeoutError, UnexpectedResponseError } from '../core/errors.ts';
 import { readEvents } from '../core/event-stream.ts';
 import { isPassing } from '../core/retry.ts';
-import type { Client } from '../core/types.ts';
+import type { Client, JobProgress } from '../generated/types.ts';
+import { JOB_STATUSES } from '../generated/routes.ts';
 import { isOver } from './states.ts';
 
 /** Options of {@link jobEvents}. */
@@ -45,12 +45,21 @@ interface Memory {
   failures: number;
 }
 
+function isProgress(value: unknown): value is JobProgress {
+  if (typeof value !== 'object' || value === null) return false;
+  const { status, phase, percent } = value as Partial<Record<keyof JobProgress, unknown>>;
+  const known = JOB_STATUSES.includes(status as never) && typeof phase === 'string';
+  return known && typeof percent === 'number' && percent >= 0 && percent <= 100;
+}
+
 function parseProgress(data: string): JobProgress {
   try {
-    return JobProgress.parse(JSON.parse(data));
+    const progress: unknown = JSON.parse(data);
+    if (isProgress(progress)) return progress;
   } catch {
-    throw new NoEventStreamError('som3d.events sent an event that is no progress', 200, 'text/event-stream');
+    // Reported below.
   }
+  throw new NoEventStreamError('som3d.events sent an event that is no progress', 200, 'text/event-stream');
 }
 
 /** Aborts unless bytes arrive in time. */

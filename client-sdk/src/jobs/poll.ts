@@ -1,8 +1,8 @@
-import type { JobProgress } from '@som3d/contract';
+import type { JobProgress } from '../generated/types.ts';
 import { sleep } from '../core/deadline.ts';
 import { TimeoutError } from '../core/errors.ts';
 import { isPassing } from '../core/retry.ts';
-import type { Client } from '../core/types.ts';
+import type { Client } from '../generated/types.ts';
 import { isOver } from './states.ts';
 
 /** Options of {@link poll}. */

@@ -1,4 +1,4 @@
-import type { JobProgress } from '@som3d/contract';
+import type { JobProgress } from '../generated/types.ts';
 
 /** Whether a job ended. */
 export function isOver({ status }: JobProgress): boolean {

@@ -1,14 +1,12 @@
-import type { Contract, Job, JobFields } from '@som3d/contract';
-import type { z } from 'zod';
+import type { Client, Job, JobFields } from '../generated/types.ts';
 import { BODY } from '../core/client.ts';
 import type { BodySource } from '../core/transport.ts';
-import type { Client, RouteArgs } from '../core/types.ts';
+import type { RouteArgs } from '../core/types.ts';
 import { formMultipart, randomKey, sendsStreams, streamedMultipart, type MultipartContent } from './multipart.ts';
 import type { UploadFile, UploadProgress } from './source.ts';
 
-type FieldsInput = z.input<typeof JobFields>;
 /** The fields of an upload; `extra_tasks` also as a list. */
-export type UploadFields = Omit<Partial<FieldsInput>, 'extra_tasks'> & {
+export type UploadFields = Omit<Partial<JobFields>, 'extra_tasks'> & {
   extra_tasks?: string | readonly string[] | undefined;
 };
 
@@ -28,7 +26,7 @@ export interface UploadOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-type CreateArgs = RouteArgs<Contract['som3d']['create']> & { [BODY]?: BodySource };
+type CreateArgs = RouteArgs<Client['som3d']['create']> & { [BODY]?: BodySource };
 
 function textOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;

@@ -1,4 +1,4 @@
-import type { Job, JobFile, JobProgress } from '@som3d/contract';
+import type { Job, JobFile, JobProgress } from '../generated/types.ts';
 import {
   ApiError,
   JobCanceledError,
@@ -7,7 +7,7 @@ import {
   UnauthorizedError,
   UnexpectedResponseError,
 } from '../core/errors.ts';
-import type { Client } from '../core/types.ts';
+import type { Client } from '../generated/types.ts';
 import { listen, mayPass } from './events.ts';
 import { poll } from './poll.ts';
 
