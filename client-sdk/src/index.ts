@@ -1,3 +1,4 @@
+export { browserSession, type BrowserSession, type BrowserSessionOptions } from './core/browser-session.ts';
 export { createClient, type ClientOptions } from './core/client.ts';
 export type { BinaryBody } from './core/binary.ts';
 export * from './core/errors.ts';

@@ -20,7 +20,7 @@ export class NetworkError extends Som3dError {
 
   constructor(origin: string, cause: unknown) {
     const code = systemCode(cause);
-    super(`No answer from ${origin}${code ? ` (${code})` : ''}`, { cause });
+    super(`No answer from ${origin}${code ? ` (${code})` : ''}${browserHint(origin)}`, { cause });
     this.origin = origin;
     this.code = code;
   }
@@ -164,6 +164,16 @@ export class JobCanceledError extends Som3dError {
     super(`Job ${job.job_id} was canceled`);
     this.job = job;
   }
+}
+
+/** A browser hides why a request failed: what a developer looks at first. Empty outside of a page. */
+function browserHint(origin: string): string {
+  const page = (globalThis as { location?: { origin: string; protocol: string } }).location;
+  if (!page || page.origin === origin) return '';
+  if (page.protocol === 'https:' && origin.startsWith('http:')) {
+    return `. The page ${page.origin} is https and the service is not: browsers block that`;
+  }
+  return `. Is the service running, and is ${page.origin} in its FRONTEND_ORIGINS (CORS)? localhost and 127.0.0.1 differ`;
 }
 
 /** fetch nests the system's error one or two causes deep, and in an AggregateError when a host has several addresses. */

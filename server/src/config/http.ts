@@ -23,7 +23,7 @@ export const HTTP = {
       .refine((value) => listed(value).every((origin) => origin === '' || origin === '*' || isOrigin(origin)), {
         error: 'must be origins such as https://app.example.com, or *',
       })
-      .default('http://localhost:3000,http://localhost:5173'),
+      .default('http://localhost:3000,http://localhost:5173,http://127.0.0.1:3000,http://127.0.0.1:5173'),
     'Origins of browsers that may call the API, separated by commas; * for any.',
   ),
   TRUST_PROXY_HEADERS: variable(

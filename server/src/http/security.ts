@@ -3,7 +3,17 @@ import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../config/config.ts';
 
-const EXPOSED = ['x-request-id', 'x-total-count', 'link', 'location', 'retry-after', 'content-disposition', 'etag'];
+const EXPOSED = [
+  'x-request-id',
+  'x-total-count',
+  'link',
+  'location',
+  'retry-after',
+  'content-disposition',
+  'content-range',
+  'accept-ranges',
+  'etag',
+];
 
 /** Security headers of every answer. An API answers no scripts: only the docs page loosens the policy, for itself. */
 export function securityHeaders(): RequestHandler {
