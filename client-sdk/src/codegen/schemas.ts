@@ -98,9 +98,11 @@ export class SchemaTypes {
     }
     if ('const' in schema) return JSON.stringify(schema.const);
     if (schema.enum) return union(schema.enum.map((value) => JSON.stringify(value)));
-    const choices = schema.anyOf ?? schema.oneOf;
+    // Beside properties a choice only says which of them belong together.
+    const choices = schema.properties ? undefined : (schema.anyOf ?? schema.oneOf);
     if (choices) return union(choices.map((choice) => this.#text(choice, names)));
-    if (schema.allOf) return schema.allOf.map((part) => `(${this.#text(part, names)})`).join(' & ');
+    if (schema.allOf && !schema.properties)
+      return schema.allOf.map((part) => `(${this.#text(part, names)})`).join(' & ');
     const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? []);
     if (types.length === 0) return 'unknown';
     return union(types.map((type) => PRIMITIVES[type] ?? this.#compound(type, schema, names)));

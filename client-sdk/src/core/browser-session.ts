@@ -42,6 +42,7 @@ class SharedToken {
 
   share(value: string | undefined): void {
     this.#keep(value);
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel reaches its own origin alone
     this.#channel.postMessage(value);
   }
 

@@ -2,11 +2,13 @@
 import type { BinaryBody } from '../core/binary.ts';
 import type { Answer, CallOptions } from '../core/types.ts';
 
+/** El token de la sesión; va en Authorization: Bearer */
 export interface AccessToken {
   access_token: string;
   token_type: 'bearer';
 }
 
+/** Un médico con una suscripción vigente, propia o de su hospital */
 export interface ActiveUserSubscription {
   id_usuario: number;
   id_medico: number;
@@ -27,7 +29,9 @@ export interface ActiveUserSubscription {
   fecha_expiracion: string | null;
 }
 
+/** Un hospital nuevo, con código propio o generado */
 export interface AdminCreateHospitalBody {
+  /** Letras, números, apóstrofo, guion, punto y espacio; de 2 a 120 */
   nombre: string;
   /** Sin él se genera uno de 8 caracteres */
   codigo?: string | null | undefined;
@@ -35,11 +39,13 @@ export interface AdminCreateHospitalBody {
   ciudad?: string | null | undefined;
   telefono?: string | null | undefined;
   correo?: string | null | undefined;
+  /** ACTIVO o INACTIVO */
   estado?: 'ACTIVO' | 'INACTIVO' | undefined;
   /** Añade una suscripción PAUSADA de este plan */
   plan_id?: number | null | undefined;
 }
 
+/** Una cuenta como la ve un administrador */
 export interface AdminUser {
   id_usuario: number;
   nombre: string;
@@ -53,6 +59,7 @@ export interface AdminUser {
   suspendido: boolean;
 }
 
+/** Un cambio en un registro: quién, cuándo, y el registro antes y después */
 export interface AuditEntry {
   id_audit: number;
   entity_type: string;
@@ -75,6 +82,7 @@ export interface AuditEntry {
   created_at: string;
 }
 
+/** Los datos con los que el navegador abre el pago de ePayco */
 export interface Checkout {
   /** Llave pública de la cuenta */
   key: string;
@@ -106,6 +114,7 @@ export interface Checkout {
   session_id?: string | undefined;
 }
 
+/** Una nota clínica sobre una región del cuerpo de un paciente */
 export interface ClinicalNote {
   id_note: number;
   id_paciente: number;
@@ -120,15 +129,21 @@ export interface ClinicalNote {
   updated_at: string;
 }
 
+/** El código que llegó por correo */
 export interface CodeBody {
+  /** El código de 6 dígitos que llegó por correo */
   code: string;
 }
 
+/** El código que llegó por correo, con el token de su solicitud */
 export interface ConfirmCodeBody {
+  /** El `token` que acompaña al código o al enlace */
   token: string;
+  /** El código de 6 dígitos que llegó por correo */
   code: string;
 }
 
+/** Lo que el servicio entendió de una confirmación */
 export interface ConfirmationAnswer {
   ok: boolean;
   duplicado?: boolean | undefined;
@@ -152,31 +167,52 @@ export interface ConfirmationAnswer {
   invoice: string | null;
 }
 
+/** Una confirmación como la envía ePayco; trae más campos, y todos se guardan */
 export interface ConfirmationFields {
+  /** Referencia de la redirección */
   ref_payco?: string | undefined;
+  /** Referencia de ePayco */
   x_ref_payco?: string | undefined;
+  /** Transacción */
   x_transaction_id?: string | undefined;
+  /** Monto */
   x_amount?: string | undefined;
+  /** Moneda */
   x_currency_code?: string | undefined;
+  /** 1 aceptada, 2 rechazada, 3 pendiente, 4 fallida, 6 reversada… */
   x_cod_response?: string | undefined;
+  /** El resultado en palabras */
   x_response?: string | undefined;
+  /** El estado en palabras */
   x_transaction_state?: string | undefined;
+  /** Factura del intento */
   x_id_invoice?: string | undefined;
+  /** Identificador de la suscripción */
   x_extra1?: string | undefined;
+  /** TRUE si es una prueba */
   x_test_request?: string | undefined;
+  /** Código de aprobación del banco */
   x_approval_code?: string | undefined;
+  /** SHA-256 de los datos y la llave de la cuenta, en hexadecimal */
   x_signature?: string | undefined;
   [name: string]: unknown;
 }
 
+/** El correo de una cuenta */
 export interface CorreoBody {
+  /** Correo electrónico; no distingue mayúsculas */
   correo: string;
 }
 
+/** Un administrador nuevo */
 export interface CreateAdminBody {
+  /** Letras, apóstrofo, guion, punto y espacio; de 2 a 100 */
   nombre: string;
+  /** Letras, apóstrofo, guion, punto y espacio; de 2 a 100 */
   apellido: string;
+  /** Correo electrónico; no distingue mayúsculas */
   correo: string;
+  /** De 8 a 128 caracteres */
   password: string;
   telefono?: string | null | undefined;
   direccion?: string | null | undefined;
@@ -185,67 +221,93 @@ export interface CreateAdminBody {
   activo?: boolean | undefined;
 }
 
+/** Un médico nuevo, con su cuenta */
 export interface CreateDoctorBody {
+  /** Letras, apóstrofo, guion, punto y espacio; de 2 a 100 */
   nombre: string;
+  /** Letras, apóstrofo, guion, punto y espacio; de 2 a 100 */
   apellido: string;
+  /** Correo electrónico; no distingue mayúsculas */
   correo: string;
+  /** De 8 a 128 caracteres */
   password: string;
   telefono?: string | null | undefined;
   direccion?: string | null | undefined;
   ciudad?: string | null | undefined;
   id_hospital?: number | null | undefined;
   referenciado?: boolean | undefined;
+  /** ACTIVO o INACTIVO */
   estado?: 'ACTIVO' | 'INACTIVO' | undefined;
   activo?: boolean | undefined;
 }
 
+/** Un hospital nuevo, con su código */
 export interface CreateHospitalBody {
+  /** Letras, números, apóstrofo, guion, punto y espacio; de 2 a 120 */
   nombre: string;
+  /** Código de un hospital: letras A-Z, números y guion; de 1 a 12 */
   codigo: string;
   direccion?: string | null | undefined;
   ciudad?: string | null | undefined;
   telefono?: string | null | undefined;
   correo?: string | null | undefined;
+  /** ACTIVO o INACTIVO */
   estado?: 'ACTIVO' | 'INACTIVO' | undefined;
 }
 
+/** Un error o una sugerencia de un médico */
 export interface CreateMessageBody {
   tipo: 'sugerencia' | 'error';
+  /** Texto de una línea; de 5 a 200 caracteres */
   titulo: string;
+  /** Texto de varias líneas; de 10 a 2000 caracteres */
   descripcion: string;
   severidad: 'baja' | 'media' | 'alta';
   id_paciente?: number | null | undefined;
 }
 
+/** Una nota clínica nueva */
 export interface CreateNoteBody {
   /** Sin valor, GENERAL */
   segmento?: string | null | undefined;
+  /** Texto de varias líneas; de 1 a 10000 caracteres */
   texto: string;
+  /** JSON como texto, 65535 bytes como máximo; se devuelve tal como se envió */
   anchor_json?: string | null | undefined;
 }
 
+/** Un paciente nuevo; solo los nombres y los apellidos son obligatorios */
 export interface CreatePatientBody {
+  /** Letras, apóstrofo, guion, punto y espacio; de 2 a 100 */
   nombres: string;
+  /** Letras, apóstrofo, guion, punto y espacio; de 2 a 100 */
   apellidos: string;
   doc_tipo?: string | null | undefined;
   doc_numero?: string | null | undefined;
+  /** AAAA-MM-DD, entre 1900 y hoy */
   fecha_nacimiento?: string | null | undefined;
   sexo?: string | null | undefined;
   telefono?: string | null | undefined;
   correo?: string | null | undefined;
   direccion?: string | null | undefined;
   ciudad?: string | null | undefined;
+  /** ACTIVO o INACTIVO */
   estado?: 'ACTIVO' | 'INACTIVO' | undefined;
 }
 
+/** Un plan nuevo */
 export interface CreatePlanBody {
+  /** Letras, números y ( ) _ - .; de 2 a 80 */
   nombre: string;
   /** COP, dos decimales como máximo */
   precio: number;
+  /** MENSUAL, TRIMESTRAL, ANUAL */
   periodo: 'MENSUAL' | 'TRIMESTRAL' | 'ANUAL';
+  /** Meses: 1, 3 o 12, según el periodo */
   duracion_meses: number;
 }
 
+/** Un estudio nuevo de un paciente */
 export interface CreateStudyBody {
   /** Entero positivo de 32 bits */
   id_paciente: number;
@@ -256,6 +318,7 @@ export interface CreateStudyBody {
   notas?: string | null | undefined;
 }
 
+/** Una suscripción sin pago; exactamente uno de id_medico e id_hospital */
 export interface CreateSubscriptionBody {
   /** Médico que paga; exactamente uno de los dos */
   id_medico?: number | null | undefined;
@@ -271,7 +334,9 @@ export interface CreateSubscriptionBody {
   fecha_expiracion?: string | null | undefined;
 }
 
+/** Un estado del visor nuevo, con sus cuatro documentos */
 export interface CreateViewerStateBody {
+  /** Texto de una línea; de 1 a 200 caracteres */
   titulo: string;
   descripcion?: string | null | undefined;
   /** JSON como texto, 1 MiB como máximo; se devuelve tal como se envió; vacío es {} */
@@ -286,12 +351,14 @@ export interface CreateViewerStateBody {
   id_jobstl?: number | null | undefined;
 }
 
+/** El valor de la cookie csrf_token, bajo los dos nombres que se usan */
 export interface CsrfToken {
   ok: true;
   csrf: string;
   csrf_token: string;
 }
 
+/** Un médico: su perfil y los datos de su cuenta */
 export interface Doctor {
   id_medico: number;
   id_usuario: number;
@@ -308,23 +375,27 @@ export interface Doctor {
   activo: boolean;
 }
 
+/** Cuántos médicos hay */
 export interface DoctorCount {
   total: number;
   activos: number;
   inactivos: number;
 }
 
+/** Cuántas sesiones se cerraron */
 export interface EndedSessions {
   ok: true;
   cerradas: number;
 }
 
+/** Un dato que no vale: dónde está, qué tiene y de qué clase es el error */
 export interface FieldError {
   loc: (string | number)[];
   msg: string;
   type: string;
 }
 
+/** El resultado de un trabajo, para el historial de un paciente */
 export interface FinalizeBody {
   id_paciente?: number | null | undefined;
   /** Bytes */
@@ -333,6 +404,7 @@ export interface FinalizeBody {
   notas?: string | null | undefined;
 }
 
+/** Motores de segmentación y aceleradores de los procesos de conversión */
 export interface GpuCheck {
   /** Algún proceso de conversión tiene un acelerador */
   gpu: boolean;
@@ -355,6 +427,7 @@ export interface GpuCheck {
   workers: WorkerNode[];
 }
 
+/** Si el proceso puede atender y qué servicios alcanza */
 export interface Health {
   status: 'ok' | 'degraded' | 'error' | 'draining';
   version: string;
@@ -382,6 +455,7 @@ export interface Health {
   };
 }
 
+/** Un hospital con su código actual */
 export interface Hospital {
   id_hospital: number;
   nombre: string;
@@ -393,6 +467,7 @@ export interface Hospital {
   estado: 'ACTIVO' | 'INACTIVO';
 }
 
+/** La suscripción y los pagos de un hospital */
 export interface HospitalBilling {
   id_hospital: number;
   nombre: string;
@@ -419,6 +494,7 @@ export interface HospitalBilling {
   } | null;
 }
 
+/** Un código de un hospital, con lo que le pasó */
 export interface HospitalCode {
   codigo: string;
   /** Desde este instante ya no vincula; null: no vence */
@@ -427,6 +503,7 @@ export interface HospitalCode {
   revoked_at: string | null;
 }
 
+/** Un hospital con su código y el estado de su suscripción */
 export interface HospitalDetail {
   id_hospital: number;
   nombre: string;
@@ -440,6 +517,7 @@ export interface HospitalDetail {
   code: HospitalCode;
 }
 
+/** La suscripción de un hospital: la vigente, o la última */
 export interface HospitalStatus {
   /** Tiene una suscripción propia, en cualquier estado */
   has: boolean;
@@ -460,6 +538,7 @@ export interface HospitalStatus {
   hospital: PublicHospital;
 }
 
+/** Un mensaje como lo ve un administrador, con las personas y lo último de su historia */
 export interface InboxMessage {
   id_mensaje: number;
   id_medico: number;
@@ -511,6 +590,7 @@ export interface InboxMessage {
   bitacora_preview: MessageEvent[];
 }
 
+/** Un trabajo de conversión: su estado, su avance y lo que se midió */
 export interface Job {
   job_id: string;
   nombre_proceso: string | null;
@@ -522,6 +602,8 @@ export interface Job {
   params: JobParams;
   metrics: JobMetrics;
   error: string | null;
+  /** Un primer modelo de un trabajo en curso (GLB); está desde que se puede descargar y hasta que termina */
+  preview?: JobFile | undefined;
   /** Los de prioridad más alta van antes; 0 es lo normal */
   prioridad: number;
   created_at: string | null;
@@ -532,6 +614,7 @@ export interface Job {
   log_tail: string[];
 }
 
+/** Las opciones de una subida */
 export interface JobFields {
   /** Nombre del proceso, 3 a 80 caracteres */
   nombre_proceso?: string | null | undefined;
@@ -563,6 +646,7 @@ export interface JobFields {
   serie?: string | undefined;
 }
 
+/** Un archivo de un trabajo */
 export interface JobFile {
   filename: string;
   /** Bytes */
@@ -571,10 +655,12 @@ export interface JobFile {
   media_type?: string | undefined;
 }
 
+/** Una página de trabajos; X-Total-Count dice cuántos hay */
 export interface JobList {
   jobs: Job[];
 }
 
+/** Las líneas del registro de un trabajo */
 export interface JobLog {
   job_id: string;
   status: 'queued' | 'running' | 'done' | 'error' | 'canceled';
@@ -633,13 +719,17 @@ export interface JobParams {
   serie: string | null;
 }
 
+/** El avance de un trabajo */
 export interface JobProgress {
   status: 'queued' | 'running' | 'done' | 'error' | 'canceled';
   phase: 'queued' | 'reading' | 'segmenting' | 'meshing' | 'packing' | 'finished' | 'error' | 'canceled';
   percent: number;
   error: string | null;
+  /** Un primer modelo de un trabajo en curso (GLB); está desde que se puede descargar y hasta que termina */
+  preview?: JobFile | undefined;
 }
 
+/** Una dirección firmada del ZIP de resultados */
 export interface JobResult {
   job_id: string;
   url: string;
@@ -647,6 +737,7 @@ export interface JobResult {
   expires_in: number;
 }
 
+/** Lo que el visor necesita para abrir otra vez un trabajo */
 export interface JobStateContext {
   job_id: string;
   /** El último resultado registrado */
@@ -664,6 +755,7 @@ export interface JobStateContext {
   estados: ViewerStateSummary[];
 }
 
+/** Un resultado registrado de un trabajo */
 export interface JobStl {
   id_jobstl: number;
   job_id: string;
@@ -674,11 +766,13 @@ export interface JobStl {
   created_at: string | null;
 }
 
+/** Las notas de un resultado */
 export interface JobStlNotesBody {
   /** null o un texto vacío las borra */
   notas: string | null;
 }
 
+/** Los modelos de un trabajo terminado, con sus direcciones firmadas y sus medidas */
 export interface JobStls {
   job_id: string;
   count: number;
@@ -739,6 +833,7 @@ export interface JobStls {
   threemf_url: string | null;
 }
 
+/** El último pago aprobado que no se revirtió */
 export interface LastPayment {
   /** Instante ISO 8601 en UTC */
   fecha_pago: string;
@@ -747,10 +842,13 @@ export interface LastPayment {
   referencia: string;
 }
 
+/** El código del hospital al que un médico se vincula */
 export interface LinkByCodeBody {
+  /** Código de un hospital: letras A-Z, números y guion; de 1 a 12 */
   codigo: string;
 }
 
+/** El hospital al que el médico quedó vinculado */
 export interface LinkedHospital {
   id_hospital: number;
   nombre: string;
@@ -764,15 +862,20 @@ export interface LinkedHospital {
   has_active_subscription: boolean;
 }
 
+/** El correo y la contraseña de una cuenta */
 export interface LoginBody {
+  /** Correo electrónico; no distingue mayúsculas */
   correo: string;
+  /** La contraseña de la cuenta */
   password: string;
 }
 
+/** Si la respuesta queda leída; sin contenido, sí */
 export interface MarkReadBody {
   leido_medico?: boolean | undefined;
 }
 
+/** La cuenta propia */
 export interface Me {
   id_usuario: number;
   nombre: string;
@@ -787,6 +890,7 @@ export interface Me {
   correo_pendiente?: string | undefined;
 }
 
+/** Un mensaje de un médico; los antiguos pueden tener otros tipos, severidades y estados */
 export interface Message {
   id_mensaje: number;
   id_medico: number;
@@ -808,6 +912,7 @@ export interface Message {
   actualizado_en: string;
 }
 
+/** Un paso de la historia de un mensaje */
 export interface MessageEvent {
   id_evento: number;
   id_mensaje: number;
@@ -826,6 +931,7 @@ export interface MessageEvent {
   creado_en: string;
 }
 
+/** Los números del tablero. El dinero cuenta pagos aprobados sin revertir; el mes es el de Colombia */
 export interface Metrics {
   summary: {
     hospitals_total: number;
@@ -880,6 +986,7 @@ export interface Metrics {
   }[];
 }
 
+/** La suscripción del hospital propio; sin hospital, has_hospital es false y lo demás está vacío */
 export interface MyHospitalStatus {
   /** Tiene una suscripción propia, en cualquier estado */
   has: boolean;
@@ -901,6 +1008,7 @@ export interface MyHospitalStatus {
   hospital: Hospital | null;
 }
 
+/** La suscripción propia y lo que se puede hacer con ella */
 export interface MySubscription {
   /** Tiene una suscripción propia, en cualquier estado */
   has: boolean;
@@ -915,6 +1023,7 @@ export interface MySubscription {
   can_start: boolean;
 }
 
+/** La suscripción propia, con su vencimiento y su último pago */
 export interface MySubscriptionStatus {
   /** Tiene una suscripción propia, en cualquier estado */
   has: boolean;
@@ -932,10 +1041,12 @@ export interface MySubscriptionStatus {
   can_pay: boolean;
 }
 
+/** La operación se hizo */
 export interface Ok {
   ok: true;
 }
 
+/** Un paciente de un médico */
 export interface Patient {
   id_paciente: number;
   id_medico: number;
@@ -952,6 +1063,7 @@ export interface Patient {
   estado: 'ACTIVO' | 'INACTIVO';
 }
 
+/** Un resultado registrado, con su paciente */
 export interface PatientWithStl {
   id_paciente: number;
   id_medico: number;
@@ -976,6 +1088,7 @@ export interface PatientWithStl {
   total_stl: number;
 }
 
+/** Un pago aprobado de una suscripción */
 export interface Payment {
   id_pago: number;
   id_suscripcion: number;
@@ -986,6 +1099,7 @@ export interface Payment {
   fecha_pago: string;
 }
 
+/** Una factura emitida, y qué se sabe de su pago */
 export interface PaymentCheckout {
   id_checkout: number;
   invoice: string;
@@ -1010,6 +1124,7 @@ export interface PaymentCheckout {
   created_at: string;
 }
 
+/** Una confirmación recibida, y qué se hizo con ella */
 export interface PaymentEvent {
   id_event: number;
   ref_payco: string;
@@ -1055,6 +1170,7 @@ export interface PaymentEvent {
   created_at: string;
 }
 
+/** Una confirmación con los valores como llegaron */
 export interface PaymentEventDetail {
   id_event: number;
   ref_payco: string;
@@ -1102,6 +1218,7 @@ export interface PaymentEventDetail {
   payload: Record<string, string>;
 }
 
+/** Lo que la pasarela dice de un pago; de una referencia desconocida, success es false */
 export interface PaymentValidation {
   success: boolean;
   ref_payco: string;
@@ -1124,6 +1241,7 @@ export interface PaymentValidation {
   [name: string]: unknown;
 }
 
+/** Se envió un código por correo; el token lo acompaña al confirmarlo */
 export interface PendingCode {
   ok: true;
   token: string;
@@ -1131,6 +1249,7 @@ export interface PendingCode {
   expires_in: number;
 }
 
+/** Un plan que se puede pagar */
 export interface Plan {
   id_plan: number;
   nombre: string;
@@ -1140,14 +1259,34 @@ export interface Plan {
   duracion_meses: number;
 }
 
+/** La prioridad de un trabajo en cola */
 export interface PriorityBody {
   /** Los de prioridad más alta van antes */
   prioridad: number;
 }
 
+/** Un problema (RFC 9457); detail es una frase para el usuario */
 export interface Problem {
-  /** URI reference that identifies the kind of problem */
-  type: string;
+  /** Qué clase de problema es; la lista es cerrada */
+  type:
+    | 'urn:som3d:problem:malformed'
+    | 'urn:som3d:problem:bad-request'
+    | 'urn:som3d:problem:unauthorized'
+    | 'urn:som3d:problem:payment-required'
+    | 'urn:som3d:problem:forbidden'
+    | 'urn:som3d:problem:not-found'
+    | 'urn:som3d:problem:method-not-allowed'
+    | 'urn:som3d:problem:request-timeout'
+    | 'urn:som3d:problem:conflict'
+    | 'urn:som3d:problem:too-large'
+    | 'urn:som3d:problem:unsupported-media-type'
+    | 'urn:som3d:problem:range-not-satisfiable'
+    | 'urn:som3d:problem:validation'
+    | 'urn:som3d:problem:too-many-requests'
+    | 'urn:som3d:problem:internal'
+    | 'urn:som3d:problem:bad-gateway'
+    | 'urn:som3d:problem:unavailable'
+    | 'urn:som3d:problem:insufficient-storage';
   title: string;
   status: number;
   detail: string;
@@ -1155,6 +1294,7 @@ export interface Problem {
   errors?: FieldError[] | undefined;
 }
 
+/** Lo que un código muestra de su hospital a quien no tiene sesión */
 export interface PublicHospital {
   id_hospital: number;
   nombre: string;
@@ -1163,6 +1303,7 @@ export interface PublicHospital {
   estado: 'ACTIVO' | 'INACTIVO';
 }
 
+/** Lo que un código muestra de su hospital, y si el código sirve */
 export interface PublicHospitalDetail {
   id_hospital: number;
   nombre: string;
@@ -1179,6 +1320,7 @@ export interface Quota {
   limite: number;
 }
 
+/** Un pago, con quien lo hizo */
 export interface RecentPayment {
   id_pago: number;
   referencia_epayco: string;
@@ -1208,10 +1350,15 @@ export interface RecentPayment {
   };
 }
 
+/** Una cuenta nueva de médico */
 export interface RegisterBody {
+  /** Letras, apóstrofo, guion, punto y espacio; de 2 a 100 */
   nombre: string;
+  /** Letras, apóstrofo, guion, punto y espacio; de 2 a 100 */
   apellido: string;
+  /** Correo electrónico; no distingue mayúsculas */
   correo: string;
+  /** De 8 a 128 caracteres */
   password: string;
   telefono?: string | null | undefined;
   direccion?: string | null | undefined;
@@ -1219,11 +1366,13 @@ export interface RegisterBody {
   rol?: 'MEDICO' | undefined;
 }
 
+/** Cuántos días vale el código nuevo; se puede omitir */
 export interface ReissueCodeBody {
-  /** Días que vale el código (30) */
+  /** Días que vale el código */
   expires_days?: number | null | undefined;
 }
 
+/** Un hospital con el código que acaba de recibir */
 export interface ReissuedCode {
   id_hospital: number;
   nombre: string;
@@ -1239,23 +1388,33 @@ export interface ReissuedCode {
   expires_at: string | null;
 }
 
+/** La contraseña nueva, con el token del enlace */
 export interface ResetPasswordBody {
+  /** El `token` que acompaña al código o al enlace */
   token: string;
+  /** De 8 a 128 caracteres */
   new_password: string;
 }
 
+/** La contraseña nueva, con el código que llegó y el token o el correo de la solicitud */
 export interface ResetPasswordCodeBody {
+  /** El `token` que acompaña al código o al enlace */
   token?: string | undefined;
+  /** Correo electrónico; no distingue mayúsculas */
   correo?: string | undefined;
+  /** El código de 6 dígitos que llegó por correo */
   code: string;
+  /** De 8 a 128 caracteres */
   new_password: string;
 }
 
+/** Cuántos códigos se revocaron */
 export interface RevokedCodes {
   ok: true;
   revoked: number;
 }
 
+/** Una sesión: un ingreso desde un navegador o un programa */
 export interface Session {
   id: string;
   /** Instante ISO 8601 en UTC */
@@ -1271,17 +1430,21 @@ export interface Session {
   actual: boolean;
 }
 
+/** El código del hospital y, si se quiere otro, el plan */
 export interface StartHospitalSubscriptionBody {
+  /** Código de un hospital: letras A-Z, números y guion; de 1 a 12 */
   codigo: string;
   /** Sin él, el plan de la última suscripción del hospital */
   plan_id?: number | null | undefined;
 }
 
+/** El plan que se va a pagar */
 export interface StartSubscriptionBody {
   /** Entero positivo de 32 bits */
   plan_id: number;
 }
 
+/** Una suscripción por pagar, con los datos de la pasarela */
 export interface StartedCheckout {
   suscripcion_id: number;
   checkout: Checkout;
@@ -1289,6 +1452,7 @@ export interface StartedCheckout {
   onpage_html: string;
 }
 
+/** La suscripción de un hospital por pagar, con los datos de la pasarela */
 export interface StartedHospitalCheckout {
   suscripcion_id: number;
   checkout: Checkout;
@@ -1297,6 +1461,7 @@ export interface StartedHospitalCheckout {
   hospital: PublicHospital;
 }
 
+/** Un estudio de imagen de un paciente */
 export interface Study {
   id_estudio: number;
   id_paciente: number;
@@ -1309,6 +1474,7 @@ export interface Study {
   notas: string | null;
 }
 
+/** Una suscripción; desde su vencimiento se muestra como PAUSADA */
 export interface Subscription {
   id_suscripcion: number;
   id_medico: number | null;
@@ -1320,6 +1486,7 @@ export interface Subscription {
   fecha_expiracion: string | null;
 }
 
+/** Un trabajo con su dueño */
 export interface TrackedJob {
   job_id: string;
   nombre_proceso: string | null;
@@ -1331,6 +1498,8 @@ export interface TrackedJob {
   params: JobParams;
   metrics: JobMetrics;
   error: string | null;
+  /** Un primer modelo de un trabajo en curso (GLB); está desde que se puede descargar y hasta que termina */
+  preview?: JobFile | undefined;
   /** Los de prioridad más alta van antes; 0 es lo normal */
   prioridad: number;
   created_at: string | null;
@@ -1348,37 +1517,52 @@ export interface TrackedJob {
   };
 }
 
+/** Una página de trabajos con su dueño; X-Total-Count dice cuántos hay */
 export interface TrackedJobList {
   jobs: TrackedJob[];
 }
 
+/** Los datos de un médico que cambian */
 export interface UpdateDoctorBody {
+  /** Letras, apóstrofo, guion, punto y espacio; de 2 a 100 */
   nombre?: string | undefined;
+  /** Letras, apóstrofo, guion, punto y espacio; de 2 a 100 */
   apellido?: string | undefined;
+  /** Correo electrónico; no distingue mayúsculas */
   correo?: string | undefined;
   telefono?: string | null | undefined;
   direccion?: string | null | undefined;
   ciudad?: string | null | undefined;
   id_hospital?: number | null | undefined;
   referenciado?: boolean | undefined;
+  /** ACTIVO o INACTIVO */
   estado?: 'ACTIVO' | 'INACTIVO' | undefined;
   activo?: boolean | undefined;
 }
 
+/** Los datos de un hospital que cambian */
 export interface UpdateHospitalBody {
+  /** Letras, números, apóstrofo, guion, punto y espacio; de 2 a 120 */
   nombre?: string | undefined;
+  /** Código de un hospital: letras A-Z, números y guion; de 1 a 12 */
   codigo?: string | undefined;
   direccion?: string | null | undefined;
   ciudad?: string | null | undefined;
   telefono?: string | null | undefined;
   correo?: string | null | undefined;
+  /** ACTIVO o INACTIVO */
   estado?: 'ACTIVO' | 'INACTIVO' | undefined;
 }
 
+/** Los datos propios que cambian; null vacía un campo que puede estar vacío */
 export interface UpdateMeBody {
+  /** Letras, apóstrofo, guion, punto y espacio; de 2 a 100 */
   nombre?: string | undefined;
+  /** Letras, apóstrofo, guion, punto y espacio; de 2 a 100 */
   apellido?: string | undefined;
+  /** Correo electrónico; no distingue mayúsculas */
   correo?: string | undefined;
+  /** De 8 a 128 caracteres */
   password?: string | undefined;
   /** Con password o con un correo nuevo */
   password_actual?: string | undefined;
@@ -1387,6 +1571,7 @@ export interface UpdateMeBody {
   ciudad?: string | null | undefined;
 }
 
+/** Lo que un administrador cambia de un mensaje */
 export interface UpdateMessageBody {
   estado?: 'nuevo' | 'analisis' | 'en_curso' | 'resuelto' | undefined;
   respuesta_admin?: string | null | undefined;
@@ -1395,34 +1580,48 @@ export interface UpdateMessageBody {
   leido_admin?: boolean | undefined;
 }
 
+/** Lo que cambia de una nota */
 export interface UpdateNoteBody {
+  /** Región del cuerpo, en mayúsculas */
   segmento?: string | undefined;
+  /** Texto de varias líneas; de 1 a 10000 caracteres */
   texto?: string | undefined;
+  /** JSON como texto, 65535 bytes como máximo; se devuelve tal como se envió */
   anchor_json?: string | null | undefined;
 }
 
+/** Los datos de un paciente que cambian; null vacía un campo que puede estar vacío */
 export interface UpdatePatientBody {
+  /** Letras, apóstrofo, guion, punto y espacio; de 2 a 100 */
   nombres?: string | undefined;
+  /** Letras, apóstrofo, guion, punto y espacio; de 2 a 100 */
   apellidos?: string | undefined;
   doc_tipo?: string | null | undefined;
   doc_numero?: string | null | undefined;
+  /** AAAA-MM-DD, entre 1900 y hoy */
   fecha_nacimiento?: string | null | undefined;
   sexo?: string | null | undefined;
   telefono?: string | null | undefined;
   correo?: string | null | undefined;
   direccion?: string | null | undefined;
   ciudad?: string | null | undefined;
+  /** ACTIVO o INACTIVO */
   estado?: 'ACTIVO' | 'INACTIVO' | undefined;
 }
 
+/** Lo que cambia de un plan */
 export interface UpdatePlanBody {
+  /** Letras, números y ( ) _ - .; de 2 a 80 */
   nombre?: string | undefined;
   /** COP, dos decimales como máximo */
   precio?: number | undefined;
+  /** MENSUAL, TRIMESTRAL, ANUAL */
   periodo?: 'MENSUAL' | 'TRIMESTRAL' | 'ANUAL' | undefined;
+  /** Meses: 1, 3 o 12, según el periodo */
   duracion_meses?: number | undefined;
 }
 
+/** Lo que cambia de un estudio */
 export interface UpdateStudyBody {
   /** Instante ISO 8601: un día (AAAA-MM-DD, su primer instante UTC) o día y hora, con T o un espacio, con o sin segundos y zona; sin zona es UTC */
   fecha_estudio?: string | undefined;
@@ -1431,6 +1630,7 @@ export interface UpdateStudyBody {
   notas?: string | null | undefined;
 }
 
+/** Lo que cambia de una suscripción */
 export interface UpdateSubscriptionBody {
   /** Médico que paga; exactamente uno de los dos */
   id_medico?: number | null | undefined;
@@ -1445,11 +1645,14 @@ export interface UpdateSubscriptionBody {
   fecha_expiracion?: string | null | undefined;
 }
 
+/** Si la cuenta queda suspendida */
 export interface UpdateUserBody {
   suspendido: boolean;
 }
 
+/** Lo que cambia de un estado del visor */
 export interface UpdateViewerStateBody {
+  /** Texto de una línea; de 1 a 200 caracteres */
   titulo?: string | undefined;
   descripcion?: string | null | undefined;
   /** JSON como texto, 1 MiB como máximo; se devuelve tal como se envió; vacío es {} */
@@ -1464,6 +1667,7 @@ export interface UpdateViewerStateBody {
   id_jobstl?: number | null | undefined;
 }
 
+/** Lo que una cuenta usa y cuánto puede usar */
 export interface Usage {
   /** Trabajos en cola */
   trabajos_en_espera: Quota;
@@ -1483,6 +1687,7 @@ export interface Usage {
   };
 }
 
+/** Una cuenta; ninguna respuesta lleva la contraseña */
 export interface User {
   id_usuario: number;
   nombre: string;
@@ -1495,6 +1700,7 @@ export interface User {
   activo: boolean;
 }
 
+/** Un estado guardado del visor, con sus cuatro documentos */
 export interface ViewerState {
   id_visor_estado: number;
   id_medico: number;
@@ -1512,6 +1718,7 @@ export interface ViewerState {
   actualizado_en: string;
 }
 
+/** Un estado guardado del visor, sin sus documentos */
 export interface ViewerStateSummary {
   id_visor_estado: number;
   id_medico: number;
@@ -1525,6 +1732,7 @@ export interface ViewerStateSummary {
   actualizado_en: string;
 }
 
+/** Un proceso de conversión, con su motor y sus aceleradores */
 export interface WorkerNode {
   worker_id: string;
   host: string;
@@ -1593,6 +1801,7 @@ export interface AuthEndOtherSessionsArgs extends CallOptions {}
 /** Arguments of `auth.endSession`. */
 export interface AuthEndSessionArgs extends CallOptions {
   params: {
+    /** Identificador de la sesión */
     id: string;
   };
 }
@@ -1600,6 +1809,7 @@ export interface AuthEndSessionArgs extends CallOptions {
 /** Arguments of `auth.emailExists`. */
 export interface AuthEmailExistsArgs extends CallOptions {
   query: {
+    /** Correo electrónico; no distingue mayúsculas */
     correo: string;
   };
 }
@@ -1638,6 +1848,7 @@ export interface AuthForgotPasswordArgs extends CallOptions {
 export interface AuthResetFormArgs extends CallOptions {
   query?:
     | {
+        /** El del enlace */
         token?: string | undefined;
       }
     | undefined;
@@ -1662,7 +1873,7 @@ export interface AuthResetPasswordCodeArgs extends CallOptions {
 export interface PlansListArgs extends CallOptions {
   query?:
     | {
-        /** Filas por respuesta, 1 a 500 (sin valor: 500) */
+        /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
         offset?: number | undefined;
@@ -1673,7 +1884,7 @@ export interface PlansListArgs extends CallOptions {
 /** Arguments of `plans.get`. */
 export interface PlansGetArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del plan */
     id: number;
   };
 }
@@ -1686,7 +1897,7 @@ export interface PlansCreateArgs extends CallOptions {
 /** Arguments of `plans.update`. */
 export interface PlansUpdateArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del plan */
     id: number;
   };
   body: UpdatePlanBody;
@@ -1695,7 +1906,7 @@ export interface PlansUpdateArgs extends CallOptions {
 /** Arguments of `plans.remove`. */
 export interface PlansRemoveArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del plan */
     id: number;
   };
 }
@@ -1715,14 +1926,15 @@ export interface SubscriptionsMineStatusArgs extends CallOptions {}
 export interface SubscriptionsListArgs extends CallOptions {
   query?:
     | {
-        /** Entero positivo de 32 bits */
+        /** Solo las de este médico */
         id_medico?: number | undefined;
-        /** Entero positivo de 32 bits */
+        /** Solo las de este hospital */
         id_hospital?: number | undefined;
+        /** ACTIVA, PAUSADA; todos es sin filtro */
         estado?: 'ACTIVA' | 'PAUSADA' | undefined;
-        /** Entero positivo de 32 bits */
+        /** Solo las de este plan */
         plan_id?: number | undefined;
-        /** Filas por respuesta, 1 a 500 (sin valor: 500) */
+        /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
         offset?: number | undefined;
@@ -1738,7 +1950,7 @@ export interface SubscriptionsCreateArgs extends CallOptions {
 /** Arguments of `subscriptions.get`. */
 export interface SubscriptionsGetArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador de la suscripción */
     id: number;
   };
 }
@@ -1746,7 +1958,7 @@ export interface SubscriptionsGetArgs extends CallOptions {
 /** Arguments of `subscriptions.update`. */
 export interface SubscriptionsUpdateArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador de la suscripción */
     id: number;
   };
   body: UpdateSubscriptionBody;
@@ -1755,7 +1967,7 @@ export interface SubscriptionsUpdateArgs extends CallOptions {
 /** Arguments of `subscriptions.remove`. */
 export interface SubscriptionsRemoveArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador de la suscripción */
     id: number;
   };
 }
@@ -1763,12 +1975,12 @@ export interface SubscriptionsRemoveArgs extends CallOptions {
 /** Arguments of `subscriptions.payments`. */
 export interface SubscriptionsPaymentsArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador de la suscripción */
     id: number;
   };
   query?:
     | {
-        /** Filas por respuesta, 1 a 500 (sin valor: 500) */
+        /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
         offset?: number | undefined;
@@ -1782,7 +1994,7 @@ export interface HospitalsListArgs extends CallOptions {
     | {
         /** También los inactivos; solo para un administrador */
         include_all?: boolean | undefined;
-        /** Filas por respuesta, 1 a 500 (sin valor: 500) */
+        /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
         offset?: number | undefined;
@@ -1793,6 +2005,7 @@ export interface HospitalsListArgs extends CallOptions {
 /** Arguments of `hospitals.byCode`. */
 export interface HospitalsByCodeArgs extends CallOptions {
   params: {
+    /** Código de un hospital: letras A-Z, números y guion; de 1 a 12 */
     codigo: string;
   };
 }
@@ -1800,6 +2013,7 @@ export interface HospitalsByCodeArgs extends CallOptions {
 /** Arguments of `hospitals.status`. */
 export interface HospitalsStatusArgs extends CallOptions {
   params: {
+    /** Código de un hospital: letras A-Z, números y guion; de 1 a 12 */
     codigo: string;
   };
 }
@@ -1825,7 +2039,7 @@ export interface HospitalsCreateArgs extends CallOptions {
 /** Arguments of `hospitals.get`. */
 export interface HospitalsGetArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del hospital */
     id: number;
   };
 }
@@ -1833,7 +2047,7 @@ export interface HospitalsGetArgs extends CallOptions {
 /** Arguments of `hospitals.update`. */
 export interface HospitalsUpdateArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del hospital */
     id: number;
   };
   body: UpdateHospitalBody;
@@ -1842,7 +2056,7 @@ export interface HospitalsUpdateArgs extends CallOptions {
 /** Arguments of `hospitals.remove`. */
 export interface HospitalsRemoveArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del hospital */
     id: number;
   };
 }
@@ -1854,10 +2068,11 @@ export interface AdminGenerateCodeArgs extends CallOptions {}
 export interface AdminListHospitalsArgs extends CallOptions {
   query?:
     | {
+        /** ACTIVO, INACTIVO; todos es sin filtro */
         estado?: 'ACTIVO' | 'INACTIVO' | undefined;
         /** En nombre, ciudad o código */
         q?: string | undefined;
-        /** Filas por respuesta, 1 a 500 (sin valor: 500) */
+        /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
         offset?: number | undefined;
@@ -1868,7 +2083,7 @@ export interface AdminListHospitalsArgs extends CallOptions {
 /** Arguments of `admin.getHospital`. */
 export interface AdminGetHospitalArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del hospital, médico o usuario */
     id: number;
   };
 }
@@ -1881,7 +2096,7 @@ export interface AdminCreateHospitalArgs extends CallOptions {
 /** Arguments of `admin.updateHospital`. */
 export interface AdminUpdateHospitalArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del hospital, médico o usuario */
     id: number;
   };
   body: UpdateHospitalBody;
@@ -1890,7 +2105,7 @@ export interface AdminUpdateHospitalArgs extends CallOptions {
 /** Arguments of `admin.removeHospital`. */
 export interface AdminRemoveHospitalArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del hospital, médico o usuario */
     id: number;
   };
 }
@@ -1898,12 +2113,12 @@ export interface AdminRemoveHospitalArgs extends CallOptions {
 /** Arguments of `admin.reissueCode`. */
 export interface AdminReissueCodeArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del hospital, médico o usuario */
     id: number;
   };
   query?:
     | {
-        /** Días que vale el código (30) */
+        /** Días que vale el código */
         expires_days?: number | null | undefined;
       }
     | undefined;
@@ -1913,7 +2128,7 @@ export interface AdminReissueCodeArgs extends CallOptions {
 /** Arguments of `admin.revokeCodes`. */
 export interface AdminRevokeCodesArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del hospital, médico o usuario */
     id: number;
   };
 }
@@ -1922,7 +2137,7 @@ export interface AdminRevokeCodesArgs extends CallOptions {
 export interface AdminCountDoctorsArgs extends CallOptions {
   query?:
     | {
-        /** Entero positivo de 32 bits */
+        /** Solo los de este hospital */
         hospital_id?: number | undefined;
       }
     | undefined;
@@ -1932,12 +2147,13 @@ export interface AdminCountDoctorsArgs extends CallOptions {
 export interface AdminListDoctorsArgs extends CallOptions {
   query?:
     | {
-        /** Entero positivo de 32 bits */
+        /** Solo los de este hospital */
         hospital_id?: number | undefined;
+        /** ACTIVO, INACTIVO; todos es sin filtro */
         estado?: 'ACTIVO' | 'INACTIVO' | undefined;
         /** En nombre, apellido o correo */
         q?: string | undefined;
-        /** Filas por respuesta, 1 a 500 (sin valor: 500) */
+        /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
         offset?: number | undefined;
@@ -1953,7 +2169,7 @@ export interface AdminCreateDoctorArgs extends CallOptions {
 /** Arguments of `admin.updateDoctor`. */
 export interface AdminUpdateDoctorArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del hospital, médico o usuario */
     id: number;
   };
   body: UpdateDoctorBody;
@@ -1962,7 +2178,7 @@ export interface AdminUpdateDoctorArgs extends CallOptions {
 /** Arguments of `admin.removeDoctor`. */
 export interface AdminRemoveDoctorArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del hospital, médico o usuario */
     id: number;
   };
 }
@@ -1973,7 +2189,7 @@ export interface AdminListInactiveUsersArgs extends CallOptions {
     | {
         /** En nombre, apellido o correo */
         q?: string | undefined;
-        /** Filas por respuesta, 1 a 500 (sin valor: 500) */
+        /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
         offset?: number | undefined;
@@ -1987,7 +2203,7 @@ export interface AdminListSuspendedUsersArgs extends CallOptions {
     | {
         /** En nombre, apellido o correo */
         q?: string | undefined;
-        /** Filas por respuesta, 1 a 500 (sin valor: 500) */
+        /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
         offset?: number | undefined;
@@ -2001,7 +2217,7 @@ export interface AdminListAdminsArgs extends CallOptions {
     | {
         /** En nombre, apellido o correo */
         q?: string | undefined;
-        /** Filas por respuesta, 1 a 500 (sin valor: 500) */
+        /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
         offset?: number | undefined;
@@ -2017,7 +2233,7 @@ export interface AdminCreateAdminArgs extends CallOptions {
 /** Arguments of `admin.updateUser`. */
 export interface AdminUpdateUserArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del hospital, médico o usuario */
     id: number;
   };
   body: UpdateUserBody;
@@ -2026,7 +2242,7 @@ export interface AdminUpdateUserArgs extends CallOptions {
 /** Arguments of `admin.userSessions`. */
 export interface AdminUserSessionsArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del hospital, médico o usuario */
     id: number;
   };
 }
@@ -2034,7 +2250,7 @@ export interface AdminUserSessionsArgs extends CallOptions {
 /** Arguments of `admin.endUserSessions`. */
 export interface AdminEndUserSessionsArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del hospital, médico o usuario */
     id: number;
   };
 }
@@ -2042,7 +2258,7 @@ export interface AdminEndUserSessionsArgs extends CallOptions {
 /** Arguments of `admin.sendPasswordReset`. */
 export interface AdminSendPasswordResetArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del hospital, médico o usuario */
     id: number;
   };
 }
@@ -2050,7 +2266,7 @@ export interface AdminSendPasswordResetArgs extends CallOptions {
 /** Arguments of `admin.removeUser`. */
 export interface AdminRemoveUserArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del hospital, médico o usuario */
     id: number;
   };
 }
@@ -2062,7 +2278,7 @@ export interface AdminMetricsArgs extends CallOptions {}
 export interface AdminRecentPaymentsArgs extends CallOptions {
   query?:
     | {
-        /** Filas, 1 a 500 (10) */
+        /** Filas, 1 a 500 */
         limit?: number | undefined;
       }
     | undefined;
@@ -2072,7 +2288,7 @@ export interface AdminRecentPaymentsArgs extends CallOptions {
 export interface AdminActiveUserSubscriptionsArgs extends CallOptions {
   query?:
     | {
-        /** Filas por respuesta, 1 a 500 (sin valor: 500) */
+        /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
         offset?: number | undefined;
@@ -2084,7 +2300,7 @@ export interface AdminActiveUserSubscriptionsArgs extends CallOptions {
 export interface AdminHospitalsBillingArgs extends CallOptions {
   query?:
     | {
-        /** Filas por respuesta, 1 a 500 (sin valor: 500) */
+        /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
         offset?: number | undefined;
@@ -2120,12 +2336,13 @@ export interface AdminClinicalAuditArgs extends CallOptions {
 export interface PatientsListArgs extends CallOptions {
   query?:
     | {
+        /** ACTIVO, INACTIVO; todos es sin filtro */
         estado?: 'ACTIVO' | 'INACTIVO' | undefined;
-        /** Contiene */
+        /** Parte del número de documento */
         doc_numero?: string | undefined;
         /** En nombres, apellidos o documento */
         q?: string | undefined;
-        /** Filas por respuesta, 1 a 500 (sin valor: 500) */
+        /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
         offset?: number | undefined;
@@ -2141,7 +2358,7 @@ export interface PatientsCreateArgs extends CallOptions {
 /** Arguments of `patients.get`. */
 export interface PatientsGetArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del paciente */
     id: number;
   };
 }
@@ -2149,7 +2366,7 @@ export interface PatientsGetArgs extends CallOptions {
 /** Arguments of `patients.update`. */
 export interface PatientsUpdateArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del paciente */
     id: number;
   };
   body: UpdatePatientBody;
@@ -2158,7 +2375,7 @@ export interface PatientsUpdateArgs extends CallOptions {
 /** Arguments of `patients.remove`. */
 export interface PatientsRemoveArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del paciente */
     id: number;
   };
 }
@@ -2166,13 +2383,14 @@ export interface PatientsRemoveArgs extends CallOptions {
 /** Arguments of `patients.listNotes`. */
 export interface PatientsListNotesArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del paciente */
     id: number;
   };
   query?:
     | {
+        /** Región del cuerpo, en mayúsculas */
         segmento?: string | undefined;
-        /** Filas por respuesta, 1 a 500 (sin valor: 500) */
+        /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
         offset?: number | undefined;
@@ -2183,7 +2401,7 @@ export interface PatientsListNotesArgs extends CallOptions {
 /** Arguments of `patients.createNote`. */
 export interface PatientsCreateNoteArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del paciente */
     id: number;
   };
   body: CreateNoteBody;
@@ -2192,9 +2410,9 @@ export interface PatientsCreateNoteArgs extends CallOptions {
 /** Arguments of `patients.updateNote`. */
 export interface PatientsUpdateNoteArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del paciente */
     id: number;
-    /** Entero positivo de 32 bits */
+    /** Identificador de la nota */
     note_id: number;
   };
   body: UpdateNoteBody;
@@ -2203,9 +2421,9 @@ export interface PatientsUpdateNoteArgs extends CallOptions {
 /** Arguments of `patients.removeNote`. */
 export interface PatientsRemoveNoteArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del paciente */
     id: number;
-    /** Entero positivo de 32 bits */
+    /** Identificador de la nota */
     note_id: number;
   };
 }
@@ -2214,9 +2432,9 @@ export interface PatientsRemoveNoteArgs extends CallOptions {
 export interface StudiesListArgs extends CallOptions {
   query?:
     | {
-        /** Entero positivo de 32 bits */
+        /** Solo los de este paciente */
         paciente_id?: number | undefined;
-        /** Filas por respuesta, 1 a 500 (sin valor: 500) */
+        /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
         offset?: number | undefined;
@@ -2232,7 +2450,7 @@ export interface StudiesCreateArgs extends CallOptions {
 /** Arguments of `studies.get`. */
 export interface StudiesGetArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del estudio */
     id: number;
   };
 }
@@ -2240,7 +2458,7 @@ export interface StudiesGetArgs extends CallOptions {
 /** Arguments of `studies.update`. */
 export interface StudiesUpdateArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del estudio */
     id: number;
   };
   body: UpdateStudyBody;
@@ -2249,7 +2467,7 @@ export interface StudiesUpdateArgs extends CallOptions {
 /** Arguments of `studies.remove`. */
 export interface StudiesRemoveArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del estudio */
     id: number;
   };
 }
@@ -2267,7 +2485,7 @@ export interface VisorListArgs extends CallOptions {
         paciente_id?: number | undefined;
         /** Identificador del trabajo */
         job_id?: string | undefined;
-        /** Filas por respuesta, 1 a 500 (sin valor: 500) */
+        /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
         offset?: number | undefined;
@@ -2278,7 +2496,7 @@ export interface VisorListArgs extends CallOptions {
 /** Arguments of `visor.get`. */
 export interface VisorGetArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del estado del visor */
     id: number;
   };
 }
@@ -2286,7 +2504,7 @@ export interface VisorGetArgs extends CallOptions {
 /** Arguments of `visor.update`. */
 export interface VisorUpdateArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del estado del visor */
     id: number;
   };
   body: UpdateViewerStateBody;
@@ -2295,7 +2513,7 @@ export interface VisorUpdateArgs extends CallOptions {
 /** Arguments of `visor.remove`. */
 export interface VisorRemoveArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del estado del visor */
     id: number;
   };
 }
@@ -2314,8 +2532,9 @@ export interface Som3dCreateArgs extends CallOptions {
 export interface Som3dListArgs extends CallOptions {
   query?:
     | {
+        /** Solo los de este estado */
         status?: 'queued' | 'running' | 'done' | 'error' | 'canceled' | undefined;
-        /** Filas por respuesta, 1 a 500 (sin valor: 500) */
+        /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
         offset?: number | undefined;
@@ -2327,8 +2546,9 @@ export interface Som3dListArgs extends CallOptions {
 export interface Som3dMineArgs extends CallOptions {
   query?:
     | {
+        /** Solo los de este estado */
         status?: 'queued' | 'running' | 'done' | 'error' | 'canceled' | undefined;
-        /** Filas por respuesta, 1 a 500 (sin valor: 500) */
+        /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
         offset?: number | undefined;
@@ -2340,8 +2560,9 @@ export interface Som3dMineArgs extends CallOptions {
 export interface Som3dTrackingArgs extends CallOptions {
   query?:
     | {
+        /** Solo los de este estado */
         status?: 'queued' | 'running' | 'done' | 'error' | 'canceled' | undefined;
-        /** Filas por respuesta, 1 a 500 (sin valor: 500) */
+        /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
         offset?: number | undefined;
@@ -2353,8 +2574,9 @@ export interface Som3dTrackingArgs extends CallOptions {
 export interface Som3dTrackingMineArgs extends CallOptions {
   query?:
     | {
+        /** Solo los de este estado */
         status?: 'queued' | 'running' | 'done' | 'error' | 'canceled' | undefined;
-        /** Filas por respuesta, 1 a 500 (sin valor: 500) */
+        /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
         offset?: number | undefined;
@@ -2407,8 +2629,8 @@ export interface Som3dLogArgs extends CallOptions {
     | undefined;
 }
 
-/** Arguments of `som3d.logRaw`. */
-export interface Som3dLogRawArgs extends CallOptions {
+/** Arguments of `som3d.logText`. */
+export interface Som3dLogTextArgs extends CallOptions {
   params: {
     /** Identificador del trabajo */
     id: string;
@@ -2464,11 +2686,25 @@ export interface Som3dResultBytesArgs extends CallOptions {
     | undefined;
 }
 
+/** Arguments of `som3d.preview`. */
+export interface Som3dPreviewArgs extends CallOptions {
+  params: {
+    /** Identificador del trabajo */
+    id: string;
+  };
+  headers?:
+    | {
+        range?: string | undefined;
+      }
+    | undefined;
+}
+
 /** Arguments of `som3d.jobFile`. */
 export interface Som3dJobFileArgs extends CallOptions {
   params: {
     /** Identificador del trabajo */
     id: string;
+    /** Nombre del archivo */
     name: string;
   };
   headers?:
@@ -2481,6 +2717,7 @@ export interface Som3dJobFileArgs extends CallOptions {
 /** Arguments of `som3d.file`. */
 export interface Som3dFileArgs extends CallOptions {
   params: {
+    /** La firma, de una URL del servicio */
     token: string;
   };
   headers?:
@@ -2519,7 +2756,7 @@ export interface Som3dPrioritizeArgs extends CallOptions {
 /** Arguments of `som3d.updateResultNotes`. */
 export interface Som3dUpdateResultNotesArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del resultado */
     id: number;
   };
   body: JobStlNotesBody;
@@ -2528,7 +2765,7 @@ export interface Som3dUpdateResultNotesArgs extends CallOptions {
 /** Arguments of `som3d.removeResult`. */
 export interface Som3dRemoveResultArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del resultado */
     id: number;
   };
 }
@@ -2539,7 +2776,7 @@ export interface Som3dPatientsWithStlArgs extends CallOptions {
     | {
         /** En nombres, apellidos o documento */
         q?: string | undefined;
-        /** Filas por respuesta, 1 a 500 (sin valor: 500) */
+        /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
         offset?: number | undefined;
@@ -2559,8 +2796,11 @@ export interface MessagesCreateArgs extends CallOptions {
 export interface MessagesListArgs extends CallOptions {
   query?:
     | {
+        /** nuevo, analisis, en_curso, resuelto; todos es sin filtro */
         estado?: 'nuevo' | 'analisis' | 'en_curso' | 'resuelto' | undefined;
+        /** sugerencia, error; todos es sin filtro */
         tipo?: 'sugerencia' | 'error' | undefined;
+        /** Página, desde 1 */
         page?: number | undefined;
         /** Mensajes por página; más de 100 son 100 */
         page_size?: number | undefined;
@@ -2572,11 +2812,15 @@ export interface MessagesListArgs extends CallOptions {
 export interface MessagesInboxArgs extends CallOptions {
   query?:
     | {
+        /** nuevo, analisis, en_curso, resuelto; todos es sin filtro */
         estado?: 'nuevo' | 'analisis' | 'en_curso' | 'resuelto' | undefined;
+        /** sugerencia, error; todos es sin filtro */
         tipo?: 'sugerencia' | 'error' | undefined;
+        /** Página, desde 1 */
         page?: number | undefined;
         /** Mensajes por página; más de 100 son 100 */
         page_size?: number | undefined;
+        /** baja, media, alta; todos es sin filtro */
         severidad?: 'baja' | 'media' | 'alta' | undefined;
         /** Solo los que ningún administrador ha leído */
         only_unread?: boolean | undefined;
@@ -2584,7 +2828,7 @@ export interface MessagesInboxArgs extends CallOptions {
         leido?: boolean | undefined;
         /** Usuario que lo atiende, o `mio`, o `nadie` */
         asignado?: 'nadie' | 'mio' | number | undefined;
-        /** Entero positivo de 32 bits */
+        /** Solo los de este médico */
         id_medico?: number | undefined;
         /** En título, descripción, o nombre o correo del médico */
         q?: string | undefined;
@@ -2595,7 +2839,7 @@ export interface MessagesInboxArgs extends CallOptions {
 /** Arguments of `messages.events`. */
 export interface MessagesEventsArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del mensaje */
     id: number;
   };
 }
@@ -2603,7 +2847,7 @@ export interface MessagesEventsArgs extends CallOptions {
 /** Arguments of `messages.update`. */
 export interface MessagesUpdateArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del mensaje */
     id: number;
   };
   body: UpdateMessageBody;
@@ -2612,7 +2856,7 @@ export interface MessagesUpdateArgs extends CallOptions {
 /** Arguments of `messages.markRead`. */
 export interface MessagesMarkReadArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador del mensaje */
     id: number;
   };
   body?: MarkReadBody | undefined;
@@ -2644,6 +2888,7 @@ export interface EpaycoValidateArgs extends CallOptions {
 export interface EpaycoResponseArgs extends CallOptions {
   query?:
     | {
+        /** Referencia de ePayco */
         ref_payco?: string | undefined;
         [name: string]: unknown;
       }
@@ -2654,14 +2899,19 @@ export interface EpaycoResponseArgs extends CallOptions {
 export interface EpaycoListEventsArgs extends CallOptions {
   query?:
     | {
+        /** PENDIENTE, PROCESADO, RECHAZADO, IGNORADO, AGOTADO; todos es sin filtro */
         estado?: 'PENDIENTE' | 'PROCESADO' | 'RECHAZADO' | 'IGNORADO' | 'AGOTADO' | undefined;
+        /** Si la firma vale */
         firma_valida?: boolean | undefined;
+        /** Si entró dinero que no compró nada */
         por_reembolsar?: boolean | undefined;
+        /** Referencia de ePayco */
         ref_payco?: string | undefined;
+        /** Factura */
         invoice?: string | undefined;
-        /** Entero positivo de 32 bits */
+        /** Solo de esta suscripción */
         id_suscripcion?: number | undefined;
-        /** Filas por respuesta, 1 a 500 (sin valor: 500) */
+        /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
         offset?: number | undefined;
@@ -2672,7 +2922,7 @@ export interface EpaycoListEventsArgs extends CallOptions {
 /** Arguments of `epayco.getEvent`. */
 export interface EpaycoGetEventArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador de la confirmación o de la factura */
     id: number;
   };
 }
@@ -2680,7 +2930,7 @@ export interface EpaycoGetEventArgs extends CallOptions {
 /** Arguments of `epayco.retryEvent`. */
 export interface EpaycoRetryEventArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador de la confirmación o de la factura */
     id: number;
   };
 }
@@ -2688,7 +2938,7 @@ export interface EpaycoRetryEventArgs extends CallOptions {
 /** Arguments of `epayco.acceptEvent`. */
 export interface EpaycoAcceptEventArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador de la confirmación o de la factura */
     id: number;
   };
 }
@@ -2705,11 +2955,13 @@ export interface EpaycoEnterReferenceArgs extends CallOptions {
 export interface EpaycoListCheckoutsArgs extends CallOptions {
   query?:
     | {
+        /** ABIERTO, PAGADO, REVERSADO; todos es sin filtro */
         estado?: 'ABIERTO' | 'PAGADO' | 'REVERSADO' | undefined;
+        /** Factura */
         invoice?: string | undefined;
-        /** Entero positivo de 32 bits */
+        /** Solo de esta suscripción */
         id_suscripcion?: number | undefined;
-        /** Filas por respuesta, 1 a 500 (sin valor: 500) */
+        /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
         offset?: number | undefined;
@@ -2720,7 +2972,7 @@ export interface EpaycoListCheckoutsArgs extends CallOptions {
 /** Arguments of `epayco.settleCheckout`. */
 export interface EpaycoSettleCheckoutArgs extends CallOptions {
   params: {
-    /** Entero positivo de 32 bits */
+    /** Identificador de la confirmación o de la factura */
     id: number;
   };
 }
@@ -2785,6 +3037,8 @@ export interface AuthRoutes {
   /**
    * El usuario de la sesión
    *
+   * Los datos de la cuenta de la sesión, y el correo nuevo que espera su código.
+   *
    * `GET /auth/me`, cualquier sesión.
    *
    * @throws ApiError 401, 500, 503
@@ -2813,6 +3067,8 @@ export interface AuthRoutes {
   /**
    * Las sesiones propias, la usada por último primero
    *
+   * Cada ingreso que sigue abierto, con su navegador y su dirección.
+   *
    * `GET /auth/sessions`, cualquier sesión.
    *
    * @throws ApiError 401, 500, 503
@@ -2831,6 +3087,8 @@ export interface AuthRoutes {
   /**
    * Cerrar una sesión propia
    *
+   * La sesión deja de servir de inmediato, también para renovarse.
+   *
    * `DELETE /auth/sessions/:id`, cualquier sesión.
    *
    * @throws ApiError 401, 404, 422, 500, 503
@@ -2838,6 +3096,8 @@ export interface AuthRoutes {
   readonly endSession: (args: AuthEndSessionArgs) => Promise<Answer<204, undefined>>;
   /**
    * Responde siempre lo mismo: no revela cuentas
+   *
+   * Siempre responde `exists: false`: nadie puede averiguar qué correos tienen cuenta.
    *
    * `GET /auth/email-exists`, sin sesión.
    *
@@ -2930,6 +3190,8 @@ export interface AuthRoutes {
   /**
    * La página del enlace
    *
+   * La página web que abre el enlace del correo. Con un enlace vencido o usado responde 400, también con una página.
+   *
    * `GET /auth/reset-password/form`, sin sesión.
    *
    * @throws ApiError 400, 422, 500, 503
@@ -2971,6 +3233,8 @@ export interface PlansRoutes {
   /**
    * Planes, del más económico al más costoso
    *
+   * Los planes que hay, con su precio en COP.
+   *
    * `GET /plans`, sin sesión.
    *
    * @throws ApiError 422, 500, 503
@@ -2978,6 +3242,8 @@ export interface PlansRoutes {
   readonly list: (args?: PlansListArgs) => Promise<Answer<200, Plan[]>>;
   /**
    * Un plan
+   *
+   * Un plan con su precio, su periodo y sus meses.
    *
    * `GET /plans/:id`, sin sesión.
    *
@@ -3030,6 +3296,8 @@ export interface SubscriptionsRoutes {
   /**
    * La suscripción propia
    *
+   * Si hay una suscripción propia, si está vigente y si se puede iniciar o retomar un pago.
+   *
    * `GET /subscriptions/mine`, cualquier sesión.
    *
    * @throws ApiError 401, 500, 503
@@ -3038,6 +3306,8 @@ export interface SubscriptionsRoutes {
   /**
    * La suscripción propia, su vencimiento y su último pago
    *
+   * Lo mismo que /subscriptions/mine, con el vencimiento y el último pago.
+   *
    * `GET /subscriptions/mine/status`, cualquier sesión.
    *
    * @throws ApiError 401, 500, 503
@@ -3045,6 +3315,8 @@ export interface SubscriptionsRoutes {
   readonly mineStatus: (args?: SubscriptionsMineStatusArgs) => Promise<Answer<200, MySubscriptionStatus>>;
   /**
    * Suscripciones, la más reciente primero
+   *
+   * Las suscripciones de médicos y hospitales, con filtros por pagador, plan y estado.
    *
    * `GET /subscriptions`, administradores.
    *
@@ -3063,6 +3335,8 @@ export interface SubscriptionsRoutes {
   readonly create: (args: SubscriptionsCreateArgs) => Promise<Answer<201, Subscription>>;
   /**
    * Una suscripción
+   *
+   * Una suscripción con su pagador, su plan y su vigencia.
    *
    * `GET /subscriptions/:id`, administradores.
    *
@@ -3092,6 +3366,8 @@ export interface SubscriptionsRoutes {
   /**
    * Pagos de una suscripción, el más reciente primero
    *
+   * Los pagos aprobados de la suscripción.
+   *
    * `GET /subscriptions/:id/payments`, administradores.
    *
    * @throws ApiError 401, 403, 404, 422, 500, 503
@@ -3102,6 +3378,8 @@ export interface SubscriptionsRoutes {
 export interface HospitalsRoutes {
   /**
    * Hospitales activos, por nombre
+   *
+   * Los hospitales activos. Con include_all un administrador ve también los inactivos.
    *
    * `GET /hospitals`, cualquier sesión.
    *
@@ -3130,6 +3408,8 @@ export interface HospitalsRoutes {
   readonly status: (args: HospitalsStatusArgs) => Promise<Answer<200, HospitalStatus>>;
   /**
    * La suscripción del hospital propio
+   *
+   * La suscripción del hospital del médico; sin hospital, `has_hospital` es false.
    *
    * `GET /hospitals/mine-status`, cualquier sesión.
    *
@@ -3219,6 +3499,8 @@ export interface AdminRoutes {
   /**
    * Hospitales, por nombre
    *
+   * Todos los hospitales, con su código y el estado de su suscripción.
+   *
    * `GET /admin/hospitals`, administradores.
    *
    * @throws ApiError 401, 403, 422, 500, 503
@@ -3226,6 +3508,8 @@ export interface AdminRoutes {
   readonly listHospitals: (args?: AdminListHospitalsArgs) => Promise<Answer<200, HospitalDetail[]>>;
   /**
    * Un hospital con su código
+   *
+   * Un hospital, activo o no, con su código actual y el estado de su suscripción.
    *
    * `GET /admin/hospitals/:id`, administradores.
    *
@@ -3245,6 +3529,8 @@ export interface AdminRoutes {
   /**
    * Cambiar un hospital
    *
+   * Un campo ausente queda como está; null vacía un campo que puede estar vacío.
+   *
    * `PATCH /admin/hospitals/:id`, administradores.
    *
    * @throws ApiError 400, 401, 403, 404, 408, 409, 413, 415, 422, 500, 503
@@ -3252,6 +3538,8 @@ export interface AdminRoutes {
   readonly updateHospital: (args: AdminUpdateHospitalArgs) => Promise<Answer<200, HospitalDetail>>;
   /**
    * Eliminar un hospital con sus suscripciones, pagos y códigos
+   *
+   * Desvincula a sus médicos. La auditoría conserva lo eliminado.
    *
    * `DELETE /admin/hospitals/:id`, administradores.
    *
@@ -3281,6 +3569,8 @@ export interface AdminRoutes {
   /**
    * Cuántos médicos hay
    *
+   * Cuántos médicos hay, activos e inactivos; de todos o de un hospital.
+   *
    * `GET /admin/doctors/count`, administradores.
    *
    * @throws ApiError 401, 403, 422, 500, 503
@@ -3288,6 +3578,8 @@ export interface AdminRoutes {
   readonly countDoctors: (args?: AdminCountDoctorsArgs) => Promise<Answer<200, DoctorCount>>;
   /**
    * Médicos, por nombre
+   *
+   * Los médicos, con filtros por hospital, estado y texto.
    *
    * `GET /admin/doctors`, administradores.
    *
@@ -3327,6 +3619,8 @@ export interface AdminRoutes {
   /**
    * Usuarios inactivos, el más reciente primero
    *
+   * Las cuentas que aún no se activaron o que se desactivaron.
+   *
    * `GET /admin/users/inactive`, administradores.
    *
    * @throws ApiError 401, 403, 422, 500, 503
@@ -3334,6 +3628,8 @@ export interface AdminRoutes {
   readonly listInactiveUsers: (args?: AdminListInactiveUsersArgs) => Promise<Answer<200, AdminUser[]>>;
   /**
    * Usuarios suspendidos, el más reciente primero
+   *
+   * Las cuentas que un administrador suspendió.
    *
    * `GET /admin/users/suspended`, administradores.
    *
@@ -3343,6 +3639,8 @@ export interface AdminRoutes {
   /**
    * Administradores, el más reciente primero
    *
+   * Las cuentas de los administradores.
+   *
    * `GET /admin/users/admins`, administradores.
    *
    * @throws ApiError 401, 403, 422, 500, 503
@@ -3350,6 +3648,8 @@ export interface AdminRoutes {
   readonly listAdmins: (args?: AdminListAdminsArgs) => Promise<Answer<200, AdminUser[]>>;
   /**
    * Crear un administrador
+   *
+   * Crea la cuenta de un administrador, activa si no se dice otra cosa. 409 si el correo ya tiene cuenta.
    *
    * `POST /admin/users/admins`, administradores.
    *
@@ -3369,6 +3669,8 @@ export interface AdminRoutes {
   /**
    * Las sesiones abiertas de un usuario
    *
+   * Cada ingreso del usuario que sigue abierto, con su navegador y su dirección.
+   *
    * `GET /admin/users/:id/sessions`, administradores.
    *
    * @throws ApiError 401, 403, 404, 422, 500, 503
@@ -3377,6 +3679,8 @@ export interface AdminRoutes {
   /**
    * Cerrar todas las sesiones de un usuario
    *
+   * El usuario debe ingresar otra vez en todas partes. Repetirlo no cambia nada.
+   *
    * `DELETE /admin/users/:id/sessions`, administradores.
    *
    * @throws ApiError 401, 403, 404, 422, 500, 503
@@ -3384,6 +3688,8 @@ export interface AdminRoutes {
   readonly endUserSessions: (args: AdminEndUserSessionsArgs) => Promise<Answer<200, EndedSessions>>;
   /**
    * Enviar al usuario un enlace para cambiar la contraseña
+   *
+   * El usuario recibe el mismo correo que si lo hubiera pedido.
    *
    * `POST /admin/users/:id/password-reset`, administradores.
    *
@@ -3403,6 +3709,8 @@ export interface AdminRoutes {
   /**
    * Los números del tablero
    *
+   * Cuentas, pacientes, estudios, suscripciones y pagos. El mes es el de Colombia (UTC-5).
+   *
    * `GET /admin/metrics`, administradores.
    *
    * @throws ApiError 401, 403, 500, 503
@@ -3411,6 +3719,8 @@ export interface AdminRoutes {
   /**
    * Los últimos pagos
    *
+   * Los pagos más recientes, con quien los hizo y su plan.
+   *
    * `GET /admin/overview/recent-payments`, administradores.
    *
    * @throws ApiError 401, 403, 422, 500, 503
@@ -3418,6 +3728,8 @@ export interface AdminRoutes {
   readonly recentPayments: (args?: AdminRecentPaymentsArgs) => Promise<Answer<200, RecentPayment[]>>;
   /**
    * Médicos con una suscripción activa, propia o de su hospital; la que vence antes, primero
+   *
+   * Cada médico con una suscripción vigente, y de dónde le viene.
    *
    * `GET /admin/overview/active-users-subs`, administradores.
    *
@@ -3429,6 +3741,8 @@ export interface AdminRoutes {
   /**
    * Suscripción y pagos de cada hospital, por nombre
    *
+   * De cada hospital, su suscripción, su vencimiento y la suma de sus pagos.
+   *
    * `GET /admin/overview/hospitals-billing`, administradores.
    *
    * @throws ApiError 401, 403, 422, 500, 503
@@ -3436,6 +3750,8 @@ export interface AdminRoutes {
   readonly hospitalsBilling: (args?: AdminHospitalsBillingArgs) => Promise<Answer<200, HospitalBilling[]>>;
   /**
    * Quién hizo qué con cada registro, lo más reciente primero
+   *
+   * Cada cambio de un registro, con el registro antes y después. Se filtra por registro, acción, persona y fechas.
    *
    * `GET /admin/audit/clinical`, administradores.
    *
@@ -3458,6 +3774,8 @@ export interface PatientsRoutes {
   /**
    * Crear un paciente
    *
+   * El paciente es del médico que lo crea. 409 si ese médico ya tiene uno con el mismo documento.
+   *
    * `POST /patients`, médicos.
    *
    * @throws ApiError 400, 401, 403, 408, 409, 413, 415, 422, 500, 503
@@ -3465,6 +3783,8 @@ export interface PatientsRoutes {
   readonly create: (args: PatientsCreateArgs) => Promise<Answer<201, Patient>>;
   /**
    * Un paciente
+   *
+   * Los datos de un paciente. Un médico ve los suyos; un administrador, los de todos.
    *
    * `GET /patients/:id`, médicos y administradores.
    *
@@ -3494,6 +3814,8 @@ export interface PatientsRoutes {
   /**
    * Notas de un paciente, la más reciente primero
    *
+   * Las notas clínicas del paciente; con `segmento`, las de una región del cuerpo.
+   *
    * `GET /patients/:id/notes`, médicos y administradores.
    *
    * @throws ApiError 401, 403, 404, 422, 500, 503
@@ -3501,6 +3823,8 @@ export interface PatientsRoutes {
   readonly listNotes: (args: PatientsListNotesArgs) => Promise<Answer<200, ClinicalNote[]>>;
   /**
    * Agregar una nota
+   *
+   * Agrega una nota clínica a un paciente propio. 429 al llegar al límite de notas de un día.
    *
    * `POST /patients/:id/notes`, médicos.
    *
@@ -3510,6 +3834,8 @@ export interface PatientsRoutes {
   /**
    * Cambiar una nota
    *
+   * Un campo ausente queda como está. La auditoría clínica conserva el texto anterior.
+   *
    * `PATCH /patients/:id/notes/:note_id`, médicos y administradores.
    *
    * @throws ApiError 400, 401, 403, 404, 408, 413, 415, 422, 500, 503
@@ -3517,6 +3843,8 @@ export interface PatientsRoutes {
   readonly updateNote: (args: PatientsUpdateNoteArgs) => Promise<Answer<200, ClinicalNote>>;
   /**
    * Eliminar una nota
+   *
+   * La auditoría clínica conserva lo eliminado.
    *
    * `DELETE /patients/:id/notes/:note_id`, médicos y administradores.
    *
@@ -3539,6 +3867,8 @@ export interface StudiesRoutes {
   /**
    * Registrar un estudio
    *
+   * El estudio es de un paciente propio. Sin fecha_estudio, la de este momento.
+   *
    * `POST /studies`, médicos y administradores.
    *
    * @throws ApiError 400, 401, 403, 404, 408, 413, 415, 422, 500, 503
@@ -3546,6 +3876,8 @@ export interface StudiesRoutes {
   readonly create: (args: StudiesCreateArgs) => Promise<Answer<201, Study>>;
   /**
    * Un estudio
+   *
+   * Un estudio con su paciente y su médico.
    *
    * `GET /studies/:id`, médicos y administradores.
    *
@@ -3598,6 +3930,8 @@ export interface VisorRoutes {
   /**
    * Un estado del visor
    *
+   * Un estado del visor con sus cuatro documentos, tal como se enviaron.
+   *
    * `GET /visor/states/:id`, médicos y administradores.
    *
    * @throws ApiError 401, 403, 404, 422, 500, 503
@@ -3649,6 +3983,8 @@ export interface Som3dRoutes {
   /**
    * Los trabajos propios, también los de un administrador
    *
+   * Los trabajos que subió quien pregunta. Se filtran por estado.
+   *
    * `GET /som3d/jobs/mine`, cualquier sesión.
    *
    * @throws ApiError 401, 422, 500, 503
@@ -3656,6 +3992,8 @@ export interface Som3dRoutes {
   readonly mine: (args?: Som3dMineArgs) => Promise<Answer<200, JobList>>;
   /**
    * Todos los trabajos, con su dueño
+   *
+   * Los trabajos de todos, cada uno con quien lo subió.
    *
    * `GET /som3d/jobs/tracking`, administradores.
    *
@@ -3665,6 +4003,8 @@ export interface Som3dRoutes {
   /**
    * Los trabajos propios, con su dueño
    *
+   * Los trabajos que subió quien pregunta, cada uno con su dueño.
+   *
    * `GET /som3d/jobs/tracking/mine`, cualquier sesión.
    *
    * @throws ApiError 401, 422, 500, 503
@@ -3672,6 +4012,8 @@ export interface Som3dRoutes {
   readonly trackingMine: (args?: Som3dTrackingMineArgs) => Promise<Answer<200, TrackedJobList>>;
   /**
    * Un trabajo
+   *
+   * El estado de un trabajo, su avance, lo que se pidió, lo que se midió y las últimas líneas de su registro.
    *
    * `GET /som3d/jobs/:id`, cualquier sesión.
    *
@@ -3681,6 +4023,8 @@ export interface Som3dRoutes {
   /**
    * Avance de un trabajo
    *
+   * El estado, la fase y el porcentaje. Se puede preguntar cada pocos segundos; /events avisa sin preguntar.
+   *
    * `GET /som3d/jobs/:id/progress`, cualquier sesión.
    *
    * @throws ApiError 401, 404, 422, 500, 503
@@ -3689,7 +4033,7 @@ export interface Som3dRoutes {
   /**
    * Avance de un trabajo, en vivo
    *
-   * Server-sent events: cada evento `progress` lleva un JobProgress entero en `data`, y su `id` lo identifica. Con Last-Event-ID nada se envía hasta que el avance sea otro; cualquier proceso de la API lo entiende. El último evento es el del fin del trabajo y cierra la respuesta; quien lo tiene ya recibe 204. La respuesta se cierra también cuando vence el token, a los diez minutos, si el trabajo se elimina y al reiniciar el servicio: se reanuda con Last-Event-ID. 429 con demasiadas a la vez de un usuario, 503 de todos; entonces sirve /progress.
+   * Server-sent events: cada evento `progress` lleva un JobProgress entero en `data`, y su `id` lo identifica; el primero con `preview` avisa que hay un primer modelo. Con Last-Event-ID nada se envía hasta que el avance sea otro; cualquier proceso de la API lo entiende. El último evento es el del fin del trabajo y cierra la respuesta; quien lo tiene ya recibe 204. La respuesta se cierra también cuando vence el token, a los diez minutos, si el trabajo se elimina y al reiniciar el servicio: se reanuda con Last-Event-ID. 429 con demasiadas a la vez de un usuario, 503 de todos; entonces sirve /progress.
    *
    * `GET /som3d/jobs/:id/events`, cualquier sesión.
    *
@@ -3699,6 +4043,8 @@ export interface Som3dRoutes {
   /**
    * Registro de un trabajo
    *
+   * Las últimas líneas del registro, o todas.
+   *
    * `GET /som3d/jobs/:id/log`, cualquier sesión.
    *
    * @throws ApiError 401, 404, 422, 500, 503
@@ -3707,11 +4053,13 @@ export interface Som3dRoutes {
   /**
    * Registro de un trabajo como texto
    *
+   * El registro entero, una línea por renglón.
+   *
    * `GET /som3d/jobs/:id/log/raw`, cualquier sesión.
    *
    * @throws ApiError 401, 404, 422, 500, 503
    */
-  readonly logRaw: (args: Som3dLogRawArgs) => Promise<Answer<200, string>>;
+  readonly logText: (args: Som3dLogTextArgs) => Promise<Answer<200, string>>;
   /**
    * Lo que el visor necesita para abrir un trabajo donde se dejó
    *
@@ -3725,6 +4073,8 @@ export interface Som3dRoutes {
   /**
    * Los modelos de un trabajo
    *
+   * Cada modelo con sus medidas y las direcciones firmadas de sus archivos, que sirven sin sesión hasta que vencen. 409 mientras el trabajo no termina.
+   *
    * `GET /som3d/jobs/:id/stls`, cualquier sesión.
    *
    * @throws ApiError 401, 404, 409, 422, 500, 503
@@ -3732,6 +4082,8 @@ export interface Som3dRoutes {
   readonly stls: (args: Som3dStlsArgs) => Promise<Answer<200, JobStls>>;
   /**
    * URL firmada del resultado
+   *
+   * Una dirección que sirve sin sesión hasta que vence, por ejemplo para otro programa. 409 mientras el trabajo no termina.
    *
    * `GET /som3d/jobs/:id/result`, cualquier sesión.
    *
@@ -3748,6 +4100,16 @@ export interface Som3dRoutes {
    * @throws ApiError 401, 404, 409, 416, 422, 500, 503
    */
   readonly resultBytes: (args: Som3dResultBytesArgs) => Promise<Answer<200 | 206, BinaryBody>>;
+  /**
+   * Un primer modelo de un trabajo en curso
+   *
+   * Un GLB de 60 000 triángulos como máximo para mirar mientras el trabajo sigue; no sirve para medir ni imprimir. Existe desde que el avance tiene `preview` y hasta que el trabajo termina; sin él, 404. Un intento nuevo lo hace de nuevo. Admite Range e If-None-Match.
+   *
+   * `GET /som3d/jobs/:id/preview`, cualquier sesión.
+   *
+   * @throws ApiError 401, 404, 416, 422, 500, 503
+   */
+  readonly preview: (args: Som3dPreviewArgs) => Promise<Answer<200 | 206, BinaryBody>>;
   /**
    * Un archivo de un trabajo terminado, por su nombre
    *
@@ -3770,6 +4132,8 @@ export interface Som3dRoutes {
   readonly file: (args: Som3dFileArgs) => Promise<Answer<200 | 206, BinaryBody>>;
   /**
    * Registrar el resultado de un paciente
+   *
+   * Guarda en el historial del paciente que este trabajo dio un resultado. 409 mientras el trabajo no termina.
    *
    * `POST /som3d/jobs/:id/finalize`, cualquier sesión.
    *
@@ -3798,6 +4162,8 @@ export interface Som3dRoutes {
   readonly prioritize: (args: Som3dPrioritizeArgs) => Promise<Answer<200, Job>>;
   /**
    * Cambiar las notas de un resultado
+   *
+   * Cambia o borra las notas de un resultado registrado.
    *
    * `PATCH /som3d/jobstl/:id/notes`, cualquier sesión.
    *
@@ -3853,6 +4219,8 @@ export interface MessagesRoutes {
   /**
    * Mensajes propios, el más reciente primero
    *
+   * Los mensajes que escribió el médico, con las respuestas que recibió.
+   *
    * `GET /mensajes/`, médicos.
    *
    * @throws ApiError 401, 403, 422, 500, 503
@@ -3869,6 +4237,8 @@ export interface MessagesRoutes {
   /**
    * Mensajes de todos, el más reciente primero
    *
+   * Los mensajes de todos los médicos, con filtros y lo último de su historia.
+   *
    * `GET /mensajes/admin/inbox`, administradores.
    *
    * @throws ApiError 401, 403, 422, 500, 503
@@ -3884,6 +4254,8 @@ export interface MessagesRoutes {
   >;
   /**
    * Historia de un mensaje, lo más reciente primero
+   *
+   * Cada paso: cuándo se escribió, leyó, asignó y respondió, y quién lo hizo.
    *
    * `GET /mensajes/admin/inbox/:id/events`, administradores.
    *
@@ -4036,6 +4408,8 @@ export interface EpaycoRoutes {
   /**
    * Lo que la pasarela dice de un pago
    *
+   * Pregunta a la pasarela por una referencia. No cambia nada.
+   *
    * `GET /epayco/validate`, sin sesión.
    *
    * @throws ApiError 422, 500, 502, 503
@@ -4054,6 +4428,8 @@ export interface EpaycoRoutes {
   /**
    * Confirmaciones recibidas, la más reciente primero
    *
+   * Las confirmaciones que llegaron, con lo que se decidió de cada una.
+   *
    * `GET /admin/epayco/events`, administradores.
    *
    * @throws ApiError 401, 403, 422, 500, 503
@@ -4061,6 +4437,8 @@ export interface EpaycoRoutes {
   readonly listEvents: (args?: EpaycoListEventsArgs) => Promise<Answer<200, PaymentEvent[]>>;
   /**
    * Una confirmación con los valores que llegaron
+   *
+   * Una confirmación, con todos los campos que envió la pasarela.
    *
    * `GET /admin/epayco/events/:id`, administradores.
    *
@@ -4100,6 +4478,8 @@ export interface EpaycoRoutes {
   /**
    * Facturas emitidas, la más reciente primero
    *
+   * Los pagos que se iniciaron, con lo que se sabe de cada uno.
+   *
    * `GET /admin/epayco/checkouts`, administradores.
    *
    * @throws ApiError 401, 403, 422, 500, 503
@@ -4121,6 +4501,8 @@ export interface WorkersRoutes {
   /**
    * Motores de segmentación y aceleradores de los procesos de conversión
    *
+   * Cada proceso de conversión en marcha, con su motor, sus aceleradores y su última señal de vida.
+   *
    * `GET /admin/gpu-check`, administradores.
    *
    * @throws ApiError 401, 403, 500, 503
@@ -4128,6 +4510,8 @@ export interface WorkersRoutes {
   readonly gpuCheck: (args?: WorkersGpuCheckArgs) => Promise<Answer<200, GpuCheck>>;
   /**
    * Motores de segmentación y aceleradores de los procesos de conversión
+   *
+   * Cada proceso de conversión en marcha, con su motor, sus aceleradores y su última señal de vida.
    *
    * `GET /som3d/admin/gpu-check`, administradores.
    *
