@@ -13,11 +13,10 @@ export default async (): Promise<void> => {
   await using service = await startService({ TRUST_PROXY_HEADERS: 'true' });
   const doctor = await service.doctor('bench@som3d.local');
   await addPatients(doctor, 50);
-  let flooding = false;
   let tries = 0;
   // Each from another network, with another account: no limit refuses it.
-  const signIn = async (): Promise<void> => {
-    while (flooding) {
+  const signIn = async (until: AbortSignal): Promise<void> => {
+    while (!until.aborted) {
       tries++;
       const headers = {
         'content-type': 'application/json',
@@ -32,11 +31,11 @@ export default async (): Promise<void> => {
   const [alone, flooded]: [number[], number[]] = [[], []];
   for (let round = 0; round < ROUNDS; round++) {
     alone.push(await ask());
-    flooding = true;
-    const flood = Array.from({ length: LOGINS }, signIn);
+    const flooding = new AbortController();
+    const flood = Array.from({ length: LOGINS }, () => signIn(flooding.signal));
     await pause(500);
     flooded.push(await ask());
-    flooding = false;
+    flooding.abort();
     await Promise.all(flood);
   }
   const [before, during] = [median(alone), median(flooded)];

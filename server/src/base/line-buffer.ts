@@ -7,11 +7,12 @@ const ERROR_LEVEL = 50;
 
 /**
  * Log lines on their way to standard error. A write takes longer than making the line, and blocks: so lines are written
- * together. An error is written at once, and what waits goes out when the process ends; only SIGKILL loses it.
+ * together. An error is written at once, and what waits goes out when the process exits. A process that is killed or
+ * aborts loses what waited, at most 100 ms of it.
  */
 class LineBuffer implements pino.DestinationStream {
   /** Asks pino for `lastLevel`. */
-  readonly [Symbol.for('pino.metadata')] = true;
+  readonly [pino.symbols.needsMetadataGsym] = true;
   /** Level of the line that is being written, as pino counts them. */
   lastLevel = 0;
   readonly #target = pino.destination({ fd: 2, sync: true });

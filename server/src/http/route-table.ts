@@ -8,7 +8,7 @@ function keyOf(method: string, path: string): string {
 
 /**
  * Takes routes as an application does, and tries those alone that a request can match: Express itself tries one after
- * another. Routes with the same key stay in their order.
+ * another. Routes with the same key stay in their order. The first segment of a route is never a parameter.
  */
 export class RouteTable {
   readonly #routers = new Map<string, Router>();

@@ -22,7 +22,7 @@ export function mount<T extends AppRouter>(
 ): void {
   const table = new RouteTable();
   // ts-rest adds routes by method, and nothing else before its error handler.
-  const routes = { ...table, use: (handler: ErrorRequestHandler) => app.use(table.handle, handler) };
+  const routes = Object.assign(table, { use: (handler: ErrorRequestHandler) => app.use(table.handle, handler) });
   createExpressEndpoints(contract, handlers, routes as unknown as Express, {
     logInitialization: false,
     responseValidation: true,
