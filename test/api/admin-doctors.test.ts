@@ -163,7 +163,8 @@ describeApi('doctors of administrators', (api) => {
     }
     const admin = await api().admin();
     await expectProblem(admin.client.admin.removeDoctor({ params: MISSING }), 404);
-    await expectProblem(admin.client.admin.removeDoctor({ params: { id: 'count' as never } }), 422);
+    await expectProblem(admin.client.admin.removeDoctor({ params: { id: 'x' as never } }), 422);
+    await expectProblem(admin.client.admin.removeDoctor({ params: { id: 'count' as never } }), 405);
     // An administrator may have a doctor's profile, and may not remove the own account by it either.
     const own = { id: await profileOf(api(), admin) };
     await expectProblem(admin.client.admin.removeDoctor({ params: own }), 409, /propia/);

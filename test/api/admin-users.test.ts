@@ -86,7 +86,8 @@ describeApi('users of administrators', (api) => {
     await expectProblem(client.admin.removeUser({ params: { id: other.user.id_usuario } }), 403, /ADMINISTRADOR/);
     expect((await other.client.admin.metrics()).status).toBe(200);
     await expectProblem(client.admin.removeUser({ params: MISSING }), 404);
-    await expectProblem(client.admin.removeUser({ params: { id: 'admins' as never } }), 422);
+    await expectProblem(client.admin.removeUser({ params: { id: 'x' as never } }), 422);
+    await expectProblem(client.admin.removeUser({ params: { id: 'admins' as never } }), 405);
     // What the removed one had done is still told.
     const audit = await client.admin.clinicalAudit({
       query: { entity_type: 'USUARIO', entity_id: doctor.user.id_usuario },

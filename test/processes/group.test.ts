@@ -141,8 +141,10 @@ describeKinds('a group of processes', { heavy: true }, (kind) => {
 
   test('leaves nobody behind when the first process is killed', async () => {
     const server = await start();
-    const pids = pidsOf(server, 'serving');
-    expect(pids).toHaveLength(2);
+    const pids = await until(() => {
+      const serving = pidsOf(server, 'serving');
+      return serving.length === 2 ? serving : null;
+    }, 'both processes serve');
     await server.end('SIGKILL');
     const isAlive = (pid: number): boolean => {
       try {

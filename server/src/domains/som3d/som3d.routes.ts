@@ -19,7 +19,7 @@ import { requireOwn } from './som3d.policy.ts';
 import { presentProgress } from '../../jobs/progress.ts';
 import { presentJob, presentJobStl, presentLog } from './som3d.presenter.ts';
 import { EVERYBODY, findProgress, jobsSeenBy, listJobs, readLog } from './som3d.queries.ts';
-import { createSom3dService } from './som3d.service.ts';
+import { Som3dService } from './som3d.service.ts';
 import { Submissions } from './submission.ts';
 import { withOwners } from './tracking.queries.ts';
 
@@ -35,7 +35,7 @@ function asJobs<T>({ status, body }: { readonly status: 200; readonly body: T[] 
 export function som3dRoutes(deps: Deps, services: JobServices): Handlers<typeof contract.som3d> {
   const { signals, watch, deletions } = services;
   const { orm, config } = deps;
-  const jobs = createSom3dService(deps, services);
+  const jobs = new Som3dService(deps, services);
   const prioritize = createPrioritize(deps, signals);
   const results = createResultService(deps, deletions);
   const submissions = new Submissions(deps, signals);

@@ -45,92 +45,104 @@ async function findResult(em: EntityManager, job_id: string, id_paciente: number
 }
 
 /** The rules of jobs after their upload: behaviour.md section 9. */
-export function createSom3dService(deps: Deps, { queue, signals }: Pick<JobServices, 'queue' | 'signals'>) {
-  const { orm, storage, clock, config, log } = deps;
-  const reads = new ReadAudit(deps);
+export class Som3dService {
+  readonly #deps: Deps;
+  readonly #jobs: Pick<JobServices, 'queue' | 'signals'>;
+  readonly #reads: ReadAudit;
+
+  constructor(deps: Deps, jobs: Pick<JobServices, 'queue' | 'signals'>) {
+    this.#deps = deps;
+    this.#jobs = jobs;
+    this.#reads = new ReadAudit(deps);
+  }
 
   /** The caller's job (any, for an administrator), or 404. */
-  const get = async (actor: Actor, jobId: string): Promise<JobRow> =>
-    requireOwn(actor, jobId, await findJob(orm, jobId));
+  async get(actor: Actor, jobId: string): Promise<JobRow> {
+    return requireOwn(actor, jobId, await findJob(this.#deps.orm, jobId));
+  }
 
   /** A job that is done: 409 before, 404 when its result is not kept here. */
-  const getFinished = async (actor: Actor, jobId: string): Promise<FinishedJob> => {
-    const job = await get(actor, jobId);
+  async getFinished(actor: Actor, jobId: string): Promise<FinishedJob> {
+    const job = await this.get(actor, jobId);
     if (job.status !== 'DONE') throw new AppError('conflict', 'El trabajo aún no terminó');
-    const result_key = job.result_key ?? (await findPredecessorResult(job));
+    const result_key = job.result_key ?? (await this.#findPredecessorResult(job));
     if (result_key === null) throw new AppError('not_found', 'El resultado de este trabajo ya no está disponible');
-    await noteRead(actor, jobId, job);
+    await this.#noteRead(actor, jobId, job);
     return { ...job, result_key };
-  };
+  }
 
-  const noteRead = async (
+  async #noteRead(
     actor: Actor,
     job_id: string,
     { id_usuario, id_paciente }: Pick<JobRow, 'id_usuario' | 'id_paciente'>,
-  ): Promise<void> => {
+  ): Promise<void> {
     if (id_usuario === actor.id_usuario) return;
-    await reads.note(actor, { type: 'TRABAJO', id: 0, meta: { job_id, id_paciente } });
-  };
+    await this.#reads.note(actor, { type: 'TRABAJO', id: 0, meta: { job_id, id_paciente } });
+  }
 
   /** Where the first model of a running job is stored; 404 before there is one and when the job has ended. */
-  const getPreview = async (actor: Actor, jobId: string): Promise<string> => {
-    const job = requireOwn(actor, jobId, await findPreview(orm, jobId));
+  async getPreview(actor: Actor, jobId: string): Promise<string> {
+    const job = requireOwn(actor, jobId, await findPreview(this.#deps.orm, jobId));
     if (job.status !== 'RUNNING' || job.lease_token === null || job.preview_size === null) {
       throw new AppError('not_found', 'El trabajo no tiene una vista previa en este momento');
     }
-    await noteRead(actor, jobId, job);
+    await this.#noteRead(actor, jobId, job);
     return previewKey(jobId, job.lease_token);
-  };
+  }
 
   /** Where the result of a job is that the predecessor finished; null when it is not stored. */
-  const findPredecessorResult = async ({ job_id, metrics_json }: JobRow): Promise<string | null> => {
+  async #findPredecessorResult({ job_id, metrics_json }: JobRow): Promise<string | null> {
     if (metrics_json !== null) return null;
-    const key = predecessorResult(config.SOM3D_PREDECESSOR_RESULTS, job_id);
-    return (await storage.stat(key)) ? key : null;
-  };
+    const key = predecessorResult(this.#deps.config.SOM3D_PREDECESSOR_RESULTS, job_id);
+    return (await this.#deps.storage.stat(key)) ? key : null;
+  }
 
-  const auditCancel = async (actor: Actor, { job_id, id_paciente }: JobRow): Promise<void> =>
+  async #auditCancel(actor: Actor, { job_id, id_paciente }: JobRow): Promise<void> {
+    const { orm, clock } = this.#deps;
     await inTransaction(orm.em, async (em) => {
       const change = { before: { job_id, id_paciente }, after: { job_id, id_paciente, status: 'CANCELED' } };
       new AuditTrail(em, actor.id_usuario, clock()).updated('TRABAJO', 0, { ...change, meta: { job_id } });
       await em.flush();
     });
+  }
 
   /** Cancels; a job that was cancelled stays so, one that has ended in another way is a 409. */
-  const cancel = async (actor: Actor, jobId: string): Promise<JobRow> => {
-    await get(actor, jobId);
-    const canceled = await queue.cancel(jobId);
-    const job = await get(actor, jobId);
+  async cancel(actor: Actor, jobId: string): Promise<JobRow> {
+    await this.get(actor, jobId);
+    const canceled = await this.#jobs.queue.cancel(jobId);
+    const job = await this.get(actor, jobId);
     if (job.status !== 'CANCELED') throw new AppError('conflict', 'El trabajo ya terminó y no se puede cancelar');
     if (canceled) {
-      await auditCancel(actor, job);
-      signals.emit('canceled', jobId);
-      log.info({ job_id: jobId, by: actor.id_usuario }, 'job canceled');
-      const jobLog = createJobLog(deps, jobId);
+      await this.#auditCancel(actor, job);
+      this.#jobs.signals.emit('canceled', jobId);
+      this.#deps.log.info({ job_id: jobId, by: actor.id_usuario }, 'job canceled');
+      const jobLog = createJobLog(this.#deps, jobId);
       jobLog.add('El trabajo se canceló.');
       await jobLog.flush();
-      await removeFiles(jobId);
+      await this.#removeFiles(jobId);
     }
     return job;
-  };
+  }
 
   /** The row has been told; a file that can not be removed now is the sweeper's. */
-  const removeFiles = async (jobId: string): Promise<void> => {
+  async #removeFiles(jobId: string): Promise<void> {
+    const { config, storage, log } = this.#deps;
     try {
       if (!config.SOM3D_KEEP_INPUT) await storage.remove(uploadKey(jobId));
       await storage.removeAll(resultsOf(jobId));
     } catch (error) {
       log.warn({ err: error, job_id: jobId }, 'files of a cancelled job not removed; the sweeper will retry');
     }
-  };
+  }
 
   /**
    * Registers the result for a patient: the row that the end of the job made for nobody becomes the patient's. Once more
    * for the same patient updates the one row; two at once wait for each other at the job. What is not given is measured,
    * notes that are not given stay.
    */
-  const finalize = async (actor: Actor, jobId: string, body: FinalizeBody): Promise<JobSTL> => {
-    const job = await get(actor, jobId);
+  async finalize(actor: Actor, jobId: string, body: FinalizeBody): Promise<JobSTL> {
+    const { orm, clock } = this.#deps;
+    const job = await this.get(actor, jobId);
     const id_paciente = patientOf(actor, job, body);
     const meshes = meshesOf(job);
     const values = {
@@ -156,7 +168,5 @@ export function createSom3dService(deps: Deps, { queue, signals }: Pick<JobServi
       else trail.created('RESULTADO', result.id_jobstl, after);
       return result;
     });
-  };
-
-  return { get, getFinished, getPreview, cancel, finalize };
+  }
 }
