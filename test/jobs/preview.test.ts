@@ -73,6 +73,7 @@ describeJobs('the first model of a running job', (api) => {
     const job = await waitForJob(client, id);
     expect(job).not.toHaveProperty('preview');
     expect(JSON.stringify(job.metrics)).not.toContain('vista-previa');
+    await expectProblem(client.som3d.preview({ params: { id: 'a b' } }), 422);
     await expectProblem(client.som3d.preview({ params: { id } }), 404);
     await until(async () => (await previewsOf(id)).length === 0, 'it is removed');
     expect(await jobRow(api().deps.orm, id)).toMatchObject({ status: 'DONE', preview_size: null });

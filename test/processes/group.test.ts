@@ -153,7 +153,7 @@ describeKinds('a group of processes', { heavy: true }, (kind) => {
         return false;
       }
     };
-    await until(() => !pids.some(isAlive), 'they have ended too');
+    await expect.poll(() => pids.filter(isAlive)).toEqual([]);
   });
 
   test('says plainly that the port is taken', async () => {
