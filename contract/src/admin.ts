@@ -74,12 +74,7 @@ export const CreateAdminBody = z
 export type CreateAdminBody = z.infer<typeof CreateAdminBody>;
 
 export const UserQuery = z.object({
-  q: z
-    .string()
-    .trim()
-    .max(100)
-    .optional()
-    .meta({ description: 'En nombre, apellido o correo', examples: ['gómez'] }),
+  q: scalars.personSearch.optional(),
   ...Page,
 });
 export type UserQuery = z.infer<typeof UserQuery>;

@@ -65,12 +65,7 @@ export type UpdateDoctorBody = z.infer<typeof UpdateDoctorBody>;
 export const DoctorQuery = z.object({
   hospital_id: Id.optional().meta({ description: 'Solo los de este hospital' }),
   estado: filter(DOCTOR_STATES),
-  q: z
-    .string()
-    .trim()
-    .max(100)
-    .optional()
-    .meta({ description: 'En nombre, apellido o correo', examples: ['gómez'] }),
+  q: scalars.personSearch.optional(),
   ...Page,
 });
 export type DoctorQuery = z.infer<typeof DoctorQuery>;

@@ -240,24 +240,25 @@ export const PaymentEventDetail = PaymentEvent.extend({
 }).meta({ id: 'PaymentEventDetail', description: 'Una confirmación con los valores como llegaron' });
 export type PaymentEventDetail = z.infer<typeof PaymentEventDetail>;
 
+const reference = z
+  .string()
+  .trim()
+  .min(1)
+  .max(120)
+  .meta({ description: 'Referencia de ePayco', examples: ['101012345'] });
+const invoice = z
+  .string()
+  .trim()
+  .min(1)
+  .max(120)
+  .meta({ description: 'Factura', examples: ['SUB-1-8f2c41d09b7e'] });
+
 export const PaymentEventQuery = z.object({
   estado: filter(EVENT_STATES),
   firma_valida: scalars.Flag.optional().meta({ description: 'Si la firma vale', examples: [true] }),
   por_reembolsar: scalars.Flag.optional().meta({ description: 'Si entró dinero que no compró nada', examples: [true] }),
-  ref_payco: z
-    .string()
-    .trim()
-    .min(1)
-    .max(120)
-    .optional()
-    .meta({ description: 'Referencia de ePayco', examples: ['101012345'] }),
-  invoice: z
-    .string()
-    .trim()
-    .min(1)
-    .max(120)
-    .optional()
-    .meta({ description: 'Factura', examples: ['SUB-1-8f2c41d09b7e'] }),
+  ref_payco: reference.optional(),
+  invoice: invoice.optional(),
   id_suscripcion: Id.optional().meta({ description: 'Solo de esta suscripción' }),
   ...Page,
 });
@@ -295,13 +296,7 @@ export type PaymentCheckout = z.infer<typeof PaymentCheckout>;
 
 export const PaymentCheckoutQuery = z.object({
   estado: filter(CHECKOUT_STATES),
-  invoice: z
-    .string()
-    .trim()
-    .min(1)
-    .max(120)
-    .optional()
-    .meta({ description: 'Factura', examples: ['SUB-1-8f2c41d09b7e'] }),
+  invoice: invoice.optional(),
   id_suscripcion: Id.optional().meta({ description: 'Solo de esta suscripción' }),
   ...Page,
 });
@@ -325,12 +320,6 @@ export const PaymentValidation = z
   });
 export type PaymentValidation = z.infer<typeof PaymentValidation>;
 
-const reference = z
-  .string()
-  .trim()
-  .min(1)
-  .max(120)
-  .meta({ description: 'Referencia de ePayco', examples: ['101012345'] });
 const pathParams = z.object({ id: Id.meta({ description: 'Identificador de la confirmación o de la factura' }) });
 const page = c.otherResponse({ contentType: 'text/html; charset=utf-8', body: z.string() });
 

@@ -72,6 +72,13 @@ export const personName = nameOfPerson('María');
 /** The same rule. */
 export const surname = nameOfPerson('Gómez Rojas');
 /** Name of a hospital: like a person's, and digits; 2 to 120. */
+/** What a list of people is searched by. */
+export const personSearch = z
+  .string()
+  .trim()
+  .max(100)
+  .meta({ description: 'En nombre, apellido o correo', examples: ['gómez'] });
+
 export const hospitalName = scalar(
   nfc,
   (text) =>
