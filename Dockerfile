@@ -11,6 +11,7 @@ WORKDIR /src
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY contract/package.json contract/
 COPY client-sdk/package.json client-sdk/
+COPY client-sdk/visor/package.json client-sdk/visor/
 COPY client-sdk/bin client-sdk/bin
 COPY server/package.json server/
 COPY test/package.json test/

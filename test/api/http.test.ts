@@ -113,6 +113,32 @@ describeApi('http', (api) => {
     api().errors.splice(0);
   });
 
+  test('offers the application at every address below /app/', async () => {
+    const browser = { headers: { accept: 'text/html' } };
+    expect((await call('/', browser)).headers.get('location')).toBe('app/');
+    expect((await call('/app')).headers.get('location')).toBe('app/');
+    for (const address of ['/app/', '/app/casos', '/app/casos/17/modelo']) {
+      const answer = await call(address, browser);
+      expect(answer.headers.get('content-security-policy')).toMatch(
+        /script-src 'self' 'wasm-unsafe-eval';.*style-src 'self';/,
+      );
+      const html = await answer.text();
+      const [, base = ''] = /<base href="([^"]+)"/.exec(html) ?? [];
+      const [, script = ''] = /<script [^>]*src="([^"]+)"/.exec(html) ?? [];
+      const { pathname } = new URL(script, new URL(base, `http://x${address}`));
+      expect(pathname).toMatch(/^\/app\/assets\//);
+      const bundle = await call(pathname, { headers: { 'accept-encoding': 'br' } });
+      expect(Object.fromEntries(bundle.headers)).toMatchObject({
+        'content-encoding': 'br',
+        'content-type': expect.stringContaining('javascript'),
+        'cache-control': 'public, max-age=31536000, immutable',
+      });
+    }
+    expect((await call('/app/assets/none.js')).status).toBe(404);
+    expect((await call('/app/index.html')).status).toBe(404);
+    expect((await call('/app/a/b/c/d/e/f/g')).status).toBe(404);
+  });
+
   test('offers the reference without any other server', async () => {
     expect((await call('/')).headers.get('location')).toBe('docs');
     const page = await (await call('/docs')).text();

@@ -7,6 +7,7 @@ const CHECKS: readonly (readonly [name: string, ...command: string[]])[] = [
   ['lint', 'oxlint', '--type-aware', '--deny-warnings', '.'],
   ['types of contract and client', 'tsc', '-b'],
   ['types of the server', 'tsc', '-p', 'server', '--incremental', 'false'],
+  ['types of the visor', 'tsc', '-p', 'client-sdk/visor'],
   ['types of the tests', 'tsc', '-p', 'test'],
   ['floors of the server', 'node', 'test/check/floors.ts'],
   ['links of documents and comments', 'node', 'test/check/links.ts'],

@@ -79,7 +79,8 @@ const openApi = new StaticBody(() => Buffer.from(JSON.stringify(buildOpenApi()))
 /** `/docs`, an interactive reference of the contract, its guide, `/openapi.json`, and `/`. None needs another server. */
 export function docsRouter(): Router {
   const router = express.Router();
-  router.get('/', (_req, res) => res.redirect('docs'));
+  // A browser gets the application, a program the reference.
+  router.get('/', (req, res) => res.redirect(req.headers.accept?.includes('text/html') ? 'app/' : 'docs'));
   router.get('/openapi.json', async (req, res) => {
     await openApi.send(req, res.type('json'));
   });

@@ -24,6 +24,7 @@ import { enforceAccess } from '../http/access.ts';
 import { readBody } from '../http/body.ts';
 import { compressAnswers } from '../http/compression.ts';
 import { docsRouter } from '../http/docs.ts';
+import { visorRouter } from '../http/visor.ts';
 import { problemHandler } from '../http/problem.ts';
 import { nearestScheme, trustedHops } from '../http/proxy.ts';
 import { parseQuery } from '../http/query.ts';
@@ -57,6 +58,7 @@ export function buildApp(deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
     securityHeaders(),
     crossOrigin(deps.config),
     docsRouter(),
+    visorRouter(deps.storage),
     noStore,
     refuseLiteralAsId,
     compressAnswers(),
