@@ -18,6 +18,9 @@ const COMPILERS = [
   ['TypeScript 7', TYPESCRIPT, 'nodenext'],
 ] as const;
 
+/** Callers' code, for the whole client and for its queries in React. */
+const CONSUMERS = ['consumer.ts', 'queries.ts'] as const;
+
 let project = '';
 let installed = '';
 
@@ -64,29 +67,32 @@ beforeAll(async () => {
   await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'module' }));
   await install();
   await link('@types/node', join(SOURCE, 'node_modules/@types/node'));
-  await cp(join(import.meta.dirname, 'consumer.ts'), join(project, 'consumer.ts'));
+  for (const name of ['@tanstack/query-core', '@tanstack/react-query', '@types/react']) {
+    await link(name, join(ROOT, 'test/node_modules', name));
+  }
+  for (const file of CONSUMERS) await cp(join(import.meta.dirname, file), join(project, file));
   // CommonJS has no await outside of functions.
   await writeFile(
     join(project, 'consumer.cts'),
-    "import { createClient, type Patient } from '@som3d/client';\nexport const list = (): Promise<Patient[]> =>\n  createClient({ baseUrl: '' }).patients.list().then(({ body }) => body);\n",
+    "import { createClient, type Patient } from '@som3d/client';\nimport { createQueries } from '@som3d/client/query';\nexport const q = createQueries(createClient({ baseUrl: '' }));\nexport const list = (): Promise<Patient[]> =>\n  createClient({ baseUrl: '' }).patients.list().then(({ body }) => body);\n",
   );
 });
 afterAll(() => rm(project, { recursive: true }));
 
 describe.each(COMPILERS)('the packed client compiles in an empty project with %s', (_name, compiler, module) => {
   test('of Node, as ES module and CommonJS, without the types of a browser', async () => {
-    expect(await compile({ ...node, module }, ['consumer.ts', 'consumer.cts'], compiler)).toBe('');
+    expect(await compile({ ...node, module }, [...CONSUMERS, 'consumer.cts'], compiler)).toBe('');
   });
 
   test('of a browser, without the types of Node', async () => {
-    expect(await compile(browser, ['consumer.ts'], compiler)).toBe('');
+    expect(await compile(browser, CONSUMERS, compiler)).toBe('');
   });
 });
 
 describe('the packed client compiles in an empty project', () => {
   test('with the strictest options', async () => {
     const options = { exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, verbatimModuleSyntax: true };
-    expect(await compile({ ...browser, ...options }, ['consumer.ts'])).toBe('');
+    expect(await compile({ ...browser, ...options }, CONSUMERS)).toBe('');
   });
 
   test('and a mistake does not', async () => {
@@ -100,7 +106,7 @@ describe('the packed client compiles in an empty project', () => {
   test('and so does every example of the README', async () => {
     const readme = await readFile(join(ROOT, 'client-sdk/README.md'), 'utf8');
     const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code);
-    expect(examples).toHaveLength(6);
+    expect(examples).toHaveLength(7);
     const files = examples.map((_code, at) => `readme-${at}.ts`);
     for (const [at, code] of examples.entries()) await writeFile(join(project, `readme-${at}.ts`), code);
     expect(await compile(node, files)).toBe('');
@@ -149,6 +155,11 @@ describe('the packed client is small', () => {
   test('in a browser: client, upload and waiting in 25 kB, an error alone in 1 kB', async () => {
     const everything = "import { createClient, uploadJob, waitForJob } from '@som3d/client';\n";
     expect(await gzipped(`${everything}console.log(createClient, uploadJob, waitForJob);`)).toBeLessThan(25_000);
+    const queries = "import { createQueries } from '@som3d/client/query'; console.log(createQueries);";
+    expect(await gzipped(`${everything}${queries}console.log(createClient, uploadJob, waitForJob);`)).toBeLessThan(
+      25_000,
+    );
+    expect(await gzipped(queries)).toBeLessThan(3_000);
     expect(await gzipped("import { ApiError } from '@som3d/client'; console.log(ApiError);")).toBeLessThan(1_000);
   });
 

@@ -77,6 +77,10 @@ export class SchemaTypes {
     return this.#text(root, names);
   }
 
+  names(): string[] {
+    return [...this.#declared.keys()];
+  }
+
   /** All named types, in the order of their names. */
   declarations(): string {
     return [...this.#declared]
