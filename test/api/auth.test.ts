@@ -159,6 +159,17 @@ describeApi('auth', (api) => {
     expect(anonymous.headers.get('www-authenticate')).toBe('Bearer');
   });
 
+  test('lets a token in until it runs out, and not again', async () => {
+    const { user } = await api().doctor();
+    const exp = Math.floor(api().deps.clock().getTime() / 1000) + 900;
+    const claims = { sub: String(user.id_usuario), rol: 'MEDICO', email: user.correo, k: 'access', exp };
+    const token = jwt.sign(claims, api().deps.secrets.jwt);
+    const { auth } = createClient({ baseUrl: api().url, token, retry: false });
+    for (let at = 0; at < 2; at++) expect((await auth.me()).status).toBe(200);
+    api().advance(901_000);
+    for (let at = 0; at < 2; at++) await expectProblem(auth.me(), 401);
+  });
+
   test('takes the role from the database, and a removed user’s token is dead at once', async () => {
     const { client, user } = await api().doctor();
     await expectProblem(client.patients.create({ body: { nombres: 'X', apellidos: 'Y' } }), 422);

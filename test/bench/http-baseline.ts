@@ -1,9 +1,11 @@
 import http from 'node:http';
+import jwt from 'jsonwebtoken';
 import { createPool, type RowDataPacket } from 'mysql2/promise';
+import type { BaselineRoute } from './http.ts';
 
 /**
- * The least that could answer the patients list: node:http and mysql2 with the same two statements that the service
- * sends, no validation, no token, no headers beyond the body's. Prints its port.
+ * The least that could answer a request: node:http and mysql2 with the statements that the service sends, and with the
+ * check of the token's signature where that is asked for. No validation, no headers beyond the body's. Prints its port.
  */
 const pool = createPool({
   uri: process.env['MYSQL_URL'] ?? '',
@@ -11,20 +13,21 @@ const pool = createPool({
   timezone: 'Z',
   dateStrings: ['DATE'],
 });
-const USER = Number(process.env['BENCH_USER']);
+const routes = new Map(JSON.parse(process.env['BENCH_ROUTES'] ?? '[]') as [string, BaselineRoute][]);
+const secret = process.env['JWT_SECRET'] ?? '';
 
-const ACTOR =
-  'select u.id_usuario, u.rol, u.activo, u.correo, m.id_medico from Usuario as u left join Medico as m on m.id_usuario = u.id_usuario where u.id_usuario = ?';
-const LIST =
-  'select id_paciente, id_medico, doc_tipo, doc_numero, nombres, apellidos, fecha_nacimiento, sexo, telefono, correo, direccion, ciudad, estado from Paciente where id_medico = ? order by id_paciente desc limit ? offset ?';
+async function answer({ url, headers }: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+  const route = routes.get(url ?? '');
+  if (!route) throw new Error(`no route ${url}`);
+  if (route.checksToken) jwt.verify(headers.authorization?.slice('Bearer '.length) ?? '', secret);
+  let rows: RowDataPacket[] = [];
+  for (const statement of route.statements) [rows] = await pool.query<RowDataPacket[]>(statement);
+  const body = JSON.stringify(rows);
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}
 
-const server = http.createServer((_request, response) => {
-  void (async () => {
-    const [actors] = await pool.query<RowDataPacket[]>(ACTOR, [USER]);
-    const [patients] = await pool.query<RowDataPacket[]>(LIST, [actors[0]?.['id_medico'], 500, 0]);
-    const body = JSON.stringify(patients);
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
-    response.end(body);
-  })();
+const server = http.createServer((request, response) => {
+  void answer(request, response);
 });
 server.listen(0, '127.0.0.1', () => console.log((server.address() as { port: number }).port));

@@ -1,5 +1,6 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { median } from './figures.ts';
+import { statementsOf } from './statements.ts';
 import { addPatients, load, startService, type BenchService } from './service.ts';
 
 const ROWS = 1_000_000;
@@ -31,19 +32,6 @@ async function fillDatabase(database: Connection): Promise<void> {
   await database.query('analyze table Usuario, Medico, Paciente');
 }
 
-/** What the service sends while `work` runs, as the server's general log has it. */
-async function statementsOf(database: Connection, work: () => Promise<unknown>): Promise<string[]> {
-  await database.query("set global log_output = 'TABLE'");
-  await database.query('truncate mysql.general_log');
-  await database.query('set global general_log = 1');
-  await work();
-  await database.query('set global general_log = 0');
-  const [rows] = await database.query<RowDataPacket[]>(
-    "select convert(argument using utf8mb4) as statement from mysql.general_log where command_type in ('Query', 'Execute') order by event_time",
-  );
-  return rows.map((row) => String(row['statement'])).filter((text) => /^select .* from `?Paciente/is.test(text));
-}
-
 /** One line of the plan: how the rows are reached, by which index, and how many the optimiser expects. */
 async function planOf(database: Connection, statement: string): Promise<string> {
   const [rows] = await database.query<RowDataPacket[]>(`explain format=traditional ${statement}`);
@@ -73,7 +61,9 @@ export default async (): Promise<void> => {
 
   let scans = 0;
   for (const [name, query] of Object.entries(QUERIES)) {
-    for (const statement of await statementsOf(full.database, () => among.doctor.client.patients.list({ query }))) {
+    for (const statement of await statementsOf(full.database, ['Paciente'], () =>
+      among.doctor.client.patients.list({ query }),
+    )) {
       const plan = await planOf(full.database, statement);
       if (plan.startsWith('ALL')) scans++;
       console.log(`  ${name.padEnd(10)} ${plan}`);

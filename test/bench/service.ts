@@ -11,9 +11,12 @@ import { databases } from '@som3d/server/testing';
 import autocannon from 'autocannon';
 import { createConnection, type Connection } from 'mysql2/promise';
 import { findMysql } from '../support/mysql.ts';
+import { cpuOf } from './figures.ts';
 
 const PASSWORD = 'correct horse battery';
 const CONNECTIONS = 16;
+/** Signs the tokens of every bench. */
+export const SECRET = 'a secret of the bench alone';
 
 /** A program in a process of its own, up to the line in which it names its port. */
 export async function startProgram(file: string, args: string[], env: Record<string, string>, ready: RegExp) {
@@ -23,7 +26,7 @@ export async function startProgram(file: string, args: string[], env: Record<str
   });
   for await (const line of createInterface({ input: child.stdout })) {
     const match = ready.exec(line);
-    if (match) return { port: match[1] ?? '', [Symbol.asyncDispose]: () => stop(child) };
+    if (match) return { port: match[1] ?? '', pid: child.pid ?? 0, [Symbol.asyncDispose]: () => stop(child) };
   }
   throw new Error(`${file} has ended before it was ready`);
 }
@@ -35,9 +38,11 @@ async function stop(child: ChildProcess): Promise<void> {
 }
 
 /**
- * As many requests of one address from 16 connections as are answered: rate in 1/s, latencies in ms.
+ * As many requests of one address from 16 connections as are answered: rate in 1/s, latencies in ms, and the processor
+ * time of the serving processes in ms for each request.
  */
-export async function load(url: string, seconds: number, token = '') {
+export async function load(url: string, seconds: number, token = '', pids: readonly number[] = []) {
+  const before = cpuOf(pids);
   const result = await autocannon({
     url,
     connections: CONNECTIONS,
@@ -45,7 +50,13 @@ export async function load(url: string, seconds: number, token = '') {
     headers: { authorization: `Bearer ${token}` },
   });
   if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} refused, ${result.errors} failed`);
-  return { rate: result.requests.average, median: result.latency.p50, p99: result.latency.p99 };
+  const { requests, latency } = result;
+  return {
+    rate: requests.average,
+    median: latency.p50,
+    p99: latency.p99,
+    cpu: (cpuOf(pids) - before) / requests.total,
+  };
 }
 
 /**
@@ -82,6 +93,7 @@ export interface BenchDoctor {
 
 export interface BenchService extends AsyncDisposable {
   readonly url: string;
+  readonly pid: number;
   readonly mysqlUrl: string;
   /** Where the service keeps its files, and the variables that a worker beside it needs. */
   readonly home: { readonly dataDir: string; readonly env: Readonly<Record<string, string>> };
@@ -118,7 +130,7 @@ export async function startService(more: Readonly<Record<string, string>> = {}):
   const env = {
     MYSQL_URL: mysqlUrl,
     SOM3D_DATA_DIR: dataDir,
-    JWT_SECRET: 'a secret of the bench alone',
+    JWT_SECRET: SECRET,
     PORT: '0',
     SOM3D_EMBEDDED_WORKER: 'false',
     SOM3D_UPLOAD_REQUIRES: 'any',
@@ -142,6 +154,7 @@ export async function startService(more: Readonly<Record<string, string>> = {}):
   const opened = stack.move();
   return {
     url,
+    pid: program.pid,
     mysqlUrl,
     home: { dataDir, env },
     version: mysql.version,

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { median } from './figures.ts';
+import { cpuOf, median } from './figures.ts';
 import { buildCommit } from './old-commit.ts';
 
 const BASELINE = 'acee5e3';
@@ -15,7 +15,6 @@ const ROUNDS = 5;
 const IDLE_MS = 3000;
 /** The processor time of a start has no target: it is there because a busy machine disturbs it least. */
 const TARGETS = { ready: ' (target <= 0.5)', cpu: '', resident: ' (target <= 0.75)' };
-const TICK_MS = 10;
 
 interface Start {
   /** From the start of the process to its address, ms. */
@@ -24,11 +23,6 @@ interface Start {
   readonly cpu: number;
   /** Resident memory when idle, MiB. */
   readonly resident: number;
-}
-
-function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
 function residentOf(pid: number): number {
@@ -45,7 +39,7 @@ async function start(root: string, dataDir: string): Promise<Start> {
   const exited = once(child, 'exit');
   for await (const line of createInterface({ input: child.stdout })) if (line.includes('serves at')) break;
   const [pid, ready] = [child.pid ?? 0, performance.now() - began];
-  const cpu = cpuOf(pid);
+  const cpu = cpuOf([pid]);
   await pause(IDLE_MS);
   const resident = residentOf(pid);
   child.kill('SIGTERM');

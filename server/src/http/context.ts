@@ -19,7 +19,8 @@ declare global {
     interface Request {
       /** Identifier of this request, in every log line and error answer. */
       requestId: string;
-      log: Logger;
+      /** The logger of this request: its lines carry the request's id. */
+      log: () => Logger;
       actor?: Actor;
       /** When the token that let the actor in runs out. */
       admittedUntil?: Date;

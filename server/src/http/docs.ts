@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildOpenApi } from '@som3d/contract/openapi';
-import express, { type Router } from 'express';
+import type { RequestHandler } from 'express';
 import { GUIDE } from './docs-guide.ts';
+import { RouteTable } from './route-table.ts';
 import { StaticBody } from './static-body.ts';
 
 const assets = path.join(path.dirname(fileURLToPath(import.meta.resolve('@scalar/api-reference'))), 'browser');
@@ -77,32 +78,32 @@ const POLICY = [
 const openApi = new StaticBody(() => Buffer.from(JSON.stringify(buildOpenApi())));
 
 /** `/docs`, an interactive reference of the contract, its guide, `/openapi.json`, and `/`. None needs another server. */
-export function docsRouter(): Router {
-  const router = express.Router();
+export function docsRoutes(): RequestHandler {
+  const routes = new RouteTable();
   // A browser gets the application, a program the reference.
-  router.get('/', (req, res) => res.redirect(req.headers.accept?.includes('text/html') ? 'app/' : 'docs'));
-  router.get('/openapi.json', async (req, res) => {
+  routes.get('/', (req, res) => res.redirect(req.headers.accept?.includes('text/html') ? 'app/' : 'docs'));
+  routes.get('/openapi.json', async (req, res) => {
     await openApi.send(req, res.type('json'));
   });
-  router.get('/docs', (req, res) => {
+  routes.get('/docs', (req, res) => {
     // The page's addresses are relative to /docs, not to /docs/.
     if (req.path.endsWith('/')) res.redirect('../docs');
     else res.set('content-security-policy', POLICY).type('html').send(PAGE);
   });
-  router.get('/docs/start.js', (_req, res) => {
+  routes.get('/docs/start.js', (_req, res) => {
     res.type('js').send(START);
   });
-  router.get('/docs/icon.svg', (_req, res) => {
+  routes.get('/docs/icon.svg', (_req, res) => {
     res.type('svg').send(ICON);
   });
-  router.get('/docs/guia', (_req, res) => {
+  routes.get('/docs/guia', (_req, res) => {
     res.set('content-security-policy', POLICY).type('html').send(GUIDE);
   });
-  router.get('/docs/assets/:name', async (req, res, next) => {
-    const { name } = req.params;
+  routes.get('/docs/assets/:name', async (req, res, next) => {
+    const name = String(req.params['name']);
     const asset = ASSETS.get(name);
     if (asset) await asset.send(req, res.type(path.extname(name)).set('cache-control', 'public, max-age=3600'));
     else next();
   });
-  return router;
+  return routes.handle;
 }

@@ -90,8 +90,8 @@ export function sendProblem(res: Response, requestId: string, error: AppError): 
 /** The one mapping from what is thrown to what is answered. */
 export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, next) => {
   const known = toAppError(error);
-  if (!known) req.log.error({ err: error }, 'unexpected error');
-  else if (isServerFault(known.status)) req.log.warn({ err: known.cause ?? known }, 'unavailable');
+  if (!known) req.log().error({ err: error }, 'unexpected error');
+  else if (isServerFault(known.status)) req.log().warn({ err: known.cause ?? known }, 'unavailable');
   if (res.headersSent) {
     // The answer is under way: the only honest end is to break it off.
     res.destroy();

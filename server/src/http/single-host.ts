@@ -9,7 +9,7 @@ const HOST = /^(?:\[[\da-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*)(?::\d*)?$/
  * is, and whatever stands in front of the service may take another.
  */
 export const singleHost: RequestHandler = (req, _res, next) => {
-  const names = req.rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === 'host');
+  const names = req.rawHeaders.filter((text, at) => at % 2 === 0 && text.length === 4 && text.toLowerCase() === 'host');
   if (names.length > 1) throw new AppError('malformed', 'La solicitud trae más de un encabezado Host');
   if (!HOST.test(req.headers.host ?? '')) throw new AppError('malformed', 'El encabezado Host no es válido');
   next();

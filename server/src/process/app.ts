@@ -23,7 +23,7 @@ import { workerRoutes } from '../domains/workers/workers.routes.ts';
 import { enforceAccess } from '../http/access.ts';
 import { readBody } from '../http/body.ts';
 import { compressAnswers } from '../http/compression.ts';
-import { docsRouter } from '../http/docs.ts';
+import { docsRoutes } from '../http/docs.ts';
 import { visorRouter } from '../http/visor.ts';
 import { problemHandler } from '../http/problem.ts';
 import { nearestScheme, trustedHops } from '../http/proxy.ts';
@@ -57,7 +57,7 @@ export function buildApp(deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
     singleHost,
     securityHeaders(),
     crossOrigin(deps.config),
-    docsRouter(),
+    docsRoutes(),
     visorRouter(deps.storage),
     noStore,
     refuseLiteralAsId,

@@ -105,7 +105,7 @@ export class ResultFiles {
     const object = await this.#stored(key);
     const found = await new ZipEntries(this.#deps.storage, object).open(name);
     if (!found) throw new AppError('not_found', 'El trabajo no tiene un archivo con ese nombre');
-    req.log.info({ job_id: jobOf(key), type: mediaTypeOf(name) }, 'job result sent');
+    req.log().info({ job_id: jobOf(key), type: mediaTypeOf(name) }, 'job result sent');
     return await sendZipped({ req, res }, found, mediaTypeOf(name));
   }
 
@@ -114,7 +114,7 @@ export class ResultFiles {
     object: StoredObject,
     file: Pick<JobFileLocation, 'filename' | 'type'>,
   ): Promise<ObjectAnswer> {
-    req.log.info({ job_id: jobOf(object.key), type: file.type }, 'job result sent');
+    req.log().info({ job_id: jobOf(object.key), type: file.type }, 'job result sent');
     return await sendObject({ req, res, storage: this.#deps.storage }, object, file);
   }
 

@@ -46,7 +46,7 @@ export function som3dRoutes(deps: Deps, services: JobServices): Handlers<typeof 
   return {
     create: async ({ req, res, headers }) => {
       await using form = await receiveUploadForm(req, config.maxUploadBytes);
-      const uploader = { actor: actorOf(req), key: headers['idempotency-key'], log: req.log };
+      const uploader = { actor: actorOf(req), key: headers['idempotency-key'], log: req.log() };
       const { row, created } = await submissions.submit(form, uploader);
       // What may stand behind the form's end.
       discardBody(req, res);
@@ -118,7 +118,7 @@ export function som3dRoutes(deps: Deps, services: JobServices): Handlers<typeof 
     result: async ({ params, query, req }) => {
       const job = await jobs.getFinished(actorOf(req), params.id);
       const body = await files.resultUrl(job, query.expires);
-      req.log.info({ job_id: job.job_id, user: actorOf(req).id_usuario }, 'job result link issued');
+      req.log().info({ job_id: job.job_id, user: actorOf(req).id_usuario }, 'job result link issued');
       return { status: 200, body };
     },
     resultBytes: async ({ params, req, res }) =>
