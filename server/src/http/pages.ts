@@ -1,6 +1,9 @@
 import { MAX_PAGE, type PageQuery } from '@som3d/contract';
+import type { MikroORM } from '@mikro-orm/core';
 import type { Request, Response } from 'express';
-import type { SelectQueryBuilder } from 'kysely';
+import type { Kysely, SelectQueryBuilder } from 'kysely';
+import { compiled, type Parameters } from '../db/compiled.ts';
+import type { Database } from '../db/kysely.ts';
 
 interface Bounds {
   readonly limit: number;
@@ -18,8 +21,29 @@ export interface PageOf<T> {
 }
 
 /**
- * Reads one page of a query. A page that is not full is the last one, and gives the total by itself: most lists need no
- * second statement. The count drops what the query selects, so the query must not group.
+ * A page that is not full is the last one, and gives the total by itself: most lists need no second statement.
+ */
+async function readBounds<Row>(
+  { limit, offset }: Bounds,
+  read: (bounds: Bounds) => Promise<Row[]>,
+  count: () => Promise<number>,
+): Promise<PageOf<Row>> {
+  const rows = await read({ limit, offset });
+  const isLast = rows.length < limit && (rows.length > 0 || offset === 0);
+  return { rows, total: isLast ? offset + rows.length : await count() };
+}
+
+/** How many rows a query finds, as a query. */
+function counted<DB, TB extends keyof DB>(select: SelectQueryBuilder<DB, TB, unknown>) {
+  const all = select
+    .clearSelect()
+    .clearOrderBy()
+    .select(({ fn }) => fn.countAll<number>().as('total'));
+  return all as SelectQueryBuilder<DB, TB, { total: number }>;
+}
+
+/**
+ * Reads one page of a query. The count drops what the query selects, so the query must not group.
  *
  * @param select the whole list, filtered and in order, without limit and offset
  */
@@ -27,20 +51,33 @@ export async function readPage<DB, TB extends keyof DB, Row>(
   select: SelectQueryBuilder<DB, TB, Row>,
   query: PageQuery,
 ): Promise<PageOf<Row>> {
-  const { limit, offset } = boundsOf(query);
-  const rows = await select.limit(limit).offset(offset).execute();
-  const isLast = rows.length < limit && (rows.length > 0 || offset === 0);
-  return { rows, total: isLast ? offset + rows.length : await countRows(select) };
+  return await readBounds(
+    boundsOf(query),
+    async ({ limit, offset }) => await select.limit(limit).offset(offset).execute(),
+    async () => (await counted(select).executeTakeFirstOrThrow()).total,
+  );
 }
 
-/** How many rows a query finds, whatever it selects. */
-export async function countRows<DB, TB extends keyof DB>(select: SelectQueryBuilder<DB, TB, unknown>): Promise<number> {
-  const counted = select
-    .clearSelect()
-    .clearOrderBy()
-    .select(({ fn }) => fn.countAll<number>().as('total'));
-  const { total } = await (counted as SelectQueryBuilder<DB, TB, { total: number }>).executeTakeFirstOrThrow();
-  return total;
+/**
+ * The same for a list that clients show again and again: its queries are compiled once.
+ *
+ * @param list makes the list of its parameters: see `compiled`
+ */
+export function compiledPages<P extends Parameters<P>, TB extends keyof Database, Row>(
+  list: (db: Kysely<Database>, parameters: P) => SelectQueryBuilder<Database, TB, Row>,
+): (orm: MikroORM, parameters: P, query: PageQuery) => Promise<PageOf<Row>> {
+  const read = compiled((db, { limit, offset, ...parameters }: P & Bounds) =>
+    list(db, parameters as unknown as P)
+      .limit(limit)
+      .offset(offset),
+  );
+  const count = compiled((db, parameters: P) => counted(list(db, parameters)));
+  return async (orm, parameters, query) =>
+    await readBounds(
+      boundsOf(query),
+      async (bounds) => (await read(orm, { ...parameters, ...bounds })) as Row[],
+      async () => (await count(orm, parameters))[0]?.total ?? 0,
+    );
 }
 
 /** The same page with other rows, in the same order. */

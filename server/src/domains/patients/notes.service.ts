@@ -14,7 +14,7 @@ import { AuditTrail } from '../audit/audit.ts';
 import { ReadAudit } from '../audit/reads.ts';
 import { listNotes } from './notes.queries.ts';
 import { countNote } from '../usage/quotas.ts';
-import { findPatientFor, lockPatientFor } from './patients.policy.ts';
+import { lockPatientFor, readPatientFor } from './patients.policy.ts';
 
 const GENERAL = 'GENERAL';
 
@@ -49,7 +49,7 @@ export class NoteService {
 
   /** @throws AppError 404 or 403, as for the patient */
   async list(actor: Actor, id_paciente: number, query: NoteQuery) {
-    await findPatientFor(this.#orm.em.fork(), actor, id_paciente);
+    await readPatientFor(this.#orm, actor, id_paciente);
     const page = await listNotes(this.#orm, id_paciente, query);
     const meta = { id_paciente, ids: page.rows.map(({ id_note }) => id_note) };
     await this.#reads.note(actor, { type: 'NOTA', id: 0, meta });

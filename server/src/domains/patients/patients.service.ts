@@ -12,7 +12,7 @@ import { AuditTrail } from '../audit/audit.ts';
 import { ReadAudit } from '../audit/reads.ts';
 import { ensureDoctorProfile } from '../doctors/profile.ts';
 import { removePatient } from './patients.cascade.ts';
-import { findPatientFor, lockPatientFor } from './patients.policy.ts';
+import { lockPatientFor, readPatientFor } from './patients.policy.ts';
 import { listPatients } from './patients.queries.ts';
 
 function refuseTakenDocument(error: unknown): never {
@@ -50,8 +50,8 @@ export class PatientService {
     }).catch(refuseTakenDocument);
   }
 
-  async get(actor: Actor, id: number): Promise<Paciente> {
-    const patient = await findPatientFor(this.#orm.em.fork(), actor, id);
+  async get(actor: Actor, id: number) {
+    const patient = await readPatientFor(this.#orm, actor, id);
     await this.#reads.note(actor, { type: 'PACIENTE', id });
     return patient;
   }

@@ -1,6 +1,7 @@
 import type { MikroORM } from '@mikro-orm/core';
 import type { JobStatus } from '@som3d/contract';
 import { type Selectable, sql } from 'kysely';
+import { compiled } from '../../db/compiled.ts';
 import { type Database, kysely } from '../../db/kysely.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
 import { readPage, type PageOf } from '../../http/pages.ts';
@@ -72,12 +73,16 @@ export async function findJobByKey(orm: MikroORM, id_usuario: number, key: strin
 
 /** What a client asks for again and again: five columns of one row. */
 export async function findProgress(orm: MikroORM, jobId: string) {
-  return await kysely(orm.em.fork())
+  const [row] = await progressById(orm, { jobId });
+  return row;
+}
+
+const progressById = compiled((db, { jobId }: { readonly jobId: string }) =>
+  db
     .selectFrom('JobConv')
     .select(['id_usuario', 'status', 'phase', 'percent', 'error', 'preview_size'])
-    .where('job_id', '=', jobId)
-    .executeTakeFirst();
-}
+    .where('job_id', '=', jobId),
+);
 
 /** Where the first model of a running job is. */
 export async function findPreview(orm: MikroORM, jobId: string) {

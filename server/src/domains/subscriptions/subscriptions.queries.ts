@@ -1,5 +1,6 @@
 import type { MikroORM } from '@mikro-orm/core';
 import type { PageQuery, SubscriptionQuery } from '@som3d/contract';
+import { compiled } from '../../db/compiled.ts';
 import { kysely } from '../../db/kysely.ts';
 import { readPage } from '../../http/pages.ts';
 import { inForce } from './in-force.ts';
@@ -45,9 +46,9 @@ export async function listPayments(orm: MikroORM, id_suscripcion: number, query:
   return await readPage(payments.orderBy('fecha_pago', 'desc').orderBy('id_pago', 'desc'), query);
 }
 
-/** What a payer sees as theirs: the subscription in force, or else the newest one; with its plan. */
-export async function currentSubscription(orm: MikroORM, payer: Payer, now: Date) {
-  const own = kysely(orm.em.fork())
+/** The newest subscription of a payer with its plan: of those in force at an instant, or of all. */
+const newestOf = compiled((db, { activeAt, ...payer }: Payer & { readonly activeAt?: Date }) => {
+  const own = db
     .selectFrom('Suscripcion')
     .innerJoin('Plan', 'Plan.id_plan', 'Suscripcion.id_plan')
     .select([
@@ -63,7 +64,13 @@ export async function currentSubscription(orm: MikroORM, payer: Payer, now: Date
     .where((where) => where.and(payer))
     .orderBy('Suscripcion.id_suscripcion', 'desc')
     .limit(1);
-  return (await own.where(inForce('Suscripcion', now)).executeTakeFirst()) ?? (await own.executeTakeFirst());
+  return activeAt ? own.where(inForce('Suscripcion', activeAt)) : own;
+});
+
+/** What a payer sees as theirs: the subscription in force, or else the newest one. */
+export async function currentSubscription(orm: MikroORM, payer: Payer, now: Date) {
+  const [active] = await newestOf(orm, { ...payer, activeAt: now });
+  return active ?? (await newestOf(orm, payer))[0];
 }
 export type CurrentSubscription = NonNullable<Awaited<ReturnType<typeof currentSubscription>>>;
 
