@@ -11,7 +11,7 @@ export const User = z
     telefono: fields.telefono.nullable(),
     direccion: fields.direccion.nullable(),
     ciudad: fields.ciudad.nullable(),
-    rol: z.enum(ROLES),
+    rol: z.enum(ROLES).meta({ examples: ['MEDICO'] }),
     activo: z.boolean(),
   })
   .meta({ id: 'User', description: 'Una cuenta; ninguna respuesta lleva la contraseña' });
@@ -168,7 +168,10 @@ export const ResetPasswordCodeBody = z
   });
 export type ResetPasswordCodeBody = z.infer<typeof ResetPasswordCodeBody>;
 
-const page = c.otherResponse({ contentType: 'text/html', body: z.string() });
+const page = c.otherResponse({
+  contentType: 'text/html',
+  body: z.string().meta({ examples: ['<!doctype html><html lang="es"><title>Contraseña nueva</title></html>'] }),
+});
 const csrfHeader = {
   'x-csrf-token': z
     .string()

@@ -27,7 +27,7 @@ export const Checkout = z
       .string()
       .meta({ examples: ['https://api.example.com/epayco/confirmation'] })
       .meta({ description: 'Dirección que recibe la confirmación' }),
-    invoice: z.string().meta({ description: 'Única para cada intento' }),
+    invoice: fields.invoice.meta({ description: 'Única para cada intento' }),
     extra1: z
       .string()
       .meta({ examples: ['1'] })
@@ -51,9 +51,13 @@ export const Checkout = z
       .string()
       .meta({ examples: ['Calle 45 # 12-30'] })
       .optional(),
-    session_id: z.string().optional().meta({
-      description: 'Sesión de Smart Checkout v2, cuyo monto no se puede cambiar; ausente si no se pudo crear',
-    }),
+    session_id: z
+      .string()
+      .meta({ examples: ['6f1c9d2e0b'] })
+      .optional()
+      .meta({
+        description: 'Sesión de Smart Checkout v2, cuyo monto no se puede cambiar; ausente si no se pudo crear',
+      }),
   })
   .meta({ id: 'Checkout', description: 'Los datos con los que el navegador abre el pago de ePayco' });
 export type Checkout = z.infer<typeof Checkout>;
@@ -321,7 +325,10 @@ export const PaymentValidation = z
 export type PaymentValidation = z.infer<typeof PaymentValidation>;
 
 const pathParams = z.object({ id: Id.meta({ description: 'Identificador de la confirmación o de la factura' }) });
-const page = c.otherResponse({ contentType: 'text/html; charset=utf-8', body: z.string() });
+const page = c.otherResponse({
+  contentType: 'text/html; charset=utf-8',
+  body: z.string().meta({ examples: ['<!doctype html><html lang="es"><title>Pago aprobado</title></html>'] }),
+});
 
 /** Largest body of a confirmation, in bytes. */
 const CONFIRMATION_BYTES = 64 * 1024;

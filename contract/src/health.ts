@@ -31,7 +31,23 @@ export const Health = z
       queue: QueueState,
     }),
   })
-  .meta({ id: 'Health', description: 'Si el proceso puede atender y qué servicios alcanza' });
+  .meta({
+    id: 'Health',
+    description: 'Si el proceso puede atender y qué servicios alcanza',
+    examples: [
+      {
+        status: 'ok',
+        version: '0.1.0',
+        uptime_s: 86_400,
+        services: {
+          database: { status: 'ok', ms: 2 },
+          storage: { status: 'ok', ms: 1 },
+          migrations: { status: 'ok', ms: 1, pending: 0 },
+          queue: { status: 'none', ms: 0 },
+        },
+      },
+    ],
+  });
 
 export const health = defineRoutes({
   check: {

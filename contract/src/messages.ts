@@ -38,7 +38,7 @@ export const Message = z
       .string()
       .meta({ examples: ['https://example.com/pantalla.png'] })
       .nullable(),
-    estado: z.string().meta({ description: MESSAGE_STATES.join(', ') }),
+    estado: z.string().meta({ description: MESSAGE_STATES.join(', '), examples: ['nuevo'] }),
     respuesta_admin: z
       .string()
       .meta({ examples: ['Ya quedó corregido; vuelva a abrirlo.'] })
@@ -67,7 +67,7 @@ export const MessageEvent = z
   .object({
     id_evento: z.int(),
     id_mensaje: z.int(),
-    accion: z.string().meta({ description: MESSAGE_ACTIONS.join(', ') }),
+    accion: z.string().meta({ description: MESSAGE_ACTIONS.join(', '), examples: ['creado'] }),
     detalle: z.unknown().meta({ description: 'Qué cambió' }),
     actor: person.nullable().meta({ description: 'null cuando su cuenta ya no existe' }),
     creado_en: scalars.Instant,

@@ -49,7 +49,7 @@ export const RecentPayment = z
   .object({
     id_pago: z.int(),
     referencia_epayco: fields.referencia_epayco,
-    referencia: z.string().meta({ description: 'Lo mismo que referencia_epayco' }),
+    referencia: fields.referencia_epayco.meta({ description: 'Lo mismo que referencia_epayco' }),
     monto: money,
     fecha_pago: instant,
     estado: z.enum(['APROBADO', 'REVERSADO']),
@@ -59,7 +59,7 @@ export const RecentPayment = z
     pagador: z.enum(['MEDICO', 'HOSPITAL']),
     id_medico: z.int().nullable(),
     id_hospital: z.int().nullable(),
-    nombre: z.string().meta({ description: 'Del médico o del hospital que pagó' }),
+    nombre: fields.nombre.meta({ description: 'Del médico o del hospital que pagó' }),
     correo: fields.correo.nullable(),
     owner: z
       .object({

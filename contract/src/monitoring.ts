@@ -11,7 +11,10 @@ export const monitoring = defineRoutes({
       'SOM3D_METRICS_TOKEN como Bearer, o con la sesión de un administrador.',
     metadata: { access: 'public', credentials: [['metricsToken'], ['bearer']] },
     responses: {
-      200: c.otherResponse({ contentType: 'text/plain; version=0.0.4; charset=utf-8', body: z.string() }),
+      200: c.otherResponse({
+        contentType: 'text/plain; version=0.0.4; charset=utf-8',
+        body: z.string().meta({ examples: ['som3d_processes 1\n'] }),
+      }),
       ...problems(401, 403),
     },
   },

@@ -88,6 +88,28 @@ export const JobForm = JobFields.extend({
   examples: [{ nombre_proceso: 'Rodilla derecha', file: 'estudio.zip' }],
 });
 
+const logLine = z.string().meta({ examples: ['Lectura terminada: 214 cortes'] });
+
+const PARAMS = {
+  nombre_proceso: 'Rodilla derecha',
+  id_paciente: 1,
+  enable_ortopedia: true,
+  enable_appendicular: false,
+  enable_muscles: false,
+  enable_hip_implant: false,
+  teeth: false,
+  cranio: false,
+  extra_tasks: ['skin'],
+  umbral_min: null,
+  umbral_max: null,
+  suavizado: null,
+  reduccion: null,
+  separar_partes: false,
+  fragmento_min: null,
+  acomodar: false,
+  serie: null,
+};
+
 /** The requested parameters of a job. */
 export const JobParams = z
   .object({
@@ -99,7 +121,7 @@ export const JobParams = z
     enable_hip_implant: z.boolean(),
     teeth: z.boolean(),
     cranio: z.boolean(),
-    extra_tasks: z.array(z.string()),
+    extra_tasks: z.array(z.string().meta({ examples: ['skin'] })),
     umbral_min: z.number().nullable(),
     umbral_max: z.number().nullable(),
     suavizado: z.int().nullable(),
@@ -112,7 +134,7 @@ export const JobParams = z
       .meta({ examples: ['1.2.840.113619.2.55.3.604688119'] })
       .nullable(),
   })
-  .meta({ id: 'JobParams', description: 'Lo que se pidió; null es el valor por omisión' });
+  .meta({ id: 'JobParams', description: 'Lo que se pidió; null es el valor por omisión', examples: [PARAMS] });
 export type JobParams = z.infer<typeof JobParams>;
 
 /** A file of a job. */
@@ -154,6 +176,30 @@ export const JobMetrics = z
   });
 export type JobMetrics = z.infer<typeof JobMetrics>;
 
+/** A job that ended well: a bone and the skin. */
+const DONE = {
+  job_id: '3f2b8c1e-9d47-4a60-8e15-0c6a5b7d2f31',
+  nombre_proceso: 'Rodilla derecha',
+  status: 'done',
+  phase: 'finished',
+  percent: 100,
+  is_processing: false,
+  params: PARAMS,
+  metrics: {
+    stl_count: 2,
+    stl_zip_size: 18_432_117,
+    durations: { total_seconds: 41.8 },
+    mesh: { files_total: 2 },
+  },
+  error: null,
+  prioridad: 0,
+  created_at: '2026-03-02T15:04:05.000Z',
+  updated_at: '2026-03-02T15:04:49.000Z',
+  started_at: '2026-03-02T15:04:07.000Z',
+  finished_at: '2026-03-02T15:04:49.000Z',
+  log_tail: ['Lectura terminada: 214 cortes'],
+};
+
 export const Job = z
   .object({
     job_id: fields.job_id,
@@ -174,9 +220,13 @@ export const Job = z
     updated_at: z.string().nullable().meta({ format: 'date-time' }),
     started_at: z.string().nullable().meta({ format: 'date-time' }),
     finished_at: z.string().nullable().meta({ format: 'date-time' }),
-    log_tail: z.array(z.string()).meta({ description: 'Las últimas líneas del registro; en una lista, ninguna' }),
+    log_tail: z.array(logLine).meta({ description: 'Las últimas líneas del registro; en una lista, ninguna' }),
   })
-  .meta({ id: 'Job', description: 'Un trabajo de conversión: su estado, su avance y lo que se midió' });
+  .meta({
+    id: 'Job',
+    description: 'Un trabajo de conversión: su estado, su avance y lo que se midió',
+    examples: [DONE],
+  });
 export type Job = z.infer<typeof Job>;
 
 /** Bound of a job's priority in both directions; a higher one starts first. */
@@ -202,7 +252,11 @@ export const JobProgress = z
       .nullable(),
     preview,
   })
-  .meta({ id: 'JobProgress', description: 'El avance de un trabajo' });
+  .meta({
+    id: 'JobProgress',
+    description: 'El avance de un trabajo',
+    examples: [{ status: 'done', phase: 'finished', percent: 100, error: null }],
+  });
 export type JobProgress = z.infer<typeof JobProgress>;
 
 export const JobLog = z
@@ -210,14 +264,30 @@ export const JobLog = z
     job_id: fields.job_id,
     status: z.enum(JOB_STATUSES),
     phase: z.enum(JOB_PHASES),
-    lines: z.array(z.string()),
-    log: z.string().meta({ examples: ['Lectura terminada: 214 cortes'] }),
+    lines: z.array(logLine),
+    log: logLine,
     total: z.int(),
     truncated: z.boolean().meta({ description: 'Hay más líneas que estas' }),
     full_available: z.boolean().meta({ description: 'El registro se conserva: full=true lo da entero' }),
     fallback: z.boolean().meta({ description: 'El registro no se conserva; un trabajo antiguo no tiene ninguno aquí' }),
   })
-  .meta({ id: 'JobLog', description: 'Las líneas del registro de un trabajo' });
+  .meta({
+    id: 'JobLog',
+    description: 'Las líneas del registro de un trabajo',
+    examples: [
+      {
+        job_id: DONE.job_id,
+        status: 'done',
+        phase: 'finished',
+        lines: DONE.log_tail,
+        log: DONE.log_tail[0],
+        total: 1,
+        truncated: false,
+        full_available: true,
+        fallback: false,
+      },
+    ],
+  });
 export type JobLog = z.infer<typeof JobLog>;
 
 /** A job with its owner. */
@@ -229,7 +299,22 @@ export const TrackedJob = Job.extend({
     apellido: fields.apellido,
     correo: fields.correo,
   }),
-}).meta({ id: 'TrackedJob', description: 'Un trabajo con su dueño' });
+}).meta({
+  id: 'TrackedJob',
+  description: 'Un trabajo con su dueño',
+  examples: [
+    {
+      ...DONE,
+      owner: {
+        id_usuario: 1,
+        id_medico: 1,
+        nombre: 'María',
+        apellido: 'Gómez Rojas',
+        correo: 'maria.gomez@example.com',
+      },
+    },
+  ],
+});
 
 /** A page of jobs; X-Total-Count and Link say how many there are and where it continues. */
 export const JobList = z

@@ -56,6 +56,10 @@ const progressEvents = {
   description: 'Server-sent events: cada evento `progress` lleva en `data` un JobProgress entero, como JSON.',
   data: JobProgress,
 } as const;
+const logText = c.otherResponse({
+  contentType: 'text/plain',
+  body: z.string().meta({ examples: ['Lectura terminada: 214 cortes\n'] }),
+});
 /** Server-sent events: they arrive while the client reads the answer. */
 const eventStream = c.otherResponse({ contentType: 'text/event-stream', body: c.type<Blob>() });
 
@@ -184,7 +188,7 @@ export const som3d = defineRoutes({
     query: z.object({
       download: scalars.Flag.optional().meta({ description: 'Para guardarlo como archivo', default: false }),
     }),
-    responses: { 200: c.otherResponse({ contentType: 'text/plain', body: z.string() }), ...problems(404) },
+    responses: { 200: logText, ...problems(404) },
   },
   stateContext: {
     method: 'GET',

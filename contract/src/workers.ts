@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { defineRoutes, fields } from './common/index.ts';
 
+const gpu = z.string().meta({ examples: ['NVIDIA RTX A4000'] });
+
 /** A worker, with its engine and accelerators. */
 export const WorkerNode = z
   .object({
@@ -18,6 +20,7 @@ export const WorkerNode = z
         configured: z.enum(['auto', 'threshold', 'totalsegmentator']),
         name: z
           .string()
+          .meta({ examples: ['threshold'] })
           .nullable()
           .meta({ description: 'El que usan los trabajos; null si falta el que se configuró' }),
         totalsegmentator: z.boolean().meta({ description: 'TotalSegmentator está instalado' }),
@@ -29,7 +32,7 @@ export const WorkerNode = z
         license: z.boolean().meta({ description: 'Hay una licencia configurada' }),
       })
       .meta({ description: 'Motor de segmentación' }),
-    gpus: z.array(z.string()),
+    gpus: z.array(gpu),
   })
   .meta({ id: 'WorkerNode', description: 'Un proceso de conversión, con su motor y sus aceleradores' });
 export type WorkerNode = z.infer<typeof WorkerNode>;
@@ -37,15 +40,20 @@ export type WorkerNode = z.infer<typeof WorkerNode>;
 export const GpuCheck = z
   .object({
     gpu: z.boolean().meta({ description: 'Algún proceso de conversión tiene un acelerador' }),
-    engines: z.array(z.string()).meta({ description: 'Motores de segmentación disponibles' }),
+    engines: z
+      .array(z.string().meta({ examples: ['threshold'] }))
+      .meta({ description: 'Motores de segmentación disponibles' }),
     gpu_detected: z.boolean().meta({ description: 'Lo mismo que gpu' }),
     gpu_ready: z.boolean().meta({ description: 'TotalSegmentator la usa' }),
     backend: z.enum(['gpu', 'cpu']).meta({ description: 'Sobre qué segmentan los trabajos' }),
     nvidia_smi: z
       .object({
         available: z.boolean(),
-        devices: z.array(z.string()).meta({ description: 'Los aceleradores de todos los procesos' }),
-        error: z.string().nullable(),
+        devices: z.array(gpu).meta({ description: 'Los aceleradores de todos los procesos' }),
+        error: z
+          .string()
+          .meta({ examples: ['nvidia-smi no está instalado'] })
+          .nullable(),
       })
       .meta({ description: 'Lo que dice el controlador de NVIDIA' }),
     workers: z.array(WorkerNode).meta({ description: 'Procesos de conversión en marcha' }),

@@ -67,7 +67,7 @@ beforeAll(async () => {
   await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'module' }));
   await install();
   await link('@types/node', join(SOURCE, 'node_modules/@types/node'));
-  for (const name of ['@tanstack/query-core', '@tanstack/react-query', '@types/react']) {
+  for (const name of ['@tanstack/query-core', '@tanstack/react-query', '@types/react', 'msw']) {
     await link(name, join(ROOT, 'test/node_modules', name));
   }
   for (const file of CONSUMERS) await cp(join(import.meta.dirname, file), join(project, file));
@@ -106,10 +106,11 @@ describe('the packed client compiles in an empty project', () => {
   test('and so does every example of the README', async () => {
     const readme = await readFile(join(ROOT, 'client-sdk/README.md'), 'utf8');
     const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code);
-    expect(examples).toHaveLength(7);
+    expect(examples).toHaveLength(8);
     const files = examples.map((_code, at) => `readme-${at}.ts`);
     for (const [at, code] of examples.entries()) await writeFile(join(project, `readme-${at}.ts`), code);
-    expect(await compile(node, files)).toBe('');
+    // The types of MSW need those of a browser.
+    expect(await compile({ ...node, lib: browser.lib }, files)).toBe('');
   });
 });
 

@@ -14,6 +14,7 @@ import {
 import { format } from 'oxfmt';
 import { z } from 'zod';
 import { argumentsOf } from './arguments.ts';
+import { examples } from './examples.ts';
 import { queries } from './queries.ts';
 import { byDomain, calledBy, contentTypeOf, HEAD, kindOf, pascal, successesOf, type Route } from './route-info.ts';
 import { docOf, SchemaTypes } from './schemas.ts';
@@ -99,6 +100,7 @@ for (const [name, source] of [
   ['routes.ts', routeTable()],
   ['types.ts', clientTypes(types)],
   ['queries.ts', queries(types)],
+  ['examples.ts', examples()],
 ] as const) {
   const { code } = await format(name, source, options);
   const file = path.join(OUT, name);

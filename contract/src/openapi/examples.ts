@@ -10,6 +10,12 @@ function hasExample({ examples, default: preset }: oas31.SchemaObject): boolean 
   return examples !== undefined || preset !== undefined;
 }
 
+function exampleOfText({ format = '', pattern, description }: oas31.SchemaObject): string {
+  const example = OF_FORMAT[format];
+  if (example === undefined) throw new Error(`a text has no example: ${description ?? pattern ?? 'a plain text'}`);
+  return example;
+}
+
 /**
  * An example of each schema: its own, else one that is put together from the examples of its parts.
  *
@@ -46,7 +52,7 @@ export class Examples {
     }
     if (type === 'integer' || type === 'number') return Math.max(schema.minimum ?? 1, 1);
     if (type === 'boolean') return true;
-    return type === 'string' ? (OF_FORMAT[schema.format ?? ''] ?? 'texto') : null;
+    return type === 'string' ? exampleOfText(schema) : null;
   }
 
   #ofObject({ properties = {}, required = [] }: oas31.SchemaObject): Record<string, unknown> {

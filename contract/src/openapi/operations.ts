@@ -110,7 +110,11 @@ function otherContent({ route }: NamedRoute, { contentType, body }: OtherRespons
       },
     };
   }
-  const schema: oas31.SchemaObject = isSchema(body) ? { type: 'string' } : { type: 'string', format: 'binary' };
+  if (isSchema(body)) {
+    const example = new Examples(components, 'output').of(components.schemaOf(body, 'output'));
+    return { [contentType]: { schema: { type: 'string' as const }, example } };
+  }
+  const schema: oas31.SchemaObject = { type: 'string', format: 'binary' };
   return Object.fromEntries(media.map((name) => [name, { schema }]));
 }
 
