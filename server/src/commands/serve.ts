@@ -2,9 +2,11 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { isMember } from '../cluster/messages.ts';
 import { readConfig, type Config } from '../config/config.ts';
-import { queueFirstCase } from '../setup/first-case.ts';
+import { queueFirstCase, type FirstCase } from '../setup/first-case.ts';
+import { DemoLink } from '../domains/auth/demo-link.ts';
 import type { FirstAccount } from '../setup/first-start.ts';
 import { createLogger } from '../base/logger.ts';
+import { isLoopback } from '../base/loopback.ts';
 import { OperatorError } from '../base/operator-error.ts';
 import { NotReadyError } from '../setup/prepare.ts';
 import { startServer, type RunningServer } from '../process/serve.ts';
@@ -66,13 +68,27 @@ async function warnOfStorage(deps: Deps): Promise<void> {
   if (fault) say(`Warning: ${whyNotSwept(fault)}.\n`);
 }
 
+/** The link needs a browser on this machine, so a service that others reach, or in production, has none. */
+async function firstCaseLines(
+  { url, deps }: Pick<RunningServer, 'url' | 'deps'>,
+  config: Config,
+  { jobId, doctor }: FirstCase,
+): Promise<string> {
+  const queued = `First case: job ${jobId} is queued for ${doctor.correo}.`;
+  if (process.env['NODE_ENV'] === 'production' || !isLoopback(config.HOST)) return `${queued}\n`;
+  const link = await new DemoLink(deps).issue(doctor, jobId);
+  return [queued, 'See it become a model. This link signs you in once, within 15 minutes:', `  ${url}${link}`, ''].join(
+    '\n',
+  );
+}
+
 /** Prints the address of the service, and queues the demo doctor's first case. */
 async function greet(server: Pick<RunningServer, 'url' | 'deps' | 'accounts'>, config: Config): Promise<void> {
   say(banner(server.url, config, server.accounts));
   await warnOfStorage(server.deps);
   try {
-    const job = await queueFirstCase(server, config);
-    if (job) say(`First case: job ${job} is queued for medico.demo@som3d.local.\n`);
+    const first = await queueFirstCase(server, config);
+    if (first) say(await firstCaseLines(server, config, first));
   } catch (error) {
     server.deps.log.warn({ err: error }, 'first case not queued');
   }

@@ -57,18 +57,19 @@ async function pageAt(depth: number): Promise<Buffer> {
   return Buffer.from(html.replace('<head>', `<head>\n    <base href="${'../'.repeat(depth) || './'}" />`));
 }
 
-/** The web application, at `/app/`. An address without a file gets the same page, whose router reads the address. */
+/** The web application, to be mounted at `/app`. An address without a file gets the same page, whose router reads the address. */
 export function visorRouter(storage: Storage): Router {
   const build = readBuild();
   let csp: Promise<string> | undefined;
   const pages = Array.from({ length: DEEPEST + 1 }, (_, depth) => new StaticBody(() => pageAt(depth)));
   const router = express.Router();
-  router.get('/app', (req, res, next) => {
-    if (req.path.endsWith('/')) next();
-    else res.redirect('app/');
-  });
-  router.get('/app/{*file}', async (req, res, next) => {
-    const name = req.path.slice('/app/'.length);
+  router.get('/{*file}', async (req, res, next) => {
+    // Addresses of the page are relative to /app/.
+    if (req.originalUrl.replace(/\?.*/s, '').endsWith('/app')) {
+      res.redirect('app/');
+      return;
+    }
+    const name = req.path.slice(1);
     const asset = build.get(name);
     const page = path.extname(name) ? undefined : pages[name.split('/').length - 1];
     if (asset) {

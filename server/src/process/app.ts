@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { adminRoutes } from '../domains/admin/admin.routes.ts';
 import { auditRefusals } from '../domains/audit/refusals.ts';
+import { demoRouter } from '../domains/auth/demo-link.ts';
 import { authRoutes } from '../domains/auth/auth.routes.ts';
 import { authentication } from '../domains/auth/authentication.ts';
 import { epaycoRoutes } from '../domains/epayco/epayco.routes.ts';
@@ -58,11 +59,9 @@ export function buildApp(deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
     securityHeaders(),
     crossOrigin(deps.config),
     docsRoutes(),
-    visorRouter(deps.storage),
-    noStore,
-    refuseLiteralAsId,
-    compressAnswers(),
   );
+  app.use('/app', demoRouter(deps), visorRouter(deps.storage));
+  app.use(noStore, refuseLiteralAsId, compressAnswers());
   mount(
     app,
     contract,

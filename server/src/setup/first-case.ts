@@ -13,16 +13,21 @@ import type { Deps } from '../deps.ts';
 
 const KEY = 'demo-first-case';
 
+export interface FirstCase {
+  readonly jobId: string;
+  readonly doctor: Usuario;
+}
+
 /**
  * Queues the demo doctor's first case once: a phantom series made in code, through the real upload, queue and worker.
  * So a newcomer without a scan sees a finished job. Without the demo doctor it does nothing.
  *
- * @returns the job's id, or undefined when there is nothing to queue
+ * @returns the job's id and its owner, or undefined when there is nothing to queue
  */
 export async function queueFirstCase(
   { url, deps }: { readonly url: string; readonly deps: Deps },
   config: Config,
-): Promise<string | undefined> {
+): Promise<FirstCase | undefined> {
   if (!config.embedded || !config.SOM3D_DEMO) return undefined;
   const em = deps.orm.em.fork();
   const doctor = await em.findOne(Usuario, { correo: DEMO_DOCTOR });
@@ -45,7 +50,7 @@ export async function queueFirstCase(
       fields: { nombre_proceso: 'Caso de muestra', ...(patient ? { id_paciente: patient.id_paciente } : {}) },
       idempotencyKey: KEY,
     });
-    return job.job_id;
+    return { jobId: job.job_id, doctor };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

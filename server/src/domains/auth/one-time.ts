@@ -14,7 +14,7 @@ import type { Deps } from '../../deps.ts';
 import { OneTimeToken } from '../../db/entities/auth.entity.ts';
 
 /** What a token is good for. */
-export type Purpose = 'registro' | 'clave_enlace' | 'clave_codigo' | 'correo_nuevo';
+export type Purpose = 'registro' | 'clave_enlace' | 'clave_codigo' | 'correo_nuevo' | 'muestra';
 
 const MAX_TRIES = 5;
 const CIPHER = 'aes-256-gcm';

@@ -12,6 +12,7 @@ const WINDOW_MS: Record<Purpose, number> = {
   clave_codigo: 7 * DAY_MS,
   clave_enlace: 7 * DAY_MS,
   correo_nuevo: 7 * DAY_MS,
+  muestra: DAY_MS,
 };
 
 function bucketOf(purpose: Purpose, subject: string): string {
