@@ -18,6 +18,10 @@ export const MAIL = {
   ),
   SMTP_USER: variable(text.optional(), 'User at the mail server, when it requires one.', ''),
   SMTP_PASS: variable(z.string().optional(), 'Password at the mail server.', ''),
+  SMTP_ALLOW_PLAIN: variable(
+    flag(false),
+    'Send user and password also to a mail server without TLS. With false such a server gets neither, and mails wait.',
+  ),
   SMTP_FROM: variable(
     text.refine(isSender, { error: 'must be an address, or NAME <address>' }).default('SOM3D <no-reply@som3d.local>'),
     'Sender of mails.',

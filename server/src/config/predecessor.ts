@@ -69,7 +69,10 @@ const RULES: Readonly<Record<string, Rule>> = {
     meaning: 'SMTP_SECURE',
     ours: (value) => ({ SMTP_SECURE: String(isTrue(value)) }),
   },
-  SMTP_USE_TLS: { meaning: 'the same as without it: STARTTLS is used wherever the mail server offers it' },
+  SMTP_USE_TLS: {
+    meaning:
+      'the same as without it: STARTTLS is used wherever the mail server offers it, and with SMTP_USER it is required unless SMTP_ALLOW_PLAIN=true',
+  },
   S3_INSECURE: {
     meaning: 'the scheme of an S3_ENDPOINT that has none: http when true, else https',
     ours: (value, { S3_ENDPOINT }): Values =>

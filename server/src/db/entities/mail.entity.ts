@@ -19,6 +19,10 @@ export const MailOutbox = defineEntity({
     subject: p.string().length(255),
     text_body: p.text().columnType('mediumtext'),
     html_body: p.text().columnType('mediumtext').nullable(),
+    /** The random part of its Message-ID; a mail of an earlier version has none. */
+    message_token: exactString(36).nullable(),
+    /** From then on its content is worth nothing. */
+    expires_at: preciseInstant().nullable(),
     estado: p.enum(MAIL_STATES).default('PENDIENTE'),
     attempts: p.integer().default(0),
     next_attempt_at: preciseInstantOfInsert(),

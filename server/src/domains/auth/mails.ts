@@ -13,6 +13,7 @@ export function registrationCodeMail(to: string, code: string, minutes: number):
   return {
     kind: 'registro_codigo',
     to,
+    minutes,
     subject: 'Su código de registro en SOM3D',
     text: `Su código de registro es ${code}\n\nVence en ${spanOf(minutes)}. Si usted no lo pidió, ignore este correo.${SIGNATURE}`,
   };
@@ -42,6 +43,7 @@ export function resetLinkMail(to: string, link: string, minutes: number): Outgoi
   return {
     kind: 'clave_enlace',
     to,
+    minutes,
     subject: 'Cambie su contraseña de SOM3D',
     text: `Para elegir una contraseña nueva abra este enlace:\n\n${link}\n\nVence en ${spanOf(minutes)} y sirve una sola vez. Si usted no lo pidió, ignore este correo: su contraseña no cambia.${SIGNATURE}`,
   };
@@ -51,6 +53,7 @@ export function resetCodeMail(to: string, code: string, minutes: number): Outgoi
   return {
     kind: 'clave_codigo',
     to,
+    minutes,
     subject: 'Su código para cambiar la contraseña de SOM3D',
     text: `Su código para cambiar la contraseña es ${code}\n\nVence en ${spanOf(minutes)}. No lo comparta con nadie. Si usted no lo pidió, ignore este correo: su contraseña no cambia.${SIGNATURE}`,
   };
@@ -70,6 +73,7 @@ export function newAddressCodeMail(to: string, code: string, minutes: number): O
   return {
     kind: 'correo_codigo',
     to,
+    minutes,
     subject: 'Confirme su correo nuevo en SOM3D',
     text: `Su código para confirmar este correo es ${code}\n\nVence en ${spanOf(minutes)}. Si usted no lo pidió, ignore este correo: nada cambia.${SIGNATURE}`,
   };

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/core';
+import { plusMs } from '../../base/backoff.ts';
 import { kysely } from '../../db/kysely.ts';
 import { upsert } from '../../db/upsert.ts';
 
@@ -11,6 +13,8 @@ export interface OutgoingMail {
   readonly text: string;
   readonly html?: string;
   readonly dedupe_key?: string;
+  /** How long its content is good for, e.g. the code in it. The mail does not go out later than that. */
+  readonly minutes?: number;
 }
 
 /**
@@ -25,6 +29,8 @@ export async function enqueueMail(em: EntityManager, mail: OutgoingMail, now: Da
     text_body: mail.text,
     html_body: mail.html ?? null,
     dedupe_key: mail.dedupe_key ?? null,
+    message_token: randomUUID(),
+    expires_at: mail.minutes === undefined ? null : plusMs(now, mail.minutes * 60_000),
     next_attempt_at: now,
     created_at: now,
   };

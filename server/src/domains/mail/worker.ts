@@ -2,6 +2,7 @@ import { pauseAfter, plusMs, type Backoff } from '../../base/backoff.ts';
 import { kysely } from '../../db/kysely.ts';
 import { ClaimQueue, FREE, type Claim } from '../../db/locks/claim.ts';
 import type { Deps } from '../../deps.ts';
+import { failureOf, type MailFailure } from '../../gateways/mail/failure.ts';
 
 const MAX_ATTEMPTS = 12;
 const RETRY: Backoff = { firstMs: 15_000, longestMs: 3_600_000 };
@@ -14,6 +15,7 @@ const WORK = {
   onceWith: 'dedupe_key',
 } as const;
 
+const TOO_LATE = 'Su contenido venció antes de que saliera';
 const UNKNOWN_END = 'El proceso terminó mientras lo enviaba; no se repite';
 
 /** What a mail that has ended is set to. Its content may be a code or a link. */
@@ -22,8 +24,8 @@ const FORGOTTEN = { text_body: '', html_body: null, ...FREE } as const;
 type MailWorkerDeps = Pick<Deps, 'orm' | 'clock' | 'mail' | 'log'>;
 
 /**
- * Sends what is in the outbox. A mail belongs to one process while its lease lasts. A refused one is tried again with
- * growing pauses. One whose process died while sending may have gone out: with a `dedupe_key` it is not sent again.
+ * Sends what is in the outbox. A mail belongs to one process while its lease lasts. One that was not accepted is tried
+ * again with growing pauses, unless the server refused it for good or its content ran out meanwhile. One whose process died while sending may have gone out: with a `dedupe_key` it is not sent again.
  * The content is removed once the mail is sent or given up.
  */
 export class MailWorker {
@@ -66,17 +68,25 @@ export class MailWorker {
     const id_mail = claim.id;
     const row = await this.#db()
       .selectFrom('mail_outbox')
-      .select(['kind', 'to_address', 'subject', 'text_body', 'html_body', 'attempts'])
+      .select(['kind', 'to_address', 'subject', 'text_body', 'html_body', 'attempts', 'message_token', 'expires_at'])
       .where('id_mail', '=', id_mail)
       .executeTakeFirstOrThrow();
-    const { kind, attempts, to_address: to, subject, text_body: text, html_body: html } = row;
+    const { kind, to_address: to, subject, text_body: text, html_body: html } = row;
+    if (row.expires_at && row.expires_at <= clock()) {
+      log.warn({ id_mail, kind }, 'mail not sent: its content expired');
+      await this.#held(claim)
+        .set({ estado: 'FALLIDO', last_error: TOO_LATE, ...FORGOTTEN })
+        .execute();
+      return;
+    }
+    const messageId = `som3d-mail-${[id_mail, row.message_token].filter((part) => part !== null).join('-')}`;
     try {
-      const file = await mail.send({ id: id_mail, to, subject, text, html });
+      const file = await mail.send({ id: id_mail, messageId, to, subject, text, html });
       log.info({ id_mail, kind, ...(file ? { file } : {}) }, 'mail sent');
     } catch (error) {
-      const { code, responseCode } = error as { code?: unknown; responseCode?: unknown };
-      log.warn({ id_mail, kind, code, responseCode }, 'mail not sent');
-      await this.#postpone(claim, attempts, error);
+      const failure = failureOf(error, to);
+      log.warn({ id_mail, kind, ...failure }, 'mail not sent');
+      await this.#postpone(claim, row.attempts, failure);
       return;
     }
     await this.#held(claim)
@@ -84,10 +94,10 @@ export class MailWorker {
       .execute();
   }
 
-  async #postpone(claim: Claim, attempts: number, error: unknown): Promise<void> {
-    const last_error = (error instanceof Error ? error.message : 'error').slice(0, 500);
+  async #postpone(claim: Claim, attempts: number, failure: MailFailure): Promise<void> {
+    const last_error = failure.reason;
     const next_attempt_at = plusMs(this.#deps.clock(), pauseAfter(RETRY, attempts));
-    const over = attempts >= MAX_ATTEMPTS;
+    const over = failure.permanent || attempts >= MAX_ATTEMPTS;
     await this.#held(claim)
       .set(over ? { estado: 'FALLIDO', last_error, ...FORGOTTEN } : { last_error, next_attempt_at, ...FREE })
       .execute();

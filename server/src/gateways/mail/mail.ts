@@ -1,7 +1,8 @@
 /** One mail to send. */
 export interface Mail {
-  /** Stays the same when the mail is sent again, so that receivers can detect a repetition. */
   readonly id: number;
+  /** Names the mail among all mails of all services. It stays the same when the mail is sent again. */
+  readonly messageId: string;
   readonly to: string;
   readonly subject: string;
   readonly text: string;

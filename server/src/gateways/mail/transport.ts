@@ -7,11 +7,13 @@ import type { Mail, MailGateway } from './mail.ts';
 
 type Settings = Pick<
   Config,
-  'SMTP_HOST' | 'SMTP_PORT' | 'SMTP_SECURE' | 'SMTP_USER' | 'SMTP_PASS' | 'SMTP_FROM' | 'dataDir'
+  'SMTP_HOST' | 'SMTP_PORT' | 'SMTP_SECURE' | 'SMTP_USER' | 'SMTP_PASS' | 'SMTP_ALLOW_PLAIN' | 'SMTP_FROM' | 'dataDir'
 >;
 
 /** Longest wait for the mail server at each step, in ms. */
 const TIMEOUT_MS = 20_000;
+/** Longest time for one mail with all its steps, in ms: shorter than the lease of a mail in the outbox. */
+const MAIL_MS = 90_000;
 
 function messageOf(config: Settings, mail: Mail): SendMailOptions {
   const domain = /@([\w.-]+)/.exec(config.SMTP_FROM)?.[1] ?? 'som3d.local';
@@ -21,7 +23,7 @@ function messageOf(config: Settings, mail: Mail): SendMailOptions {
     subject: mail.subject,
     text: mail.text,
     ...(mail.html === null ? {} : { html: mail.html }),
-    messageId: `<som3d-mail-${mail.id}@${domain}>`,
+    messageId: `<${mail.messageId}@${domain}>`,
     // mail programs send no automatic answer to such a mail
     headers: { 'Auto-Submitted': 'auto-generated' },
     // a mail must not make this process read a file or an address
@@ -36,6 +38,8 @@ async function openSmtpGateway(config: Settings, host: string): Promise<MailGate
     host,
     port: config.SMTP_PORT,
     secure: config.SMTP_SECURE,
+    // A server without STARTTLS, or somebody in between who hides it, must not see the password.
+    requireTLS: Boolean(config.SMTP_USER) && !config.SMTP_SECURE && !config.SMTP_ALLOW_PLAIN,
     ...(config.SMTP_USER ? { auth: { user: config.SMTP_USER, pass: config.SMTP_PASS ?? '' } } : {}),
     connectionTimeout: TIMEOUT_MS,
     greetingTimeout: TIMEOUT_MS,
@@ -43,7 +47,7 @@ async function openSmtpGateway(config: Settings, host: string): Promise<MailGate
   });
   return {
     send: async (mail) => {
-      await transport.sendMail(messageOf(config, mail));
+      await transport.sendMail({ ...messageOf(config, mail), signal: AbortSignal.timeout(MAIL_MS) });
       return null;
     },
     close: () => transport.close(),

@@ -6,6 +6,7 @@ import { safekeeping } from './0004-safekeeping.ts';
 import { paymentQuestions } from './0005-payment-questions.ts';
 import { auditChain } from './0006-audit-chain.ts';
 import { jobPreviews } from './0007-job-previews.ts';
+import { mailTerms } from './0008-mail-terms.ts';
 
 /** In the order of their application. Never change a released migration; add a new one. */
 export const migrations: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   paymentQuestions,
   auditChain,
   jobPreviews,
+  mailTerms,
 ];
