@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import ts from 'typescript-5.9';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const run = promisify(execFile);
@@ -24,14 +25,33 @@ const CONSUMERS = ['consumer.ts', 'queries.ts'] as const;
 let project = '';
 let installed = '';
 
-/** Packs the package as it would be published and unpacks it where an installation would put it. */
+/** Packs a package as it would be published. @returns the tarball's path */
+async function pack(source: string): Promise<string> {
+  const args = ['pack', '--offline', '--ignore-scripts', '--silent', '--pack-destination', project, source];
+  const { stdout } = await run('npm', args, { cwd: project });
+  return join(project, stdout.trim());
+}
+
+/** The folders of a package's dependencies, and of theirs. */
+async function dependenciesOf(source: string): Promise<string[]> {
+  const manifest = JSON.parse(await readFile(join(source, 'package.json'), 'utf8')) as {
+    dependencies?: Record<string, string>;
+  };
+  const found: string[] = [];
+  for (const name of Object.keys(manifest.dependencies ?? {})) {
+    // A package's dependencies stand beside it, those of the workspace below it.
+    const beside = join(source, '..', name);
+    const folder = await realpath(source === SOURCE ? join(source, 'node_modules', name) : beside);
+    found.push(folder, ...(await dependenciesOf(folder)));
+  }
+  return found;
+}
+
+/** Installs the packed package with npm alone, as a user does; the registry's packages come from this machine. */
 async function install(): Promise<void> {
-  const args = ['pack', '--offline', '--ignore-scripts', '--silent', '--pack-destination', project, SOURCE];
-  await run('npm', args, { cwd: project });
-  const tarball = (await readdir(project)).find((file) => file.startsWith('som3d-client-')) ?? '';
-  await mkdir(installed, { recursive: true });
-  await run('tar', ['-xzf', join(project, tarball), '-C', installed, '--strip-components', '1']);
-  for (const name of Object.keys(await dependencies())) await link(name, join(SOURCE, 'node_modules', name));
+  const tarballs = [];
+  for (const source of [SOURCE, ...(await dependenciesOf(SOURCE))]) tarballs.push(await pack(source));
+  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', ...tarballs], { cwd: project });
 }
 
 async function dependencies(): Promise<Record<string, string>> {
@@ -114,6 +134,52 @@ describe('the packed client compiles in an empty project', () => {
   });
 });
 
+/** What an editor shows where the marks `/*1*\/`, `/*2*\/` … stand in some code. */
+function hovers(code: string): string[] {
+  const file = join(project, 'hover.ts');
+  const options: ts.CompilerOptions = { strict: true, module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2022 };
+  const service = ts.createLanguageService({
+    getCompilationSettings: () => options,
+    getScriptFileNames: () => [file],
+    getScriptVersion: () => '1',
+    getScriptSnapshot: (name) => {
+      const text = name === file ? code : ts.sys.readFile(name);
+      return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+    },
+    getCurrentDirectory: () => project,
+    getDefaultLibFileName: ts.getDefaultLibFilePath,
+    fileExists: (name) => ts.sys.fileExists(name),
+    readFile: (name) => ts.sys.readFile(name),
+    directoryExists: (name) => ts.sys.directoryExists(name),
+  });
+  return [...code.matchAll(/\/\*\d\*\//g)].map(({ index }) => {
+    const info = service.getQuickInfoAtPosition(file, index + '/*1*/'.length);
+    return ts.displayPartsToString(info?.displayParts);
+  });
+}
+
+describe('the packed client shows an editor', () => {
+  test('names of types and not their fields', () => {
+    const code = `import { createClient } from '@som3d/client';
+import { createQueries } from '@som3d/client/query';
+const client = createClient({ baseUrl: '' });
+const { body: /*1*/patient } = await client.patients./*2*/get({ params: { id: 1 } });
+const /*3*/list = await client.patients.list();
+const q = createQueries(client);
+q.patients./*4*/get;
+q.patients./*5*/list;
+q.patients./*6*/create;`;
+    expect(hovers(code)).toEqual([
+      'const patient: Patient',
+      '(property) PatientsRoutes.get: (args: PatientsGetArgs) => Promise<Answer<200, Patient>>',
+      'const list: Answer<200, Patient[]>',
+      '(property) PatientsQueries.get: Query<Call<PatientsGetArgs>, Patient>',
+      '(property) PatientsQueries.list: ListQuery<void | Call<PatientsListArgs>, Patient>',
+      '(property) PatientsQueries.create: Mutation<PatientsCreateArgs, Patient>',
+    ]);
+  });
+});
+
 function evaluate(code: string) {
   return run(process.execPath, ['--input-type=module', '--eval', code], { cwd: project }).then(({ stdout }) => stdout);
 }
@@ -131,8 +197,9 @@ describe('the packed client runs', () => {
   });
 
   test('with its command', async () => {
-    const { stdout } = await run(process.execPath, [join(installed, 'bin/som3d'), '--help']);
-    expect(stdout).toContain('Usage: som3d');
+    const { version } = JSON.parse(await readFile(join(SOURCE, 'package.json'), 'utf8')) as { version: string };
+    const { stdout } = await run(join(project, 'node_modules/.bin/som3d'), ['--version']);
+    expect(stdout).toBe(`${version}\n`);
   });
 
   test('with require as with import', async () => {
