@@ -23,7 +23,6 @@ import { visorRoutes } from '../domains/visor/visor.routes.ts';
 import { workerRoutes } from '../domains/workers/workers.routes.ts';
 import { enforceAccess } from '../http/access.ts';
 import { readBody } from '../http/body.ts';
-import { compressAnswers } from '../http/compression.ts';
 import { docsRoutes } from '../http/docs.ts';
 import { visorRouter } from '../http/visor.ts';
 import { problemHandler } from '../http/problem.ts';
@@ -34,6 +33,7 @@ import { mount } from '../http/router.ts';
 import { crossOrigin, noStore, securityHeaders } from '../http/security.ts';
 import { singleHost } from '../http/single-host.ts';
 import { refuseLiteralAsId, unmatched } from '../http/unmatched.ts';
+import { answerTexts } from '../http/text-answers.ts';
 import { observeRequests } from '../http/observe-requests.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 
@@ -48,6 +48,7 @@ export function buildApp(deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
   z.config(z.locales.es());
   const authenticate = authentication(deps);
   const app = express();
+  answerTexts(app);
   app.disable('x-powered-by');
   app.set('query parser', parseQuery);
   app.set('trust proxy', trustedHops(deps.config.TRUST_PROXY_HEADERS));
@@ -61,7 +62,7 @@ export function buildApp(deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
     docsRoutes(),
   );
   app.use('/app', demoRouter(deps), visorRouter(deps.storage));
-  app.use(noStore, refuseLiteralAsId, compressAnswers());
+  app.use(noStore, refuseLiteralAsId);
   mount(
     app,
     contract,

@@ -14,6 +14,7 @@ import { createAuthCleanup } from '../domains/auth/cleanup.ts';
 import { MailWorker } from '../domains/mail/worker.ts';
 import type { FirstAccount } from '../setup/first-start.ts';
 import { Reconciler } from '../domains/subscriptions/reconciler.ts';
+import { messagesOf } from '../http/messages.ts';
 import { watchUnused } from '../http/unused-connections.ts';
 import { createJobs } from '../jobs/jobs.ts';
 import type { Lifecycle } from '../base/lifecycle.ts';
@@ -94,9 +95,10 @@ export async function startServer(
   const checkouts = new OpenCheckouts(deps, payments);
   const mails = new MailWorker(deps);
   checkouts.warnOfLimits();
+  const app = buildApp(deps, jobs, payments);
   const server = createServer(
-    { requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 65_000 },
-    buildApp(deps, jobs, payments),
+    { ...messagesOf(app), requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 65_000 },
+    app,
   );
   server.setTimeout(STALLED_MS);
   letGo(server, deps.lifecycle);
