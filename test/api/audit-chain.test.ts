@@ -32,7 +32,7 @@ async function verify(server: TestServer) {
   const { secrets, storage } = server.deps;
   const kept = await audits.readKeptHead(storage);
   const unsealed = server.deps.config.SOM3D_AUDIT_UNSEALED;
-  return await audits.verifyChain(db(server), { key: secrets.audit, kept, unsealed });
+  return await audits.verifyChain(db(server), { keys: secrets.audit, kept, unsealed });
 }
 
 async function keep(server: TestServer) {

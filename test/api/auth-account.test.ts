@@ -59,7 +59,7 @@ describeApi('what ends an access token', (api) => {
   test('a token from before there were sessions lives to its end, or to the next new password', async () => {
     const doctor = await api().doctor();
     const claims = { sub: String(doctor.user.id_usuario), rol: 'MEDICO', email: doctor.user.correo, k: 'access' };
-    const token = jwt.sign(claims, api().deps.secrets.jwt, { expiresIn: '1h' });
+    const token = jwt.sign(claims, api().deps.secrets.jwt[0], { expiresIn: '1h' });
     const old = createClient({ baseUrl: api().url, token, retry: false });
     expect(await statusOf(old)).toBe(200);
     await doctor.client.auth.updateMe({ body: { password: NEW, password_actual: PASSWORD } });
@@ -70,7 +70,7 @@ describeApi('what ends an access token', (api) => {
     const [doctor, other] = [await api().doctor(), await api().doctor()];
     const { sid, v } = jwt.decode(other.token) as { sid: string; v: number };
     const claims = { sub: String(doctor.user.id_usuario), k: 'access', sid, v };
-    const token = jwt.sign(claims, api().deps.secrets.jwt, { expiresIn: '1h' });
+    const token = jwt.sign(claims, api().deps.secrets.jwt[0], { expiresIn: '1h' });
     expect(await statusOf(createClient({ baseUrl: api().url, token, retry: false }))).toBe(401);
   });
 

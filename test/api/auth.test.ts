@@ -128,7 +128,7 @@ describeApi('auth', (api) => {
     const { user } = await api().doctor();
     const claims = { sub: String(user.id_usuario), rol: 'MEDICO', email: user.correo, k: 'access' };
     const exp = Math.floor(api().deps.clock().getTime() / 1000) + 900;
-    const token = jwt.sign({ ...claims, exp }, api().deps.secrets.jwt);
+    const token = jwt.sign({ ...claims, exp }, api().deps.secrets.jwt[0]);
     const { auth } = createClient({ baseUrl: api().url, token });
     expect((await auth.me()).body).toEqual(user);
     await auth.logout();
@@ -137,7 +137,7 @@ describeApi('auth', (api) => {
 
   test('refuses tokens that are forged, expired, of another kind or of another algorithm', async () => {
     const { user, token } = await api().doctor();
-    const secret = api().deps.secrets.jwt;
+    const secret = api().deps.secrets.jwt[0];
     const claims = { sub: String(user.id_usuario), rol: 'MEDICO', email: user.correo, k: 'access' };
     const bad = {
       forged: jwt.sign(claims, 'another secret'),
@@ -163,7 +163,7 @@ describeApi('auth', (api) => {
     const { user } = await api().doctor();
     const exp = Math.floor(api().deps.clock().getTime() / 1000) + 900;
     const claims = { sub: String(user.id_usuario), rol: 'MEDICO', email: user.correo, k: 'access', exp };
-    const token = jwt.sign(claims, api().deps.secrets.jwt);
+    const token = jwt.sign(claims, api().deps.secrets.jwt[0]);
     const { auth } = createClient({ baseUrl: api().url, token, retry: false });
     for (let at = 0; at < 2; at++) expect((await auth.me()).status).toBe(200);
     api().advance(901_000);

@@ -38,9 +38,10 @@ describe('files as storage', () => {
     expect(base).toBe('https://api.example.com');
     const expires = Date.parse('2030-01-01T00:01:00Z') / 1000;
     const grant = { key: 'results/a/b.stl', filename: 'x.stl', type: 'model/stl', expires };
-    expect(storages.readFileGrant(SIGNER.secret, token, clock())).toEqual(grant);
-    expect(storages.readFileGrant(SIGNER.secret, token, new Date(expires * 1000))).toBeNull();
-    expect(storages.readFileGrant(Buffer.alloc(32, 1), token, clock())).toBeNull();
+    expect(storages.readFileGrant([SIGNER.secret], token, clock())).toEqual(grant);
+    expect(storages.readFileGrant([Buffer.alloc(32, 1), SIGNER.secret], token, clock())).toEqual(grant);
+    expect(storages.readFileGrant([SIGNER.secret], token, new Date(expires * 1000))).toBeNull();
+    expect(storages.readFileGrant([Buffer.alloc(32, 1)], token, clock())).toBeNull();
   });
 
   test('sweeps what dead writers left, and only that', async () => {

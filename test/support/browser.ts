@@ -12,9 +12,9 @@ export class Browser {
     this.#headers = headers;
   }
 
-  /** Another browser with the same cookies. @param headers that differ */
-  copy(headers: Readonly<Record<string, string>> = {}): Browser {
-    const other = new Browser(this.#url, { ...this.#headers, ...headers });
+  /** Another browser with the same cookies. @param headers that differ @param url of another process of the service */
+  copy(headers: Readonly<Record<string, string>> = {}, url = this.#url): Browser {
+    const other = new Browser(url, { ...this.#headers, ...headers });
     for (const [name, value] of this.cookies) other.cookies.set(name, value);
     return other;
   }

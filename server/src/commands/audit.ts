@@ -38,13 +38,13 @@ async function verify({ acceptRestored }: Options): Promise<void> {
     if ((await pendingMigrations(orm)).length > 0) throw new UsageError('migrations are pending: run `migrate` first');
     const config = readConfig(process.env);
     const secrets = await loadSecrets(config);
-    const terms = { secret: secrets.urls, clock: () => new Date() };
+    const terms = { secret: secrets.urls[0], clock: () => new Date() };
     const storage = await openStorage(config, terms, createLogger(config.SOM3D_LOG_LEVEL));
     try {
       const db = kysely(orm.em.fork());
       const unsealed = config.SOM3D_AUDIT_UNSEALED;
       const kept: ChainHead | null = acceptRestored ? null : await readKeptHead(storage);
-      const verification = await verifyChain(db, { key: secrets.audit, kept, unsealed });
+      const verification = await verifyChain(db, { keys: secrets.audit, kept, unsealed });
       report(verification, unsealed);
       if (!kept && !acceptRestored) say('The storage keeps no head of the chain yet: a cut end would not show.');
       if (acceptRestored && !verification.fault) {

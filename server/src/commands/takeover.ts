@@ -84,7 +84,7 @@ function printNotice({ unfinishedJobs }: TakeoverReport): void {
 /** The storage that holds the predecessor's results; null with a reason on the screen when it cannot be opened. */
 async function openResults(config: Config) {
   try {
-    const signer = { secret: (await loadSecrets(config)).urls, clock: () => new Date() };
+    const signer = { secret: (await loadSecrets(config)).urls[0], clock: () => new Date() };
     return await openStorage(config, signer, createLogger('silent'));
   } catch (error) {
     say(`  The storage cannot be opened: ${(error as Error).message}`);

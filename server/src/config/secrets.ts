@@ -1,15 +1,22 @@
 import { createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto';
 import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { type KeyRing, mapKeys } from '../base/secret.ts';
 import type { Config } from './config.ts';
 
 export interface Secrets {
   /** Signs access tokens. */
-  readonly jwt: KeyObject;
+  readonly jwt: KeyRing<KeyObject>;
   /** Signs the URLs of stored files. */
-  readonly urls: Buffer;
+  readonly urls: KeyRing;
   /** Seals the rows of the audit. */
-  readonly audit: Buffer;
+  readonly audit: KeyRing;
+  /** Keys of their own for a purpose, which names them. */
+  readonly keysFor: (purpose: string) => KeyRing;
+}
+
+function derive(secret: string, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, '', purpose, 32));
 }
 
 /**
@@ -30,13 +37,22 @@ async function generatedSecret(dataDir: string): Promise<string> {
   return await readFile(file, 'utf8');
 }
 
-/** The secrets of the service: one is configured or generated, the others derive from it (HKDF, RFC 5869). */
+/**
+ * The secrets of the service: one is configured or generated, the others derive from it (HKDF, RFC 5869). What
+ * JWT_SECRET_PREVIOUS has signed is accepted as well.
+ */
 export async function loadSecrets(config: Config): Promise<Secrets> {
-  const jwt = config.JWT_SECRET ?? (await generatedSecret(config.dataDir));
+  const present = config.JWT_SECRET ?? (await generatedSecret(config.dataDir));
+  const previous = config.JWT_SECRET_PREVIOUS;
+  const secrets: KeyRing<string> = previous === undefined ? [present] : [present, previous];
+  const sealing: KeyRing<string> =
+    config.SOM3D_AUDIT_KEY === undefined ? secrets : [config.SOM3D_AUDIT_KEY, ...secrets];
+  const keysFor = (purpose: string) => mapKeys(secrets, (secret) => derive(secret, purpose));
   return {
     // jsonwebtoken would try to read a plain string as a public key on every request.
-    jwt: createSecretKey(Buffer.from(jwt)),
-    urls: Buffer.from(hkdfSync('sha256', jwt, '', 'som3d signed urls', 32)),
-    audit: Buffer.from(hkdfSync('sha256', config.SOM3D_AUDIT_KEY ?? jwt, '', 'som3d audit chain', 32)),
+    jwt: mapKeys(secrets, (secret) => createSecretKey(Buffer.from(secret))),
+    urls: keysFor('som3d signed urls'),
+    audit: mapKeys(sealing, (secret) => derive(secret, 'som3d audit chain')),
+    keysFor,
   };
 }

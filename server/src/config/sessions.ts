@@ -11,6 +11,11 @@ export const SESSIONS = {
     'Secret that signs sessions, at least 16 characters. Embedded mode generates one.',
     '',
   ),
+  JWT_SECRET_PREVIOUS: variable(
+    z.string().min(16).optional(),
+    'Another secret that is accepted beside JWT_SECRET while one takes the place of the other, see docs/operations.md. Nothing new is signed with it.',
+    '',
+  ),
   JWT_ALG: variable(z.enum(['HS256', 'HS384', 'HS512']).default('HS256'), 'Algorithm of the signature.'),
   JWT_EXPIRE_MINUTES: variable(integer(1, 43_200, 60), 'Lifetime of an access token in minutes.'),
   REGISTER_REQUIRES_EMAIL_CODE: variable(

@@ -42,14 +42,14 @@ async function openInOrder(config: Config, log: Logger, steered?: () => Date): P
   const secrets = await loadSecrets(config);
   const telemetry = await openTelemetry(config, log);
   stack.defer(() => telemetry.tracing.close());
-  const orm = await openOrm(config.database, observeStatements(telemetry), [new AuditSealer(secrets.audit)]);
+  const orm = await openOrm(config.database, observeStatements(telemetry), [new AuditSealer(secrets.audit[0])]);
   stack.defer(() => orm.close());
   await showPool(orm, telemetry);
   const shared = config.database.kind === 'mysql' && !steered;
   const { now: clock, aheadMs: machineAheadMs } = shared
     ? stack.use(await openDatabaseClock(orm, log))
     : ownTime(steered);
-  const storage = observeStorage(await openStorage(config, { secret: secrets.urls, clock }, log), telemetry);
+  const storage = observeStorage(await openStorage(config, { secret: secrets.urls[0], clock }, log), telemetry);
   stack.defer(() => storage.close());
   const mail = observeMail(await openMailGateway(config), telemetry);
   stack.defer(() => mail.close());

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { KeyRing } from '../../base/secret.ts';
 import type { Database } from '../kysely.ts';
 import { readCheckpoint, readHead, waitingRows, type ChainHead } from './chain.ts';
 import { SEALED_COLUMNS, checkpointSignature, sealOf } from './mac.ts';
@@ -58,7 +59,11 @@ async function rowsAfter(db: Kysely<Database>, seq: number) {
 /** Follows the chain from a known seal to its end, or to the first row that does not fit. */
 async function follow(
   db: Kysely<Database>,
-  { key, from, expected }: { readonly key: Buffer; readonly from: ChainHead; readonly expected: readonly Expected[] },
+  {
+    keys,
+    from,
+    expected,
+  }: { readonly keys: KeyRing; readonly from: ChainHead; readonly expected: readonly Expected[] },
 ): Promise<{ readonly end: ChainHead; readonly fault: Fault | null }> {
   let end = from;
   for (;;) {
@@ -66,8 +71,8 @@ async function follow(
     for (const row of rows) {
       const seq = end.seq + 1;
       if (row.seq !== seq) return { end, fault: fault(seq, null, `the row at position ${seq} is missing`) };
-      const mac = sealOf(key, end.mac, seq, row);
-      if (row.mac !== mac) return { end, fault: fault(seq, row.id_audit, 'the row, or its seal, was changed') };
+      const mac = keys.map((key) => sealOf(key, end.mac, seq, row)).find((seal) => seal === row.mac);
+      if (mac === undefined) return { end, fault: fault(seq, row.id_audit, 'the row, or its seal, was changed') };
       const other = expected.find((known) => known.seq === seq && known.mac !== mac);
       if (other) return { end, fault: fault(seq, row.id_audit, other.differs) };
       end = { seq, mac };
@@ -79,10 +84,10 @@ async function follow(
 }
 
 /** Where the chain begins: after the rows that were removed because of their age, if their checkpoint is genuine. */
-async function readStart(db: Kysely<Database>, key: Buffer): Promise<ChainHead | Fault> {
+async function readStart(db: Kysely<Database>, keys: KeyRing): Promise<ChainHead | Fault> {
   const checkpoint = await readCheckpoint(db);
   if (!checkpoint) return { seq: 0, mac: '' };
-  const genuine = checkpoint.signature === checkpointSignature(key, checkpoint.seq, checkpoint.mac);
+  const genuine = keys.some((key) => checkpoint.signature === checkpointSignature(key, checkpoint.seq, checkpoint.mac));
   return genuine
     ? checkpoint
     : fault(checkpoint.seq, null, 'the checkpoint of the removed rows is not signed with this key');
@@ -91,17 +96,17 @@ async function readStart(db: Kysely<Database>, key: Buffer): Promise<ChainHead |
 /**
  * Checks every seal of the audit, from the oldest row to the newest, and that nothing is missing at either end.
  *
- * @param key the chain's, which is not in the database
+ * @param keys the chain's, which are not in the database
  * @param kept the head that the storage keeps; null when it keeps none
  * @param unsealed whether a row without a seal waits for one, or is a fault: `SOM3D_AUDIT_UNSEALED`
  */
 export async function verifyChain(
   db: Kysely<Database>,
   {
-    key,
+    keys,
     kept,
     unsealed,
-  }: { readonly key: Buffer; readonly kept: ChainHead | null; readonly unsealed: 'seal' | 'report' },
+  }: { readonly keys: KeyRing; readonly kept: ChainHead | null; readonly unsealed: 'seal' | 'report' },
 ): Promise<Verification> {
   const { waiting } = await db
     .selectFrom('ClinicalAudit')
@@ -110,7 +115,7 @@ export async function verifyChain(
     .executeTakeFirstOrThrow();
   // Read before the rows: what is appended meanwhile lies beyond it.
   const head = await readHead(db);
-  const start = await readStart(db, key);
+  const start = await readStart(db, keys);
   if ('reason' in start) return { rows: 0, waiting, removedUpTo: 0, fault: start };
   const ofDatabase = {
     ...head,
@@ -123,7 +128,7 @@ export async function verifyChain(
     differs: 'the storage has seen another row here: the end of the chain was cut off, or an older database restored',
   };
   const expected = [ofDatabase, ...(ofStorage ? [ofStorage] : [])];
-  const { end, fault: found } = await follow(db, { key, from: start, expected });
+  const { end, fault: found } = await follow(db, { keys, from: start, expected });
   const stranger = unsealed === 'report' ? await firstUnsealed(db) : null;
   return { rows: end.seq - start.seq, waiting, removedUpTo: start.seq, fault: found ?? stranger };
 }

@@ -66,7 +66,7 @@ export class AuditKeeper {
     for (;;) {
       const ids = await waitingRows(kysely(orm.em.fork()), SEALED_AT_ONCE);
       if (ids.length === 0) return;
-      await inTransaction(orm.em, async (em) => await sealRows(kysely(em), { key: secrets.audit, sqlite, ids }));
+      await inTransaction(orm.em, async (em) => await sealRows(kysely(em), { key: secrets.audit[0], sqlite, ids }));
       if (ids.length < SEALED_AT_ONCE || signal?.aborted || !(await lease.renew())) return;
       await pause(BREATH_MS);
     }
@@ -84,7 +84,7 @@ export class AuditKeeper {
     if (config.SOM3D_AUDIT_YEARS === undefined) return;
     const before = clock();
     before.setUTCFullYear(before.getUTCFullYear() - config.SOM3D_AUDIT_YEARS);
-    const options = { key: secrets.audit, before, limit: REMOVED_AT_ONCE };
+    const options = { key: secrets.audit[0], before, limit: REMOVED_AT_ONCE };
     const removed = await inTransaction(orm.em, async (em) => await removeOlderThan(em, options));
     if (removed > 0) log.info({ removed, before }, 'old audit rows removed');
   }

@@ -1,6 +1,6 @@
-import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
-import { sameSecret } from '../../base/secret.ts';
+import { type KeyRing, sameSecret } from '../../base/secret.ts';
 import type { Deps } from '../../deps.ts';
 import { cookieOf, hiddenCookie } from './cookies.ts';
 
@@ -18,23 +18,28 @@ const MAX_AGE_MS = 400 * 86_400_000;
 const MAX_ACCOUNTS = 10;
 const FORM = /^([\w-]{22})\.([1-9]\d{0,9}(?:-[1-9]\d{0,9})*)\.([\w-]{43})$/;
 
+function sign(key: Buffer, id: string, accounts: string): string {
+  return createHmac('sha256', key).update(`${id}.${accounts}`).digest('base64url');
+}
+
 /**
  * The cookie by which a browser proves that an account has signed in on it before: `device.accounts.signature`. It opens
  * nothing. It gives the account's owner a count of failures of their own, which no stranger can use up.
  */
 export class DeviceCookies {
   readonly #config: Deps['config'];
-  readonly #key: Buffer;
+  readonly #keys: KeyRing;
 
   constructor({ config, secrets }: Pick<Deps, 'config' | 'secrets'>) {
     this.#config = config;
-    this.#key = Buffer.from(hkdfSync('sha256', secrets.jwt.export(), '', 'som3d known devices', 32));
+    this.#keys = secrets.keysFor('som3d known devices');
   }
 
   /** The device of a request; null without a cookie that this service has signed. */
   read(req: Request): Device | null {
     const [, id = '', accounts = '', signature = ''] = FORM.exec(cookieOf(req, COOKIE) ?? '') ?? [];
-    if (id === '' || !sameSecret(signature, this.#sign(id, accounts))) return null;
+    const isOurs = this.#keys.some((key) => sameSecret(signature, sign(key, id, accounts)));
+    if (id === '' || !isOurs) return null;
     return { id, accounts: accounts.split('-').map(Number) };
   }
 
@@ -44,12 +49,8 @@ export class DeviceCookies {
     const id = known?.id ?? randomBytes(16).toString('base64url');
     const others = (known?.accounts ?? []).filter((account) => account !== id_usuario);
     const accounts = [...others, id_usuario].slice(-MAX_ACCOUNTS).join('-');
-    const value = `${id}.${accounts}.${this.#sign(id, accounts)}`;
+    const value = `${id}.${accounts}.${sign(this.#keys[0], id, accounts)}`;
     res.cookie(COOKIE, value, { ...hiddenCookie(this.#config, req), maxAge: MAX_AGE_MS });
-  }
-
-  #sign(id: string, accounts: string): string {
-    return createHmac('sha256', this.#key).update(`${id}.${accounts}`).digest('base64url');
   }
 }
 

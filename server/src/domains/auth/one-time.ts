@@ -9,7 +9,7 @@ import {
 } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/core';
 import { FOR_UPDATE } from '../../db/locks/rows.ts';
-import { sameSecret } from '../../base/secret.ts';
+import { type KeyRing, sameSecret } from '../../base/secret.ts';
 import type { Deps } from '../../deps.ts';
 import { OneTimeToken } from '../../db/entities/auth.entity.ts';
 
@@ -27,6 +27,10 @@ function digestOf(token: string): string {
 
 function keyOf(token: string): Buffer {
   return Buffer.from(hkdfSync('sha256', token, '', 'som3d pending registration', 32));
+}
+
+function keyed(pepper: Buffer, ...parts: string[]): string {
+  return createHmac('sha256', pepper).update(JSON.stringify(parts)).digest('hex');
 }
 
 /** Seals what must wait for a token under a key that is derived from it: without the client's token nobody reads it. */
@@ -75,11 +79,11 @@ export type Named = { readonly token: string } | { readonly id_usuario: number }
  */
 export class OneTimeTokens {
   readonly #clock: Deps['clock'];
-  readonly #pepper: Buffer;
+  readonly #peppers: KeyRing;
 
   constructor({ secrets, clock }: Pick<Deps, 'secrets' | 'clock'>) {
     this.#clock = clock;
-    this.#pepper = Buffer.from(hkdfSync('sha256', secrets.jwt.export(), '', 'som3d one-time codes', 32));
+    this.#peppers = secrets.keysFor('som3d one-time codes');
   }
 
   issue(em: EntityManager, { purpose, token, correo, ip, minutes, code, user, payload_json }: Issue): void {
@@ -89,9 +93,9 @@ export class OneTimeTokens {
       purpose,
       correo,
       token_hash,
-      code_hash: code === undefined ? null : this.#keyed('code', token_hash, code),
+      code_hash: code === undefined ? null : keyed(this.#peppers[0], 'code', token_hash, code),
       id_usuario: user?.id_usuario ?? null,
-      bound_to: user ? this.#keyed('password', user.contrasena) : null,
+      bound_to: user ? keyed(this.#peppers[0], 'password', user.contrasena) : null,
       payload_json: payload_json ?? null,
       ip_address: ip,
       expires_at: new Date(at.getTime() + minutes * 60_000),
@@ -118,12 +122,12 @@ export class OneTimeTokens {
   tryCode(row: OneTimeToken, code: string): boolean {
     if (row.attempts >= MAX_TRIES) return false;
     row.attempts++;
-    return sameSecret(row.code_hash ?? '', this.#keyed('code', row.token_hash, code));
+    return this.#matches(row.code_hash, 'code', row.token_hash, code);
   }
 
   /** Whether the account's password is still the one at the time of the request. */
   isBoundTo(row: OneTimeToken, contrasena: string): boolean {
-    return sameSecret(row.bound_to ?? '', this.#keyed('password', contrasena));
+    return this.#matches(row.bound_to, 'password', contrasena);
   }
 
   /** Nothing of it is kept but that it was used. */
@@ -133,7 +137,7 @@ export class OneTimeTokens {
     row.code_hash = null;
   }
 
-  #keyed(...parts: string[]): string {
-    return createHmac('sha256', this.#pepper).update(JSON.stringify(parts)).digest('hex');
+  #matches(hash: string | null | undefined, ...parts: string[]): boolean {
+    return this.#peppers.some((pepper) => sameSecret(hash ?? '', keyed(pepper, ...parts)));
   }
 }

@@ -1,6 +1,7 @@
-import { createHash, createHmac, hkdfSync, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { raw, type EntityManager } from '@mikro-orm/core';
 import type { Session } from '@som3d/contract';
+import type { KeyRing } from '../../base/secret.ts';
 import { FOR_UPDATE } from '../../db/locks/rows.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
@@ -14,6 +15,18 @@ const GRACE_MS = 30_000;
 /** A refresh token is random to everybody else; the database knows its digest alone. */
 function digestOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
+}
+
+/**
+ * The token that follows in a session. It is derived from the one before, so that it can be given out once more while
+ * the database knows digests alone.
+ */
+function successorOf({ jti }: RefreshSession, key: Buffer): string {
+  return createHmac('sha256', key).update(jti).digest('base64url');
+}
+
+function isTokenOf({ jti }: RefreshSession) {
+  return (token: string) => digestOf(token) === jti;
 }
 
 async function find(em: EntityManager, token: string): Promise<RefreshSession | null> {
@@ -30,11 +43,11 @@ export interface OpenSession {
 /** The sessions of users. One login is a session: a family of refresh tokens, of which the last one is good. */
 export class Sessions {
   readonly #deps: Pick<Deps, 'orm' | 'clock' | 'config'>;
-  readonly #key: Buffer;
+  readonly #keys: KeyRing;
 
   constructor({ orm, clock, config, secrets }: Pick<Deps, 'orm' | 'clock' | 'config' | 'secrets'>) {
     this.#deps = { orm, clock, config };
-    this.#key = Buffer.from(hkdfSync('sha256', secrets.jwt.export(), '', 'som3d refresh tokens', 32));
+    this.#keys = secrets.keysFor('som3d refresh tokens');
   }
 
   /** Opens the session of a login, in the caller's transaction. */
@@ -111,7 +124,7 @@ export class Sessions {
     if (!user || user.suspended_at) return null;
     row.family_id ??= randomUUID();
     const sid = row.family_id;
-    const refreshToken = this.#successorOf(row);
+    const refreshToken = successorOf(row, this.#keys[0]);
     const exchanged = { revoked_at: now, last_used_at: now, exchanged_at: now, live_family: null };
     em.assign(row, { ...exchanged, replaced_by_jti: digestOf(refreshToken) });
     // Before the insert: one row of a session is the live one.
@@ -133,19 +146,11 @@ export class Sessions {
     if (!given || given.user_agent !== caller.userAgent) return null;
     const live = await em.findOne(RefreshSession, { family_id, revoked_at: null, expires_at: { $gt: now } });
     const before = live && (await em.findOne(RefreshSession, { family_id, replaced_by_jti: live.jti }));
-    const refreshToken = before && this.#successorOf(before);
-    // Under another secret than now, a token cannot be made again.
-    if (!refreshToken || digestOf(refreshToken) !== live.jti) return null;
+    const refreshToken = before && this.#keys.map((key) => successorOf(before, key)).find(isTokenOf(live));
+    // Under a secret that is not accepted any more, a token cannot be made again.
+    if (!refreshToken) return null;
     const user = await em.findOne(Usuario, live.id_usuario);
     return user && { user, refreshToken, sid: family_id };
-  }
-
-  /**
-   * The token that follows in a session. It is derived from the one before, so that it can be given out once more while
-   * the database knows digests alone.
-   */
-  #successorOf({ jti }: RefreshSession): string {
-    return createHmac('sha256', this.#key).update(jti).digest('base64url');
   }
 
   #insert(

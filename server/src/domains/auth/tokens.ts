@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { z } from 'zod';
 import type { Deps } from '../../deps.ts';
@@ -48,14 +49,22 @@ export function issueAccessToken({ config, secrets, clock }: Needs, user: Subjec
     iat,
     exp: iat + config.JWT_EXPIRE_MINUTES * 60,
   };
-  return jwt.sign(claims, secrets.jwt, { subject: String(user.id_usuario), algorithm: config.JWT_ALG });
+  return jwt.sign(claims, secrets.jwt[0], { subject: String(user.id_usuario), algorithm: config.JWT_ALG });
 }
 
 /** What a token claims that this service has signed and that has not run out; `null` for any other. */
-export function readAccessToken({ config, secrets, clock }: Needs, token: string): AccessToken | null {
+export function readAccessToken(needs: Needs, token: string): AccessToken | null {
+  for (const key of needs.secrets.jwt) {
+    const read = readWith(key, needs, token);
+    if (read) return read;
+  }
+  return null;
+}
+
+function readWith(key: KeyObject, { config, clock }: Needs, token: string): AccessToken | null {
   try {
     const clockTimestamp = Math.floor(clock().getTime() / 1000);
-    const claims = AccessClaims.parse(jwt.verify(token, secrets.jwt, { algorithms: [config.JWT_ALG], clockTimestamp }));
+    const claims = AccessClaims.parse(jwt.verify(token, key, { algorithms: [config.JWT_ALG], clockTimestamp }));
     const { sub, sid, v, exp } = claims;
     return { id_usuario: Number(sub), sid, version: v, until: new Date(exp * 1000) };
   } catch {

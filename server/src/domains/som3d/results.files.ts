@@ -95,7 +95,7 @@ export class ResultFiles {
         const type = mediaTypeOf(filename);
         const terms = { filename, type, expiresSeconds: config.SOM3D_RESULT_URL_SECONDS, baseUrl: address.url };
         // Always an address of this service: a storage serves whole objects only.
-        const url = ownUrl({ secret: secrets.urls, clock }, job.result_key, terms, filename);
+        const url = ownUrl({ secret: secrets.urls[0], clock }, job.result_key, terms, filename);
         return { filename, size, url, ...OTHER_FORMS };
       });
     return { job_id: job.job_id, count: items.length, items, threemf: null, threemf_url: null };

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { sameSecret } from '../../base/secret.ts';
+import { type KeyRing, sameSecret } from '../../base/secret.ts';
 import type { UrlTerms } from './storage.ts';
 
 /** What a signed URL lets its holder fetch, until when. */
@@ -25,11 +25,11 @@ function signFileGrant(secret: Buffer, { key, filename, type, expires, entry }: 
   return `${payload}.${macOf(secret, payload)}`;
 }
 
-/** The grant behind a token; `null` when it was not signed here or has expired. */
-export function readFileGrant(secret: Buffer, token: string, now: Date): FileGrant | null {
+/** The grant behind a token; `null` when none of these secrets has signed it, or it has expired. */
+export function readFileGrant(secrets: KeyRing, token: string, now: Date): FileGrant | null {
   const [payload = '', signature = '', ...rest] = token.split('.');
   // base64url has several spellings of one signature: only the one that was issued is taken
-  if (rest.length > 0 || !sameSecret(signature, macOf(secret, payload))) return null;
+  if (rest.length > 0 || !secrets.some((secret) => sameSecret(signature, macOf(secret, payload)))) return null;
   const [key, filename, type, expires, entry] = JSON.parse(Buffer.from(payload, 'base64url').toString()) as [
     string,
     string,
