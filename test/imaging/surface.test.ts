@@ -89,7 +89,7 @@ describe.each([1, 2, 31, 32, 33, 63, 64, 65])('the surface of noise, %i voxels w
   });
 });
 
-describe('reduction in parts', () => {
+describe('reduction in slabs', () => {
   test('leaves a closed surface of the same shape', async () => {
     const raw = await extractSurface(ballField(1), pool);
     const input = { raw, smoothed: null, reduction: 0.5, limits: { islandMm3: 1, cavityMm3: 1 } };

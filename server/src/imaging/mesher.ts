@@ -166,7 +166,7 @@ function coarsened(loaded: SegmentField): SegmentField {
 function meshingBytes(
   { source: { field, mask }, planned: { vertices, triangles } }: Fitted,
   heldBytes: number,
-  { request, pool }: Context,
+  { request }: Context,
 ): number {
   const plan = {
     vertices,
@@ -175,7 +175,6 @@ function meshingBytes(
     iterations: request.suavizado,
     reduction: request.reduccion,
     ofMask: mask !== null,
-    threads: pool.threads,
   };
   return Math.max(Math.max(heldBytes, fieldBytes(field)) + extractionBytes(plan), heldBytes + finishingBytes(plan));
 }

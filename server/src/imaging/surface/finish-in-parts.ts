@@ -2,14 +2,10 @@ import type { WorkerPool } from '../workers/pool.ts';
 import { dropSmallComponents, type ComponentLimits } from './components.ts';
 import { isUsable, type Mended } from './mend.ts';
 import type { Mesh } from './mesh.ts';
-import { partsOf } from './simplify.ts';
 import { MAX_DISTANCE_MM, reduceWithinBounds, savedShare } from './reduce.ts';
 
-/**
- * Larger surfaces are reduced in parts: in all threads at once, and what a small one needs stays in the processor's
- * cache. Where a place goes wrong, only its part is done again. Still smaller ones have too many borders, which stay.
- */
-const PART_TRIANGLES = 150_000;
+/** Larger surfaces are reduced in slabs, in all threads at once. */
+const SLAB_VERTICES = 50_000;
 /** Smoothing shrinks what is thin: pieces that end up smaller than this share of the limit for pieces go too. */
 const FINISHED_LIMIT_SHARE = 0.5;
 
@@ -32,12 +28,6 @@ export interface SurfaceInput {
   limits: ComponentLimits;
 }
 
-/** How many parts a surface of that many triangles is reduced in, and how large they are. */
-export function finishParts(triangles: number): { parts: number; triangles: number } {
-  const parts = partsOf(triangles, PART_TRIANGLES);
-  return { parts, triangles: triangles / parts };
-}
-
 /**
  * Reduces a surface and makes sure that it is watertight. Where that fails or leaves nothing, the unreduced surface is
  * taken, and failing that the unsmoothed one.
@@ -45,7 +35,7 @@ export function finishParts(triangles: number): { parts: number; triangles: numb
 export async function finishInParts(
   { raw, smoothed, reduction, limits }: SurfaceInput,
   pool: WorkerPool,
-  partTriangles = PART_TRIANGLES,
+  slabVertices = SLAB_VERTICES,
 ): Promise<FinishedMesh> {
   const islandMm3 = FINISHED_LIMIT_SHARE * limits.islandMm3;
   const cavityMm3 = FINISHED_LIMIT_SHARE * limits.cavityMm3;
@@ -53,7 +43,7 @@ export async function finishInParts(
   const whole = { reduced: false, savedShare: 0, distanceMm: 0 };
   const { mesh } = dropSmallComponents(smoothed ?? raw, { islandMm3, cavityMm3 });
   if (reduction > 0 && mesh.triangles.length > 0) {
-    const result = await reduceWithinBounds({ mesh, share: reduction, islandMm3, partTriangles }, pool);
+    const result = await reduceWithinBounds({ mesh, share: reduction, islandMm3, slabVertices }, pool);
     if (result !== null)
       return { ...result, smoothed: smoothed !== null, reduced: true, savedShare: savedShare(mesh, result.mesh) };
   }

@@ -1,4 +1,3 @@
-import { finishParts } from './finish-in-parts.ts';
 import { MAX_CELLS } from './triangle-grid.ts';
 
 /** How a surface is to be made. */
@@ -12,13 +11,12 @@ export interface MeshPlan {
   reduction: number;
   /** Whether it is the surface of a mask, which is kept with and without its stairs. */
   ofMask: boolean;
-  threads: number;
 }
 
 const BYTES_PER_VERTEX = 12;
 const BYTES_PER_TRIANGLE = 12;
-/** Reducing: the part, and what the quadrics and collapses of it take, for each of its triangles. */
-const REDUCING_BYTES_PER_TRIANGLE = 190;
+/** Reducing: neighbours in the order of the faces, as they were and as they are, with costs; for each vertex. */
+const REDUCING_BYTES_PER_VERTEX = 110;
 /** Mending: the welding's table, neighbours both ways, and a copy; for each vertex with its triangles. */
 const MENDING_BYTES_PER_VERTEX = 110;
 /** To measure distances: where the triangles are, and the cells of that. */
@@ -35,14 +33,13 @@ export function extractionBytes({ vertices, triangles, ofMask }: MeshPlan): numb
 
 /** The most that smoothing, reducing, mending and writing take, bytes; by then the field is not needed any more. */
 export function finishingBytes(plan: MeshPlan): number {
-  const { vertices, triangles, voxels, iterations, reduction, ofMask, threads } = plan;
+  const { vertices, triangles, voxels, iterations, reduction, ofMask } = plan;
   const positions = BYTES_PER_VERTEX * vertices;
   const surface = meshBytes(vertices, triangles) * (ofMask ? 2 : 1);
   const smoothing = iterations === 0 && !ofMask ? 0 : 3 * positions + BYTES_PER_TRIANGLE * triangles + 8 * vertices;
   // A surface through most of the voxels is noise: there is nothing even in it to reduce.
   const left = Math.min(1, Math.max(1 - reduction, vertices / voxels));
-  const { parts, triangles: ofPart } = finishParts(triangles);
-  const reducing = reduction === 0 ? 0 : Math.min(threads, parts) * ofPart * REDUCING_BYTES_PER_TRIANGLE;
+  const reducing = reduction === 0 ? 0 : vertices * REDUCING_BYTES_PER_VERTEX;
   const mending = left * vertices * MENDING_BYTES_PER_VERTEX;
   const writing = left * (meshBytes(vertices, triangles) + triangles * OUTPUT_BYTES_PER_TRIANGLE) + PICTURE_BYTES;
   const measuring = (1 + left) * (triangles * SORTED_BYTES_PER_TRIANGLE + CELL_BYTES);

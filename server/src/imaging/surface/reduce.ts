@@ -3,7 +3,7 @@ import { lockAround } from './locks.ts';
 import { measureBothWays } from './measure-distance.ts';
 import { isUsable, type Mended } from './mend.ts';
 import { triangleCount, vertexCount, type Mesh } from './mesh.ts';
-import { triangleRanges, type ReducedPart } from './simplify.ts';
+import { simplify } from './simplify.ts';
 import type { TriangleGrid } from './triangle-grid.ts';
 
 /** No reduction moves a surface further than 0.5 mm. What lies between two samples may be a little farther off. */
@@ -32,32 +32,26 @@ interface Task {
   share: number;
   /** Pieces that are smaller and hang on nothing any more are dropped. */
   islandMm3: number;
-  /** Larger surfaces are reduced in parts of this size. */
-  partTriangles: number;
+  /** Larger surfaces are reduced in slabs of this many vertices or more. */
+  slabVertices: number;
 }
 
 /**
- * Reduces a surface, measures how far that has moved it, and does it again with more care where it is too far. How it
- * is divided depends on the surface alone, so the result does not depend on the threads.
+ * Reduces a surface, measures how far that has moved it, and does it again with more care where it is too far.
  * @returns null where every try is too far off or not closed
  */
 export async function reduceWithinBounds(
-  { mesh, share, islandMm3, partTriangles }: Task,
+  { mesh, share, islandMm3, slabVertices }: Task,
   pool: WorkerPool,
 ): Promise<Reduced | null> {
-  const ranges = triangleRanges(mesh, partTriangles);
   const locked = new Uint8Array(new SharedArrayBuffer(vertexCount(mesh)));
   const rule = { islandMm3, reachMm: MAX_DISTANCE_MM };
-  let parts: (ReducedPart | null)[] = ranges.map(() => null);
   let errorMm = MAX_ERROR_MM;
   // Sorted beside the first mending, which leaves the other threads idle.
   let sorting: Promise<TriangleGrid> | null = null;
   for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
-    const reduction = { share, errorMm, locked };
-    const made: ReducedPart[] = await Promise.all(
-      ranges.map(async (range, i) => parts[i] ?? pool.run('simplify', { mesh, range, reduction })),
-    );
-    const mending = pool.run('mend', { mesh: joined(mesh, made), rule });
+    const made = await simplify(mesh, { share, errorMm, locked, slabVertices }, pool);
+    const mending = pool.run('mend', { mesh: { positions: mesh.positions, triangles: made.triangles }, rule });
     sorting ??= pool.run('sortTriangles', mesh);
     const [mended, grid] = await Promise.all([mending, sorting]);
     const locking = attempt <= LOCKING_TRIES;
@@ -69,34 +63,10 @@ export async function reduceWithinBounds(
     if (greatestMm <= MAX_DISTANCE_MM) return { ...mended, distanceMm: greatestMm };
     const few = far.length < 3 * FEW_SPOTS * vertexCount(mesh);
     const fresh = lockAround(mesh, few ? [...mended.losses, ...far] : mended.losses, locked);
-    if (locking && few && fresh.includes(1)) {
-      parts = made.map((part, i) => (hasAny(mesh, ranges[i]!, fresh) ? null : part));
-    } else {
-      parts = ranges.map(() => null);
-      errorMm = reachedMm(made) * Math.min(CAUTION, Math.max(MIN_STEP, (CAUTION * MAX_DISTANCE_MM) / greatestMm));
-    }
+    if (locking && few && fresh.includes(1)) continue;
+    errorMm = made.errorMm * Math.min(CAUTION, Math.max(MIN_STEP, (CAUTION * MAX_DISTANCE_MM) / greatestMm));
   }
   return null;
-}
-
-function reachedMm(parts: ReducedPart[]): number {
-  return Math.max(...parts.map((part) => part.errorMm));
-}
-
-function joined({ positions }: Mesh, parts: ReducedPart[]): Mesh {
-  const corners = parts.reduce((sum, part) => sum + part.triangles.length, 0);
-  const triangles = new Uint32Array(new SharedArrayBuffer(4 * corners));
-  let at = 0;
-  for (const part of parts) {
-    triangles.set(part.triangles, at);
-    at += part.triangles.length;
-  }
-  return { positions, triangles };
-}
-
-function hasAny({ triangles }: Mesh, { from, end }: { from: number; end: number }, marked: Uint8Array): boolean {
-  for (let i = 3 * from; i < 3 * end; i++) if (marked[triangles[i]!] === 1) return true;
-  return false;
 }
 
 /** Share of the triangles that was saved. */

@@ -1,88 +1,94 @@
-import { MeshoptSimplifier, type SimplifierFlags } from 'meshoptimizer/simplifier';
+import type { WorkerPool } from '../workers/pool.ts';
+import { emptyCollapsing, frozenFaces, quantile, type Collapsing, type VertexRange } from './collapse.ts';
 import { triangleCount, vertexCount, type Mesh } from './mesh.ts';
-import { sharpVertices } from './sharp.ts';
+import { buildRings } from './rings.ts';
 
 /** How much to reduce, and what to leave. */
 export interface Reduction {
   /** Share of the triangles to save. */
   share: number;
-  /** Greatest quadric error of a collapse, mm. It is a mean over the area around, no bound on the distance. */
+  /** Greatest cost of a collapse, mm. It is a mean over the faces around, no bound on the distance. */
   errorMm: number;
-  /** 1 for each vertex of the mesh that has to stay, beside those at tips and rims. */
-  locked: Uint8Array | null;
+  /** 1 for each vertex that has to stay. */
+  locked: Uint8Array;
+  /** Vertices of a slab, at least. */
+  slabVertices: number;
 }
 
-/** What is left of a range of triangles. */
-export interface ReducedPart {
+export interface Simplified {
   /** Of the mesh's own vertices. */
   triangles: Uint32Array;
-  /** Greatest quadric error that was taken, mm. */
+  /** Greatest cost that was taken, mm. */
   errorMm: number;
 }
 
+/** A surface is reduced in at most so many slabs at once. */
+const MAX_SLABS = 8;
+const MAX_PASSES = 30;
+/** The first pass tries this share of the vertices at most: what costs more waits until the cheap ones are gone. */
+const FIRST_SHARE = 0.7;
+/** Some of those that are cheap enough cannot go, or cost more once their neighbours are gone. */
+const MORE = 1.3;
+/** Near the end no pass may take more than is left, this share of the vertices. */
+const NEAR_END = 0.03;
+/** Where a pass finds next to nothing, the limit grows at least by this. */
+const GROWTH = 1.1;
+/** So near to the share that was asked for is near enough; a pass that finds fewer is the last, where all may go. */
+const ENOUGH = 0.001;
+
 /**
- * Collapses edges by quadric error (Garland and Heckbert) in triangles from..end - 1 of a mesh. A border to the rest
- * stays as it is, so that parts reduced apart from one another still fit.
+ * Takes vertices out of a closed surface, the cheap ones first, in passes over slabs of it. Borders of slabs are elsewhere
+ * in every second pass. The slabs depend on the surface alone, so the result does not depend on the threads.
  */
-export async function simplifyPart(
+export async function simplify(
   mesh: Mesh,
-  range: { from: number; end: number },
-  { share, errorMm, locked }: Reduction,
-): Promise<ReducedPart> {
-  await MeshoptSimplifier.ready;
-  const { part, original } = extractPart(mesh, range);
-  const keep = sharpVertices(part);
-  if (locked !== null) for (let v = 0; v < keep.length; v++) keep[v]! |= locked[original[v]!]!;
-  const target = 3 * Math.max(4, Math.round(triangleCount(part) * (1 - share)));
-  const flags: SimplifierFlags[] = ['LockBorder', 'ErrorAbsolute'];
-  const [triangles, error] = MeshoptSimplifier.simplifyWithAttributes(
-    part.triangles,
-    part.positions,
-    3,
-    new Float32Array(0),
-    0,
-    [],
-    keep,
-    target,
-    errorMm,
-    flags,
-  );
-  return { triangles: triangles.map((vertex) => original[vertex]!), errorMm: error };
-}
-
-/** A range of triangles with only its own vertices, and what these are called in the whole mesh. */
-function extractPart(mesh: Mesh, { from, end }: { from: number; end: number }): { part: Mesh; original: Uint32Array } {
-  const triangles = mesh.triangles.slice(3 * from, 3 * end);
-  const local = new Int32Array(vertexCount(mesh)).fill(-1);
-  const original = new Uint32Array(Math.min(vertexCount(mesh), triangles.length));
-  let count = 0;
-  for (let i = 0; i < triangles.length; i++) {
-    const vertex = triangles[i]!;
-    if (local[vertex] === -1) {
-      local[vertex] = count;
-      original[count++] = vertex;
-    }
-    triangles[i] = local[vertex]!;
+  { share, errorMm, locked, slabVertices }: Reduction,
+  pool: WorkerPool,
+): Promise<Simplified> {
+  const vertices = vertexCount(mesh);
+  const state = emptyCollapsing(mesh.positions);
+  const [slabs, between] = slabsOf(vertices, slabVertices);
+  const rings = await buildRings(mesh, pool);
+  let passes = await Promise.all(slabs.map((range) => pool.run('beginCollapse', { state, rings, locked, range })));
+  // Each takes two triangles along.
+  let left = Math.round((triangleCount(mesh) * share) / 2);
+  const limitMm2 = errorMm * errorMm;
+  let greatest = 0;
+  let limit = quantile(passes, Math.min(left, FIRST_SHARE * vertices));
+  for (let pass = 0; pass < MAX_PASSES; pass++) {
+    const ranges = pass % 2 === 0 ? slabs : between;
+    limit = Math.min(limit, limitMm2);
+    passes = await Promise.all(
+      ranges.map((range) => pool.run('collapse', { state, pass: { range, limit, quota: left } })),
+    );
+    const removed = passes.reduce((sum, found) => sum + found.removed, 0);
+    greatest = passes.reduce((most, found) => Math.max(most, found.greatest), greatest);
+    left -= removed;
+    if (left <= ENOUGH * vertices || (removed <= ENOUGH * vertices && limit === limitMm2)) break;
+    const wanted = left > NEAR_END * vertices ? MORE * left : left;
+    limit = Math.max(quantile(passes, wanted), removed > ENOUGH * vertices ? limit : GROWTH * limit);
   }
-  const positions = new Float32Array(3 * count);
-  for (let v = 0; v < count; v++) {
-    const from3 = 3 * original[v]!;
-    positions[3 * v] = mesh.positions[from3]!;
-    positions[3 * v + 1] = mesh.positions[from3 + 1]!;
-    positions[3 * v + 2] = mesh.positions[from3 + 2]!;
+  return { triangles: await facesOf(mesh, state, slabs, pool), errorMm: Math.sqrt(greatest) };
+}
+
+/** Even slabs, and others whose borders lie in the middle of those. */
+function slabsOf(vertices: number, least: number): [VertexRange[], VertexRange[]] {
+  const count = Math.max(1, Math.min(MAX_SLABS, Math.floor(vertices / least)));
+  const bound = (at: number): number => Math.floor((vertices * Math.min(count, Math.max(0, at))) / count);
+  const slabs = Array.from({ length: count }, (_, at) => ({ from: bound(at), end: bound(at + 1) }));
+  if (count === 1) return [slabs, slabs];
+  const between = Array.from({ length: count + 1 }, (_, at) => ({ from: bound(at - 0.5), end: bound(at + 0.5) }));
+  return [slabs, between];
+}
+
+async function facesOf(mesh: Mesh, state: Collapsing, slabs: VertexRange[], pool: WorkerPool): Promise<Uint32Array> {
+  const parts = await Promise.all(slabs.map((range) => pool.run('facesLeft', { state, range })));
+  parts.push(frozenFaces(state, mesh.triangles));
+  const triangles = new Uint32Array(new SharedArrayBuffer(4 * parts.reduce((sum, part) => sum + part.length, 0)));
+  let at = 0;
+  for (const part of parts) {
+    triangles.set(part, at);
+    at += part.length;
   }
-  return { part: { positions, triangles }, original };
-}
-
-/** Even ranges of at most `limit` triangles. They follow the slices, since the triangles do. */
-export function triangleRanges(mesh: Mesh, limit: number): { from: number; end: number }[] {
-  const total = triangleCount(mesh);
-  const parts = partsOf(total, limit);
-  const bound = (part: number): number => Math.floor((total * part) / parts);
-  return Array.from({ length: parts }, (_, part) => ({ from: bound(part), end: bound(part + 1) }));
-}
-
-/** One part, or an even number of parts: machines have an even number of processors. */
-export function partsOf(triangles: number, limit: number): number {
-  return triangles <= limit ? 1 : 2 * Math.ceil(triangles / limit / 2);
+  return triangles;
 }

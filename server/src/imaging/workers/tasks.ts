@@ -7,12 +7,13 @@ import type { CroppedMask, MaskGrid } from '../nifti/mask.ts';
 import type { RegularGrid } from '../nifti/regular-grid.ts';
 import type { ModelName } from '../outputs/glb.ts';
 import type { PreviewRange } from '../preview/preview-mesh.ts';
+import type { Collapsed, CollapsePass, Collapsing, VertexRange } from '../surface/collapse.ts';
 import type { Field } from '../surface/field.ts';
 import type { Deviation, DeviationQuery } from '../surface/distance.ts';
 import type { Mended, PieceRule } from '../surface/mend.ts';
 import type { Mesh } from '../surface/mesh.ts';
+import type { RingRange, Rings } from '../surface/rings.ts';
 import type { RowRange, SurfacePlan } from '../surface/row-counts.ts';
-import type { ReducedPart, Reduction } from '../surface/simplify.ts';
 import type { SmoothingBuffers } from '../surface/smooth.ts';
 import type { TriangleGrid } from '../surface/triangle-grid.ts';
 import type { Volume } from '../volume.ts';
@@ -54,10 +55,13 @@ export interface TaskMap {
     input: { buffers: SmoothingBuffers; range: { from: number; end: number; workers: number }; iterations: number };
     output: void;
   };
-  simplify: {
-    input: { mesh: Mesh; range: { from: number; end: number }; reduction: Reduction };
-    output: ReducedPart;
+  fillRings: { input: { mesh: Mesh; rings: Rings; range: RingRange }; output: void };
+  beginCollapse: {
+    input: { state: Collapsing; rings: Rings; locked: Uint8Array; range: VertexRange };
+    output: Collapsed;
   };
+  collapse: { input: { state: Collapsing; pass: CollapsePass }; output: Collapsed };
+  facesLeft: { input: { state: Collapsing; range: VertexRange }; output: Uint32Array };
   mend: { input: { mesh: Mesh; rule: PieceRule }; output: Mended };
   sortTriangles: { input: Mesh; output: TriangleGrid };
   distance: { input: DeviationQuery; output: Deviation };

@@ -7,11 +7,12 @@ import { fillEnclosedAir } from '../engines/outer-surface.ts';
 import { ImagingError } from '../errors.ts';
 import { readMask, smoothMask } from '../nifti/mask.ts';
 import { resample } from '../nifti/regular-grid.ts';
+import { beginCollapse, collapseVertices, facesLeft } from '../surface/collapse.ts';
 import { emitRows } from '../surface/marching-cubes.ts';
 import { measureDeviation } from '../surface/distance.ts';
 import { mend } from '../surface/mend.ts';
+import { fillRings } from '../surface/rings.ts';
 import { countRows } from '../surface/row-counts.ts';
-import { simplifyPart } from '../surface/simplify.ts';
 import { sincCoefficients, smoothVertices } from '../surface/smooth.ts';
 import { buildTriangleGrid } from '../surface/triangle-grid.ts';
 import { collectGarbage } from './collect.ts';
@@ -61,9 +62,19 @@ const HANDLERS: { [K in TaskKind]: (input: TaskMap[K]['input']) => Promise<Outco
     smoothVertices(buffers, range, sincCoefficients(iterations));
     return { output: undefined, transfer: [] };
   },
-  async simplify({ mesh, range, reduction }) {
-    const part = await simplifyPart(mesh, range, reduction);
-    return { output: part, transfer: [part.triangles.buffer as ArrayBuffer] };
+  async fillRings({ mesh, rings, range }) {
+    fillRings(mesh, rings, range);
+    return { output: undefined, transfer: [] };
+  },
+  async beginCollapse({ state, rings, locked, range }) {
+    return { output: beginCollapse(state, rings, locked, range), transfer: [] };
+  },
+  async collapse({ state, pass }) {
+    return { output: collapseVertices(state, pass), transfer: [] };
+  },
+  async facesLeft({ state, range }) {
+    const faces = facesLeft(state, range);
+    return { output: faces, transfer: [faces.buffer] };
   },
   async mend({ mesh, rule }) {
     return { output: mend(mesh, rule), transfer: [] };
