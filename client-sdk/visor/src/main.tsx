@@ -1,11 +1,30 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import './ui/tokens.css';
+import { router } from './routes.tsx';
+import { queries } from './service.ts';
+import { language } from './settings.ts';
+import { useStore } from './store.ts';
+import { LanguageContext } from './texts.ts';
+import { Toasts } from './ui/Toast.tsx';
+
+function App() {
+  return (
+    <LanguageContext value={useStore(language)}>
+      <QueryClientProvider client={queries}>
+        <RouterProvider router={router} />
+        <Toasts />
+      </QueryClientProvider>
+    </LanguageContext>
+  );
+}
 
 const container = document.querySelector('#app');
 if (!container) throw new Error('index.html has no #app');
 createRoot(container).render(
   <StrictMode>
-    <h1>SOM3D</h1>
+    <App />
   </StrictMode>,
 );

@@ -1,0 +1,79 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router';
+import { appPath } from './service.ts';
+import { Redirect } from './session/Redirect.tsx';
+import { WithoutSession, WithSession } from './session/Gate.tsx';
+import { SignInPage } from './session/SignInPage.tsx';
+import { Crashed } from './shell/Crashed.tsx';
+import { NotFound } from './shell/NotFound.tsx';
+
+/** What a page reads from the address behind `?`. Unknown and malformed values are left out. */
+type Search = Readonly<Record<string, unknown>>;
+
+function text(search: Search, name: string): string | undefined {
+  const value = search[name];
+  return typeof value === 'string' || typeof value === 'number' ? String(value) || undefined : undefined;
+}
+
+function page(search: Search): number | undefined {
+  const value = Number(search['pagina']);
+  return Number.isSafeInteger(value) && value > 1 ? value : undefined;
+}
+
+const root = createRootRoute({ component: Outlet });
+const outside = createRoute({
+  getParentRoute: () => root,
+  id: 'outside',
+  component: WithoutSession,
+  validateSearch: (search: Search): { volver?: string | undefined } => ({ volver: text(search, 'volver') }),
+});
+const inside = createRoute({ getParentRoute: () => root, id: 'inside', component: WithSession });
+
+/** The table of pages. Each is a chunk of its own, but the sign-in. */
+const routeTree = root.addChildren([
+  outside.addChildren([
+    createRoute({ getParentRoute: () => outside, path: '/entrar', component: SignInPage }),
+    createRoute({
+      getParentRoute: () => outside,
+      path: '/registro',
+      component: lazyRouteComponent(() => import('./account/RegisterPage.tsx'), 'RegisterPage'),
+    }),
+    createRoute({
+      getParentRoute: () => outside,
+      path: '/recuperar',
+      component: lazyRouteComponent(() => import('./account/ResetPage.tsx'), 'ResetPage'),
+    }),
+  ]),
+  inside.addChildren([
+    createRoute({ getParentRoute: () => inside, path: '/', component: () => <Redirect to="casos" /> }),
+    createRoute({
+      getParentRoute: () => inside,
+      path: '/casos',
+      component: lazyRouteComponent(() => import('./cases/CasesPage.tsx'), 'CasesPage'),
+      validateSearch: (search: Search) => ({
+        estado: text(search, 'estado'),
+        pagina: page(search),
+      }),
+    }),
+    createRoute({ getParentRoute: () => inside, path: '$', component: NotFound }),
+    createRoute({
+      getParentRoute: () => inside,
+      path: '/cuenta',
+      component: lazyRouteComponent(() => import('./account/AccountPage.tsx'), 'AccountPage'),
+    }),
+  ]),
+]);
+
+export const router = createRouter({
+  routeTree,
+  basepath: appPath,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+  defaultNotFoundComponent: NotFound,
+  defaultErrorComponent: Crashed,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
