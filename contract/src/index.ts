@@ -8,6 +8,7 @@ import { monitoring } from './monitoring.ts';
 import { patients } from './patients.ts';
 import { plans } from './plans.ts';
 import { som3d } from './som3d.ts';
+import { uploads } from './som3d.uploads.ts';
 import { studies } from './studies.ts';
 import { subscriptions } from './subscriptions.ts';
 import { usage } from './usage.ts';
@@ -29,6 +30,7 @@ export * from './plans.ts';
 export * from './som3d.jobs.ts';
 export * from './som3d.results.ts';
 export * from './som3d.ts';
+export * from './som3d.uploads.ts';
 export * from './studies.ts';
 export * from './subscriptions.ts';
 export * from './usage.ts';
@@ -47,6 +49,7 @@ export const contract = {
   studies,
   visor,
   som3d,
+  uploads,
   usage,
   messages,
   monitoring,
@@ -106,6 +109,11 @@ export const DOMAINS: Readonly<Record<keyof Contract, Domain>> = {
     title: 'Conversión 3D',
     description: 'Subir un estudio, seguir su conversión y descargar los modelos que resultan.',
     shownIn: ['visor', 'usage', 'admin'],
+  },
+  uploads: {
+    title: 'Subidas reanudables',
+    description: 'Subir un estudio por partes con el protocolo tus, para continuar después de una interrupción.',
+    shownIn: ['usage'],
   },
   usage: { title: 'Uso', description: 'Lo que una cuenta usa y cuánto puede usar.', shownIn: [] },
   messages: {

@@ -12,6 +12,7 @@ import {
   PriorityBody,
   TrackedJobList,
 } from './som3d.jobs.ts';
+import { JobFromUpload } from './som3d.uploads.ts';
 import {
   FinalizeBody,
   JobResult,
@@ -89,6 +90,16 @@ export const som3d = defineRoutes({
     },
     body: c.type<FormData>(),
     responses: { 201: Job, 200: Job, ...problems(402, 403, 404, 409, 429, 507) },
+  },
+  createFromUpload: {
+    method: 'POST',
+    path: '/som3d/jobs/from-upload',
+    summary: 'Crear un trabajo de una subida reanudable',
+    description:
+      'Hace de una subida completa lo que POST /som3d/jobs hace de un formulario, con los mismos campos y reglas. Una subida da un solo trabajo: repetir la solicitud con los mismos campos lo devuelve con 200, y con otros es un 409, como si faltan bytes.',
+    metadata: { access: 'bearer' },
+    body: JobFromUpload,
+    responses: { 201: Job, 200: Job, ...problems(402, 403, 404, 409, 410, 423, 429, 507) },
   },
   list: {
     method: 'GET',

@@ -2,6 +2,7 @@ import { billing } from '@som3d/server/testing';
 import { expect, test } from 'vitest';
 import { formBytes, sampleZip, sendForm, storedFiles } from '../support/jobs.ts';
 import { describeApi, type Session, type TestServer } from '../support/server.ts';
+import { append, begin, createUpload, finish } from '../support/tus.ts';
 import { newHospital, newPlan, newSubscription, pay, profileOf } from '../support/subscriptions.ts';
 
 const MINUTE = 60_000;
@@ -30,8 +31,14 @@ describeApi(
       await newSubscription(api(), { id_medico, id_plan, estado: 'ACTIVA', fecha_expiracion });
       const first = await submit(api(), doctor, { 'idempotency-key': 'one' });
       expect(first.status).toBe(201);
+      const me = { url: api().url, token: doctor.token };
+      const zip = await sampleZip();
+      const resumable = await begin(me, zip.length);
+      await append(me, resumable, 0, zip);
       api().advance(10 * MINUTE);
       expect((await submit(api(), doctor)).status).toBe(402);
+      expect((await createUpload(me, zip.length)).status).toBe(402);
+      expect((await finish(me, resumable)).status).toBe(402);
       expect((await doctor.client.subscriptions.mine()).body).toMatchObject({
         active: false,
         estado: 'PAUSADA',

@@ -1,8 +1,9 @@
 import { entities } from '@som3d/server/testing';
 import type { Usage } from '@som3d/contract';
 import { describe, expect, test } from 'vitest';
-import { storedFiles, patientOf, upload } from '../support/jobs.ts';
+import { sampleZip, storedFiles, patientOf, upload } from '../support/jobs.ts';
 import { describeApi, expectProblem, type Session } from '../support/server.ts';
+import { append, begin, createUpload, finish } from '../support/tus.ts';
 
 async function usageOf({ client }: Session): Promise<Usage> {
   return (await client.usage.mine()).body;
@@ -54,6 +55,16 @@ describeApi(
       const before = await storedFiles(api().dataDir);
       await expectProblem(upload(doctor.client), 507, /1 GiB: elimine resultados/);
       await expect.poll(() => storedFiles(api().dataDir)).toEqual(before);
+      const me = { url: api().url, token: doctor.token };
+      expect((await createUpload(me, 11)).status).toBe(507);
+      // What is reserved fits exactly; the job of it weighs as much.
+      const resumable = await begin(me, 10);
+      await append(me, resumable, 0, (await sampleZip()).subarray(0, 10));
+      const heavier = { stored_bytes: 1024 ** 3 - 9 };
+      await em().nativeUpdate(entities.JobConv, { job_id }, heavier);
+      expect((await finish(me, resumable)).status).toBe(507);
+      await em().nativeUpdate(entities.JobConv, { job_id }, { stored_bytes: 1024 ** 3 - 10 });
+      expect(await finish(me, resumable)).toMatchObject({ status: 201, body: { status: 'error' } });
       await em().nativeUpdate(entities.JobConv, { job_id }, { result_key: null, result_size: null });
       await upload(doctor.client);
     });
@@ -131,8 +142,15 @@ describe('who may upload', () => {
     (api) => {
       test('are let in', async () => {
         const [doctor, admin] = [await api().doctor(), await api().admin()];
+        const me = { url: api().url, token: doctor.token };
+        await mark(api, doctor, { unverified_since: null });
+        const zip = await sampleZip();
+        const resumable = await begin(me, zip.length);
+        await append(me, resumable, 0, zip);
         await mark(api, doctor, { unverified_since: new Date() });
         await expectProblem(upload(doctor.client), 403, /Confirme su correo/);
+        expect((await createUpload(me, zip.length)).status).toBe(403);
+        expect((await finish(me, resumable)).status).toBe(403);
         expect((await usageOf(doctor)).subidas).toEqual({ requiere: 'verified', permitidas: false });
         await mark(api, doctor, { unverified_since: null });
         await upload(doctor.client);

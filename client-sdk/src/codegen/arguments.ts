@@ -14,6 +14,7 @@ function accepts(schema: z.ZodType, value: unknown): boolean {
 function bodyPart(route: Route, types: SchemaTypes): string {
   if (!('body' in route) || route.body == null) return '';
   if (contentTypeOf(route) === 'multipart/form-data') return part('body', 'FormData', false);
+  if (route.metadata.bytes) return part('body', 'Blob', false);
   if (!(route.body instanceof z.ZodType)) return '';
   const raw = contentTypeOf(route) === 'application/x-www-form-urlencoded' ? ' | URLSearchParams' : '';
   return part('body', types.typeOf(route.body, 'input') + raw, accepts(route.body, undefined));

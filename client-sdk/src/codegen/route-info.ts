@@ -25,7 +25,7 @@ export function successesOf(route: Route): (readonly [status: string, declared: 
 }
 
 export function contentTypeOf(route: Route): string | undefined {
-  return 'contentType' in route ? route.contentType : undefined;
+  return route.metadata.bytes ?? ('contentType' in route ? route.contentType : undefined);
 }
 
 /** Something of each route, by domain. */

@@ -44,6 +44,7 @@ function fixedBody(route: Route, body: unknown): BodySource | undefined {
   if (route.type === 'application/x-www-form-urlencoded') {
     return replayable(body instanceof URLSearchParams ? body : new URLSearchParams(textsOf(body)));
   }
+  if (body instanceof Blob) return replayable(body, { 'content-type': route.type ?? body.type });
   return replayable(JSON.stringify(body), { 'content-type': 'application/json' });
 }
 

@@ -1109,6 +1109,44 @@ export const EXAMPLES: ExampleTable = {
         log_tail: ['Lectura terminada: 214 cortes'],
       },
     },
+    createFromUpload: {
+      status: 201,
+      body: {
+        job_id: '3f2b8c1e-9d47-4a60-8e15-0c6a5b7d2f31',
+        nombre_proceso: 'Rodilla derecha',
+        status: 'done',
+        phase: 'finished',
+        percent: 100,
+        is_processing: false,
+        params: {
+          nombre_proceso: 'Rodilla derecha',
+          id_paciente: 1,
+          enable_ortopedia: true,
+          enable_appendicular: false,
+          enable_muscles: false,
+          enable_hip_implant: false,
+          teeth: false,
+          cranio: false,
+          extra_tasks: ['skin'],
+          umbral_min: null,
+          umbral_max: null,
+          suavizado: null,
+          reduccion: null,
+          separar_partes: false,
+          fragmento_min: null,
+          acomodar: false,
+          serie: null,
+        },
+        metrics: { stl_count: 2, stl_zip_size: 18432117, durations: { total_seconds: 41.8 }, mesh: { files_total: 2 } },
+        error: null,
+        prioridad: 0,
+        created_at: '2026-03-02T15:04:05.000Z',
+        updated_at: '2026-03-02T15:04:49.000Z',
+        started_at: '2026-03-02T15:04:07.000Z',
+        finished_at: '2026-03-02T15:04:49.000Z',
+        log_tail: ['Lectura terminada: 214 cortes'],
+      },
+    },
     list: {
       status: 200,
       body: {
@@ -1643,6 +1681,20 @@ export const EXAMPLES: ExampleTable = {
       ],
     },
   },
+  uploads: {
+    create: { status: 201 },
+    get: {
+      status: 200,
+      body: {
+        upload_id: '8d0f6a52-3c1b-4f7e-9b64-2a5d7e1c9f03',
+        offset: 1,
+        size: 1,
+        expires_at: '2026-03-02T15:04:05.000Z',
+      },
+    },
+    append: { status: 204 },
+    remove: { status: 204 },
+  },
   usage: {
     mine: {
       status: 200,
@@ -2142,6 +2194,13 @@ export const PROBLEMS: ProblemTable = {
     detail: 'La solicitud tardó demasiado.',
   },
   409: { type: 'urn:som3d:problem:conflict', title: 'Conflicto', status: 409, detail: 'Conflicto.' },
+  410: { type: 'urn:som3d:problem:gone', title: 'Ya no existe', status: 410, detail: 'Ya no existe.' },
+  412: {
+    type: 'urn:som3d:problem:precondition-failed',
+    title: 'Versión del protocolo no admitida',
+    status: 412,
+    detail: 'Versión del protocolo no admitida.',
+  },
   413: { type: 'urn:som3d:problem:too-large', title: 'Demasiado grande', status: 413, detail: 'Demasiado grande.' },
   415: {
     type: 'urn:som3d:problem:unsupported-media-type',
@@ -2156,6 +2215,7 @@ export const PROBLEMS: ProblemTable = {
     detail: 'Rango no satisfacible.',
   },
   422: { type: 'urn:som3d:problem:validation', title: 'Datos no válidos', status: 422, detail: 'Datos no válidos.' },
+  423: { type: 'urn:som3d:problem:locked', title: 'En uso', status: 423, detail: 'En uso.' },
   429: {
     type: 'urn:som3d:problem:too-many-requests',
     title: 'Demasiados intentos',

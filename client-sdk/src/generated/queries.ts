@@ -130,6 +130,7 @@ import type {
   Session,
   Som3dCancelArgs,
   Som3dCreateArgs,
+  Som3dCreateFromUploadArgs,
   Som3dFinalizeArgs,
   Som3dGetArgs,
   Som3dListArgs,
@@ -163,6 +164,11 @@ import type {
   SubscriptionsStartArgs,
   SubscriptionsUpdateArgs,
   TrackedJob,
+  Upload,
+  UploadsAppendArgs,
+  UploadsCreateArgs,
+  UploadsGetArgs,
+  UploadsRemoveArgs,
   Usage,
   User,
   ViewerState,
@@ -314,6 +320,7 @@ export const QUERIES: QueryTable = {
     changes: ['visor', 'usage', 'admin'],
     routes: {
       create: 'write',
+      createFromUpload: 'write',
       list: 'offset',
       mine: 'offset',
       tracking: 'offset',
@@ -331,6 +338,15 @@ export const QUERIES: QueryTable = {
       updateResultNotes: 'write',
       removeResult: 'write',
       patientsWithStl: 'offset',
+    },
+  },
+  uploads: {
+    changes: ['usage'],
+    routes: {
+      create: 'write',
+      get: 'value',
+      append: 'write',
+      remove: 'write',
     },
   },
   usage: {
@@ -1004,6 +1020,12 @@ export interface Som3dQueries {
    */
   readonly create: Mutation<Som3dCreateArgs, Job>;
   /**
+   * Crear un trabajo de una subida reanudable
+   *
+   * `POST /som3d/jobs/from-upload`, cualquier sesión.
+   */
+  readonly createFromUpload: Mutation<Som3dCreateFromUploadArgs, Job>;
+  /**
    * Trabajos, el más reciente primero
    *
    * `GET /som3d/jobs`, cualquier sesión.
@@ -1105,6 +1127,35 @@ export interface Som3dQueries {
    * `GET /som3d/patients-with-stl`, cualquier sesión.
    */
   readonly patientsWithStl: ListQuery<Call<Som3dPatientsWithStlArgs> | void, PatientWithStl>;
+}
+
+export interface UploadsQueries {
+  /** The beginning of every key of this domain. */
+  readonly all: Key;
+  /**
+   * Empezar una subida reanudable
+   *
+   * `POST /som3d/uploads`, cualquier sesión.
+   */
+  readonly create: Mutation<UploadsCreateArgs, undefined>;
+  /**
+   * Cuánto llegó de una subida
+   *
+   * `GET /som3d/uploads/:id`, cualquier sesión.
+   */
+  readonly get: Query<Call<UploadsGetArgs>, Upload>;
+  /**
+   * Enviar bytes de una subida
+   *
+   * `PATCH /som3d/uploads/:id`, cualquier sesión.
+   */
+  readonly append: Mutation<UploadsAppendArgs, undefined>;
+  /**
+   * Abandonar una subida
+   *
+   * `DELETE /som3d/uploads/:id`, cualquier sesión.
+   */
+  readonly remove: Mutation<UploadsRemoveArgs, undefined>;
 }
 
 export interface UsageQueries {
@@ -1347,6 +1398,7 @@ export interface Queries {
   readonly studies: StudiesQueries;
   readonly visor: VisorQueries;
   readonly som3d: Som3dQueries;
+  readonly uploads: UploadsQueries;
   readonly usage: UsageQueries;
   readonly messages: MessagesQueries;
   readonly monitoring: MonitoringQueries;

@@ -140,6 +140,12 @@ export const ROUTES: RouteTable = {
       type: 'multipart/form-data',
       answers: { '200': 'json', '201': 'json' },
     },
+    createFromUpload: {
+      method: 'POST',
+      path: '/som3d/jobs/from-upload',
+      auth: true,
+      answers: { '200': 'json', '201': 'json' },
+    },
     list: { method: 'GET', path: '/som3d/jobs', auth: true, answers: { '200': 'json' } },
     mine: { method: 'GET', path: '/som3d/jobs/mine', auth: true, answers: { '200': 'json' } },
     tracking: { method: 'GET', path: '/som3d/jobs/tracking', auth: true, answers: { '200': 'json' } },
@@ -177,6 +183,18 @@ export const ROUTES: RouteTable = {
     updateResultNotes: { method: 'PATCH', path: '/som3d/jobstl/:id/notes', auth: true, answers: { '200': 'json' } },
     removeResult: { method: 'DELETE', path: '/som3d/jobstl/:id', auth: true, answers: { '204': 'none' } },
     patientsWithStl: { method: 'GET', path: '/som3d/patients-with-stl', auth: true, answers: { '200': 'json' } },
+  },
+  uploads: {
+    create: { method: 'POST', path: '/som3d/uploads', auth: true, answers: { '201': 'none' } },
+    get: { method: 'GET', path: '/som3d/uploads/:id', auth: true, answers: { '200': 'json' } },
+    append: {
+      method: 'PATCH',
+      path: '/som3d/uploads/:id',
+      auth: true,
+      type: 'application/offset+octet-stream',
+      answers: { '204': 'none' },
+    },
+    remove: { method: 'DELETE', path: '/som3d/uploads/:id', auth: true, answers: { '204': 'none' } },
   },
   usage: {
     mine: { method: 'GET', path: '/auth/me/usage', auth: true, answers: { '200': 'json' } },

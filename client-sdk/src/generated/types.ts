@@ -655,6 +655,40 @@ export interface JobFile {
   media_type?: string | undefined;
 }
 
+/** Las opciones de un trabajo y la subida completa de la que se hace */
+export interface JobFromUpload {
+  /** Nombre del proceso, 3 a 80 caracteres */
+  nombre_proceso?: string | null | undefined;
+  enable_ortopedia?: boolean | undefined;
+  enable_appendicular?: boolean | undefined;
+  enable_muscles?: boolean | undefined;
+  enable_hip_implant?: boolean | undefined;
+  teeth?: boolean | undefined;
+  cranio?: boolean | undefined;
+  /** Tareas adicionales separadas por comas */
+  extra_tasks?: string | undefined;
+  /** Paciente propio al que pertenece el estudio */
+  id_paciente?: number | undefined;
+  /** Umbral inferior propio en HU, en lugar del de hueso */
+  umbral_min?: number | undefined;
+  /** Umbral superior propio en HU */
+  umbral_max?: number | undefined;
+  /** Iteraciones de suavizado, 0 a 100 (20) */
+  suavizado?: number | undefined;
+  /** Parte de los triángulos que se ahorra, 0 a 0,95 (0,75) */
+  reduccion?: number | undefined;
+  /** Cada parte conectada como su propio STL */
+  separar_partes?: boolean | undefined;
+  /** Volumen en mm3 bajo el que un fragmento suelto se descarta (hueso: 200; con separar_partes, 50) */
+  fragmento_min?: number | undefined;
+  /** Además, una copia de cada STL apoyada en la base de impresión: z = 0, centrada en x e y */
+  acomodar?: boolean | undefined;
+  /** Serie que se convierte: SeriesInstanceUID, número o «serie» de las métricas de un trabajo (la mejor) */
+  serie?: string | undefined;
+  /** Identificador de la subida */
+  upload_id: string;
+}
+
 /** Una página de trabajos; X-Total-Count dice cuántos hay */
 export interface JobList {
   jobs: Job[];
@@ -1278,10 +1312,13 @@ export interface Problem {
     | 'urn:som3d:problem:method-not-allowed'
     | 'urn:som3d:problem:request-timeout'
     | 'urn:som3d:problem:conflict'
+    | 'urn:som3d:problem:gone'
+    | 'urn:som3d:problem:precondition-failed'
     | 'urn:som3d:problem:too-large'
     | 'urn:som3d:problem:unsupported-media-type'
     | 'urn:som3d:problem:range-not-satisfiable'
     | 'urn:som3d:problem:validation'
+    | 'urn:som3d:problem:locked'
     | 'urn:som3d:problem:too-many-requests'
     | 'urn:som3d:problem:internal'
     | 'urn:som3d:problem:bad-gateway'
@@ -1665,6 +1702,18 @@ export interface UpdateViewerStateBody {
   i18n_json?: string | undefined;
   id_paciente?: number | null | undefined;
   id_jobstl?: number | null | undefined;
+}
+
+/** Una subida reanudable */
+export interface Upload {
+  /** Identificador de la subida */
+  upload_id: string;
+  /** Bytes guardados: desde aquí se continúa */
+  offset: number;
+  /** Bytes del archivo completo */
+  size: number;
+  /** Cuándo vence si no llega nada más */
+  expires_at: string;
 }
 
 /** Lo que una cuenta usa y cuánto puede usar */
@@ -2528,6 +2577,11 @@ export interface Som3dCreateArgs extends CallOptions {
   body: FormData;
 }
 
+/** Arguments of `som3d.createFromUpload`. */
+export interface Som3dCreateFromUploadArgs extends CallOptions {
+  body: JobFromUpload;
+}
+
 /** Arguments of `som3d.list`. */
 export interface Som3dListArgs extends CallOptions {
   query?:
@@ -2780,6 +2834,49 @@ export interface Som3dPatientsWithStlArgs extends CallOptions {
         limit?: number | undefined;
         /** Filas que se saltan */
         offset?: number | undefined;
+      }
+    | undefined;
+}
+
+/** Arguments of `uploads.create`. */
+export interface UploadsCreateArgs extends CallOptions {
+  headers: {
+    'tus-resumable'?: string | undefined;
+    'upload-length': number;
+    'upload-metadata'?: string | undefined;
+  };
+}
+
+/** Arguments of `uploads.get`. */
+export interface UploadsGetArgs extends CallOptions {
+  params: {
+    /** Identificador de la subida */
+    id: string;
+  };
+}
+
+/** Arguments of `uploads.append`. */
+export interface UploadsAppendArgs extends CallOptions {
+  params: {
+    /** Identificador de la subida */
+    id: string;
+  };
+  headers: {
+    'tus-resumable'?: string | undefined;
+    'upload-offset': number;
+  };
+  body: Blob;
+}
+
+/** Arguments of `uploads.remove`. */
+export interface UploadsRemoveArgs extends CallOptions {
+  params: {
+    /** Identificador de la subida */
+    id: string;
+  };
+  headers?:
+    | {
+        'tus-resumable'?: string | undefined;
       }
     | undefined;
 }
@@ -3971,6 +4068,16 @@ export interface Som3dRoutes {
    */
   readonly create: (args: Som3dCreateArgs) => Promise<Answer<200 | 201, Job>>;
   /**
+   * Crear un trabajo de una subida reanudable
+   *
+   * Hace de una subida completa lo que POST /som3d/jobs hace de un formulario, con los mismos campos y reglas. Una subida da un solo trabajo: repetir la solicitud con los mismos campos lo devuelve con 200, y con otros es un 409, como si faltan bytes.
+   *
+   * `POST /som3d/jobs/from-upload`, cualquier sesión.
+   *
+   * @throws ApiError 400, 401, 402, 403, 404, 408, 409, 410, 413, 415, 422, 423, 429, 500, 503, 507
+   */
+  readonly createFromUpload: (args: Som3dCreateFromUploadArgs) => Promise<Answer<200 | 201, Job>>;
+  /**
    * Trabajos, el más reciente primero
    *
    * Un médico ve los suyos; un administrador, todos.
@@ -4190,6 +4297,49 @@ export interface Som3dRoutes {
    * @throws ApiError 401, 422, 500, 503
    */
   readonly patientsWithStl: (args?: Som3dPatientsWithStlArgs) => Promise<Answer<200, PatientWithStl[]>>;
+}
+
+export interface UploadsRoutes {
+  /**
+   * Empezar una subida reanudable
+   *
+   * Protocolo tus 1.0.0 (creation). Reserva el tamaño en el espacio de la cuenta y responde su dirección en Location. Una subida vence un día después de lo último que llegó.
+   *
+   * `POST /som3d/uploads`, cualquier sesión.
+   *
+   * @throws ApiError 401, 402, 403, 412, 413, 422, 429, 500, 503, 507
+   */
+  readonly create: (args: UploadsCreateArgs) => Promise<Answer<201, undefined>>;
+  /**
+   * Cuánto llegó de una subida
+   *
+   * HEAD es lo que pregunta el protocolo tus: Upload-Offset, Upload-Length y Upload-Expires van en los encabezados, también en GET. Una subida ajena, o que ya es un trabajo, responde 404; una que venció, 410.
+   *
+   * `GET /som3d/uploads/:id`, cualquier sesión.
+   *
+   * @throws ApiError 401, 404, 410, 422, 500, 503
+   */
+  readonly get: (args: UploadsGetArgs) => Promise<Answer<200, Upload>>;
+  /**
+   * Enviar bytes de una subida
+   *
+   * Agrega el contenido desde Upload-Offset. Lo que llega antes de una interrupción queda guardado. 409 si Upload-Offset no es lo que hay guardado, 423 mientras otra solicitud envía a la misma subida, 413 si llega más que su tamaño.
+   *
+   * `PATCH /som3d/uploads/:id`, cualquier sesión.
+   *
+   * @throws ApiError 400, 401, 404, 408, 409, 410, 412, 413, 415, 422, 423, 429, 500, 503
+   */
+  readonly append: (args: UploadsAppendArgs) => Promise<Answer<204, undefined>>;
+  /**
+   * Abandonar una subida
+   *
+   * Elimina lo que llegó y libera el espacio que reservó.
+   *
+   * `DELETE /som3d/uploads/:id`, cualquier sesión.
+   *
+   * @throws ApiError 401, 404, 412, 422, 500, 503
+   */
+  readonly remove: (args: UploadsRemoveArgs) => Promise<Answer<204, undefined>>;
 }
 
 export interface UsageRoutes {
@@ -4532,6 +4682,7 @@ export interface Client {
   readonly studies: StudiesRoutes;
   readonly visor: VisorRoutes;
   readonly som3d: Som3dRoutes;
+  readonly uploads: UploadsRoutes;
   readonly usage: UsageRoutes;
   readonly messages: MessagesRoutes;
   readonly monitoring: MonitoringRoutes;

@@ -37,6 +37,8 @@ export interface RouteMetadata {
   readonly access: Access;
   /** Schema of a multipart body. ts-rest does not parse such a body; the handler validates the fields with this schema. */
   readonly form?: z.ZodType;
+  /** Media type of a body of plain bytes, which the handler streams. */
+  readonly bytes?: string;
   /** Largest JSON body in bytes, where the default (1 MiB) is not enough. */
   readonly bodyBytes?: number;
   /** The body is flat fields in any encoding (form, multipart, JSON), kept as the text that was sent. */
@@ -88,9 +90,10 @@ export function routesOf(contract: object): NamedRoute[] {
   );
 }
 
-/** Whether a route takes a body: a form, or a body with a schema. */
+/** Whether a route takes a body: a form, plain bytes, or a body with a schema. */
 export function takesBody(route: { readonly body?: unknown; readonly metadata: RouteMetadata }): boolean {
-  return route.metadata.form !== undefined || (route.body != null && typeof route.body !== 'symbol');
+  const { form, bytes } = route.metadata;
+  return form !== undefined || bytes !== undefined || (route.body != null && typeof route.body !== 'symbol');
 }
 
 /**

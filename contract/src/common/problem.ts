@@ -15,6 +15,12 @@ export const PROBLEMS = {
   method_not_allowed: { type: 'urn:som3d:problem:method-not-allowed', status: 405, title: 'Método no admitido' },
   request_timeout: { type: 'urn:som3d:problem:request-timeout', status: 408, title: 'La solicitud tardó demasiado' },
   conflict: { type: 'urn:som3d:problem:conflict', status: 409, title: 'Conflicto' },
+  gone: { type: 'urn:som3d:problem:gone', status: 410, title: 'Ya no existe' },
+  precondition_failed: {
+    type: 'urn:som3d:problem:precondition-failed',
+    status: 412,
+    title: 'Versión del protocolo no admitida',
+  },
   too_large: { type: 'urn:som3d:problem:too-large', status: 413, title: 'Demasiado grande' },
   unsupported_media_type: {
     type: 'urn:som3d:problem:unsupported-media-type',
@@ -27,6 +33,7 @@ export const PROBLEMS = {
     title: 'Rango no satisfacible',
   },
   validation: { type: 'urn:som3d:problem:validation', status: 422, title: 'Datos no válidos' },
+  locked: { type: 'urn:som3d:problem:locked', status: 423, title: 'En uso' },
   too_many_requests: { type: 'urn:som3d:problem:too-many-requests', status: 429, title: 'Demasiados intentos' },
   internal: { type: 'urn:som3d:problem:internal', status: 500, title: 'Error interno' },
   bad_gateway: { type: 'urn:som3d:problem:bad-gateway', status: 502, title: 'La pasarela no respondió' },

@@ -59,6 +59,8 @@ function encodingOf({ route }: NamedRoute): oas31.MediaTypeObject {
 export function bodyOf(named: NamedRoute, components: Components): oas31.RequestBodyObject | undefined {
   const { route } = named;
   if (!('body' in route)) return undefined;
+  const { bytes } = route.metadata;
+  if (bytes) return { required: true, content: { [bytes]: { schema: { type: 'string', format: 'binary' } } } };
   const type = route.metadata.form ?? route.body;
   if (!isSchema(type)) return undefined;
   const contentType = ('contentType' in route && route.contentType) || 'application/json';

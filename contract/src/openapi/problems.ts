@@ -10,6 +10,7 @@ export function problemName(status: number): string {
 
 const MORE_HEADERS: Readonly<Record<number, oas31.HeadersObject>> = {
   401: { 'WWW-Authenticate': { $ref: '#/components/headers/Authenticate' } },
+  423: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } },
   429: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } },
   503: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } },
 };

@@ -39,7 +39,7 @@ async function inTime(read: Promise<void>, seconds: number): Promise<void> {
 
 /**
  * Parses the body that the route at hand declares, once its caller has been let in: JSON for most, nothing for
- * multipart (its handler streams it), and flat fields in any encoding where the route takes them raw. A body of another
+ * multipart and plain bytes (the handler streams them), and flat fields in any encoding where the route takes them raw. A body of another
  * media type is a 415. A body that the route does not take is discarded, whatever it is.
  *
  * @param seconds that a body which is parsed as a whole gets to arrive; then it is a 408
@@ -54,7 +54,7 @@ export function readBody(seconds: number): RequestHandler {
       next();
       return;
     }
-    const declared = route.contentType ?? 'application/json';
+    const declared = route.metadata.bytes ?? route.contentType ?? 'application/json';
     const hasBody = 'transfer-encoding' in req.headers || Number(req.headers['content-length'] ?? 0) > 0;
     if (route.method === 'GET' || !hasBody || !takesBody(route)) {
       if (hasBody) discardBody(req, res);

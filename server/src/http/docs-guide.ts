@@ -82,6 +82,21 @@ import { uploadJob } from '@som3d/client';
 
 const job = await uploadJob(client, { file, filename: 'estudio.zip' });
 `)}
+<p>Por una red que se corta, la subida se hace por partes y continúa desde lo que ya llegó. El servicio habla el protocolo
+<a href="https://tus.io/protocols/resumable-upload">tus 1.0.0</a> en <code>/som3d/uploads</code>; una subida vence un día después de lo
+último que llegó. Cuando está completa se hace de ella el trabajo:</p>
+${code(`
+curl -i -X POST $API/som3d/uploads -H "authorization: Bearer $TOKEN" \\
+  -H 'tus-resumable: 1.0.0' -H "upload-length: $(wc -c < estudio.zip)"
+# Location: /som3d/uploads/8d0f6a52-3c1b-4f7e-9b64-2a5d7e1c9f03
+
+UPLOAD=8d0f6a52-3c1b-4f7e-9b64-2a5d7e1c9f03
+curl -X PATCH $API/som3d/uploads/$UPLOAD -H "authorization: Bearer $TOKEN" -H 'tus-resumable: 1.0.0' \\
+  -H 'upload-offset: 0' -H 'content-type: application/offset+octet-stream' --data-binary @estudio.zip
+curl -I $API/som3d/uploads/$UPLOAD -H "authorization: Bearer $TOKEN"   # upload-offset: desde dónde se continúa
+curl $API/som3d/jobs/from-upload -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\
+  -d '{"upload_id":"8d0f6a52-3c1b-4f7e-9b64-2a5d7e1c9f03","nombre_proceso":"Rodilla derecha"}'
+`)}
 <p>La respuesta es el trabajo, con su <code>job_id</code>. 402 es que falta una suscripción; 413, que el archivo es demasiado
 grande.</p>`,
   },
@@ -151,7 +166,8 @@ ${code(`
 <tr><td>402</td><td>Pagar o activar una suscripción</td></tr>
 <tr><td>403, 404</td><td>Parar: no está permitido, o el registro no existe para quien pregunta</td></tr>
 <tr><td>409</td><td>Leer otra vez el registro: su estado no lo permite, o ya existe</td></tr>
-<tr><td>429, 503</td><td>Repetir después de los segundos de <code>Retry-After</code></td></tr>
+<tr><td>410</td><td>La subida venció: empezar otra</td></tr>
+<tr><td>423, 429, 503</td><td>Repetir después de los segundos de <code>Retry-After</code></td></tr>
 <tr><td>507</td><td>Eliminar lo que la cuenta ya no necesita: <code>GET /auth/me/usage</code></td></tr>
 <tr><td>500, 502</td><td>Repetir un GET; un POST, solo con <code>Idempotency-Key</code></td></tr>
 </tbody></table></div>`,

@@ -2,6 +2,7 @@ import cors from 'cors';
 import type { Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../config/config.ts';
+import { TUS_EXPOSED } from './tus.ts';
 
 const EXPOSED = [
   'x-request-id',
@@ -13,6 +14,7 @@ const EXPOSED = [
   'content-range',
   'accept-ranges',
   'etag',
+  ...TUS_EXPOSED,
 ].join(',');
 
 /** What helmet sets, by the names of the headers. */

@@ -32,7 +32,18 @@ export interface UploadForm {
   fieldsAfter(): Promise<Fields>;
 }
 
-function tooLarge(maxBytes: number): AppError {
+/** Whether these first bytes can be those of a ZIP; fewer than four leave it open. */
+export function beginsAsZip(head: Buffer | null): boolean {
+  return !head || head.length < 4 || BEGINNINGS.has(head.readUInt32LE(0));
+}
+
+/** @param bytes of the file */
+export function notZip(bytes: number): AppError {
+  const why = bytes === 0 ? 'El archivo está vacío' : 'El archivo no es un ZIP';
+  return new AppError('bad_request', `${why}: comprima la carpeta del estudio en formato ZIP y súbala de nuevo`);
+}
+
+export function tooLarge(maxBytes: number): AppError {
   return new AppError('too_large', `El archivo supera el máximo de ${Math.floor(maxBytes / 1024 ** 2)} MB`);
 }
 
@@ -84,12 +95,7 @@ export class UploadedFile extends Transform {
   }
 
   #isZip(): boolean {
-    return this.#head.length >= 4 && BEGINNINGS.has(this.#head.readUInt32LE(0));
-  }
-
-  #notZip(): AppError {
-    const why = this.#bytes === 0 ? 'El archivo está vacío' : 'El archivo no es un ZIP';
-    return new AppError('bad_request', `${why}: comprima la carpeta del estudio en formato ZIP y súbala de nuevo`);
+    return this.#head.length >= 4 && beginsAsZip(this.#head);
   }
 
   #refuse(fault: AppError, done: TransformCallback): void {
@@ -100,7 +106,7 @@ export class UploadedFile extends Transform {
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.#bytes += chunk.length;
     if (this.#head.length < 4) this.#head = Buffer.concat([this.#head, chunk.subarray(0, 4)]);
-    if (this.#head.length >= 4 && !this.#isZip()) return this.#refuse(this.#notZip(), done);
+    if (this.#head.length >= 4 && !this.#isZip()) return this.#refuse(notZip(this.#bytes), done);
     if (this.#bytes > this.#maxBytes) return this.#refuse(tooLarge(this.#maxBytes), done);
     this.#hash.update(chunk);
     done(null, chunk);
@@ -108,7 +114,7 @@ export class UploadedFile extends Transform {
 
   override _flush(done: TransformCallback): void {
     if (this.#isZip()) done(null);
-    else this.#refuse(this.#notZip(), done);
+    else this.#refuse(notZip(this.#bytes), done);
   }
 }
 

@@ -5,6 +5,18 @@ export function uploadKey(jobId: string): string {
   return `uploads/${jobId}.zip`;
 }
 
+/** Below this the parts of uploads are stored that go on after an interruption. */
+export const PARTS = 'parts/';
+
+export function partsOf(uploadId: string): string {
+  return `${PARTS}${uploadId}/`;
+}
+
+/** The upload that a stored part belongs to. */
+export function uploadOfPart(key: string): string {
+  return key.split('/')[1] ?? '';
+}
+
 /** Everything that any attempt of a job has stored. */
 export function resultsOf(jobId: string): string {
   return `results/${jobId}/`;

@@ -10,6 +10,7 @@ import { forgetSilentWorkers } from './registry.ts';
 import type { JobSignals } from './signals.ts';
 import { MAX_ATTEMPTS } from './states.ts';
 import type { Trash } from './trash.ts';
+import { sweepUploads } from './unfinished-uploads.ts';
 
 const EVERY_MS = 60_000;
 /** Added to the longest a job may take: a work folder older than that has no owner. */
@@ -82,6 +83,8 @@ export class Sweeper {
       const fault = await installation.settle();
       this.#report(fault);
       if (fault) return;
+      // Before the deletions, which remove what it notes.
+      await this.#try(() => sweepUploads(this.#deps, this.#graceMs));
       await this.#try(() => deletions.workOff());
       await this.#try(() => storage.sweep(this.#graceMs));
       await this.#try(sweepOrphans);

@@ -18,6 +18,7 @@ import { planRoutes } from '../domains/plans/plans.routes.ts';
 import { som3dRoutes } from '../domains/som3d/som3d.routes.ts';
 import { studyRoutes } from '../domains/studies/studies.routes.ts';
 import { subscriptionRoutes } from '../domains/subscriptions/subscriptions.routes.ts';
+import { uploadRoutes } from '../domains/uploads/uploads.routes.ts';
 import { usageRoutes } from '../domains/usage/usage.routes.ts';
 import { visorRoutes } from '../domains/visor/visor.routes.ts';
 import { workerRoutes } from '../domains/workers/workers.routes.ts';
@@ -32,6 +33,7 @@ import { requestLog } from '../http/request-log.ts';
 import { mount } from '../http/router.ts';
 import { crossOrigin, noStore, securityHeaders } from '../http/security.ts';
 import { singleHost } from '../http/single-host.ts';
+import { tusHeaders } from '../http/tus.ts';
 import { refuseLiteralAsId, unmatched } from '../http/unmatched.ts';
 import { answerTexts } from '../http/text-answers.ts';
 import { observeRequests } from '../http/observe-requests.ts';
@@ -58,6 +60,7 @@ export function buildApp(deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
     requestLog(deps.log, deps.telemetry.tracing),
     singleHost,
     securityHeaders(),
+    tusHeaders(deps.config.maxUploadBytes),
     crossOrigin(deps.config),
     docsRoutes(),
   );
@@ -79,6 +82,7 @@ export function buildApp(deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
       studies: studyRoutes(deps),
       visor: visorRoutes(deps),
       som3d: som3dRoutes(deps, jobs),
+      uploads: uploadRoutes(deps),
       usage: usageRoutes(deps),
       workers: workerRoutes(deps),
       messages: messageRoutes(deps),

@@ -12,5 +12,6 @@ export * from '../db/entities/plans.entity.ts';
 export * from '../db/entities/som3d.entity.ts';
 export * from '../db/entities/studies.entity.ts';
 export * from '../db/entities/subscriptions.entity.ts';
+export * from '../db/entities/upload.entity.ts';
 export * from '../db/entities/visor.entity.ts';
 export { entities as all } from '../db/entities/index.ts';

@@ -12,6 +12,7 @@ import { Plan } from './plans.entity.ts';
 import { JobConv, JobLog, JobSTL, StorageDeletion, WorkerNode } from './som3d.entity.ts';
 import { Estudio } from './studies.entity.ts';
 import { Pago, Suscripcion } from './subscriptions.entity.ts';
+import { Upload } from './upload.entity.ts';
 import { VisorEstado } from './visor.entity.ts';
 
 /** Every entity: all tables except the list of applied migrations. */
@@ -38,6 +39,7 @@ export const entities = [
   JobLog,
   WorkerNode,
   StorageDeletion,
+  Upload,
   Mensaje,
   MensajeEvento,
   MensajeGestion,

@@ -4,6 +4,7 @@ import { recordOf } from '../../db/record.ts';
 import { predecessorFolder, resultsOf, uploadKey } from '../../jobs/keys.ts';
 import { isTerminal } from '../../jobs/states.ts';
 import { AuditTrail } from '../audit/audit.ts';
+import { dropUploadsOf } from '../uploads/uploads.service.ts';
 import { detachStatesOfResults } from '../visor/visor.cascade.ts';
 import { JobTurn } from '../../db/entities/locks.entity.ts';
 import { JobConv, JobLog, JobSTL, StorageDeletion } from '../../db/entities/som3d.entity.ts';
@@ -60,6 +61,7 @@ export async function removeJobsOfUser(
   await em.nativeDelete(JobLog, { job_id: { $in: jobs } });
   await em.nativeDelete(JobConv, { job_id: { $in: jobs } });
   await em.nativeDelete(JobTurn, { id_usuario });
+  await dropUploadsOf(em, id_usuario, at);
   const noted = { attempts: 0, next_attempt_at: at, created_at: at };
   for (const { job_id, input_key } of rows) {
     em.create(StorageDeletion, { ...noted, storage_key: uploadKey(job_id), is_prefix: false });

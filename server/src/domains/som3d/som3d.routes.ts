@@ -53,6 +53,11 @@ export function som3dRoutes(deps: Deps, services: JobServices): Handlers<typeof 
       res.set('Location', `/som3d/jobs/${row.job_id}`);
       return { status: created ? 201 : 200, body: presentJob(row) };
     },
+    createFromUpload: async ({ body, req, res }) => {
+      const { row, created } = await submissions.submitUpload(body, { actor: actorOf(req), log: req.log() });
+      res.set('Location', `/som3d/jobs/${row.job_id}`);
+      return { status: created ? 201 : 200, body: presentJob(row) };
+    },
     list: async ({ query, req, res }) => {
       const page = await listJobs(orm, jobsSeenBy(actorOf(req)), query);
       return asJobs(answerPage({ req, res, query }, page, (row) => presentJob(row)));

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { finished } from 'node:stream/promises';
-import type { RequiredEntityData } from '@mikro-orm/core';
-import { JobFields } from '@som3d/contract';
+import { finished, pipeline } from 'node:stream/promises';
+import type { EntityManager, RequiredEntityData } from '@mikro-orm/core';
+import { JobFields, type JobFromUpload } from '@som3d/contract';
 import type { Logger } from 'pino';
 import { isTransientError, uniqueViolation } from '../../db/errors.ts';
 import { inTransaction } from '../../db/transaction.ts';
@@ -11,7 +11,7 @@ import { randomAccess } from '../../gateways/storage/random-access.ts';
 import type { StoredObject } from '../../gateways/storage/storage.ts';
 import type { Actor } from '../../http/context.ts';
 import { schemaError } from '../../http/problem.ts';
-import type { Fields, UploadForm } from '../../http/upload-form.ts';
+import { type Fields, UploadedFile, type UploadForm } from '../../http/upload-form.ts';
 import { ImagingError } from '../../imaging/errors.ts';
 import { inspectZip } from '../../imaging/zip.ts';
 import { uploadKey } from '../../jobs/keys.ts';
@@ -19,7 +19,9 @@ import type { JobSignals } from '../../jobs/signals.ts';
 import { AuditTrail } from '../audit/audit.ts';
 import { findPatientFor, lockPatientFor } from '../patients/patients.policy.ts';
 import { requireEntitlement } from '../subscriptions/entitlement.ts';
-import { holdAccount, requireRoomForJob, whyNoUploads } from '../usage/quotas.ts';
+import { contentOf, readParts } from '../uploads/parts.ts';
+import { dropUpload, Uploads } from '../uploads/uploads.service.ts';
+import { type Added, holdAccount, requireRoomForJob, whyNoUploads } from '../usage/quotas.ts';
 import { JobConv } from '../../db/entities/som3d.entity.ts';
 import { paramsOf } from './som3d.presenter.ts';
 import { findJob, findJobByKey, type JobRow } from './som3d.queries.ts';
@@ -38,27 +40,41 @@ export interface Uploader {
   readonly log: Logger;
 }
 
+/** A file on its way to become the input of a job. */
+interface Delivery {
+  readonly file: UploadedFile;
+  /** The options, and what two requests under one key have in common. The file must be read first. */
+  ended(): Promise<{ readonly fields: JobFields; readonly fingerprint: string }>;
+  /** Runs in the transaction that adds the job, with the account held. */
+  readonly taken?: (em: EntityManager) => Promise<void>;
+}
+
 type JobValues = Omit<RequiredEntityData<JobConv>, 'job_id'> & { readonly input_size: number };
 
 function parseFields(fields: Fields): JobFields {
   const parsed = JobFields.safeParse(Object.fromEntries(fields));
   if (!parsed.success) throw schemaError('body', parsed.error);
-  const { umbral_min, umbral_max } = parsed.data;
-  if (umbral_min !== undefined && umbral_max !== undefined && umbral_min >= umbral_max) {
-    throw invalidField(['body', 'umbral_max'], 'El umbral máximo debe ser mayor que el mínimo');
-  }
+  requireThresholdsInOrder(parsed.data);
   return parsed.data;
+}
+
+function requireThresholdsInOrder({ umbral_min, umbral_max }: JobFields): void {
+  if (umbral_min === undefined || umbral_max === undefined || umbral_min < umbral_max) return;
+  throw invalidField(['body', 'umbral_max'], 'El umbral máximo debe ser mayor que el mínimo');
 }
 
 /** What two uploads under one key have in common: the fields as they were sent, in their order, and the file. */
 function fingerprintOf({ fieldsBefore, file }: UploadForm, fieldsAfter: Fields): string {
-  const parts = [[...fieldsBefore], [...fieldsAfter], file.digest()];
+  return digestOf([[...fieldsBefore], [...fieldsAfter], file.digest()]);
+}
+
+function digestOf(parts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
 function repeated(row: JobRow, fingerprint: string): Submission {
   if (row.request_fingerprint !== fingerprint) {
-    throw new AppError('conflict', 'Esta Idempotency-Key ya se usó para otra subida');
+    throw new AppError('conflict', 'Esta clave o esta subida ya dio un trabajo, con otros datos');
   }
   return { row, created: false };
 }
@@ -67,12 +83,14 @@ function repeated(row: JobRow, fingerprint: string): Submission {
 export class Submissions {
   readonly #deps: Deps;
   readonly #signals: JobSignals;
+  readonly #uploads: Uploads;
   /** Uploads that each user has under way in this process. */
   readonly #underWay = new Map<number, number>();
 
   constructor(deps: Deps, signals: JobSignals) {
     this.#deps = deps;
     this.#signals = signals;
+    this.#uploads = new Uploads(deps);
   }
 
   /**
@@ -88,28 +106,76 @@ export class Submissions {
     const before = parseFields(form.fieldsBefore);
     const first = await this.#findFirst(actor, key);
     if (first) return await this.#repeat(form, first);
+    const ended = async () => {
+      const after = await form.fieldsAfter();
+      const fields = after.size === 0 ? before : parseFields(new Map([...form.fieldsBefore, ...after]));
+      return { fields, fingerprint: fingerprintOf(form, after) };
+    };
+    return await this.#admitted(actor, before, 0, () => this.#receive({ file: form.file, ended }, uploader));
+  }
+
+  /**
+   * Queues the job of a finished resumable upload, under the same rules. The upload itself is the idempotency key: it
+   * gives one job.
+   *
+   * @throws AppError what `submit` throws, 404, 410, 423 while another request uses the upload, 409 while bytes are missing
+   */
+  async submitUpload({ upload_id, ...fields }: JobFromUpload, uploader: Omit<Uploader, 'key'>): Promise<Submission> {
+    const { actor, log } = uploader;
+    requireThresholdsInOrder(fields);
+    const key = `upload:${upload_id}`;
+    const fingerprint = digestOf([upload_id, fields]);
+    const first = await this.#findFirst(actor, key);
+    if (first) return repeated(first, fingerprint);
+    const upload = await this.#uploads.get(actor, upload_id);
+    if (upload.received < upload.size) {
+      throw new AppError('conflict', `A la subida le faltan ${upload.size - upload.received} bytes: continúela`);
+    }
+    const { storage, config, clock } = this.#deps;
+    return await this.#uploads.holding(upload, (hold) =>
+      this.#admitted(actor, fields, upload.size, async () => {
+        const content = contentOf(storage, upload_id, readParts(hold.row.parts_json));
+        const file = new UploadedFile(config.maxUploadBytes);
+        const moved = pipeline(content, file, { signal: hold.lost }).catch(() => undefined);
+        const ended = async () => ({ fields, fingerprint });
+        const taken = async (em: EntityManager) => {
+          const dropped = await dropUpload(em, upload_id, { id_usuario: actor.id_usuario, at: clock() });
+          if (!dropped) throw new AppError('not_found', 'La subida no existe');
+        };
+        try {
+          return await this.#receive({ file, ended, taken }, { actor, key, log });
+        } finally {
+          file.destroy();
+          await moved;
+        }
+      }),
+    );
+  }
+
+  /** Lets an upload in and counts it as under way. @param reserved bytes that the account has reserved for it */
+  async #admitted<T>(actor: Actor, fields: JobFields, reserved: number, work: () => Promise<T>): Promise<T> {
     const others = this.#enter(actor);
     try {
-      await this.#admit(actor, before, others);
-      return await this.#receive(form, before, uploader);
+      await this.#admit(actor, fields, { jobs: others, bytes: -reserved });
+      return await work();
     } finally {
       this.#leave(actor);
     }
   }
 
   /** Stores the file and adds its row, or takes the file back. */
-  async #receive(form: UploadForm, before: JobFields, { actor, key, log }: Uploader): Promise<Submission> {
+  async #receive(delivery: Delivery, { actor, key, log }: Uploader): Promise<Submission> {
     const jobId = randomUUID();
-    const stored = await this.#store(jobId, form, log);
+    const stored = await this.#store(jobId, delivery, log);
     let fingerprint: string | undefined;
     try {
-      const after = await form.fieldsAfter();
-      const fields = after.size === 0 ? before : parseFields(new Map([...form.fieldsBefore, ...after]));
-      fingerprint = fingerprintOf(form, after);
+      const end = await delivery.ended();
+      const { fields } = end;
+      fingerprint = end.fingerprint;
       const fault = await this.#faultOf(stored);
       const values = { ...this.#valuesOf(actor, stored, fields), ...this.#stateOf(fault) };
       const named = key === undefined ? {} : { idempotency_key: key, request_fingerprint: fingerprint };
-      const row = await this.#insert(actor, jobId, { ...values, ...named }, fields.id_paciente);
+      const row = await this.#insert(actor, jobId, { ...values, ...named }, delivery.taken);
       log.info({ job_id: jobId, status: row.status, code: fault?.code, user: actor.id_usuario }, 'job submitted');
       if (!fault) this.#signals.emit('queued', row.job_id);
       else if (!this.#deps.config.SOM3D_KEEP_INPUT) await this.#deps.storage.remove(stored.key);
@@ -137,13 +203,13 @@ export class Submissions {
   }
 
   /** Refuses at once what would be refused after the upload. */
-  async #admit(actor: Actor, { id_paciente }: JobFields, others: number): Promise<void> {
+  async #admit(actor: Actor, { id_paciente }: JobFields, added: Added): Promise<void> {
     const { orm, config } = this.#deps;
     await requireEntitlement(this.#deps, actor);
     const em = orm.em.fork();
     const lacking = await whyNoUploads(em, config, actor);
     if (lacking !== null) throw new AppError('forbidden', lacking);
-    await requireRoomForJob(em, config, actor.id_usuario, { jobs: others, bytes: 0 });
+    await requireRoomForJob(em, config, actor.id_usuario, added);
     if (id_paciente !== undefined) await findPatientFor(em, actor, id_paciente);
   }
 
@@ -160,7 +226,7 @@ export class Submissions {
     else this.#underWay.delete(id_usuario);
   }
 
-  async #store(jobId: string, { file }: UploadForm, log: Logger): Promise<StoredObject> {
+  async #store(jobId: string, { file }: Delivery, log: Logger): Promise<StoredObject> {
     const started = performance.now();
     const stored = await file.readBy(this.#deps.storage.put(uploadKey(jobId), file));
     log.info({ job_id: jobId, bytes: stored.size, ms: Math.round(performance.now() - started) }, 'upload received');
@@ -207,14 +273,16 @@ export class Submissions {
     };
   }
 
-  async #insert(actor: Actor, jobId: string, values: JobValues, id_paciente: number | undefined): Promise<JobRow> {
+  async #insert(actor: Actor, jobId: string, values: JobValues, taken: Delivery['taken']): Promise<JobRow> {
     const { orm, clock, config } = this.#deps;
+    const { id_paciente } = values;
     await inTransaction(orm.em, async (em) => {
       // Others of the same account wait here: of two uploads at once, the second one sees the first one's row.
       await holdAccount(em, actor.id_usuario);
+      await taken?.(em);
       await requireRoomForJob(em, config, actor.id_usuario, { jobs: 0, bytes: values.input_size });
       // The upload took its time: the patient may be gone by now.
-      if (id_paciente !== undefined) await lockPatientFor(em, actor, id_paciente);
+      if (typeof id_paciente === 'number') await lockPatientFor(em, actor, id_paciente);
       em.create(JobConv, { job_id: jobId, ...values });
       const after = { job_id: jobId, id_paciente: values.id_paciente, nombre_proceso: values.nombre_proceso };
       new AuditTrail(em, actor.id_usuario, clock()).created('TRABAJO', 0, after, { meta: { job_id: jobId } });

@@ -7,9 +7,11 @@ import type { Deps } from '../../deps.ts';
 import { AppError } from '../../base/errors.ts';
 import type { Actor } from '../../http/context.ts';
 import type { Payer } from '../subscriptions/payers.ts';
-import { countOpenCheckouts, countStates, isUnverified, readJobUsage } from './usage.queries.ts';
+import { countOpenCheckouts, countStates, isUnverified, readJobUsage, readOpenUploads } from './usage.queries.ts';
 
 const DAY_MS = 86_400_000;
+/** Resumable uploads of one account that are no job yet. */
+const MOST_UPLOADS = 20;
 
 type Counting = Pick<Deps, 'orm' | 'clock' | 'config'>;
 
@@ -47,33 +49,62 @@ export async function holdAccount(em: EntityManager, id_usuario: number): Promis
   if (!user) throw new AppError('unauthorized', 'La sesión no es válida o ha vencido');
 }
 
+/** Jobs and bytes that no row of a job has yet; negative bytes are counted and become the job's. */
+export interface Added {
+  readonly jobs: number;
+  readonly bytes: number;
+}
+
 /**
  * Whether one more job fits.
  *
- * @param added jobs and bytes that the row of no job has yet
  * @throws AppError 429 for too many waiting jobs, 507 for too many bytes
  */
 export async function requireRoomForJob(
   em: EntityManager,
   config: Config,
   id_usuario: number,
-  added: { readonly jobs: number; readonly bytes: number },
+  added: Added,
 ): Promise<void> {
   const { waiting, bytes } = await readJobUsage(em, id_usuario, config.SOM3D_KEEP_INPUT);
-  const { SOM3D_QUOTA_WAITING_JOBS: most, SOM3D_QUOTA_STORED_GIB: gib } = config;
+  const { SOM3D_QUOTA_WAITING_JOBS: most } = config;
   if (waiting + added.jobs >= most) {
     throw new AppError(
       'too_many_requests',
       `Ya tiene ${most} trabajos en espera, el máximo: espere a que empiece uno o cancele alguno`,
     );
   }
+  requireSpace(config, bytes, added.bytes);
+}
+
+/** @throws AppError 507 */
+function requireSpace(config: Config, bytes: number, added: number): void {
   const limit = storedLimit(config);
-  if (bytes >= limit || bytes + added.bytes > limit) {
-    throw new AppError(
-      'insufficient_storage',
-      `Sus archivos ocupan el máximo de ${gib} GiB: elimine resultados que ya no necesite`,
-    );
+  if (bytes + Math.min(added, 0) < limit && bytes + added <= limit) return;
+  throw new AppError(
+    'insufficient_storage',
+    `Sus archivos ocupan el máximo de ${config.SOM3D_QUOTA_STORED_GIB} GiB: elimine resultados que ya no necesite`,
+  );
+}
+
+/**
+ * Whether one more resumable upload fits. Call it with the account held.
+ *
+ * @throws AppError 429 for too many unfinished ones, 507 for too many bytes
+ */
+export async function requireRoomForUpload(
+  em: EntityManager,
+  config: Config,
+  id_usuario: number,
+  size: number,
+): Promise<void> {
+  const { open } = await readOpenUploads(em, id_usuario);
+  if (open >= MOST_UPLOADS) {
+    const why = `Ya tiene ${MOST_UPLOADS} subidas sin terminar, el máximo: termine o abandone alguna`;
+    throw new AppError('too_many_requests', why);
   }
+  const { bytes } = await readJobUsage(em, id_usuario, config.SOM3D_KEEP_INPUT);
+  requireSpace(config, bytes, size);
 }
 
 /** @throws AppError 507 */

@@ -10,7 +10,7 @@ const CHECKOUT_MS = 7 * 86_400_000;
 /** What the jobs of one user take. */
 export interface JobUsage {
   readonly waiting: number;
-  /** Bytes of uploads and results in the storage. */
+  /** Bytes of uploads and results in the storage, and those that unfinished uploads have reserved. */
   readonly bytes: number;
 }
 
@@ -29,7 +29,22 @@ export async function readJobUsage(em: EntityManager, id_usuario: number, keepIn
       sql<number | null>`sum(${inputs} + ${results})`.as('bytes'),
     ])
     .executeTakeFirstOrThrow();
-  return { waiting: row.waiting ?? 0, bytes: row.bytes ?? 0 };
+  const { reserved } = await readOpenUploads(em, id_usuario);
+  return { waiting: row.waiting ?? 0, bytes: (row.bytes ?? 0) + reserved };
+}
+
+/** The resumable uploads of a user that are no job yet: how many, and the bytes that they have reserved. */
+export async function readOpenUploads(
+  em: EntityManager,
+  id_usuario: number,
+): Promise<{ readonly open: number; readonly reserved: number }> {
+  const { open, reserved } = await kysely(em)
+    .selectFrom('upload')
+    .where('id_usuario', '=', id_usuario)
+    .where('expired', '=', 0)
+    .select(({ fn }) => [fn.countAll<number>().as('open'), sql<number | null>`sum(size)`.as('reserved')])
+    .executeTakeFirstOrThrow();
+  return { open, reserved: reserved ?? 0 };
 }
 
 export async function countStates(em: EntityManager, id_medico: number): Promise<number> {

@@ -7,6 +7,7 @@ import { paymentQuestions } from './0005-payment-questions.ts';
 import { auditChain } from './0006-audit-chain.ts';
 import { jobPreviews } from './0007-job-previews.ts';
 import { mailTerms } from './0008-mail-terms.ts';
+import { uploads } from './0009-uploads.ts';
 
 /** In the order of their application. Never change a released migration; add a new one. */
 export const migrations: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   auditChain,
   jobPreviews,
   mailTerms,
+  uploads,
 ];

@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { Storage } from '../../gateways/storage/storage.ts';
+import { partsOf } from '../../jobs/keys.ts';
+
+/** One stored piece of an upload, by its name below the upload's prefix. */
+export type Part = readonly [name: string, bytes: number];
+
+export function readParts(json: string): Part[] {
+  return JSON.parse(json) as Part[];
+}
+
+/**
+ * A new name for the bytes from `offset` on. It is random, so that a writer that has lost the upload without knowing it
+ * never writes over what its successor has stored.
+ */
+export function newPartName(offset: number): string {
+  return `${offset}-${randomBytes(8).toString('hex')}`;
+}
+
+export function partKey(uploadId: string, name: string): string {
+  return partsOf(uploadId) + name;
+}
+
+/** All bytes of an upload, one part after the other. */
+export function contentOf(storage: Storage, uploadId: string, parts: readonly Part[]): Readable {
+  async function* chunks(): AsyncGenerator<Buffer> {
+    for (const [name] of parts) {
+      for await (const chunk of await storage.read(partKey(uploadId, name))) yield chunk as Buffer;
+    }
+  }
+  return Readable.from(chunks(), { objectMode: false });
+}
