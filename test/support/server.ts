@@ -92,6 +92,8 @@ export async function startTestServer(
     SOM3D_PASSWORD_MEMORY_MIB: '1',
     // Nobody measures when refusals come, but the tests about that.
     SOM3D_AUTH_ANSWER_MS: '0',
+    // At the end of a file no request runs: nobody waits for connections that clients keep.
+    SOM3D_SHUTDOWN_SECONDS: '0',
     // Doctors of the tests register without a code, also beside a mail server.
     REGISTER_REQUIRES_EMAIL_CODE: 'false',
     ...database.env,

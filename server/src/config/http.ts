@@ -34,7 +34,7 @@ export const HTTP = {
     integer(1, 600, 30),
     'Seconds for a body to arrive. Uploads are not limited by it, only by silence.',
   ),
-  SOM3D_SHUTDOWN_SECONDS: variable(integer(1, 600, 20), 'Seconds for running requests to finish after SIGTERM.'),
+  SOM3D_SHUTDOWN_SECONDS: variable(integer(0, 600, 20), 'Seconds for running requests to finish after SIGTERM.'),
   SOM3D_EVENT_STREAMS: variable(
     integer(1, 100_000, 1000),
     'Event streams (GET /som3d/jobs/{id}/events) open at once in one process; further ones get 503.',

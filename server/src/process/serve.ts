@@ -14,10 +14,9 @@ import { createAuthCleanup } from '../domains/auth/cleanup.ts';
 import { MailWorker } from '../domains/mail/worker.ts';
 import type { FirstAccount } from '../setup/first-start.ts';
 import { Reconciler } from '../domains/subscriptions/reconciler.ts';
+import { Connections } from '../http/connections.ts';
 import { messagesOf } from '../http/messages.ts';
-import { watchUnused } from '../http/unused-connections.ts';
 import { createJobs } from '../jobs/jobs.ts';
-import type { Lifecycle } from '../base/lifecycle.ts';
 import { httpAddress } from '../base/public-address.ts';
 import { reportToGroup } from '../cluster/group-metrics.ts';
 import { prepareDatabase } from '../setup/prepare.ts';
@@ -52,30 +51,6 @@ async function listen(server: Server, config: Config): Promise<AddressInfo> {
 }
 
 /**
- * While the process leaves, each answer closes its connection, so that callers reconnect elsewhere. The server closes
- * idle and unused connections.
- */
-function letGo(server: Server, { leaving, draining }: Lifecycle): void {
-  draining.addEventListener('abort', watchUnused(server), { once: true });
-  server.prependListener('request', (_req, res) => {
-    if (leaving.aborted) res.shouldKeepAlive = false;
-    res.once('close', () => {
-      if (leaving.aborted) setImmediate(() => server.closeIdleConnections());
-    });
-  });
-}
-
-/** Stops accepting, lets running requests finish for `seconds`, then closes the remaining connections. */
-async function drain(server: Server, lifecycle: Lifecycle, seconds: number): Promise<void> {
-  const closed = once(server, 'close');
-  lifecycle.drain();
-  server.close();
-  const limit = setTimeout(() => server.closeAllConnections(), seconds * 1000);
-  await closed;
-  clearTimeout(limit);
-}
-
-/**
  * Starts the service: database, workers of this process, HTTP. Disposing the result drains it: it takes no new work,
  * running requests finish, and a running job goes back to the queue.
  *
@@ -101,12 +76,12 @@ export async function startServer(
     app,
   );
   server.setTimeout(STALLED_MS);
-  letGo(server, deps.lifecycle);
+  const connections = new Connections(server, deps.lifecycle);
   reportToGroup(deps.telemetry.instruments.registry);
   stack.defer(() => payments.idle());
   const { address, port } = await listen(server, config);
   deps.address.listensOn(port);
-  stack.defer(() => drain(server, deps.lifecycle, config.SOM3D_SHUTDOWN_SECONDS));
+  stack.defer(() => connections.drain(config.SOM3D_SHUTDOWN_SECONDS));
   const reconciler = new Reconciler(deps);
   stack.defer(() => reconciler.stop());
   reconciler.start();
