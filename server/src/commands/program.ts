@@ -17,6 +17,9 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ['create-admin', async () => (await import('./create-admin.ts')).adminCommand()],
   ['audit', async () => (await import('./audit.ts')).auditCommand()],
   ['takeover', async () => (await import('./takeover.ts')).takeoverCommand()],
+  ['backup', async () => (await import('./backup.ts')).backupCommand()],
+  ['restore', async () => (await import('./backup.ts')).restoreCommand()],
+  ['verify', async () => (await import('./backup.ts')).verifyCommand()],
   ['storage', async () => (await import('./storage.ts')).storageCommand()],
   [
     'openapi',

@@ -12,15 +12,19 @@ import { UsageError } from './usage.ts';
 
 type Work = (services: JobServices, deps: Deps, config: Config) => Promise<void>;
 
-/** Runs one command on the configured database and storage. */
-async function withServices(work: Work): Promise<void> {
+/** Runs one command on the configured database, which is up to date, and its storage. */
+export async function withDeps(work: (deps: Deps) => Promise<void>): Promise<void> {
   const config = readConfig(process.env);
   await using deps = await openDeps(config, createLogger(config.SOM3D_LOG_LEVEL));
   const pending = await pendingMigrations(deps.orm);
   if (pending.length > 0) {
     throw new UsageError(`The database lacks ${pending.length} migration(s). Run \`migrate\` first.`);
   }
-  await work(createJobServices(deps), deps, config);
+  await work(deps);
+}
+
+async function withServices(work: Work): Promise<void> {
+  await withDeps(async (deps) => await work(createJobServices(deps), deps, deps.config));
 }
 
 async function sayUnnamed({ orm, storage }: Deps): Promise<void> {

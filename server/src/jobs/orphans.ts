@@ -64,24 +64,14 @@ export class Orphans {
     await withLease(this.#deps.orm, duty, (lease) => this.#round(lease, false));
   }
 
-  get #duty() {
-    return { name: 'storage-sweep', leaseMs: LEASE_MS, clock: this.#deps.clock };
-  }
-
-  async #round(lease: Lease, force: boolean): Promise<SweepReport> {
-    const { stored, orphans } = await this.#find(lease);
-    const most = force ? Infinity : Math.max(MOST_OBJECTS, Math.floor(stored * MOST_SHARE));
-    const removed = await this.#remove(orphans.slice(0, most), lease);
-    if (orphans.length > most) {
-      this.#deps.log.warn(
-        { stored, removed, left: orphans.length - removed },
-        'many files belong to no job; `som3d-server storage sweep --force` removes them all at once',
-      );
-    }
-    return { stored, orphans: orphans.length, removed };
-  }
-
-  async #find(lease: Lease): Promise<{ stored: number; orphans: StoredObject[] }> {
+  /**
+   * What a round would move; changes nothing.
+   *
+   * @param afterBatch called between some objects and the next
+   */
+  async find(
+    afterBatch: () => Promise<unknown> = async () => {},
+  ): Promise<{ stored: number; orphans: StoredObject[] }> {
     const { machineAheadMs, config, storage } = this.#deps;
     // The age of a file is the disk's, not the service's clock.
     const before = Date.now() - machineAheadMs() - config.SOM3D_ORPHAN_GRACE_SECONDS * 1000;
@@ -91,9 +81,26 @@ export class Orphans {
       stored += objects.length;
       const old = objects.filter(({ modifiedAt }) => modifiedAt.getTime() <= before);
       if (old.length > 0 && orphans.length < MOST_KNOWN) orphans.push(...(await this.#among(old)));
-      await lease.renew();
+      await afterBatch();
     }
     return { stored, orphans };
+  }
+
+  get #duty() {
+    return { name: 'storage-sweep', leaseMs: LEASE_MS, clock: this.#deps.clock };
+  }
+
+  async #round(lease: Lease, force: boolean): Promise<SweepReport> {
+    const { stored, orphans } = await this.find(() => lease.renew());
+    const most = force ? Infinity : Math.max(MOST_OBJECTS, Math.floor(stored * MOST_SHARE));
+    const removed = await this.#remove(orphans.slice(0, most), lease);
+    if (orphans.length > most) {
+      this.#deps.log.warn(
+        { stored, removed, left: orphans.length - removed },
+        'many files belong to no job; `som3d-server storage sweep --force` removes them all at once',
+      );
+    }
+    return { stored, orphans: orphans.length, removed };
   }
 
   async #remove(orphans: readonly StoredObject[], lease: Lease): Promise<number> {

@@ -53,6 +53,12 @@ export async function importDump(options: ImportOptions): Promise<Survey> {
   });
 }
 
+/** What an import into this database would meet: names of objects, with their kind. Empty for an empty database. */
+export async function contentsOf(url: string): Promise<string> {
+  await using control = await openSession(url);
+  return await describeContents(control);
+}
+
 async function requireEmpty(control: Connection, discardUnfinished: boolean): Promise<void> {
   const contents = await describeContents(control);
   if (contents === '') return;
