@@ -1,5 +1,4 @@
 import type { ResultSetHeader } from 'mysql2/promise';
-import { median } from './figures.ts';
 import {
   addPatients,
   load,
@@ -10,6 +9,7 @@ import {
   type BenchService,
 } from './service.ts';
 import { statementsOf } from './statements.ts';
+import { inTurn, ratio, show } from './turns.ts';
 
 const ROUNDS = 5;
 const PATIENTS = 50;
@@ -83,12 +83,6 @@ async function casesOf({ client }: BenchDoctor): Promise<Case[]> {
   ];
 }
 
-type Load = Awaited<ReturnType<typeof load>>;
-
-function ratio(ours: readonly Load[], raw: readonly Load[], what: keyof Load): number {
-  return median(ours.map((each) => each[what])) / median(raw.map((each) => each[what]));
-}
-
 /**
  * The requests that are made most, ours against a raw baseline that sends the same statements to the same MySQL, in turn.
  * Prints the medians and their ratios; that of the processor time has no target, but a busy machine disturbs it least.
@@ -108,25 +102,22 @@ export default async (seconds = '4'): Promise<void> => {
   }
   const env = { MYSQL_URL: service.mysqlUrl, JWT_SECRET: SECRET, BENCH_ROUTES: JSON.stringify(routes) };
   await using raw = await startProgram('test/bench/http-baseline.ts', [], env, /^(\d+)$/);
-  const loadOurs = (path: string) => load(service.url + path, Number(seconds), doctor.token, [service.pid]);
+  const loadOurs = (path: string) => load(service.url + path, Number(seconds), doctor.token, service.pids);
   const loadRaw = (path: string) =>
     load(`http://127.0.0.1:${raw.port}${path}`, Number(seconds), doctor.token, [raw.pid]);
 
   console.log(`${service.version}; ${PATIENTS} patients, ${ROUNDS} rounds of ${seconds} s each`);
   for (const { name, path, target } of cases) {
     const sent = new Map(routes).get(path)?.statements.length;
-    const [ours, baseline]: [Load[], Load[]] = [[], []];
-    await loadOurs(path);
-    await loadRaw(path);
-    for (let round = 0; round < ROUNDS; round++) {
-      ours.push(await loadOurs(path));
-      baseline.push(await loadRaw(path));
-    }
-    const show = (loads: Load[]) =>
-      `${median(loads.map(({ rate }) => rate)).toFixed(0)}/s, p99 ${median(loads.map(({ p99 }) => p99))} ms, ${median(loads.map(({ cpu }) => cpu)).toFixed(3)} ms of processor`;
+    const [ours, baseline] = await inTurn(
+      ROUNDS,
+      () => loadOurs(path),
+      () => loadRaw(path),
+    );
     console.log(`${name} (${sent} statements): ours ${show(ours)}; raw ${show(baseline)}`);
+    const p99 = `p99 ${ratio(ours, baseline, 'p99')}${target.p99 ? ` (target <= ${target.p99})` : ''}`;
     console.log(
-      `  ratio ${ratio(ours, baseline, 'rate').toFixed(2)} (target >= ${target.rate}), p99 ${ratio(ours, baseline, 'p99').toFixed(2)}${target.p99 ? ` (target <= ${target.p99})` : ''}, processor ${ratio(ours, baseline, 'cpu').toFixed(2)}`,
+      `  ratio ${ratio(ours, baseline, 'rate')} (target >= ${target.rate}), ${p99}, processor ${ratio(ours, baseline, 'cpu')}`,
     );
   }
 };

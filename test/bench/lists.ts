@@ -76,7 +76,7 @@ export default async (): Promise<void> => {
   const [a, b] = [median(alone.rates), median(among.rates)];
   console.log(`full scans: ${scans}`);
   console.log(
-    `one doctor's list: ${a.toFixed(0)}/s alone, ${b.toFixed(0)}/s among ${ROWS}, ratio of the medians ${(b / a).toFixed(2)}`,
+    `one doctor's list: ${a.toFixed(0)}/s alone, ${b.toFixed(0)}/s among ${ROWS}, ratio ${(a / b).toFixed(2)} of the time (target <= 1.2)`,
   );
   if (scans > 0) process.exitCode = 1;
 };

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -93,7 +94,8 @@ export interface BenchDoctor {
 
 export interface BenchService extends AsyncDisposable {
   readonly url: string;
-  readonly pid: number;
+  /** The process that serves, and those that it has started. */
+  readonly pids: readonly number[];
   readonly mysqlUrl: string;
   /** Where the service keeps its files, and the variables that a worker beside it needs. */
   readonly home: { readonly dataDir: string; readonly env: Readonly<Record<string, string>> };
@@ -128,40 +130,62 @@ export async function startService(more: Readonly<Record<string, string>> = {}):
   const dataDir = await mkdtemp(path.join(tmpdir(), 'som3d-bench-'));
   stack.defer(() => rm(dataDir, { recursive: true, force: true }));
   const env = {
+    ...ENV,
     MYSQL_URL: mysqlUrl,
     SOM3D_DATA_DIR: dataDir,
-    JWT_SECRET: SECRET,
-    PORT: '0',
     SOM3D_EMBEDDED_WORKER: 'false',
-    SOM3D_UPLOAD_REQUIRES: 'any',
-    SOM3D_QUOTA_WAITING_JOBS: '100000',
-    SOM3D_QUOTA_STORED_GIB: '100000',
-    SOM3D_QUOTA_NOTES_PER_DAY: '1000000',
     ...more,
   };
-  const program = await startProgram('server/dist/main.js', ['serve'], env, /serves at http:\/\/127\.0\.0\.1:(\d+)/);
-  stack.use(program);
-  const url = `http://127.0.0.1:${program.port}`;
-  const doctor = async (correo: string): Promise<BenchDoctor> => {
-    const anonymous = createClient({ baseUrl: url });
-    const { body: user } = await anonymous.auth.register({
-      body: { nombre: 'Banco', apellido: 'Pruebas', correo, password: PASSWORD },
-    });
-    const { body } = await anonymous.auth.login({ body: { correo, password: PASSWORD } });
-    const client = createClient({ baseUrl: url, token: body.access_token });
-    return { client, token: body.access_token, id_usuario: user.id_usuario };
-  };
+  const { url, pids } = stack.use(await serve(env));
   const opened = stack.move();
   return {
     url,
-    pid: program.pid,
+    pids,
     mysqlUrl,
     home: { dataDir, env },
     version: mysql.version,
     database,
-    doctor,
+    doctor: (correo) => addDoctor(url, correo),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+/** The service on an embedded database, without its demo accounts; all of it goes with the result. */
+export async function startEmbedded() {
+  await using stack = new AsyncDisposableStack();
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'som3d-bench-'));
+  stack.defer(() => rm(dataDir, { recursive: true, force: true }));
+  const program = stack.use(await serve({ ...ENV, SOM3D_DATA_DIR: dataDir, SOM3D_DEMO: 'false' }));
+  const opened = stack.move();
+  return { ...program, file: path.join(dataDir, 'som3d.sqlite'), [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
+/** Variables of every service that a bench starts. */
+const ENV = {
+  JWT_SECRET: SECRET,
+  PORT: '0',
+  SOM3D_UPLOAD_REQUIRES: 'any',
+  SOM3D_QUOTA_WAITING_JOBS: '100000',
+  SOM3D_QUOTA_STORED_GIB: '100000',
+  SOM3D_QUOTA_NOTES_PER_DAY: '1000000',
+};
+
+async function serve(env: Record<string, string>) {
+  const ready = /serves at http:\/\/127\.0\.0\.1:(\d+)/;
+  const program = await startProgram('server/dist/main.js', ['serve'], env, ready);
+  const children = readFileSync(`/proc/${program.pid}/task/${program.pid}/children`, 'utf8').split(' ').filter(Boolean);
+  return { ...program, url: `http://127.0.0.1:${program.port}`, pids: [program.pid, ...children.map(Number)] };
+}
+
+/** A new doctor, registered and signed in through the API. */
+export async function addDoctor(url: string, correo: string): Promise<BenchDoctor> {
+  const anonymous = createClient({ baseUrl: url });
+  const { body: user } = await anonymous.auth.register({
+    body: { nombre: 'Banco', apellido: 'Pruebas', correo, password: PASSWORD },
+  });
+  const { body } = await anonymous.auth.login({ body: { correo, password: PASSWORD } });
+  const client = createClient({ baseUrl: url, token: body.access_token });
+  return { client, token: body.access_token, id_usuario: user.id_usuario };
 }
 
 /** Patients of a doctor's, made through the API. */
