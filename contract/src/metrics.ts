@@ -141,7 +141,7 @@ export const AuditQuery = z.object({
     .toUpperCase()
     .max(20)
     .optional()
-    .meta({ description: 'CREATE, UPDATE, DELETE', examples: ['UPDATE'] }),
+    .meta({ description: 'CREATE, UPDATE, DELETE, READ, EXPORT, DENIED', examples: ['UPDATE'] }),
   actor: Id.optional().meta({ description: 'id_usuario de quien lo hizo' }),
   from: moment.optional().meta({ description: 'Desde este instante, o día de Colombia', examples: ['2026-03-01'] }),
   to: moment

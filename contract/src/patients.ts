@@ -115,6 +115,7 @@ export type UpdateNoteBody = z.infer<typeof UpdateNoteBody>;
 export const NoteQuery = z.object({ segmento: scalars.segmento.patch, ...Page });
 export type NoteQuery = z.infer<typeof NoteQuery>;
 
+const zip = c.otherResponse({ contentType: 'application/zip', body: c.type<Blob>() });
 const pathParams = z.object({ id: Id.meta({ description: 'Identificador del paciente' }) });
 const noteParams = pathParams.extend({ note_id: Id.meta({ description: 'Identificador de la nota' }) });
 
@@ -145,6 +146,16 @@ export const patients = defineRoutes({
     metadata: { access: 'medico+admin' },
     pathParams,
     responses: { 200: Patient, ...problems(403, 404) },
+  },
+  exportData: {
+    method: 'GET',
+    path: '/patients/:id/export',
+    summary: 'Todo lo que hay de un paciente, un ZIP',
+    description:
+      'LEAME.txt, los datos, notas, estudios, resultados, estados del visor y la auditoría como JSON, y los modelos de cada trabajo (Ley 1581 de 2012). Se arma mientras se envía. La auditoría guarda quién lo pidió.',
+    metadata: { access: 'medico+admin' },
+    pathParams,
+    responses: { 200: zip, ...problems(403, 404) },
   },
   update: {
     method: 'PATCH',

@@ -882,6 +882,7 @@ export const EXAMPLES: ExampleTable = {
         estado: 'ACTIVO',
       },
     },
+    exportData: { status: 200, type: 'application/zip' },
     update: {
       status: 200,
       body: {

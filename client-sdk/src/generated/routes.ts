@@ -111,6 +111,7 @@ export const ROUTES: RouteTable = {
     list: { method: 'GET', path: '/patients', auth: true, answers: { '200': 'json' } },
     create: { method: 'POST', path: '/patients', auth: true, answers: { '201': 'json' } },
     get: { method: 'GET', path: '/patients/:id', auth: true, answers: { '200': 'json' } },
+    exportData: { method: 'GET', path: '/patients/:id/export', auth: true, answers: { '200': 'binary' } },
     update: { method: 'PATCH', path: '/patients/:id', auth: true, answers: { '200': 'json' } },
     remove: { method: 'DELETE', path: '/patients/:id', auth: true, answers: { '204': 'none' } },
     listNotes: { method: 'GET', path: '/patients/:id/notes', auth: true, answers: { '200': 'json' } },

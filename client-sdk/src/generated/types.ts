@@ -2365,7 +2365,7 @@ export interface AdminClinicalAuditArgs extends CallOptions {
         entity_type?: string | undefined;
         /** Clave del registro */
         entity_id?: number | undefined;
-        /** CREATE, UPDATE, DELETE */
+        /** CREATE, UPDATE, DELETE, READ, EXPORT, DENIED */
         action?: string | undefined;
         /** id_usuario de quien lo hizo */
         actor?: number | undefined;
@@ -2406,6 +2406,14 @@ export interface PatientsCreateArgs extends CallOptions {
 
 /** Arguments of `patients.get`. */
 export interface PatientsGetArgs extends CallOptions {
+  params: {
+    /** Identificador del paciente */
+    id: number;
+  };
+}
+
+/** Arguments of `patients.exportData`. */
+export interface PatientsExportDataArgs extends CallOptions {
   params: {
     /** Identificador del paciente */
     id: number;
@@ -3888,6 +3896,16 @@ export interface PatientsRoutes {
    * @throws ApiError 401, 403, 404, 422, 500, 503
    */
   readonly get: (args: PatientsGetArgs) => Promise<Answer<200, Patient>>;
+  /**
+   * Todo lo que hay de un paciente, un ZIP
+   *
+   * LEAME.txt, los datos, notas, estudios, resultados, estados del visor y la auditoría como JSON, y los modelos de cada trabajo (Ley 1581 de 2012). Se arma mientras se envía. La auditoría guarda quién lo pidió.
+   *
+   * `GET /patients/:id/export`, médicos y administradores.
+   *
+   * @throws ApiError 401, 403, 404, 422, 500, 503
+   */
+  readonly exportData: (args: PatientsExportDataArgs) => Promise<Answer<200, BinaryBody>>;
   /**
    * Cambiar un paciente
    *

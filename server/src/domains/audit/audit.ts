@@ -22,8 +22,8 @@ interface AuditEntry {
   readonly entity_type: AuditedType;
   /** 0 for what has no number of its own: a list, or a job, which `meta` names. */
   readonly entity_id: number;
-  /** READ is an administrator's; DENIED is a try that was refused. */
-  readonly action: 'CREATE' | 'UPDATE' | 'DELETE' | 'READ' | 'DENIED';
+  /** READ is an administrator's; EXPORT is a copy that somebody took; DENIED is a try that was refused. */
+  readonly action: 'CREATE' | 'UPDATE' | 'DELETE' | 'READ' | 'EXPORT' | 'DENIED';
   readonly actor_id_usuario: number;
   readonly before?: AuditRecord;
   readonly after?: AuditRecord;
@@ -87,6 +87,10 @@ export class AuditTrail {
 
   read(type: AuditedType, id: number, meta: Meta = {}): void {
     this.#record(type, id, { action: 'READ', ...meta });
+  }
+
+  exported(type: AuditedType, id: number): void {
+    this.#record(type, id, { action: 'EXPORT' });
   }
 
   denied(type: AuditedType, id: number, meta: Meta = {}): void {
