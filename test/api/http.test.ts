@@ -167,6 +167,9 @@ describeApi('http', (api) => {
       const asset = await call(address.slice('http://x'.length));
       expect([address, asset.status, (await asset.text()).length > 100]).toEqual([address, 200, true]);
     }
+    const bundle = await (await call('/docs/assets/standalone.js')).text();
+    expect(bundle).toContain('`Menos`:`Más`');
+    for (const word of ['Show Less`', '`Copy`,', '`Copied`,']) expect(bundle).not.toContain(word);
     const document = (await (await call('/openapi.json')).json()) as { openapi: string; paths: Record<string, object> };
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.paths)).toContain(contract.patients.get.path.replace(':id', '{id}'));

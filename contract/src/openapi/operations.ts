@@ -25,14 +25,13 @@ function objectShape(type: unknown): Record<string, z.ZodType> {
 function parameterOf(place: string, name: string, field: z.ZodType, components: Components) {
   const { description, ...schema } = components.schemaOf(field, 'input') as oas31.SchemaObject;
   const required = place === 'path' || !field.safeParse(undefined).success;
-  return {
-    name,
-    in: place,
-    required,
-    description: description ?? name,
-    schema,
-    example: new Examples(components, 'input').of(schema),
-  } as oas31.ParameterObject;
+  const parameter = { name, in: place, required, description: description ?? name };
+  // A reference sends what has an example: the same idempotency key with another file, or a range of a file.
+  if (place === 'header' && !required) {
+    const { examples: _left, ...plain } = schema;
+    return { ...parameter, schema: plain } as oas31.ParameterObject;
+  }
+  return { ...parameter, schema, example: new Examples(components, 'input').of(schema) } as oas31.ParameterObject;
 }
 
 function parametersOf(route: AppRoute, components: Components): oas31.ParameterObject[] {

@@ -9,10 +9,21 @@ import { StaticBody } from './static-body.ts';
 
 const assets = path.join(path.dirname(fileURLToPath(import.meta.resolve('@scalar/api-reference'))), 'browser');
 
+/** Words of the bundle that no language of it translates. */
+const UNTRANSLATED = [
+  ['` Show Less`:`More`', '`Menos`:`Más`'],
+  ['`Copy`,', '`Copiar`,'],
+  ['`Copied`,', '`Copiado`,'],
+] as const;
+
+/** A file of the package, in Spanish. */
+async function translated(name: string): Promise<Buffer> {
+  const text = await readFile(path.join(assets, name), 'utf8');
+  return Buffer.from(UNTRANSLATED.reduce((done, [word, spanish]) => done.replaceAll(word, spanish), text));
+}
+
 /** The files of the package that the page needs; the others are not served. */
-const ASSETS = new Map(
-  ['standalone.js'].map((name) => [name, new StaticBody(() => readFile(path.join(assets, name)))]),
-);
+const ASSETS = new Map(['standalone.js'].map((name) => [name, new StaticBody(() => translated(name))]));
 
 const PAGE = `<!doctype html>
 <html lang="es">
