@@ -241,6 +241,19 @@ export const PriorityBody = z
   .meta({ id: 'PriorityBody', description: 'La prioridad de un trabajo en cola' });
 export type PriorityBody = z.infer<typeof PriorityBody>;
 
+/** What changes of a job; what is not named stays. */
+export const UpdateJobBody = z
+  .object({
+    nombre_proceso: scalars
+      .freeText(80, 3, 'Rodilla derecha')
+      .optional.meta({ description: 'Nombre del proceso, 3 a 80 caracteres' }),
+    id_paciente: Id.nullable()
+      .optional()
+      .meta({ description: 'Paciente propio; null: de ninguno', examples: [17] }),
+  })
+  .meta({ id: 'UpdateJobBody', description: 'El nombre y el paciente de un trabajo' });
+export type UpdateJobBody = z.infer<typeof UpdateJobBody>;
+
 export const JobProgress = z
   .object({
     status: z.enum(JOB_STATUSES),

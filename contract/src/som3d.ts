@@ -11,6 +11,7 @@ import {
   JobProgress,
   PriorityBody,
   TrackedJobList,
+  UpdateJobBody,
 } from './som3d.jobs.ts';
 import { JobFromUpload } from './som3d.uploads.ts';
 import {
@@ -29,6 +30,18 @@ const jobQuery = z.object({
     .enum(JOB_STATUSES)
     .optional()
     .meta({ description: 'Solo los de este estado', examples: ['done'] }),
+  id_paciente: numeric(Id)
+    .optional()
+    .meta({ description: 'Solo los de este paciente', examples: [17] }),
+  q: z
+    .string()
+    .trim()
+    .max(100)
+    .optional()
+    .meta({
+      description: 'En el nombre del proceso, o en nombres, apellidos o documento del paciente',
+      examples: ['rodilla'],
+    }),
   ...Page,
 });
 const range = z
@@ -309,6 +322,27 @@ export const som3d = defineRoutes({
     metadata: { access: 'bearer' },
     pathParams,
     responses: { 200: Job, ...problems(404, 409) },
+  },
+  update: {
+    method: 'PATCH',
+    path: '/som3d/jobs/:id',
+    summary: 'Cambiar el nombre o el paciente de un trabajo',
+    description:
+      'En cualquier estado. Con otro paciente pasan también sus resultados registrados y las vistas que estaban con el anterior.',
+    metadata: { access: 'bearer' },
+    pathParams,
+    body: UpdateJobBody,
+    responses: { 200: Job, ...problems(403, 404) },
+  },
+  remove: {
+    method: 'DELETE',
+    path: '/som3d/jobs/:id/record',
+    summary: 'Eliminar un trabajo que terminó',
+    description:
+      'Elimina el trabajo con su registro, sus resultados, sus estados del visor y sus archivos. Uno en cola o en curso responde 409: cancélelo antes.',
+    metadata: { access: 'bearer' },
+    pathParams,
+    responses: { 204: c.noBody(), ...problems(404, 409) },
   },
   prioritize: {
     method: 'PATCH',

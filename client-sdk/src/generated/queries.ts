@@ -140,12 +140,14 @@ import type {
   Som3dPatientsWithStlArgs,
   Som3dPrioritizeArgs,
   Som3dProgressArgs,
+  Som3dRemoveArgs,
   Som3dRemoveResultArgs,
   Som3dResultArgs,
   Som3dStateContextArgs,
   Som3dStlsArgs,
   Som3dTrackingArgs,
   Som3dTrackingMineArgs,
+  Som3dUpdateArgs,
   Som3dUpdateResultNotesArgs,
   StartedCheckout,
   StartedHospitalCheckout,
@@ -334,6 +336,8 @@ export const QUERIES: QueryTable = {
       result: 'value',
       finalize: 'write',
       cancel: 'write',
+      update: 'write',
+      remove: 'write',
       prioritize: 'write',
       updateResultNotes: 'write',
       removeResult: 'write',
@@ -1103,6 +1107,18 @@ export interface Som3dQueries {
    * `DELETE /som3d/jobs/:id`, cualquier sesión.
    */
   readonly cancel: Mutation<Som3dCancelArgs, Job>;
+  /**
+   * Cambiar el nombre o el paciente de un trabajo
+   *
+   * `PATCH /som3d/jobs/:id`, cualquier sesión.
+   */
+  readonly update: Mutation<Som3dUpdateArgs, Job>;
+  /**
+   * Eliminar un trabajo que terminó
+   *
+   * `DELETE /som3d/jobs/:id/record`, cualquier sesión.
+   */
+  readonly remove: Mutation<Som3dRemoveArgs, undefined>;
   /**
    * Adelantar o atrasar un trabajo en cola
    *

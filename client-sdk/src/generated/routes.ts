@@ -180,6 +180,8 @@ export const ROUTES: RouteTable = {
     file: { method: 'GET', path: '/som3d/files/:token', answers: { '200': 'binary', '206': 'binary' } },
     finalize: { method: 'POST', path: '/som3d/jobs/:id/finalize', auth: true, answers: { '200': 'json' } },
     cancel: { method: 'DELETE', path: '/som3d/jobs/:id', auth: true, answers: { '200': 'json' } },
+    update: { method: 'PATCH', path: '/som3d/jobs/:id', auth: true, answers: { '200': 'json' } },
+    remove: { method: 'DELETE', path: '/som3d/jobs/:id/record', auth: true, answers: { '204': 'none' } },
     prioritize: { method: 'PATCH', path: '/som3d/jobs/:id/priority', auth: true, answers: { '200': 'json' } },
     updateResultNotes: { method: 'PATCH', path: '/som3d/jobstl/:id/notes', auth: true, answers: { '200': 'json' } },
     removeResult: { method: 'DELETE', path: '/som3d/jobstl/:id', auth: true, answers: { '204': 'none' } },

@@ -1591,6 +1591,14 @@ export interface UpdateHospitalBody {
   estado?: 'ACTIVO' | 'INACTIVO' | undefined;
 }
 
+/** El nombre y el paciente de un trabajo */
+export interface UpdateJobBody {
+  /** Nombre del proceso, 3 a 80 caracteres */
+  nombre_proceso?: string | null | undefined;
+  /** Paciente propio; null: de ninguno */
+  id_paciente?: number | null | undefined;
+}
+
 /** Los datos propios que cambian; null vacía un campo que puede estar vacío */
 export interface UpdateMeBody {
   /** Letras, apóstrofo, guion, punto y espacio; de 2 a 100 */
@@ -2596,6 +2604,10 @@ export interface Som3dListArgs extends CallOptions {
     | {
         /** Solo los de este estado */
         status?: 'queued' | 'running' | 'done' | 'error' | 'canceled' | undefined;
+        /** Solo los de este paciente */
+        id_paciente?: number | undefined;
+        /** En el nombre del proceso, o en nombres, apellidos o documento del paciente */
+        q?: string | undefined;
         /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
@@ -2610,6 +2622,10 @@ export interface Som3dMineArgs extends CallOptions {
     | {
         /** Solo los de este estado */
         status?: 'queued' | 'running' | 'done' | 'error' | 'canceled' | undefined;
+        /** Solo los de este paciente */
+        id_paciente?: number | undefined;
+        /** En el nombre del proceso, o en nombres, apellidos o documento del paciente */
+        q?: string | undefined;
         /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
@@ -2624,6 +2640,10 @@ export interface Som3dTrackingArgs extends CallOptions {
     | {
         /** Solo los de este estado */
         status?: 'queued' | 'running' | 'done' | 'error' | 'canceled' | undefined;
+        /** Solo los de este paciente */
+        id_paciente?: number | undefined;
+        /** En el nombre del proceso, o en nombres, apellidos o documento del paciente */
+        q?: string | undefined;
         /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
@@ -2638,6 +2658,10 @@ export interface Som3dTrackingMineArgs extends CallOptions {
     | {
         /** Solo los de este estado */
         status?: 'queued' | 'running' | 'done' | 'error' | 'canceled' | undefined;
+        /** Solo los de este paciente */
+        id_paciente?: number | undefined;
+        /** En el nombre del proceso, o en nombres, apellidos o documento del paciente */
+        q?: string | undefined;
         /** Filas por respuesta, 1 a 500 */
         limit?: number | undefined;
         /** Filas que se saltan */
@@ -2800,6 +2824,23 @@ export interface Som3dFinalizeArgs extends CallOptions {
 
 /** Arguments of `som3d.cancel`. */
 export interface Som3dCancelArgs extends CallOptions {
+  params: {
+    /** Identificador del trabajo */
+    id: string;
+  };
+}
+
+/** Arguments of `som3d.update`. */
+export interface Som3dUpdateArgs extends CallOptions {
+  params: {
+    /** Identificador del trabajo */
+    id: string;
+  };
+  body: UpdateJobBody;
+}
+
+/** Arguments of `som3d.remove`. */
+export interface Som3dRemoveArgs extends CallOptions {
   params: {
     /** Identificador del trabajo */
     id: string;
@@ -4275,6 +4316,26 @@ export interface Som3dRoutes {
    * @throws ApiError 401, 404, 409, 422, 500, 503
    */
   readonly cancel: (args: Som3dCancelArgs) => Promise<Answer<200, Job>>;
+  /**
+   * Cambiar el nombre o el paciente de un trabajo
+   *
+   * En cualquier estado. Con otro paciente pasan también sus resultados registrados y las vistas que estaban con el anterior.
+   *
+   * `PATCH /som3d/jobs/:id`, cualquier sesión.
+   *
+   * @throws ApiError 400, 401, 403, 404, 408, 413, 415, 422, 500, 503
+   */
+  readonly update: (args: Som3dUpdateArgs) => Promise<Answer<200, Job>>;
+  /**
+   * Eliminar un trabajo que terminó
+   *
+   * Elimina el trabajo con su registro, sus resultados, sus estados del visor y sus archivos. Uno en cola o en curso responde 409: cancélelo antes.
+   *
+   * `DELETE /som3d/jobs/:id/record`, cualquier sesión.
+   *
+   * @throws ApiError 401, 404, 409, 422, 500, 503
+   */
+  readonly remove: (args: Som3dRemoveArgs) => Promise<Answer<204, undefined>>;
   /**
    * Adelantar o atrasar un trabajo en cola
    *

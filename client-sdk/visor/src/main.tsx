@@ -3,8 +3,9 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import './ui/tokens.css';
+import { ClientContext } from './client-context.ts';
 import { router } from './routes.tsx';
-import { queries } from './service.ts';
+import { client, queries } from './service.ts';
 import { language } from './settings.ts';
 import { useStore } from './store.ts';
 import { LanguageContext } from './texts.ts';
@@ -14,7 +15,9 @@ function App() {
   return (
     <LanguageContext value={useStore(language)}>
       <QueryClientProvider client={queries}>
-        <RouterProvider router={router} />
+        <ClientContext value={client}>
+          <RouterProvider router={router} />
+        </ClientContext>
         <Toasts />
       </QueryClientProvider>
     </LanguageContext>

@@ -50,9 +50,15 @@ const routeTree = root.addChildren([
       path: '/casos',
       component: lazyRouteComponent(() => import('./cases/CasesPage.tsx'), 'CasesPage'),
       validateSearch: (search: Search) => ({
+        q: text(search, 'q'),
         estado: text(search, 'estado'),
         pagina: page(search),
       }),
+    }),
+    createRoute({
+      getParentRoute: () => inside,
+      path: '/casos/$id',
+      component: lazyRouteComponent(() => import('./cases/CasePage.tsx'), 'CasePage'),
     }),
     createRoute({ getParentRoute: () => inside, path: '$', component: NotFound }),
     createRoute({

@@ -4,11 +4,12 @@ import { Link } from '@tanstack/react-router';
 import { useFormats } from '../format.ts';
 import { q } from '../service.ts';
 import { useTexts } from '../texts.ts';
-import { Choice, Filters } from '../ui/Filters.tsx';
+import { Choice, Filters, Search } from '../ui/Filters.tsx';
 import { Page } from '../ui/Page.tsx';
 import { Pager } from '../ui/Pager.tsx';
 import { useAddress } from '../ui/use-address.ts';
 import { Empty, Failed, Loading } from '../ui/States.tsx';
+import { CaseActions } from './CaseActions.tsx';
 import { CasePicture } from './CasePicture.tsx';
 import { casesTexts } from './cases.texts.ts';
 import { JobState } from './JobState.tsx';
@@ -24,15 +25,17 @@ export function CasesPage() {
   const t = useTexts(casesTexts);
   const address = useAddress();
   const status = STATES.find((known) => known === address.text('estado'));
-  const query = { status, limit: PAGE, offset: (address.page - 1) * PAGE };
+  const search = address.text('q');
+  const query = { status, q: search || undefined, limit: PAGE, offset: (address.page - 1) * PAGE };
   const { data, error, refetch, isPlaceholderData } = useQuery({
     ...q.som3d.list({ query }),
     placeholderData: keepPreviousData,
   });
-  const filtered = status !== undefined;
+  const filtered = status !== undefined || search !== '';
   return (
     <Page title={t.title}>
       <Filters>
+        <Search label={t.search} value={search} onChange={(value) => address.set('q', value)} />
         <Choice
           label={t.state}
           value={status ?? ''}
@@ -80,6 +83,7 @@ function CaseRow({ job }: { readonly job: Job }) {
       <div className={styles['state']}>
         <JobState progress={progress} />
       </div>
+      <CaseActions job={job} />
     </li>
   );
 }

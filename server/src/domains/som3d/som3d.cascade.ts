@@ -5,7 +5,7 @@ import { predecessorFolder, resultsOf, uploadKey } from '../../jobs/keys.ts';
 import { isTerminal } from '../../jobs/states.ts';
 import { AuditTrail } from '../audit/audit.ts';
 import { dropUploadsOf } from '../uploads/uploads.service.ts';
-import { detachStatesOfResults } from '../visor/visor.cascade.ts';
+import { detachStatesOfResults, removeStatesOfResult } from '../visor/visor.cascade.ts';
 import { JobTurn } from '../../db/entities/locks.entity.ts';
 import { JobConv, JobLog, JobSTL, StorageDeletion } from '../../db/entities/som3d.entity.ts';
 
@@ -30,24 +30,24 @@ interface Removal {
   readonly predecessorResults: string;
 }
 
+/** What a removal reads of a job. */
+const REMOVED = ['job_id', 'status', 'id_paciente', 'nombre_proceso', 'input_key'] as const;
+type RemovedRow = Pick<JobConv, (typeof REMOVED)[number]>;
+
 /**
- * Removes a user's jobs with their logs and results within the caller's transaction, which has locked the user. Each job
- * and each result has its audit row. Their files are noted for removal (see `jobs/deletions.ts`); a worker that computes
- * one of them sees that the row has gone.
+ * Removes jobs, which the caller's transaction holds, with their logs and results. Each job and each result has its audit
+ * row. Their files are noted for removal (see `jobs/deletions.ts`).
+ *
+ * @param meta what the jobs went with
+ * @returns how many results went
  */
-export async function removeJobsOfUser(
+async function removeJobs(
   em: EntityManager,
-  id_usuario: number,
-  { actor, at, predecessorResults }: Removal,
-): Promise<RemovedJobs> {
-  const trail = new AuditTrail(em, actor, at);
-  // Held, so that nobody registers a result of theirs in the meantime.
-  const fields = ['job_id', 'status', 'id_paciente', 'nombre_proceso', 'input_key'] as const;
-  const rows = await em.find(JobConv, { id_usuario }, { fields, ...FOR_UPDATE });
+  rows: readonly RemovedRow[],
+  { trail, at, predecessorResults, meta }: Pick<Removal, 'at' | 'predecessorResults'> & JobsTrail,
+): Promise<number> {
   const jobs = rows.map(({ job_id }) => job_id);
-  const unfinished = rows.flatMap(({ job_id, status }) => (isTerminal(status) ? [] : [job_id]));
   const results = await em.find(JobSTL, { job_id: { $in: jobs } });
-  const meta = { con_usuario: id_usuario };
   for (const { job_id, status, id_paciente, nombre_proceso } of rows) {
     trail.removed('TRABAJO', 0, { job_id, status, id_paciente, nombre_proceso }, { meta: { job_id, ...meta } });
   }
@@ -60,8 +60,6 @@ export async function removeJobsOfUser(
   await em.nativeDelete(JobSTL, { job_id: { $in: jobs } });
   await em.nativeDelete(JobLog, { job_id: { $in: jobs } });
   await em.nativeDelete(JobConv, { job_id: { $in: jobs } });
-  await em.nativeDelete(JobTurn, { id_usuario });
-  await dropUploadsOf(em, id_usuario, at);
   const noted = { attempts: 0, next_attempt_at: at, created_at: at };
   for (const { job_id, input_key } of rows) {
     em.create(StorageDeletion, { ...noted, storage_key: uploadKey(job_id), is_prefix: false });
@@ -71,5 +69,38 @@ export async function removeJobsOfUser(
     const storage_key = predecessorFolder(predecessorResults, job_id);
     em.create(StorageDeletion, { ...noted, storage_key, is_prefix: true });
   }
-  return { jobs, results: results.length, unfinished };
+  return results.length;
+}
+
+interface JobsTrail {
+  readonly trail: AuditTrail;
+  readonly meta: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Removes a user's jobs within the caller's transaction, which has locked the user. A worker that computes one of them
+ * sees that the row has gone.
+ */
+export async function removeJobsOfUser(
+  em: EntityManager,
+  id_usuario: number,
+  { actor, at, predecessorResults }: Removal,
+): Promise<RemovedJobs> {
+  const trail = new AuditTrail(em, actor, at);
+  // Held, so that nobody registers a result of theirs in the meantime.
+  const rows = await em.find(JobConv, { id_usuario }, { fields: REMOVED, ...FOR_UPDATE });
+  const jobs = rows.map(({ job_id }) => job_id);
+  const unfinished = rows.flatMap(({ job_id, status }) => (isTerminal(status) ? [] : [job_id]));
+  const results = await removeJobs(em, rows, { trail, at, predecessorResults, meta: { con_usuario: id_usuario } });
+  await em.nativeDelete(JobTurn, { id_usuario });
+  await dropUploadsOf(em, id_usuario, at);
+  return { jobs, results, unfinished };
+}
+
+/** Removes a job that has ended within the caller's transaction, which holds it, and the viewer states of its results. */
+export async function removeEndedJob(em: EntityManager, job: RemovedRow, removal: Removal): Promise<void> {
+  const trail = new AuditTrail(em, removal.actor, removal.at);
+  const results = await em.find(JobSTL, { job_id: job.job_id }, { fields: ['id_jobstl'] });
+  for (const { id_jobstl } of results) await removeStatesOfResult(em, id_jobstl, trail);
+  await removeJobs(em, [job], { ...removal, trail, meta: {} });
 }

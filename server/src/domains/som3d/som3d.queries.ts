@@ -3,6 +3,7 @@ import type { JobStatus } from '@som3d/contract';
 import { type Selectable, sql } from 'kysely';
 import { compiled } from '../../db/compiled.ts';
 import { type Database, kysely } from '../../db/kysely.ts';
+import { containsWords } from '../../db/like.ts';
 import { isAdmin, type Actor } from '../../http/context.ts';
 import { readPage, type PageOf } from '../../http/pages.ts';
 import type { JobState } from '../../jobs/states.ts';
@@ -95,6 +96,8 @@ export async function findPreview(orm: MikroORM, jobId: string) {
 
 interface JobListQuery {
   readonly status?: JobStatus | undefined;
+  readonly id_paciente?: number | undefined;
+  readonly q?: string | undefined;
   readonly limit?: number | undefined;
   readonly offset?: number | undefined;
 }
@@ -105,11 +108,20 @@ export function jobsSeenBy(actor: Actor): number | null {
   return isAdmin(actor) ? EVERYBODY : actor.id_usuario;
 }
 
+/** The words stand in the job's name, or in its patient's name or document. */
+function namedOrOf(search: string) {
+  const named = containsWords(['JobConv.nombre_proceso', 'JobConv.queue_name'], search);
+  const people = containsWords(['p.nombres', 'p.apellidos', 'p.doc_numero'], search);
+  return sql<boolean>`(${named} or exists (select 1 from Paciente p where p.id_paciente = JobConv.id_paciente and ${people}))`;
+}
+
 /** One page of jobs, newest first: of one user, or all. */
 export async function listJobs(orm: MikroORM, owner: number | null, query: JobListQuery): Promise<PageOf<JobRow>> {
   let jobs = selectJobs(orm);
   if (owner !== EVERYBODY) jobs = jobs.where('id_usuario', '=', owner);
   if (query.status) jobs = jobs.where('status', '=', query.status.toUpperCase() as JobState);
+  if (query.id_paciente !== undefined) jobs = jobs.where('id_paciente', '=', query.id_paciente);
+  if (query.q) jobs = jobs.where(namedOrOf(query.q));
   return await readPage(jobs.orderBy('created_at', 'desc').orderBy('job_id', 'desc'), query);
 }
 

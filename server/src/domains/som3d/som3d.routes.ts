@@ -12,6 +12,7 @@ import type { JobServices } from '../../jobs/services.ts';
 import { ReadAudit } from '../audit/reads.ts';
 import { createJobEvents } from './events.ts';
 import { listPatientsWithStl, readContext } from './results.queries.ts';
+import { JobRecords } from './records.service.ts';
 import { createPrioritize } from './priority.ts';
 import { ResultFiles } from './results.files.ts';
 import { createResultService } from './results.service.ts';
@@ -38,6 +39,7 @@ export function som3dRoutes(deps: Deps, services: JobServices): Handlers<typeof 
   const jobs = new Som3dService(deps, services);
   const prioritize = createPrioritize(deps, signals);
   const results = createResultService(deps, deletions);
+  const records = new JobRecords(deps, deletions);
   const submissions = new Submissions(deps, signals);
   const events = createJobEvents(deps, watch);
   const reads = new ReadAudit(deps);
@@ -141,6 +143,14 @@ export function som3dRoutes(deps: Deps, services: JobServices): Handlers<typeof 
       const job = await jobs.cancel(actorOf(req), params.id);
       const { rows } = await readLog(orm, params.id, TAIL_LINES);
       return { status: 200, body: presentJob(job, rows) };
+    },
+    update: async ({ params, body, req }) => {
+      await records.update(actorOf(req), params.id, body);
+      return { status: 200, body: presentJob(await jobs.get(actorOf(req), params.id)) };
+    },
+    remove: async ({ params, req }) => {
+      await records.remove(actorOf(req), params.id);
+      return { status: 204, body: undefined };
     },
     prioritize: async ({ params, body, req }) => ({
       status: 200,

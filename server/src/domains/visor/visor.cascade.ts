@@ -43,6 +43,16 @@ export async function detachStatesOfResults(em: EntityManager, results: readonly
   await em.nativeUpdate(VisorEstado, { id_jobstl: { $in: [...results] } }, { id_jobstl: null, actualizado_en: at });
 }
 
+/** A result that becomes another patient's takes its viewer states along. */
+export async function moveStatesOfResult(
+  em: EntityManager,
+  id_jobstl: number,
+  id_paciente: number | null,
+  at: Date,
+): Promise<void> {
+  await em.nativeUpdate(VisorEstado, { id_jobstl }, { id_paciente, actualizado_en: at });
+}
+
 /** Removes the viewer states of a result. */
 export async function removeStatesOfResult(em: EntityManager, id_jobstl: number, trail: AuditTrail): Promise<number> {
   return (await removeStates(em, { id_jobstl }, { trail, meta: { con_resultado: id_jobstl } })).length;
