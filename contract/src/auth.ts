@@ -17,6 +17,42 @@ export const User = z
   .meta({ id: 'User', description: 'Una cuenta; ninguna respuesta lleva la contraseña' });
 export type User = z.infer<typeof User>;
 
+const termsVersion = z
+  .string()
+  .trim()
+  .max(40)
+  .meta({ examples: ['2026-12'] });
+
+/** The terms in force; both null while the service asks for none. */
+export const Terms = z
+  .object({
+    version: termsVersion.nullable(),
+    url: z
+      .string()
+      .nullable()
+      .meta({ description: 'Dirección del texto', examples: ['https://www.example.com/terminos'] }),
+  })
+  .meta({ id: 'Terms', description: 'Los términos y la política de datos vigentes; null si el servicio no los pide' });
+
+/** What an account has accepted, beside what is in force. */
+export const AcceptedTerms = z
+  .object({
+    version: termsVersion.nullable().meta({ description: 'La versión aceptada; null si no ha aceptado ninguna' }),
+    aceptados_en: scalars.Instant.nullable(),
+    vigente: termsVersion.nullable().meta({ description: 'La versión vigente; null si el servicio no los pide' }),
+    url: z
+      .string()
+      .nullable()
+      .meta({ description: 'Dirección del texto vigente', examples: ['https://www.example.com/terminos'] }),
+  })
+  .meta({ id: 'AcceptedTerms', description: 'Los términos que la cuenta aceptó, y los vigentes' });
+
+/** The version that the person has read and accepted. A client of the predecessor sends none. */
+const terminos_version = z.preprocess(
+  (value) => (value === '' || value === null ? undefined : value),
+  termsVersion.optional().meta({ description: 'La versión vigente de los términos, si la persona los aceptó' }),
+);
+
 /** One's own account. */
 export const Me = User.extend({
   correo_pendiente: z
@@ -24,6 +60,7 @@ export const Me = User.extend({
     .meta({ examples: ['maria.nueva@example.com'] })
     .optional()
     .meta({ description: 'El correo nuevo, mientras espera su código' }),
+  terminos: AcceptedTerms.optional().meta({ description: 'Si el servicio pide aceptar términos, o se aceptaron' }),
 }).meta({ id: 'Me', description: 'La cuenta propia' });
 export type Me = z.infer<typeof Me>;
 
@@ -63,6 +100,7 @@ export const RegisterBody = z
     direccion: scalars.freeText(255).optional,
     ciudad: scalars.ciudad.optional,
     rol: z.literal('MEDICO').optional(),
+    terminos_version,
   })
   .meta({ id: 'RegisterBody', description: 'Una cuenta nueva de médico' });
 export type RegisterBody = z.infer<typeof RegisterBody>;
@@ -100,6 +138,7 @@ export const UpdateMeBody = z
     telefono: scalars.telefono.clearable,
     direccion: scalars.freeText(255).clearable,
     ciudad: scalars.ciudad.clearable,
+    terminos_version,
   })
   .meta({
     id: 'UpdateMeBody',
@@ -200,6 +239,14 @@ export const auth = defineRoutes({
     metadata: { access: 'public' },
     body: LoginBody,
     responses: { 200: AccessToken, ...problems(401, 403, 429) },
+  },
+  terms: {
+    method: 'GET',
+    path: '/auth/terms',
+    summary: 'Los términos vigentes',
+    description: 'Lo que una página de registro muestra y pide aceptar: la versión va en terminos_version.',
+    metadata: { access: 'public' },
+    responses: { 200: Terms },
   },
   me: {
     method: 'GET',

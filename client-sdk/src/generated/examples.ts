@@ -39,6 +39,7 @@ export const EXAMPLES: ExampleTable = {
       status: 200,
       body: { access_token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl', token_type: 'bearer' },
     },
+    terms: { status: 200, body: { version: '2026-12', url: 'https://www.example.com/terminos' } },
     me: {
       status: 200,
       body: {
@@ -52,6 +53,12 @@ export const EXAMPLES: ExampleTable = {
         rol: 'MEDICO',
         activo: true,
         correo_pendiente: 'maria.nueva@example.com',
+        terminos: {
+          version: '2026-12',
+          aceptados_en: '2026-03-02T15:04:05.000Z',
+          vigente: '2026-12',
+          url: 'https://www.example.com/terminos',
+        },
       },
     },
     updateMe: {
@@ -67,6 +74,12 @@ export const EXAMPLES: ExampleTable = {
         rol: 'MEDICO',
         activo: true,
         correo_pendiente: 'maria.nueva@example.com',
+        terminos: {
+          version: '2026-12',
+          aceptados_en: '2026-03-02T15:04:05.000Z',
+          vigente: '2026-12',
+          url: 'https://www.example.com/terminos',
+        },
       },
     },
     confirmEmail: {
@@ -82,6 +95,12 @@ export const EXAMPLES: ExampleTable = {
         rol: 'MEDICO',
         activo: true,
         correo_pendiente: 'maria.nueva@example.com',
+        terminos: {
+          version: '2026-12',
+          aceptados_en: '2026-03-02T15:04:05.000Z',
+          vigente: '2026-12',
+          url: 'https://www.example.com/terminos',
+        },
       },
     },
     sessions: {

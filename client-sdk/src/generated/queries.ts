@@ -165,6 +165,7 @@ import type {
   SubscriptionsRemoveArgs,
   SubscriptionsStartArgs,
   SubscriptionsUpdateArgs,
+  Terms,
   TrackedJob,
   Upload,
   UploadsAppendArgs,
@@ -195,6 +196,7 @@ export const QUERIES: QueryTable = {
     routes: {
       register: 'write',
       login: 'write',
+      terms: 'value',
       me: 'value',
       updateMe: 'write',
       confirmEmail: 'write',
@@ -437,6 +439,12 @@ export interface AuthQueries {
    * `POST /auth/login`, sin sesión.
    */
   readonly login: Mutation<AuthLoginArgs, AccessToken>;
+  /**
+   * Los términos vigentes
+   *
+   * `GET /auth/terms`, sin sesión.
+   */
+  readonly terms: Query<void, Terms>;
   /**
    * El usuario de la sesión
    *

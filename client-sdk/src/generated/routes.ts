@@ -10,6 +10,7 @@ export const ROUTES: RouteTable = {
   auth: {
     register: { method: 'POST', path: '/auth/register', answers: { '201': 'json' } },
     login: { method: 'POST', path: '/auth/login', answers: { '200': 'json' } },
+    terms: { method: 'GET', path: '/auth/terms', answers: { '200': 'json' } },
     me: { method: 'GET', path: '/auth/me', auth: true, answers: { '200': 'json' } },
     updateMe: { method: 'PATCH', path: '/auth/me', auth: true, answers: { '200': 'json' } },
     confirmEmail: { method: 'POST', path: '/auth/me/confirm-email', auth: true, answers: { '200': 'json' } },

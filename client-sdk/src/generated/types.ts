@@ -2,6 +2,17 @@
 import type { BinaryBody } from '../core/binary.ts';
 import type { Answer, CallOptions } from '../core/types.ts';
 
+/** Los términos que la cuenta aceptó, y los vigentes */
+export interface AcceptedTerms {
+  /** La versión aceptada; null si no ha aceptado ninguna */
+  version: string | null;
+  aceptados_en: string | null;
+  /** La versión vigente; null si el servicio no los pide */
+  vigente: string | null;
+  /** Dirección del texto vigente */
+  url: string | null;
+}
+
 /** El token de la sesión; va en Authorization: Bearer */
 export interface AccessToken {
   access_token: string;
@@ -922,6 +933,8 @@ export interface Me {
   activo: boolean;
   /** El correo nuevo, mientras espera su código */
   correo_pendiente?: string | undefined;
+  /** Si el servicio pide aceptar términos, o se aceptaron */
+  terminos?: AcceptedTerms | undefined;
 }
 
 /** Un mensaje de un médico; los antiguos pueden tener otros tipos, severidades y estados */
@@ -1401,6 +1414,8 @@ export interface RegisterBody {
   direccion?: string | null | undefined;
   ciudad?: string | null | undefined;
   rol?: 'MEDICO' | undefined;
+  /** La versión vigente de los términos, si la persona los aceptó */
+  terminos_version?: string | undefined;
 }
 
 /** Cuántos días vale el código nuevo; se puede omitir */
@@ -1523,6 +1538,13 @@ export interface Subscription {
   fecha_expiracion: string | null;
 }
 
+/** Los términos y la política de datos vigentes; null si el servicio no los pide */
+export interface Terms {
+  version: string | null;
+  /** Dirección del texto */
+  url: string | null;
+}
+
 /** Un trabajo con su dueño */
 export interface TrackedJob {
   job_id: string;
@@ -1614,6 +1636,8 @@ export interface UpdateMeBody {
   telefono?: string | null | undefined;
   direccion?: string | null | undefined;
   ciudad?: string | null | undefined;
+  /** La versión vigente de los términos, si la persona los aceptó */
+  terminos_version?: string | undefined;
 }
 
 /** Lo que un administrador cambia de un mensaje */
@@ -1835,6 +1859,9 @@ export interface AuthRegisterArgs extends CallOptions {
 export interface AuthLoginArgs extends CallOptions {
   body: LoginBody;
 }
+
+/** Arguments of `auth.terms`. */
+export interface AuthTermsArgs extends CallOptions {}
 
 /** Arguments of `auth.me`. */
 export interface AuthMeArgs extends CallOptions {}
@@ -3180,6 +3207,16 @@ export interface AuthRoutes {
    * @throws ApiError 400, 401, 403, 408, 413, 415, 422, 429, 500, 503
    */
   readonly login: (args: AuthLoginArgs) => Promise<Answer<200, AccessToken>>;
+  /**
+   * Los términos vigentes
+   *
+   * Lo que una página de registro muestra y pide aceptar: la versión va en terminos_version.
+   *
+   * `GET /auth/terms`, sin sesión.
+   *
+   * @throws ApiError 500, 503
+   */
+  readonly terms: (args?: AuthTermsArgs) => Promise<Answer<200, Terms>>;
   /**
    * El usuario de la sesión
    *

@@ -152,6 +152,9 @@ export function readConfig(given: Environment): Config {
     throw new ConfigError('JWT_SECRET: required with MySQL (at least 16 characters)');
   checkPayments(values);
   checkStorage(values);
+  if (!values.SOM3D_TERMS_VERSION !== !values.SOM3D_TERMS_URL) {
+    throw new ConfigError('SOM3D_TERMS_VERSION, SOM3D_TERMS_URL: one is required with the other');
+  }
   const secureCookies = values.COOKIE_SECURE ?? values.BASE_URL?.startsWith('https:') ?? false;
   if (values.COOKIE_SAMESITE === 'none' && !secureCookies) {
     throw new ConfigError('COOKIE_SAMESITE: none requires COOKIE_SECURE=true, or a BASE_URL with https');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boolean, cookieName, integer, variable } from './variable.ts';
+import { boolean, cookieName, integer, pageAddress, text, variable } from './variable.ts';
 
 /** Kinds of password hashes that the service writes. */
 export const PASSWORD_HASHES = ['argon2id', 'bcrypt'] as const;
@@ -22,6 +22,16 @@ export const SESSIONS = {
     boolean.optional(),
     'Turn direct registration off: a new account needs a mailed code. Without it, true with MySQL and SMTP_HOST.',
     'true',
+  ),
+  SOM3D_TERMS_VERSION: variable(
+    text.max(40).optional(),
+    'Version of the terms and the data policy that people accept, e.g. 2026-12. Without it nobody is asked.',
+    '2026-12',
+  ),
+  SOM3D_TERMS_URL: variable(
+    pageAddress.optional(),
+    'Address of the text of that version; required with it.',
+    'https://www.example.com/terminos',
   ),
   SOM3D_REGISTRATIONS_PER_HOUR: variable(
     integer(1, 1_000_000, 20),

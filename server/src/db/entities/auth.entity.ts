@@ -38,6 +38,9 @@ export const Usuario = defineEntity({
     actualizado_en: stampOfUpdate(),
     /** Set by a registration without a mailed code, cleared by the first code or link that came by mail. */
     unverified_since: instant().nullable(),
+    /** The terms that the person has accepted, and when; null before the first time. */
+    terms_version: p.string().length(40).nullable(),
+    terms_accepted_at: preciseInstant().nullable(),
   },
 });
 export type Usuario = InferEntity<typeof Usuario>;

@@ -15,6 +15,7 @@ import { Profile } from './profile.ts';
 import { Registration } from './registration.ts';
 import { RESET_PAGE, RESET_PAGE_POLICY, SPENT_LINK_PAGE } from './reset-page.ts';
 import { type OpenSession, Sessions } from './sessions.ts';
+import { currentTerms } from './terms.ts';
 import { issueAccessToken, readAccessToken } from './tokens.ts';
 
 type Routes = Handlers<typeof contract.auth>;
@@ -121,6 +122,7 @@ export function authRoutes(deps: Deps): Routes {
       body: { ok: true, ...(await registration.confirm(body.token, body.code)) },
     }),
     emailExists: () => Promise.resolve({ status: 200, body: { exists: false } }),
+    terms: () => Promise.resolve({ status: 200, body: currentTerms(deps.config) }),
     me: async ({ req }) => ({ status: 200, body: await profile.read(actorOf(req)) }),
     updateMe: async ({ req, body }) => ({ status: 200, body: await profile.update(actorOf(req), body, who(req)) }),
     confirmEmail: async ({ req, body }) => ({

@@ -18,6 +18,7 @@ import { type OwnData, refuseWeakPassword } from './password-rules.ts';
 import { hashPassword } from './passwords.ts';
 import { countMailRequest } from './requests.ts';
 import { endAccessOf } from './sessions.ts';
+import { acceptanceOf, presentTerms } from './terms.ts';
 import { WrongCodes } from './wrong-codes.ts';
 
 const PURPOSE = 'correo_nuevo';
@@ -56,7 +57,8 @@ export class Profile {
    * @throws AppError 403 without the present password; 409 when the address is taken; 422 for a weak password; 429
    */
   async update(actor: Actor, body: UpdateMeBody, caller: Caller): Promise<Me> {
-    const { password, password_actual, correo, ...fields } = body;
+    const { password, password_actual, correo, terminos_version, ...fields } = body;
+    const accepted = acceptanceOf(this.#deps.config, terminos_version, this.#deps.clock());
     const user = await this.#deps.orm.em.fork().findOneOrFail(Usuario, actor.id_usuario);
     const address = correo === user.correo.toLowerCase() ? undefined : correo;
     const guarded = password !== undefined || address !== undefined;
@@ -72,7 +74,7 @@ export class Profile {
     return await inTransaction(this.#deps.orm.em, async (em) => {
       const present = await em.findOneOrFail(Usuario, actor.id_usuario, FOR_UPDATE);
       if (guarded && present.contrasena !== user.contrasena) throw new AppError('forbidden', PASSWORD_NEEDED);
-      em.assign(present, changesOf({ ...fields, contrasena }));
+      em.assign(present, changesOf({ ...fields, ...accepted, contrasena }));
       await em.flush();
       if (contrasena !== undefined) await this.#closeAfterNewPassword(em, present);
       if (correo !== undefined) await this.#forgetPending(em, present);
@@ -130,6 +132,10 @@ export class Profile {
   async #present(em: EntityManager, user: Usuario): Promise<Me> {
     const pending = await this.#tokens.find(em, PURPOSE, { id_usuario: user.id_usuario }, false);
     const waits = pending !== null && this.#tokens.isBoundTo(pending, user.contrasena);
-    return { ...presentUser(user), ...(waits ? { correo_pendiente: pending.correo } : {}) };
+    return {
+      ...presentUser(user),
+      ...(waits ? { correo_pendiente: pending.correo } : {}),
+      ...presentTerms(this.#deps.config, user),
+    };
   }
 }

@@ -15,6 +15,7 @@ import { noSooner } from './pace.ts';
 import { refuseWeakPassword } from './password-rules.ts';
 import { hashPassword } from './passwords.ts';
 import { limitedRequest } from './requests.ts';
+import { acceptanceOf } from './terms.ts';
 import { WrongCodes } from './wrong-codes.ts';
 
 const PURPOSE = 'registro';
@@ -30,6 +31,8 @@ const Pending = z.object({
   telefono: z.string().nullable(),
   direccion: z.string().nullable(),
   ciudad: z.string().nullable(),
+  terms_version: z.string().optional(),
+  terms_accepted_at: z.coerce.date().optional(),
 });
 
 const AS_INACTIVE_DOCTOR = { rol: 'MEDICO', activo: false } as const;
@@ -40,8 +43,10 @@ function badCode() {
 }
 
 /** A doctor's account from what was registered. */
-async function newDoctor({ password, ...body }: RegisterBody, config: Deps['config']) {
+async function newDoctor({ password, ...body }: RegisterBody, { config, clock }: Pick<Deps, 'config' | 'clock'>) {
+  const accepted = acceptanceOf(config, body.terminos_version, clock());
   return {
+    ...accepted,
     nombre: body.nombre,
     apellido: body.apellido,
     correo: body.correo,
@@ -85,7 +90,7 @@ export class Registration {
     }
     await refuseWeakPassword(body.password, body, 'password');
     await this.#count(caller);
-    const doctor = { ...(await newDoctor(body, config)), ...AS_INACTIVE_DOCTOR, unverified_since: clock() };
+    const doctor = { ...(await newDoctor(body, this.#deps)), ...AS_INACTIVE_DOCTOR, unverified_since: clock() };
     const user = await inTransaction(orm.em, async (em) => {
       await requireFreeCorreo(em, body.correo);
       const created = em.create(Usuario, doctor);
@@ -112,7 +117,7 @@ export class Registration {
         throw new AppError('too_many_requests', TOO_MANY_CODES, { headers: { 'retry-after': String(DAY_MS / 1000) } });
       }
       const [token, code] = [newToken(), newCode()];
-      const payload_json = seal(token, await newDoctor(body, config));
+      const payload_json = seal(token, await newDoctor(body, this.#deps));
       await inTransaction(orm.em, async (em) => {
         const taken = await isTaken(em, correo);
         const issue = { purpose: PURPOSE, token, correo, ip: caller.ip, minutes, payload_json } as const;

@@ -8,6 +8,7 @@ import { auditChain } from './0006-audit-chain.ts';
 import { jobPreviews } from './0007-job-previews.ts';
 import { mailTerms } from './0008-mail-terms.ts';
 import { uploads } from './0009-uploads.ts';
+import { acceptedTerms } from './0010-accepted-terms.ts';
 
 /** In the order of their application. Never change a released migration; add a new one. */
 export const migrations: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   jobPreviews,
   mailTerms,
   uploads,
+  acceptedTerms,
 ];
