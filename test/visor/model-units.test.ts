@@ -1,14 +1,18 @@
 import { angleDegrees, formatMeasure, valueOf } from '@som3d/visor/model/measure';
+import { moveToPlate } from '@som3d/visor/model/plate';
+import { anchorJson, anchorOf, fromDocuments, toDocuments } from '@som3d/visor/model/saved-view';
 import { clippingPlane, flipped, isCutAway, movedTo, rangeOf, sectionThrough } from '@som3d/visor/model/section';
 import {
   cubeFace,
   directionOf,
+  linkedView,
   scaleBar,
   screenAxes,
   sideSeenFrom,
   VIEW_NAMES,
   viewOfBox,
 } from '@som3d/visor/model/views';
+import { NOTHING_SET } from '@som3d/visor/model/viewer-state';
 import { Box3, Matrix4, Quaternion, Vector3 } from 'three';
 import { describe, expect, test } from 'vitest';
 
@@ -106,5 +110,80 @@ describe('a section', () => {
     expect([isCutAway(axial, above), isCutAway(flipped(axial), above)]).toEqual([true, false]);
     expect(clippingPlane(axial).distanceToPoint(above)).toBeLessThan(0);
     expect(clippingPlane(flipped(axial)).distanceToPoint(above)).toBeGreaterThan(0);
+  });
+});
+
+describe('a saved view', () => {
+  const view = { target: new Vector3(1.5, -2, 3), direction: directionOf('L'), heightMm: 87.5 };
+  const state = {
+    ...NOTHING_SET,
+    looks: new Map([['hueso.stl', { visible: false, colour: '#e9dcc0', opacity: 0.4 }]]),
+    section: sectionThrough('coronal', BOX, SUPERIOR),
+    measures: [{ id: 1, kind: 'thickness', points: [new Vector3(1, 2, 3), new Vector3(4, 5, 6)] }] as const,
+  };
+  const otherwise = viewOfBox(BOX, directionOf('A'), 1);
+
+  test('comes back as it was saved', () => {
+    const { view: read, ...rest } = fromDocuments(toDocuments(view, state), otherwise);
+    expect(read?.heightMm).toBe(87.5);
+    expect(read?.target.distanceTo(view.target)).toBeLessThan(1e-4);
+    expect(read?.direction.distanceTo(view.direction)).toBeLessThan(1e-4);
+    expect(rest).toEqual({ looks: state.looks, section: state.section, measures: state.measures });
+  });
+
+  test('of another program is read as far as it is understood', () => {
+    const read = fromDocuments(
+      { ui_json: '{"camara":[0,0,300]}', modelos_json: '[{"archivo":"bone.stl","visible":true},7,{"color":"#fff"}]' },
+      otherwise,
+    );
+    expect(read.looks).toEqual(new Map([['bone.stl', { visible: true }]]));
+    expect(read.view).toMatchObject({ target: otherwise.target, heightMm: otherwise.heightMm });
+    for (const ui_json of [
+      '',
+      '[]',
+      'null',
+      '{"camara":["a",0,1],"corte":7,"medidas":[{"tipo":"angle","puntos":[[1,2,3]]}]}',
+    ]) {
+      const nothing = fromDocuments({ ui_json, modelos_json: 'no JSON' }, otherwise);
+      expect(nothing).toEqual({ view: undefined, looks: new Map(), section: undefined, measures: [] });
+    }
+  });
+
+  test('a note keeps its place, and one without a place has none', () => {
+    const json = anchorJson('bone.stl', new Vector3(12.5, -4, 30));
+    expect(json).toBe('{"archivo":"bone.stl","punto":[12.5,-4,30]}');
+    expect(anchorOf(json)).toEqual({ file: 'bone.stl', point: new Vector3(12.5, -4, 30) });
+    for (const none of [null, '', '{}', '{"archivo":"a","punto":[1,2]}']) expect(anchorOf(none)).toBeUndefined();
+  });
+
+  test('a second model is seen as the first, around its own middle', () => {
+    const to = BOX.clone().translate(new Vector3(100, 0, 0));
+    expect(linkedView(view, BOX, to)).toEqual({ ...view, target: new Vector3(101.5, -2, 3) });
+  });
+});
+
+describe('an STL on the plate of a printer', () => {
+  function stlOf(corners: readonly number[]): ArrayBuffer {
+    const bytes = new ArrayBuffer(84 + 50);
+    new Uint8Array(bytes).set(new TextEncoder().encode('SOM3D rodilla hueso SPACE=LPS UNIT=mm'));
+    const data = new DataView(bytes);
+    data.setUint32(80, 1, true);
+    for (const [at, value] of corners.entries()) data.setFloat32(84 + 12 + 4 * at, value, true);
+    return bytes;
+  }
+
+  test('stands on z = 0 around the middle, and no longer claims the axes of the patient', () => {
+    const stl = stlOf([-10, -20, 5, 30, 20, 5, 30, 0, 100]);
+    moveToPlate(stl, { min: [-10, -20, 5], max: [30, 20, 100] });
+    const data = new DataView(stl);
+    const corners = Array.from({ length: 9 }, (_, at) => data.getFloat32(84 + 12 + 4 * at, true));
+    expect(corners).toEqual([-20, -20, 0, 20, 20, 0, 20, 0, 95]);
+    const header = new TextDecoder().decode(new Uint8Array(stl, 0, 80));
+    expect(header).toMatch(/^SOM3D rodilla hueso +UNIT=mm/);
+  });
+
+  test('another form of file is refused', () => {
+    expect(() => moveToPlate(new TextEncoder().encode('solid text').buffer, { min: [], max: [] })).toThrow(RangeError);
+    expect(() => moveToPlate(stlOf([]).slice(0, 100), { min: [], max: [] })).toThrow(RangeError);
   });
 });

@@ -2,16 +2,11 @@ import { useFormats } from './use-formats.ts';
 import { useTexts } from '../texts.ts';
 import styles from './model.module.css';
 import { modelTexts } from './model.texts.ts';
-import type { Item } from './parts.ts';
+import { type Item, labelOf } from './parts.ts';
 import { type Change, type ViewerState, withLook } from './viewer-state.ts';
 
-/** What people call a part. */
-export function labelOf({ label, filename }: Item): string {
-  return label ?? filename.replace(/\.stl$/i, '');
-}
-
 /** Width, depth and height of a part, mm. */
-export function sizeOf({ bounding_box_mm: box }: Item): number[] | undefined {
+function sizeOf({ bounding_box_mm: box }: Item): number[] | undefined {
   return box?.max.map((high, axis) => high - (box.min[axis] ?? 0));
 }
 

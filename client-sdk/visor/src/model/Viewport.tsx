@@ -1,13 +1,12 @@
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useId, useRef, useState } from 'react';
-import { Box3, Vector3 } from 'three';
-import { useClient } from '../client-context.ts';
+import type { Box3, Vector3 } from 'three';
 import { useTexts } from '../texts.ts';
 import { Cube } from './Cube.tsx';
+import { ToolIcon } from './ToolIcon.tsx';
 import styles from './model.module.css';
 import { modelTexts } from './model.texts.ts';
-import { firstLooks, type Item, loadPart } from './parts.ts';
+import type { Source } from './parts.ts';
 import { Picker } from './picker.ts';
-import { labelOf } from './PartsPanel.tsx';
 import { ModelScene, NoGraphicsError } from './scene.ts';
 import { useFormats } from './use-formats.ts';
 import type { Change, ViewerState } from './viewer-state.ts';
@@ -15,18 +14,11 @@ import { directionOf, scaleBar, VIEW_NAMES, viewOfBox, type View, type ViewName 
 
 const SCALE_PIXELS = 140;
 
-/** The box of all parts: as the service measured it, so that the camera stands right before a part has come. */
-export function boxOf(items: readonly Item[]): Box3 {
-  const box = new Box3();
-  for (const { bounding_box_mm: bounds } of items) {
-    if (bounds) box.expandByPoint(new Vector3(...bounds.min)).expandByPoint(new Vector3(...bounds.max));
-  }
-  return box;
-}
-
 interface ViewportProps {
-  readonly jobId: string;
-  readonly items: readonly Item[];
+  /** The same list as long as it is the same model. Another one takes its place once all of it has come. */
+  readonly sources: readonly Source[];
+  /** Where the model is, so that the camera stands right before a part has come. */
+  readonly box: Box3;
   readonly state: ViewerState;
   readonly change: Change;
   /** The person moved the camera, by whatever means. */
@@ -41,7 +33,7 @@ interface ViewportProps {
 
 interface Arrival {
   readonly loaded: number;
-  readonly failed: readonly Item[];
+  readonly failed: readonly string[];
 }
 
 const NOTHING_YET: Arrival = { loaded: 0, failed: [] };
@@ -49,10 +41,9 @@ const NOTHING_YET: Arrival = { loaded: 0, failed: [] };
 const TOUCH_PIXELS = 5;
 
 /** The picture of one model with what belongs to it: cube, views, scale. */
-export function Viewport({ jobId, items, state, change, onMove, onScene, actions, overlay, onTouch }: ViewportProps) {
+export function Viewport({ sources, box, state, change, onMove, onScene, actions, overlay, onTouch }: ViewportProps) {
   const t = useTexts(modelTexts);
   const format = useFormats();
-  const client = useClient();
   const help = useId();
   const place = useRef<HTMLDivElement>(null);
   const down = useRef({ x: 0, y: 0 });
@@ -85,8 +76,6 @@ export function Viewport({ jobId, items, state, change, onMove, onScene, actions
       return undefined;
     }
     setFault(undefined);
-    setArrival(NOTHING_YET);
-    own.show(viewOfBox(boxOf(items), directionOf('A'), own.aspect));
     setScene(own);
     onScene?.(own);
     return () => {
@@ -94,31 +83,37 @@ export function Viewport({ jobId, items, state, change, onMove, onScene, actions
       onScene?.(undefined);
       own.dispose();
     };
-  }, [items, attempt, onScene]);
+  }, [attempt, onScene]);
 
   useEffect(() => {
     if (!scene) return undefined;
     const stop = new AbortController();
-    const load = async (item: Item): Promise<void> => {
+    const isFirst = scene.files.length === 0;
+    if (isFirst) scene.show(viewOfBox(box, directionOf('A'), scene.aspect));
+    const load = async ({ file, label, opacity, load: read }: Source): Promise<void> => {
       try {
-        const part = await loadPart(client, jobId, item, stop.signal);
+        const part = await read(stop.signal);
         if (stop.signal.aborted) return part.geometry.dispose();
-        const first = firstLooks(items, new Map([[part.file, part.colour]])).get(part.file);
-        const look = ready.current.looks.get(part.file) ?? first;
-        if (!look) return undefined;
+        const look = { visible: true, colour: part.colour, opacity, ...ready.current.looks.get(file) };
         scene.add(part, look);
         // A job of the predecessor has no box before its parts came.
-        if (!item.bounding_box_mm) scene.show(viewOfBox(scene.box, directionOf('A'), scene.aspect));
-        change(({ looks }) => (looks.has(part.file) ? {} : { looks: new Map(looks).set(part.file, look) }));
+        if (isFirst && box.isEmpty()) scene.show(viewOfBox(scene.box, directionOf('A'), scene.aspect));
+        change(({ looks }) => ({ looks: new Map(looks).set(file, { ...look, ...looks.get(file) }) }));
         setArrival(({ loaded, failed }) => ({ loaded: loaded + 1, failed }));
       } catch {
-        if (!stop.signal.aborted) setArrival(({ loaded, failed }) => ({ loaded, failed: [...failed, item] }));
+        if (!stop.signal.aborted) setArrival(({ loaded, failed }) => ({ loaded, failed: [...failed, label] }));
       }
+      return undefined;
+    };
+    const loadAll = async (): Promise<void> => {
+      await Promise.all(sources.map(load));
+      if (stop.signal.aborted) return;
+      for (const old of scene.files) if (!sources.some(({ file }) => file === old)) scene.remove(old);
     };
     setArrival(NOTHING_YET);
-    void Promise.all(items.map(load));
+    void loadAll();
     return () => stop.abort();
-  }, [scene, items, client, jobId, change, retried]);
+  }, [scene, sources, box, change, retried]);
 
   useEffect(() => {
     for (const [file, look] of state.looks) scene?.setLook(file, look);
@@ -130,12 +125,11 @@ export function Viewport({ jobId, items, state, change, onMove, onScene, actions
   const look = useCallback(
     (direction: Vector3) => {
       if (!scene) return;
-      const box = boxOf(items);
       const view = viewOfBox(box.isEmpty() ? scene.box : box, direction, scene.aspect);
       scene.show(view);
       report.current?.(view);
     },
-    [scene, items],
+    [scene, box],
   );
   const turnTo = (name: ViewName): void => look(directionOf(name));
   const fit = (): void => {
@@ -155,83 +149,85 @@ export function Viewport({ jobId, items, state, change, onMove, onScene, actions
   };
 
   const scale = scene && scaleBar(scene.mmPerPixel, SCALE_PIXELS);
-  const all = items.length;
+  const all = sources.length;
   return (
     <div className={styles['viewport']}>
-      <div
-        ref={place}
-        className={`${styles['canvas']} ${state.tool === 'turn' ? '' : styles['aiming']}`}
-        role="application"
-        aria-label={t.canvas}
-        aria-describedby={help}
-        tabIndex={0}
-        data-parts={arrival.loaded}
-        onKeyDown={onKeyDown}
-        onPointerDown={({ clientX: x, clientY: y }) => {
-          down.current = { x, y };
-        }}
-        onPointerUp={({ clientX, clientY, button }) => {
-          const moved = Math.hypot(clientX - down.current.x, clientY - down.current.y);
-          if (scene && button === 0 && moved <= TOUCH_PIXELS) onTouch?.(scene, { clientX, clientY });
-        }}
-      >
-        {scene && overlay?.(scene)}
-        {state.tool !== 'turn' && <span className={styles['cross']} aria-hidden="true" />}
-      </div>
-      <p id={help} className={styles['hidden']}>
-        {t.canvasHelp}
-      </p>
-      {scene && !fault && (
-        <>
-          <Cube rotation={scene.rotation} onView={turnTo} />
-          {scale && (
-            <div className={styles['scale']} role="img" aria-label={t.scale(scale.mm)}>
-              <span style={{ width: scale.pixels }} />
-              {format.number(scale.mm)} mm
-            </div>
-          )}
-          <div className={styles['views']} role="toolbar" aria-label={t.views}>
-            {VIEW_NAMES.map((name) => (
-              <button
-                key={name}
-                type="button"
-                title={t[`view${name}`]}
-                aria-label={t[`view${name}`]}
-                onClick={() => turnTo(name)}
-              >
-                {name}
-              </button>
-            ))}
-            <button type="button" onClick={fit}>
-              {t.fit}
+      <div className={styles['stage']}>
+        <div
+          ref={place}
+          className={`${styles['canvas']} ${state.tool === 'turn' ? '' : styles['aiming']}`}
+          role="application"
+          aria-label={t.canvas}
+          aria-describedby={help}
+          tabIndex={0}
+          data-parts={arrival.loaded}
+          onKeyDown={onKeyDown}
+          onPointerDown={({ clientX: x, clientY: y }) => {
+            down.current = { x, y };
+          }}
+          onPointerUp={({ clientX, clientY, button }) => {
+            const moved = Math.hypot(clientX - down.current.x, clientY - down.current.y);
+            if (scene && button === 0 && moved <= TOUCH_PIXELS) onTouch?.(scene, { clientX, clientY });
+          }}
+        >
+          {scene && overlay?.(scene)}
+          {state.tool !== 'turn' && <span className={styles['cross']} aria-hidden="true" />}
+        </div>
+        <p id={help} className={styles['hidden']}>
+          {t.canvasHelp}
+        </p>
+        {scene && !fault && (
+          <>
+            <Cube rotation={scene.rotation} onView={turnTo} />
+            {scale && (
+              <div className={styles['scale']} role="img" aria-label={t.scale(scale.mm)}>
+                <span style={{ width: scale.pixels }} />
+                {format.number(scale.mm)} mm
+              </div>
+            )}
+          </>
+        )}
+        <p
+          className={arrival.loaded + arrival.failed.length < all && !fault ? styles['loading'] : styles['hidden']}
+          role="status"
+        >
+          {arrival.loaded < all ? t.loading(arrival.loaded, all) : t.loaded(all)}
+        </p>
+        {arrival.failed.length > 0 && (
+          <div className={styles['fault']} role="alert">
+            <p>{t.partFailed(arrival.failed.join(', '))}</p>
+            <button type="button" className={styles['button']} onClick={() => setRetried(retried + 1)}>
+              {t.retry}
             </button>
-            {actions}
           </div>
-        </>
-      )}
-      <p
-        className={arrival.loaded + arrival.failed.length < all && !fault ? styles['loading'] : styles['hidden']}
-        role="status"
-      >
-        {arrival.loaded < all ? t.loading(arrival.loaded, all) : t.loaded(all)}
-      </p>
-      {arrival.failed.length > 0 && (
-        <div className={styles['fault']} role="alert">
-          <p>{t.partFailed(arrival.failed.map(labelOf).join(', '))}</p>
-          <button type="button" className={styles['button']} onClick={() => setRetried(retried + 1)}>
-            {t.retry}
+        )}
+        {fault && (
+          <div className={styles['fault']} role="alert">
+            <h2>{fault === 'none' ? t.noGraphics : t.lost}</h2>
+            <p>{fault === 'none' ? t.noGraphicsHelp : t.lostHelp}</p>
+            <button type="button" className={styles['button']} onClick={() => setAttempt(attempt + 1)}>
+              {t.reopen}
+            </button>
+          </div>
+        )}
+      </div>
+      <div className={styles['views']} role="toolbar" aria-label={t.views}>
+        {VIEW_NAMES.map((name) => (
+          <button
+            key={name}
+            type="button"
+            title={t[`view${name}`]}
+            aria-label={t[`view${name}`]}
+            onClick={() => turnTo(name)}
+          >
+            {name}
           </button>
-        </div>
-      )}
-      {fault && (
-        <div className={styles['fault']} role="alert">
-          <h2>{fault === 'none' ? t.noGraphics : t.lost}</h2>
-          <p>{fault === 'none' ? t.noGraphicsHelp : t.lostHelp}</p>
-          <button type="button" className={styles['button']} onClick={() => setAttempt(attempt + 1)}>
-            {t.reopen}
-          </button>
-        </div>
-      )}
+        ))}
+        <button type="button" title={t.fit} aria-label={t.fit} onClick={fit}>
+          <ToolIcon name="fit" />
+        </button>
+        {actions}
+      </div>
     </div>
   );
 }

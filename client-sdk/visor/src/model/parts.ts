@@ -1,5 +1,6 @@
 import type { Client, JobStls } from '@som3d/client';
 import {
+  Box3,
   BufferAttribute,
   BufferGeometry,
   Color,
@@ -13,6 +14,20 @@ import { GLTFLoader } from 'three/examples/jsm/loaders/GLTFLoader.js';
 import { MeshoptDecoder } from 'meshoptimizer/decoder';
 
 export type Item = JobStls['items'][number];
+
+/** What people call a part. */
+export function labelOf({ label, filename }: Item): string {
+  return label ?? filename.replace(/\.stl$/i, '');
+}
+
+/** The box of parts as the service measured it: empty for a job of the predecessor. */
+export function boxOf(items: readonly Item[]): Box3 {
+  const box = new Box3();
+  for (const { bounding_box_mm: bounds } of items) {
+    if (bounds) box.expandByPoint(new Vector3(...bounds.min)).expandByPoint(new Vector3(...bounds.max));
+  }
+  return box;
+}
 
 /** How a part is drawn. */
 export interface Look {
@@ -37,13 +52,23 @@ export interface LoadedPart {
 const GLTF_TO_LPS = new Matrix4().set(1000, 0, 0, 0, 0, 0, -1000, 0, 0, 1000, 0, 0, 0, 0, 0, 1);
 const BONE = '#e9dcc0';
 
+/** Something to draw, and where it comes from. */
+export interface Source {
+  /** The name of the part's STL. */
+  readonly file: string;
+  readonly label: string;
+  /** At first. */
+  readonly opacity: number;
+  readonly load: (signal: AbortSignal) => Promise<LoadedPart>;
+}
+
 /** The smallest file of a part that shows its surface. A job of the predecessor has an STL alone. */
 function fileToShow({ filename, files }: Item): string {
   return files?.web_glb?.filename ?? files?.glb.filename ?? filename;
 }
 
 /** Loads a part of a finished job. */
-export async function loadPart(client: Client, jobId: string, item: Item, signal: AbortSignal): Promise<LoadedPart> {
+async function loadPart(client: Client, jobId: string, item: Item, signal: AbortSignal): Promise<LoadedPart> {
   const name = fileToShow(item);
   const { body } = await client.som3d.jobFile({ params: { id: jobId, name }, signal });
   const bytes = await body.arrayBuffer();
@@ -106,18 +131,17 @@ async function readStl(bytes: ArrayBuffer): Promise<BufferGeometry> {
 const OUTSIDE = /piel|skin|body|grasa|fat|tejido|musculo|muscle/;
 const SEEN_THROUGH = 0.25;
 
-/** How parts look at first: what lies around another part is seen through. */
-export function firstLooks(items: readonly Item[], colours: ReadonlyMap<string, string>): Map<string, Look> {
-  const isOutside = ({ tissue, filename }: Item): boolean => OUTSIDE.test(`${tissue ?? ''} ${filename}`.toLowerCase());
+function isOutside({ tissue, filename }: Item): boolean {
+  return OUTSIDE.test(`${tissue ?? ''} ${filename}`.toLowerCase());
+}
+
+/** The parts of a finished job. What lies around another part is seen through at first. */
+export function sourcesOf(client: Client, jobId: string, items: readonly Item[]): Source[] {
   const inner = items.some((item) => !isOutside(item));
-  return new Map(
-    items.map((item) => [
-      item.filename,
-      {
-        visible: true,
-        colour: colours.get(item.filename) ?? BONE,
-        opacity: inner && isOutside(item) ? SEEN_THROUGH : 1,
-      },
-    ]),
-  );
+  return items.map((item) => ({
+    file: item.filename,
+    label: labelOf(item),
+    opacity: inner && isOutside(item) ? SEEN_THROUGH : 1,
+    load: async (signal) => await loadPart(client, jobId, item, signal),
+  }));
 }

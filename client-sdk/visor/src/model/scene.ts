@@ -45,6 +45,8 @@ export interface SceneEvents {
 export class NoGraphicsError extends Error {}
 
 const HIGHLIGHT = 0x1c1c1c;
+/** Of a part's colour, so that a cut face is told from the surface. */
+const CUT_SHADE = 0.55;
 /** The distance of the eye changes nothing in a parallel projection, as long as all lies between the planes. */
 const EYE_MM = 5_000;
 const KEY_ROTATION = Math.PI / 24;
@@ -89,7 +91,7 @@ class PartView {
     this.group.visible = visible && opacity > 0;
     const { material } = this.surface;
     material.color.set(colour);
-    this.#cap.material.color.set(colour).multiplyScalar(0.72);
+    this.#cap.material.color.set(colour).multiplyScalar(CUT_SHADE);
     material.opacity = opacity;
     if (material.transparent !== opacity < 1) {
       material.transparent = opacity < 1;
@@ -145,6 +147,8 @@ function counting(side: Side): MeshBasicMaterial {
  * It owns what it is given; `dispose` returns all memory.
  */
 export class ModelScene {
+  /** Of this scene among those of the page. */
+  readonly id = crypto.randomUUID();
   readonly canvas: HTMLCanvasElement;
   readonly #place: HTMLElement;
   readonly #events: SceneEvents;
@@ -250,6 +254,10 @@ export class ModelScene {
     return box;
   }
 
+  get files(): string[] {
+    return [...this.#parts.keys()];
+  }
+
   add(part: LoadedPart, look: Look): void {
     this.remove(part.file);
     const view = new PartView(part, this.#capGeometry);
@@ -337,6 +345,16 @@ export class ModelScene {
       [...this.#parts].filter(([, { group }]) => group.visible).map(([file]) => file),
       (point) => !section || !isCutAway(section, point),
     );
+  }
+
+  /** The other side of a part, straight into it from a touched point. */
+  async opposite(hit: Hit): Promise<Vector3 | undefined> {
+    return await this.#picker.opposite(hit);
+  }
+
+  /** The wall of a part that 99 of 100 places exceed, mm. Undefined where no place has another side. */
+  async thinnestWall(file: string): Promise<number | undefined> {
+    return await this.#picker.thinnestWall(file);
   }
 
   /** Where a point is on the canvas, CSS pixels. */

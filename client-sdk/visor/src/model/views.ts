@@ -111,3 +111,9 @@ export function scaleBar(mmPerPixel: number, mostPixels: number): { mm: number; 
   const mm = decade * (most >= 5 * decade ? 5 : most >= 2 * decade ? 2 : 1);
   return { mm, pixels: mm / mmPerPixel };
 }
+
+/** The same look at another model, whose middle lies elsewhere. */
+export function linkedView({ target, direction, heightMm }: View, from: Box3, to: Box3): View {
+  const moved = target.clone().sub(from.getCenter(new Vector3())).add(to.getCenter(new Vector3()));
+  return { target: moved, direction, heightMm };
+}
