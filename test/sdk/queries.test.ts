@@ -30,6 +30,7 @@ describe('queries of TanStack Query', () => {
     const missing = routesOf(contract).filter(({ domain, name }) => !q[domain]?.[name.slice(domain.length + 1)]);
     expect(missing.map(({ name }) => name)).toEqual([
       'auth.resetForm',
+      'patients.exportData',
       'som3d.events',
       'som3d.resultBytes',
       'som3d.preview',

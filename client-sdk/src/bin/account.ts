@@ -13,6 +13,7 @@ import {
   sessionClient,
   writeCredentials,
 } from './session.ts';
+import { say } from './texts.ts';
 
 export interface LoginOptions {
   readonly url?: string;
@@ -22,14 +23,14 @@ export interface LoginOptions {
 
 async function askCorreo(): Promise<string> {
   const stored = await readCredentials();
-  if (!isInteractive()) throw new UsageError('The account is missing: use --correo NAME@EXAMPLE.COM');
-  return askLine('Correo', stored?.correo);
+  if (!isInteractive()) throw new UsageError(say.noCorreo);
+  return askLine(say.correo, stored?.correo);
 }
 
 function askPassword(fromStdin: boolean | undefined): Promise<string> {
   if (fromStdin) return readStdinLine();
-  if (isInteractive()) return askSecret('Password');
-  throw new UsageError('There is no terminal for the password: use --password-stdin');
+  if (isInteractive()) return askSecret(say.password);
+  throw new UsageError(say.noTerminal);
 }
 
 /** Logs in and stores the session. */
@@ -37,11 +38,11 @@ export async function login(options: LoginOptions): Promise<void> {
   const url = normaliseBaseUrl(options.url ?? (await currentSession()).url);
   const correo = options.correo ?? (await askCorreo());
   const password = await askPassword(options.passwordStdin);
-  if (correo === '' || password === '') throw new UsageError('Correo and password cannot be empty');
+  if (correo === '' || password === '') throw new UsageError(say.emptyCredentials);
   const { body } = await anonymousClient(url).auth.login({ body: { correo, password } });
   await writeCredentials({ url, token: body.access_token, correo });
-  print(`Logged in to ${url} as ${printable(correo)}.`);
-  note(`The session is kept in ${credentialsPath()}.`);
+  print(say.loggedIn(url, printable(correo)));
+  note(say.sessionKept(credentialsPath()));
 }
 
 /** Ends the session at the service. One that has run out, or that the service does not answer for, ends by itself. */
@@ -50,7 +51,7 @@ async function endSession({ url, token }: Credentials): Promise<void> {
     await anonymousClient(url).auth.logout({ extraHeaders: { authorization: `Bearer ${token}` } });
   } catch (error) {
     if (!(error instanceof Som3dError)) throw error;
-    note(`The service did not end the session: ${error.message}`);
+    note(say.notEnded(error.message));
   }
 }
 
@@ -59,8 +60,8 @@ export async function logout(): Promise<void> {
   const stored = await readCredentials();
   const had = await removeCredentials();
   if (stored) await endSession(stored);
-  print(had ? 'Logged out.' : 'There was no session.');
-  if (process.env['SOM3D_TOKEN']) note('SOM3D_TOKEN is still set in this environment.');
+  print(had ? say.loggedOut : say.noSession);
+  if (process.env['SOM3D_TOKEN']) note(say.tokenStillSet);
 }
 
 /** Prints the account of the session. */
@@ -68,6 +69,6 @@ export async function whoami(): Promise<void> {
   const client = await sessionClient();
   const { url } = await currentSession();
   const { body: user } = await client.auth.me();
-  const state = user.activo ? '' : ', inactivo';
-  print(printable(`${user.nombre} ${user.apellido} <${user.correo}> (${user.rol}${state}) at ${url}`));
+  const state = user.activo ? '' : `, ${say.inactive}`;
+  print(printable(say.at(`${user.nombre} ${user.apellido} <${user.correo}> (${user.rol}${state})`, url)));
 }

@@ -3,6 +3,7 @@ import { downloadResult, downloadStl, type Client } from '../index.ts';
 import { makeDirectory, safeName, saveBody, uniqueName } from './files.ts';
 import { formatBytes, makeProgress, note, print, printable } from './output.ts';
 import { sessionClient } from './session.ts';
+import { say } from './texts.ts';
 
 type Stls = Awaited<ReturnType<Client['som3d']['stls']>>['body'];
 
@@ -65,11 +66,11 @@ export async function saveJob(
     const body = await open();
     const path = join(directory, name);
     const bytes = await saveBody(body, path, (loaded, total) => {
-      progress.update(total ? (loaded / total) * 100 : 100, 'downloading', name);
+      progress.update(total ? (loaded / total) * 100 : 100, say.downloading, name);
     }).finally(() => progress.end());
     print(`${printable(path)} (${formatBytes(bytes)})`);
   }
-  note(`Models: ${stls.items.length}. They and the ZIP are in ${directory}.`);
+  note(say.saved(stls.items.length, directory));
 }
 
 export interface DownloadCommandOptions {

@@ -11,6 +11,7 @@ import {
   UnexpectedResponseError,
 } from '../index.ts';
 import { printable } from './output.ts';
+import { say } from './texts.ts';
 
 /** The exit codes of the command. Its help documents them. */
 export const EXIT = { done: 0, failed: 1, usage: 2, refused: 3, unreachable: 4, interrupted: 130 } as const;
@@ -25,7 +26,7 @@ export class NotLoggedInError extends Error {
   override readonly name = 'NotLoggedInError';
 
   constructor(url: string) {
-    super(`Not logged in to ${url}. Run: som3d login --url ${url}`);
+    super(say.notLoggedIn(url));
   }
 }
 
@@ -40,14 +41,12 @@ interface Failure {
 }
 
 function requestLine(error: ApiError): string[] {
-  return error.requestId ? [`Request id: ${error.requestId}`] : [];
+  return error.requestId ? [say.requestId(error.requestId)] : [];
 }
 
 function sessionHint(error: ApiError): string[] {
   if (error.route === 'auth.login') return [];
-  return [
-    process.env['SOM3D_TOKEN'] ? 'SOM3D_TOKEN is not valid (any more).' : 'The session has ended. Run: som3d login',
-  ];
+  return [process.env['SOM3D_TOKEN'] ? say.tokenEnded : say.sessionEnded];
 }
 
 function ofApi(error: ApiError): Failure {
@@ -61,7 +60,7 @@ function ofApi(error: ApiError): Failure {
   }
   if (error instanceof ForbiddenError) return { code: EXIT.refused, lines };
   if (error.status === 400 || error.status === 422) return { code: EXIT.usage, lines };
-  const wait = error.retryAfter === undefined ? [] : [`Try again in ${error.retryAfter} s.`];
+  const wait = error.retryAfter === undefined ? [] : [say.tryAgain(error.retryAfter)];
   return { code: EXIT.failed, lines: [...lines, ...wait, ...requestLine(error)] };
 }
 
@@ -75,23 +74,27 @@ function describe(error: unknown, url: string | undefined): Failure {
   if (error instanceof NetworkError) {
     const where = url ?? error.origin;
     const code = error.code ? ` (${error.code})` : '';
-    return { code: EXIT.unreachable, lines: [`The server at ${where} could not be reached${code}.`] };
+    return { code: EXIT.unreachable, lines: [say.unreachable(where, code)] };
   }
-  if (error instanceof TimeoutError) return { code: EXIT.unreachable, lines: [error.message] };
+  if (error instanceof TimeoutError) {
+    return { code: EXIT.unreachable, lines: [url === undefined ? error.message : say.timedOut(url)] };
+  }
   if (error instanceof UnexpectedResponseError) {
-    return { code: EXIT.failed, lines: [error.message, `Is ${url ?? 'this'} the address of a SOM3D service?`] };
+    return { code: EXIT.failed, lines: [error.message, say.isService(url ?? 'SOM3D_URL')] };
   }
   if (error instanceof JobFailedError) {
-    return { code: EXIT.failed, lines: [`Job ${error.job.job_id} failed: ${error.message}`] };
+    return { code: EXIT.failed, lines: [say.jobFailed(error.job.job_id, error.message)] };
   }
-  if (error instanceof JobCanceledError) return { code: EXIT.failed, lines: [error.message] };
+  if (error instanceof JobCanceledError) {
+    return { code: EXIT.failed, lines: [say.jobCanceled(error.job.job_id)] };
+  }
   if (error instanceof NotLoggedInError) return { code: EXIT.refused, lines: [error.message] };
   if (error instanceof InterruptedError) return { code: EXIT.interrupted, lines: [error.message] };
   const isUsage =
     error instanceof UsageError || error instanceof InvalidRequestError || error instanceof InvalidArgumentError;
   if (isUsage) return { code: EXIT.usage, lines: [error.message] };
   if (isSystemError(error)) return { code: EXIT.failed, lines: [error.message] };
-  return { code: EXIT.failed, lines: [`Unexpected: ${error instanceof Error ? error.message : String(error)}`] };
+  return { code: EXIT.failed, lines: [say.unexpected(error instanceof Error ? error.message : String(error))] };
 }
 
 /**

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import type { BinaryBody, StreamSource } from '../index.ts';
 import { UsageError } from './failure.ts';
+import { say } from './texts.ts';
 
 const LONGEST_NAME = 120;
 /** Names that are devices on Windows, with any extension. */
@@ -73,7 +74,7 @@ export async function saveBody(
 /** Makes a directory for downloads. @throws UsageError when there is a file in its place */
 export async function makeDirectory(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`${directory} cannot be used as a directory (${error.code ?? error.message})`);
+    throw new UsageError(say.noDirectory(directory, error.code ?? error.message));
   });
 }
 
@@ -87,13 +88,13 @@ function startsWith(bytes: Uint8Array, signature: Uint8Array) {
 export async function openZip(path: string): Promise<StreamSource> {
   const facts = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(
-      error.code === 'ENOENT' ? `There is no file ${path}` : `${path} cannot be read (${error.code})`,
+      error.code === 'ENOENT' ? say.noFile(path) : say.unreadable(path, error.code ?? error.message),
     );
   });
-  if (!facts.isFile()) throw new UsageError(`${path} is not a file`);
+  if (!facts.isFile()) throw new UsageError(say.notAFile(path));
   const start = await firstBytes(path);
-  if (startsWith(start, EMPTY_SIGNATURE)) throw new UsageError(`${path} is a ZIP without files`);
-  if (!startsWith(start, SIGNATURE)) throw new UsageError(`${path} is not a ZIP file`);
+  if (startsWith(start, EMPTY_SIGNATURE)) throw new UsageError(say.emptyZip(path));
+  if (!startsWith(start, SIGNATURE)) throw new UsageError(say.notAZip(path));
   return {
     size: facts.size,
     stream: () => Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>,
@@ -102,7 +103,7 @@ export async function openZip(path: string): Promise<StreamSource> {
 
 async function firstBytes(path: string): Promise<Uint8Array> {
   const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`${path} cannot be read (${error.code})`);
+    throw new UsageError(say.unreadable(path, error.code ?? error.message));
   });
   try {
     const { buffer, bytesRead } = await handle.read(new Uint8Array(4), 0, 4, 0);

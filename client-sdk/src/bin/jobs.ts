@@ -2,6 +2,7 @@ import type { Job } from '../generated/types.ts';
 import { totalCount } from '../index.ts';
 import { note, print, printable, table } from './output.ts';
 import { sessionClient } from './session.ts';
+import { say } from './texts.ts';
 
 function rowOf(job: Job): string[] {
   return [
@@ -25,14 +26,14 @@ export async function jobs({ status, limit, json }: JobsOptions): Promise<void> 
   const answer = await (await sessionClient()).som3d.list({ query: { status, limit } });
   const found = answer.body.jobs;
   if (json) return print(JSON.stringify(found, null, 2));
-  if (found.length === 0) return note('There are no jobs.');
-  print(table([['JOB', 'STATUS', 'PHASE', '%', 'NAME', 'CREATED (UTC)'], ...found.map(rowOf)]));
+  if (found.length === 0) return note(say.noJobs);
+  print(table([say.columns, ...found.map(rowOf)]));
   const total = totalCount(answer) ?? found.length;
-  if (total > found.length) note(`${found.length} of ${total}; more with --limit.`);
+  if (total > found.length) note(say.moreJobs(found.length, total));
 }
 
 /** `som3d cancel`. */
 export async function cancel(jobId: string): Promise<void> {
   const { body: job } = await (await sessionClient()).som3d.cancel({ params: { id: jobId } });
-  print(`Job ${printable(job.job_id)}: ${job.status}`);
+  print(`${say.job(printable(job.job_id))}: ${job.status}`);
 }

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { InterruptedError, UsageError } from './failure.ts';
+import { say } from './texts.ts';
 
 const LONGEST_INPUT = 4_096;
 
@@ -18,7 +19,7 @@ function ask(question: string, echo: boolean): Promise<string> {
     reader.once('SIGINT', () => reader.close());
     reader.once('close', () => {
       if (!echo || !answered) process.stderr.write('\n');
-      if (!answered) reject(new InterruptedError('Canceled.'));
+      if (!answered) reject(new InterruptedError(say.canceled));
     });
   });
 }
@@ -44,7 +45,7 @@ export async function readStdinLine(): Promise<string> {
   process.stdin.setEncoding('utf8');
   for await (const chunk of process.stdin) {
     text += String(chunk);
-    if (text.length > LONGEST_INPUT) throw new UsageError('Standard input holds more than a password');
+    if (text.length > LONGEST_INPUT) throw new UsageError(say.longPassword);
     if (text.includes('\n')) break;
   }
   const [line = ''] = text.split('\n');

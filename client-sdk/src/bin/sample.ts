@@ -5,11 +5,12 @@ import { writeSampleZip } from '../sample/index.ts';
 import { UsageError } from './failure.ts';
 import { writeWhole } from './files.ts';
 import { formatBytes, note, print } from './output.ts';
+import { say } from './texts.ts';
 
 /** `som3d sample`. */
 export async function sample(path: string, { force }: { readonly force?: boolean }): Promise<void> {
   const present = await stat(path).catch(() => undefined);
-  if (present && !force) throw new UsageError(`${path} exists already; --force overwrites it`);
+  if (present && !force) throw new UsageError(say.exists(path));
   await writeWhole(path, async (temporary) => {
     const output = createWriteStream(temporary, { flags: 'wx' });
     // This finds a place that cannot be written to before it makes the scan.
@@ -17,5 +18,5 @@ export async function sample(path: string, { force }: { readonly force?: boolean
     await writeSampleZip(output);
   });
   print(`${path} (${formatBytes((await stat(path)).size)})`);
-  note(`Made up: it is nobody's. Try it: som3d upload ${path} --wait`);
+  note(say.madeUp(path));
 }

@@ -6,6 +6,7 @@ import { InterruptedError } from './failure.ts';
 import { makeDirectory, openZip } from './files.ts';
 import { formatBytes, makeProgress, note, print, printable } from './output.ts';
 import { sessionClient } from './session.ts';
+import { say } from './texts.ts';
 
 export interface UploadCommandOptions {
   readonly name?: string;
@@ -86,20 +87,20 @@ async function interruptible<T>(sentence: string, run: (signal: AbortSignal) => 
 async function send(client: Client, file: StreamSource, filename: string, options: UploadCommandOptions): Promise<Job> {
   const progress = makeProgress();
   const onProgress = (loaded: number, total: number) => {
-    progress.update((loaded / total) * 100, 'uploading', `${formatBytes(loaded)} of ${formatBytes(total)}`);
+    progress.update((loaded / total) * 100, say.uploading, say.of(formatBytes(loaded), formatBytes(total)));
   };
-  return interruptible('Canceled before the upload was complete.', (signal) =>
+  return interruptible(say.canceledUpload, (signal) =>
     uploadJob(client, { file, filename, fields: fieldsOf(options), onProgress, signal }),
   ).finally(() => progress.end());
 }
 
 async function follow(client: Client, jobId: string): Promise<Job> {
   const progress = makeProgress();
-  const sentence =
-    `The job goes on without this command. Look at it: som3d jobs; ` +
-    `fetch its result: som3d download ${jobId}; stop it: som3d cancel ${jobId}`;
-  return interruptible(sentence, (signal) =>
-    waitForJob(client, jobId, { signal, onProgress: ({ percent, phase }) => progress.update(percent, phase) }),
+  return interruptible(say.goesOn(jobId), (signal) =>
+    waitForJob(client, jobId, {
+      signal,
+      onProgress: ({ percent, phase }) => progress.update(percent, say.phases[phase]),
+    }),
   ).finally(() => progress.end());
 }
 
@@ -109,10 +110,10 @@ export async function upload(path: string, options: UploadCommandOptions): Promi
   const client = await sessionClient();
   if (options.out !== undefined) await makeDirectory(options.out);
   const job = await send(client, file, basename(path), options);
-  print(`Job ${printable(job.job_id)}`);
-  if (!options.wait && options.out === undefined) return note('Follow it: som3d jobs');
+  print(say.job(printable(job.job_id)));
+  if (!options.wait && options.out === undefined) return note(say.follow);
   await follow(client, job.job_id);
-  note('The job is done.');
-  if (options.out === undefined) return note(`Fetch its models: som3d download ${printable(job.job_id)}`);
+  note(say.done);
+  if (options.out === undefined) return note(say.fetchModels(printable(job.job_id)));
   await saveJob(client, job.job_id, options.out, options);
 }

@@ -22,7 +22,8 @@ export async function makeHome(): Promise<Home> {
     som3d: (args, options = {}) =>
       run(process.execPath, [LAUNCHER, ...args], {
         ...options,
-        env: { XDG_CONFIG_HOME: join(directory, 'config'), ...options.env },
+        // The language of whoever runs the tests is not that of the tests.
+        env: { XDG_CONFIG_HOME: join(directory, 'config'), LC_ALL: 'C.UTF-8', ...options.env },
       }),
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true }),
   };
