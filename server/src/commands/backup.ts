@@ -47,7 +47,9 @@ async function restore(dir: string): Promise<void> {
   const config = readConfig(process.env);
   await makeDataFolder(config.dataDir);
   const open = async () => {
-    const { urls: secret } = await loadSecrets(config);
+    const {
+      urls: [secret],
+    } = await loadSecrets(config);
     return await openStorage(config, { secret, clock: () => new Date() }, createLogger(config.SOM3D_LOG_LEVEL));
   };
   const abort = new AbortController();
