@@ -1,5 +1,9 @@
-import { createClient } from '@som3d/client';
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createClient, resumableUpload } from '@som3d/client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startCuttingProxy } from '../support/cutting-proxy.ts';
 import { createDatabase } from '../support/database.ts';
 import { FORM_TYPE, formBytes, openUpload, sampleZip, until, upload } from '../support/jobs.ts';
 import { startProcess, type ServerProcess } from '../support/process.ts';
@@ -160,5 +164,29 @@ describeKinds('a group of processes', { heavy: true }, (kind) => {
     const server = await start();
     const again = startProcess(database, { PORT: new URL(server.url).port }, ['--workers', '2']);
     await expect(again).rejects.toThrow(/PORT: \d+ is taken/);
+  });
+
+  test('serves one upload of 300 MB in turn, through a line that is cut', { tags: ['long'] }, async () => {
+    const server = await start({ SOM3D_EMBEDDED_WORKER: 'false' });
+    await using proxy = await startCuttingProxy(server.url);
+    const { token } = await signUp(server);
+    const client = createClient({ baseUrl: proxy.url, token });
+    const zip = Buffer.concat([Buffer.from('PK\x03\x04'), randomBytes(300_000_000), await sampleZip()]);
+    let next = 20_000_000;
+    const job = await resumableUpload(client, {
+      file: new Blob([zip]),
+      baseDelayMs: 20,
+      onProgress: (loaded) => {
+        if (loaded < next) return;
+        next += 40_000_000;
+        proxy.cut();
+      },
+    }).job;
+    const stored = await readFile(path.join(database.dataDir, 'files/uploads', `${job.job_id}.zip`));
+    expect(stored.equals(zip)).toBe(true);
+    const writers = logged(server, 'request')
+      .filter(({ method }) => method === 'PATCH')
+      .map(({ pid }) => pid);
+    expect(new Set(writers).size).toBe(2);
   });
 });

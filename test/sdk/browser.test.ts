@@ -77,6 +77,51 @@ describe.skipIf(!executable)('the client in a browser', () => {
     await context.close();
   });
 
+  test('reports an upload while it is sent, and continues one after a reload of the page', async () => {
+    const { user } = await api.doctor();
+    const page = await browser.newPage();
+    await page.goto(origin());
+    const credentials = { correo: user.correo, password: PASSWORD };
+    await page.evaluate((given) => (globalThis as unknown as PageGlobals).session.login(given), credentials);
+    /** Uploads 20 MiB that begin as a ZIP. @returns the progress and how it ended */
+    const run = async ({ resumable, stopAt }: { resumable?: boolean; stopAt: number }) => {
+      const { sdk, session } = globalThis as unknown as PageGlobals;
+      const bytes = new Uint8Array(20 * 1024 ** 2).fill(7);
+      bytes.set([0x50, 0x4b, 3, 4]);
+      const stop = new AbortController();
+      const seen: number[] = [];
+      const paces: number[] = [];
+      const job = await sdk
+        .uploadJob(session.client, {
+          file: new File([bytes], 'rodilla.zip'),
+          resumable,
+          signal: stop.signal,
+          onProgress: (loaded, _total, { bytesPerSecond }) => {
+            seen.push(loaded);
+            paces.push(bytesPerSecond);
+            if (loaded >= stopAt) stop.abort(new Error('closed'));
+          },
+        })
+        .then(
+          ({ status }) => status,
+          (error: Error) => error.message,
+        );
+      return { job, seen, fast: paces.some((pace) => pace > 0), kept: localStorage.length };
+    };
+    const form = await page.evaluate(run, { resumable: false, stopAt: Infinity });
+    expect(form).toMatchObject({ job: 'error', fast: true, kept: 0 });
+    expect(form.seen.length).toBeGreaterThan(4);
+    expect(form.seen.at(-1)).toBe(20 * 1024 ** 2);
+
+    const closed = await page.evaluate(run, { stopAt: 10 * 1024 ** 2 });
+    expect(closed).toMatchObject({ job: 'closed', kept: 1 });
+    await page.reload();
+    const continued = await page.evaluate(run, { stopAt: Infinity });
+    expect(continued).toMatchObject({ job: 'error', kept: 0 });
+    expect(continued.seen[0]).toBeGreaterThanOrEqual(8 * 1024 ** 2);
+    await page.close();
+  });
+
   test('says what to look at when nothing answers', async () => {
     const page = await browser.newPage();
     await page.goto(origin());

@@ -37,7 +37,13 @@ export interface BodyWatch {
 export interface BodySource {
   /** Whether `open` may be called again. */
   readonly replayable: boolean;
-  open(watch: BodyWatch): { body: FetchBody; headers?: Record<string, string>; streamed: boolean };
+  open(watch: BodyWatch): {
+    body: FetchBody;
+    headers?: Record<string, string>;
+    streamed: boolean;
+    /** Sends it in place of the global `fetch`. */
+    fetch?: typeof fetch;
+  };
 }
 
 /** A request without its token. */
@@ -137,7 +143,7 @@ export class Transport {
     };
     deadline.touch();
     try {
-      const response = await (this.#options.fetch ?? fetch)(request.url, init);
+      const response = await (this.#options.fetch ?? opened?.fetch ?? fetch)(request.url, init);
       if (!response.ok) throw await readError(request.name, response);
       return await read(response, deadline);
     } catch (error) {

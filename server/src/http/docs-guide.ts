@@ -97,6 +97,18 @@ curl -I $API/som3d/uploads/$UPLOAD -H "authorization: Bearer $TOKEN"   # upload-
 curl $API/som3d/jobs/from-upload -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\
   -d '{"upload_id":"8d0f6a52-3c1b-4f7e-9b64-2a5d7e1c9f03","nombre_proceso":"Rodilla derecha"}'
 `)}
+<p>El SDK lo hace solo en el navegador con archivos de 16 MiB o más, también después de recargar la página; con pausa:</p>
+${code(`
+import { resumableUpload } from '@som3d/client';
+
+const upload = resumableUpload(client, {
+  file,
+  onProgress: (loaded, total, { bytesPerSecond, secondsLeft }) => console.log(loaded / total, bytesPerSecond, secondsLeft),
+});
+upload.pause();
+upload.resume();
+const job = await upload.job;
+`)}
 <p>La respuesta es el trabajo, con su <code>job_id</code>. 402 es que falta una suscripción; 413, que el archivo es demasiado
 grande.</p>`,
   },

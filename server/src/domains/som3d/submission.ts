@@ -129,7 +129,10 @@ export class Submissions {
     if (first) return repeated(first, fingerprint);
     const upload = await this.#uploads.get(actor, upload_id);
     if (upload.received < upload.size) {
-      throw new AppError('conflict', `A la subida le faltan ${upload.size - upload.received} bytes: continúela`);
+      // Whoever asks before the bytes have arrived learns of every other fault first.
+      return await this.#admitted(actor, fields, upload.size, async () => {
+        throw new AppError('conflict', `A la subida le faltan ${upload.size - upload.received} bytes: continúela`);
+      });
     }
     const { storage, config, clock } = this.#deps;
     return await this.#uploads.holding(upload, (hold) =>

@@ -41,7 +41,7 @@ export interface Hold {
 
 function locked(): AppError {
   return new AppError('locked', 'Otra solicitud está usando esta subida: espere a que termine', {
-    headers: { 'retry-after': '2' },
+    headers: { 'retry-after': '1' },
   });
 }
 
