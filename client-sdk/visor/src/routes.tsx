@@ -57,6 +57,11 @@ const routeTree = root.addChildren([
     }),
     createRoute({
       getParentRoute: () => inside,
+      path: '/casos/nuevo',
+      component: lazyRouteComponent(() => import('./scan/NewCasePage.tsx'), 'NewCasePage'),
+    }),
+    createRoute({
+      getParentRoute: () => inside,
       path: '/casos/$id',
       component: lazyRouteComponent(() => import('./cases/CasePage.tsx'), 'CasePage'),
     }),

@@ -74,7 +74,8 @@ async function removeStrays(
       .where('upload_id', 'in', [...batch])
       .where('expired', '=', 0)
       .execute();
-    const gone = batch.difference(new Set(rows.map(({ upload_id }) => upload_id)));
+    const known = new Set(rows.map(({ upload_id }) => upload_id));
+    const gone = [...batch].filter((upload_id) => !known.has(upload_id));
     batch = new Set();
     for (const upload_id of gone) {
       await storage.removeAll(partsOf(upload_id));

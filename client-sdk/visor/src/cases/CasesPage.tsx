@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { useFormats } from '../format.ts';
 import { q } from '../service.ts';
 import { useTexts } from '../texts.ts';
+import { ButtonLink } from '../ui/Button.tsx';
 import { Choice, Filters, Search } from '../ui/Filters.tsx';
 import { Page } from '../ui/Page.tsx';
 import { Pager } from '../ui/Pager.tsx';
@@ -32,8 +33,13 @@ export function CasesPage() {
     placeholderData: keepPreviousData,
   });
   const filtered = status !== undefined || search !== '';
+  const create = (
+    <ButtonLink to="/casos/nuevo" kind="primary" icon="plus">
+      {t.new}
+    </ButtonLink>
+  );
   return (
-    <Page title={t.title}>
+    <Page title={t.title} actions={create}>
       <Filters>
         <Search label={t.search} value={search} onChange={(value) => address.set('q', value)} />
         <Choice

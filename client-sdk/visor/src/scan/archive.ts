@@ -1,13 +1,11 @@
-import { Uint8ArrayReader, ZipWriter, BlobWriter } from '@zip.js/zip.js';
+import { BlobWriter, Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
+import { packedFile, removePacked } from './packed-file.ts';
 
 /** One file of the ZIP that is sent. */
 export interface Member {
   readonly name: string;
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
 }
-
-/** Name of the ZIP in the private folder of the browser. The next one takes its place. */
-const NAME = 'estudio.zip';
 
 /** Images are noise in their low bits: a higher level takes twice the time for 2 %. */
 const LEVEL = 1;
@@ -21,8 +19,7 @@ interface Target {
 /** A file on the disk of the browser, so that a scan of 1 GiB takes no memory. In memory where there is none. */
 async function openTarget(): Promise<Target> {
   try {
-    const folder = await navigator.storage.getDirectory();
-    const handle = await folder.getFileHandle(NAME, { create: true });
+    const handle = await packedFile({ create: true });
     const writable = await handle.createWritable();
     return { sink: writable, file: () => handle.getFile() };
   } catch {
@@ -51,24 +48,5 @@ export async function pack(members: Iterable<Member>, onFile: (done: number) => 
   } catch (error) {
     await removePacked();
     throw error;
-  }
-}
-
-/** Removes the ZIP, after the upload or when the person gives up. */
-export async function removePacked(): Promise<void> {
-  try {
-    await (await navigator.storage.getDirectory()).removeEntry(NAME);
-  } catch {
-    // There was none, or this browser keeps none.
-  }
-}
-
-/** The ZIP of an upload that was not finished before the page was closed. */
-export async function findPacked(): Promise<File | undefined> {
-  try {
-    const handle = await (await navigator.storage.getDirectory()).getFileHandle(NAME);
-    return await handle.getFile();
-  } catch {
-    return undefined;
   }
 }
