@@ -9,7 +9,7 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createBucket, hasS3, type TestBucket } from '../support/bucket.ts';
 import { storedFiles, until } from '../support/jobs.ts';
 import { openInBucket, type TestStorage } from '../support/storages.ts';
@@ -65,6 +65,20 @@ describe.runIf(hasS3())('an S3 storage', () => {
     expect((await fetch(unsigned)).status).toBe(403);
     const brief = await storage.signedUrl('results/a/b.stl', { ...TERMS, expiresSeconds: 1 });
     await until(async () => (await fetch(brief)).status === 403, 'it has expired');
+  });
+
+  test.each([-20, 20])('signs URLs by the time of the storage on a machine that is %d minutes off', async (minutes) => {
+    // Its clock is right: it cleans up afterwards.
+    await open();
+    const { storage, put } = await open();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + minutes * 60_000 });
+    try {
+      await put('results/a/b.stl', '0123456789');
+      const link = await fetch(await storage.signedUrl('results/a/b.stl', TERMS));
+      expect([link.status, await link.text()]).toEqual([200, '0123456789']);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('signs URLs for the address that callers use', async () => {

@@ -1,5 +1,6 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import type { Config } from '../../../config/config.ts';
+import { StorageTime } from './time.ts';
 
 const CONNECT_MS = 5000;
 /** Tries of one request, the first included; the pauses between them grow. */
@@ -33,6 +34,7 @@ export interface S3Clients {
   readonly contents: S3Client;
   /** Signs URLs for callers, who may know the storage under another name. */
   readonly signer: S3Client;
+  readonly time: StorageTime;
   destroy(): void;
 }
 
@@ -69,12 +71,15 @@ export function createClients(settings: S3Settings): S3Clients {
     ...common,
     requestHandler: { ...agents, connectionTimeout, requestTimeout: silenceMs, throwOnRequestTimeout: true },
   });
+  const time = new StorageTime();
+  for (const client of [requests, contents]) time.learnFrom(client);
   const endpoint = settings.S3_PUBLIC_ENDPOINT;
   const signer = endpoint ? new S3Client({ ...common, endpoint }) : requests;
   return {
     requests,
     contents,
     signer,
+    time,
     destroy: () => {
       for (const client of [requests, contents, signer]) client.destroy();
     },

@@ -155,7 +155,8 @@ export class S3Storage implements Storage {
       ResponseContentType: terms.type,
       ResponseContentDisposition: contentDisposition(terms.filename),
     });
-    const options = { expiresIn: terms.expiresSeconds };
+    const signingDate = this.#clients.time.now(this.#signer.clock);
+    const options = { expiresIn: terms.expiresSeconds, signingDate };
     return await this.#ask('sign a URL', () => getSignedUrl(this.#clients.signer, command, options));
   }
 
