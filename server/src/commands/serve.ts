@@ -16,6 +16,7 @@ import { warnOfIgnoredVariables } from './ignored-variables.ts';
 import type { Deps } from '../deps.ts';
 import { Installation, whyNotSwept } from '../jobs/installation.ts';
 import { PRIVATE } from './umask.ts';
+import { warnOfUnsafeSettings } from './unsafe-settings.ts';
 import { UsageError } from './usage.ts';
 
 function accountLines(accounts: readonly FirstAccount[]): string[] {
@@ -111,6 +112,7 @@ export function serveCommand(): Command {
         return await runMember(config, log, (error) => explain(error, config));
       }
       warnOfIgnoredVariables(log);
+      warnOfUnsafeSettings(config, log);
       if (config.SOM3D_API_PROCESSES > 1) {
         const { runPrimary } = await import('../process/primary.ts');
         return await runPrimary(config, log, greet).catch(asUsage);

@@ -10,6 +10,7 @@ import { stopLimitMs } from '../process/shutdown.ts';
 import { untilSignal } from '../process/signals.ts';
 import { warnOfIgnoredVariables } from './ignored-variables.ts';
 import { PRIVATE } from './umask.ts';
+import { warnOfUnsafeSettings } from './unsafe-settings.ts';
 import { UsageError } from './usage.ts';
 
 export function workerCommand(): Command {
@@ -20,6 +21,7 @@ export function workerCommand(): Command {
       const config = readConfig({ ...process.env, SOM3D_EMBEDDED_WORKER: 'true' });
       const log = createLogger(config.SOM3D_LOG_LEVEL);
       warnOfIgnoredVariables(log);
+      warnOfUnsafeSettings(config, log);
       await using stack = new AsyncDisposableStack();
       const deps = stack.use(await openDeps(config, log));
       const pending = await pendingMigrations(deps.orm);

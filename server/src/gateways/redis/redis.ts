@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Config } from '../../config/config.ts';
+import { evictionPolicy, speaksWithoutTls } from './diagnosis.ts';
 
 /** Interval of the checks whether Redis answers, in ms. */
 const PING_MS = 1000;
@@ -68,7 +69,21 @@ export async function openRedis(
   };
 
   const client = new TracedRedis(hastyOptions(url), track);
-  client.on('ready', () => setReachable(true));
+  let askedForPolicy = false;
+  const warnOfEviction = async (): Promise<void> => {
+    if (askedForPolicy) return;
+    const policy = await evictionPolicy(client);
+    askedForPolicy = true;
+    if (policy === null || policy === 'noeviction' || closing) return;
+    log.warn(
+      { policy },
+      'redis evicts keys when its memory is full, and jobs then start late; set maxmemory-policy noeviction',
+    );
+  };
+  client.on('ready', () => {
+    setReachable(true);
+    askedForPolicy = false;
+  });
   client.on('close', () => setReachable(false));
   const ping = async (): Promise<void> => {
     if (client.status !== 'ready') return;
@@ -76,9 +91,16 @@ export async function openRedis(
       () => setReachable(true),
       () => setReachable(false),
     );
+    // A start that takes the processor for seconds leaves a question without an answer; the next round asks again.
+    if (reachable) await warnOfEviction().catch(() => undefined);
   };
   const pinging = setInterval(() => void ping(), PING_MS);
   await Promise.race([once(client, 'ready').catch(() => undefined), pause(FIRST_CONTACT_MS)]);
+  if (!reachable && url.startsWith('rediss:') && (await speaksWithoutTls(url))) {
+    log.warn(
+      'REDIS_URL begins with rediss://, but this port of redis speaks without TLS; use redis:// or the port with TLS',
+    );
+  }
 
   return {
     get reachable() {
