@@ -1,6 +1,13 @@
 // @module-tag heavy
 import { join } from 'node:path';
-import { buildTriangleGrid, measureBothWays, mend, WorkerPool, type Mesh } from '@som3d/server/testing/imaging';
+import {
+  buildTriangleGrid,
+  finishInParts,
+  measureBothWays,
+  mend,
+  WorkerPool,
+  type Mesh,
+} from '@som3d/server/testing/imaging';
 import { afterAll, describe, expect, test } from 'vitest';
 import { convertFiles, type Converted } from '../support/phantom/convert.ts';
 import { hausdorff } from '../support/phantom/distance.ts';
@@ -109,6 +116,16 @@ describe('the measured distance', () => {
     expect(greatestMm).toBeGreaterThan(0.45);
     expect(greatestMm).toBeLessThanOrEqual(0.5001);
     expect(far.length).toBeGreaterThan(0);
+  });
+
+  test.each([0.5, 0.75, 0.95])('of a reduction by %f is that of all samples from all triangles', async (reduction) => {
+    const input = { raw: bump, smoothed: null, reduction, limits: { islandMm3: 1, cavityMm3: 1 } };
+    const { mesh, reduced, distanceMm } = await finishInParts(input, pool, 2000);
+    expect(reduced).toBe(true);
+    expect(mesh.triangles.length).toBeLessThan((1.01 - reduction) * bump.triangles.length);
+    const { greatestMm } = await measureBothWays({ mesh: bump, grid: buildTriangleGrid(bump) }, mesh, 0.45, pool);
+    expect(distanceMm).toBeCloseTo(greatestMm, 9);
+    expect(distanceMm).toBeGreaterThan(0);
   });
 
   test('is that of the nearest triangle, and far beyond the limit at least that it is far', async () => {

@@ -1,7 +1,8 @@
+import { originToTriangle } from './point-triangle.ts';
 import type { Rings } from './rings.ts';
 
 /** Neighbours that there is room for. A vertex with more from the start stays, and no other gets as many. */
-const PLACES = 12;
+export const PLACES = 12;
 /** No new face looks away from the old one in its place by more than acos(0.4), 66 degrees. */
 const LEAST_COSINE_SQUARE = 0.4 ** 2;
 /** Where all looks the same way, short edges go first: what counts as the error of an edge of 1 mm, mm. */
@@ -18,7 +19,7 @@ const BINS = 0x7f800000 >>> BIN_SHIFT;
 /** The cost of a vertex that has to be looked at again. */
 const UNKNOWN = -1;
 /** Of a vertex that is left as it is, with all faces around it. */
-const FROZEN = 255;
+export const FROZEN = 255;
 
 /** A closed surface while vertices are taken out of it. Shared buffers. */
 export interface Collapsing {
@@ -303,53 +304,6 @@ function keepsShape(degree: number, k: number): boolean {
     near ||= originToTriangle(ex, ey, ez, ux, uy, uz, wx, wy, wz) <= SHARP_MM * SHARP_MM;
   }
   return near;
-}
-
-/**
- * The square of the origin's distance from the triangle a, a + u, a + w, by the region that it is in: a corner's, an
- * edge's or the inside's (Ericson, Real-Time Collision Detection 2005, 5.1.5).
- */
-function originToTriangle(
-  ax: number,
-  ay: number,
-  az: number,
-  ux: number,
-  uy: number,
-  uz: number,
-  wx: number,
-  wy: number,
-  wz: number,
-): number {
-  const uw = ux * wx + uy * wy + uz * wz;
-  const a1 = -(ax * ux + ay * uy + az * uz);
-  const a2 = -(ax * wx + ay * wy + az * wz);
-  const b1 = a1 - (ux * ux + uy * uy + uz * uz);
-  const b2 = a2 - uw;
-  const c1 = a1 - uw;
-  const c2 = a2 - (wx * wx + wy * wy + wz * wz);
-  const acrossA = b1 * c2 - c1 * b2;
-  const acrossB = c1 * a2 - a1 * c2;
-  const acrossC = a1 * b2 - b1 * a2;
-  let s = 0;
-  let r = 0;
-  if (a1 > 0 || a2 > 0) {
-    if (b1 >= 0 && b2 <= b1) s = 1;
-    else if (c2 >= 0 && c1 <= c2) r = 1;
-    else if (acrossC <= 0 && a1 >= 0 && b1 <= 0) s = a1 / (a1 - b1);
-    else if (acrossB <= 0 && a2 >= 0 && c2 <= 0) r = a2 / (a2 - c2);
-    else if (acrossA <= 0) {
-      r = (b2 - b1) / (b2 - b1 + c1 - c2);
-      s = 1 - r;
-    } else {
-      const share = 1 / (acrossA + acrossB + acrossC);
-      s = acrossB * share;
-      r = acrossC * share;
-    }
-  }
-  const dx = ax + s * ux + r * wx;
-  const dy = ay + s * uy + r * wy;
-  const dz = az + s * uz + r * wz;
-  return dx * dx + dy * dy + dz * dz;
 }
 
 /** Moves a vertex into its neighbour k: two faces go, and the others around it have that one as their corner. */

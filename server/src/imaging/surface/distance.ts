@@ -36,7 +36,7 @@ export interface DeviationQuery {
 /** Measures from the samples in a share of a closed mesh to another surface. */
 export function measureDeviation({ mesh, common, share, grid, limitMm, floorMm }: DeviationQuery): Deviation {
   const search = new NearestSearch(grid, limitMm, floorMm);
-  const batch = new Batch(search);
+  const batch = new Batch((points, _, count) => search.add(points, count));
   sampleVertices(mesh, common, share, batch);
   sampleTriangles(mesh, share, batch);
   batch.flush();
@@ -45,11 +45,11 @@ export function measureDeviation({ mesh, common, share, grid, limitMm, floorMm }
 
 function sampleVertices({ positions }: Mesh, common: Uint8Array, share: MeshShare, batch: Batch): void {
   const { from, end } = rangeOf(common.length, share);
-  for (let v = from; v < end; v++) if (common[v] === 0) batch.addVertex(positions, 3 * v);
+  for (let v = from; v < end; v++) if (common[v] === 0) batch.addVertex(positions, v);
 }
 
 /** Samples edges and insides. Each edge has two triangles: the one that goes along it from its lesser vertex takes it. */
-function sampleTriangles({ positions: p, triangles }: Mesh, share: MeshShare, batch: Batch): void {
+export function sampleTriangles({ positions: p, triangles }: Mesh, share: MeshShare, batch: Batch): void {
   const { from, end } = rangeOf(triangles.length / 3, share);
   for (let t = 3 * from; t < 3 * end; t += 3) {
     const a = 3 * triangles[t]!;
@@ -77,37 +77,46 @@ function stepsOf(square: number): number {
   return Math.ceil(Math.sqrt(square) / SAMPLE_SPACING_MM);
 }
 
-/** Samples on their way to a search. */
-class Batch {
-  readonly #search: NearestSearch;
+/** Takes many samples at once: numbers that go through a call one by one each take memory of their own. */
+type Search = (points: Float64Array, near: Uint32Array, count: number) => void;
+
+/** Samples on their way to a search, each with a vertex of its triangle. */
+export class Batch {
+  readonly #search: Search;
   readonly #points = new Float64Array(3 * BATCH);
+  readonly #near = new Uint32Array(BATCH);
   #count = 0;
 
-  constructor(search: NearestSearch) {
+  constructor(search: Search) {
     this.#search = search;
   }
 
   addVertex(p: Float32Array, v: number): void {
-    this.#add(p, v, v, v, 0, 0);
+    this.#add(p, 3 * v, 3 * v, 3 * v, 0, 0, v);
   }
 
   /** Samples the inside of an edge in even steps. */
   addBetween(p: Float32Array, a: number, b: number, steps: number): void {
-    for (let i = 1; i < steps; i++) this.#add(p, a, b, b, i / steps, 0);
+    for (let i = 1; i < steps; i++) this.#add(p, a, b, b, i / steps, 0, (2 * i < steps ? a : b) / 3);
   }
 
   /** Samples the inside of a triangle, its sides in even steps. */
   addInside(p: Float32Array, a: number, b: number, c: number, steps: number): void {
-    for (let i = 1; i < steps; i++) for (let j = 1; i + j < steps; j++) this.#add(p, a, b, c, i / steps, j / steps);
+    for (let i = 1; i < steps; i++)
+      for (let j = 1; i + j < steps; j++) {
+        const near = 2 * i >= steps ? b : 2 * j >= steps ? c : a;
+        this.#add(p, a, b, c, i / steps, j / steps, near / 3);
+      }
   }
 
   flush(): void {
-    this.#search.add(this.#points, this.#count);
+    this.#search(this.#points, this.#near, this.#count);
     this.#count = 0;
   }
 
-  #add(p: Float32Array, a: number, b: number, c: number, s: number, r: number): void {
+  #add(p: Float32Array, a: number, b: number, c: number, s: number, r: number, near: number): void {
     if (this.#count === BATCH) this.flush();
+    this.#near[this.#count] = near;
     const at = 3 * this.#count++;
     for (let axis = 0; axis < 3; axis++) {
       const start = p[a + axis]!;
@@ -116,6 +125,6 @@ class Batch {
   }
 }
 
-function rangeOf(count: number, { index, of }: MeshShare): { from: number; end: number } {
+export function rangeOf(count: number, { index, of }: MeshShare): { from: number; end: number } {
   return { from: Math.floor((count * index) / of), end: Math.floor((count * (index + 1)) / of) };
 }

@@ -1,6 +1,7 @@
 import type { WorkerPool } from '../workers/pool.ts';
 import { lockAround } from './locks.ts';
 import { measureBothWays } from './measure-distance.ts';
+import { measureByWalk } from './measure-walk.ts';
 import { isUsable, type Mended } from './mend.ts';
 import { triangleCount, vertexCount, type Mesh } from './mesh.ts';
 import { simplify } from './simplify.ts';
@@ -47,19 +48,22 @@ export async function reduceWithinBounds(
   const locked = new Uint8Array(new SharedArrayBuffer(vertexCount(mesh)));
   const rule = { islandMm3, reachMm: MAX_DISTANCE_MM };
   let errorMm = MAX_ERROR_MM;
-  // Sorted beside the first mending, which leaves the other threads idle.
   let sorting: Promise<TriangleGrid> | null = null;
   for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
     const made = await simplify(mesh, { share, errorMm, locked, slabVertices }, pool);
     const mending = pool.run('mend', { mesh: { positions: mesh.positions, triangles: made.triangles }, rule });
-    sorting ??= pool.run('sortTriangles', mesh);
-    const [mended, grid] = await Promise.all([mending, sorting]);
+    // Beside the mending, which leaves the other threads idle.
+    const [mended, walkedMm] = await Promise.all([mending, measureByWalk(mesh, made, pool)]);
+    // What was mended is not what was measured.
+    const isSame = isUsable(mended) && mended.mesh.triangles.length === made.triangles.length;
+    if (isSame && walkedMm !== null && walkedMm <= MAX_DISTANCE_MM) return { ...mended, distanceMm: walkedMm };
     const locking = attempt <= LOCKING_TRIES;
     const broken = locking && mended.losses.length > 0;
+    sorting ??= pool.run('sortTriangles', mesh);
     const { greatestMm, far } =
       broken || !isUsable(mended)
         ? { greatestMm: Infinity, far: [] }
-        : await measureBothWays({ mesh, grid }, mended.mesh, MAX_DISTANCE_MM, pool);
+        : await measureBothWays({ mesh, grid: await sorting }, mended.mesh, MAX_DISTANCE_MM, pool);
     if (greatestMm <= MAX_DISTANCE_MM) return { ...mended, distanceMm: greatestMm };
     const few = far.length < 3 * FEW_SPOTS * vertexCount(mesh);
     const fresh = lockAround(mesh, few ? [...mended.losses, ...far] : mended.losses, locked);

@@ -1,7 +1,7 @@
 import type { WorkerPool } from '../workers/pool.ts';
 import { emptyCollapsing, frozenFaces, quantile, type Collapsing, type VertexRange } from './collapse.ts';
 import { triangleCount, vertexCount, type Mesh } from './mesh.ts';
-import { buildRings } from './rings.ts';
+import { buildRings, type Rings } from './rings.ts';
 
 /** How much to reduce, and what to leave. */
 export interface Reduction {
@@ -18,6 +18,9 @@ export interface Reduction {
 export interface Simplified {
   /** Of the mesh's own vertices. */
   triangles: Uint32Array;
+  /** Where the vertices went, and how the faces were before. */
+  state: Collapsing;
+  rings: Rings;
   /** Greatest cost that was taken, mm. */
   errorMm: number;
 }
@@ -68,7 +71,7 @@ export async function simplify(
     const wanted = left > NEAR_END * vertices ? MORE * left : left;
     limit = Math.max(quantile(passes, wanted), removed > ENOUGH * vertices ? limit : GROWTH * limit);
   }
-  return { triangles: await facesOf(mesh, state, slabs, pool), errorMm: Math.sqrt(greatest) };
+  return { triangles: await facesOf(mesh, state, slabs, pool), state, rings, errorMm: Math.sqrt(greatest) };
 }
 
 /** Even slabs, and others whose borders lie in the middle of those. */

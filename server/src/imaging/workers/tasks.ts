@@ -16,6 +16,7 @@ import type { RingRange, Rings } from '../surface/rings.ts';
 import type { RowRange, SurfacePlan } from '../surface/row-counts.ts';
 import type { SmoothingBuffers } from '../surface/smooth.ts';
 import type { TriangleGrid } from '../surface/triangle-grid.ts';
+import type { Walked, WalkQuery } from '../surface/walk.ts';
 import type { Volume } from '../volume.ts';
 import type { ZipExtent } from '../zip.ts';
 
@@ -65,6 +66,7 @@ export interface TaskMap {
   mend: { input: { mesh: Mesh; rule: PieceRule }; output: Mended };
   sortTriangles: { input: Mesh; output: TriangleGrid };
   distance: { input: DeviationQuery; output: Deviation };
+  walk: { input: WalkQuery; output: Walked };
   /** Writes the file. @returns its size in bytes */
   glb: { input: { mesh: Mesh; name: ModelName; path: string; compressed: boolean }; output: number };
   /** Writes the first model of a volume as GLB. @returns its size in bytes, 0 where there is nothing to show */

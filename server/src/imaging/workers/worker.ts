@@ -15,6 +15,7 @@ import { fillRings } from '../surface/rings.ts';
 import { countRows } from '../surface/row-counts.ts';
 import { sincCoefficients, smoothVertices } from '../surface/smooth.ts';
 import { buildTriangleGrid } from '../surface/triangle-grid.ts';
+import { walkBothWays } from '../surface/walk.ts';
 import { collectGarbage } from './collect.ts';
 import type { TaskKind, TaskMap, TaskMessage, TaskReply } from './tasks.ts';
 
@@ -84,6 +85,9 @@ const HANDLERS: { [K in TaskKind]: (input: TaskMap[K]['input']) => Promise<Outco
   },
   async distance(query) {
     return { output: measureDeviation(query), transfer: [] };
+  },
+  async walk(query) {
+    return { output: walkBothWays(query), transfer: [] };
   },
   // Loaded when they are first needed: most threads never draw or encode.
   async glb({ mesh, name, path, compressed }) {
