@@ -65,6 +65,21 @@ const routeTree = root.addChildren([
       path: '/casos/$id',
       component: lazyRouteComponent(() => import('./cases/CasePage.tsx'), 'CasePage'),
     }),
+    createRoute({
+      getParentRoute: () => inside,
+      path: '/pacientes',
+      component: lazyRouteComponent(() => import('./patients/PatientsPage.tsx'), 'PatientsPage'),
+      validateSearch: (search: Search) => ({
+        q: text(search, 'q'),
+        estado: text(search, 'estado'),
+        pagina: page(search),
+      }),
+    }),
+    createRoute({
+      getParentRoute: () => inside,
+      path: '/pacientes/$id',
+      component: lazyRouteComponent(() => import('./patients/PatientPage.tsx'), 'PatientPage'),
+    }),
     createRoute({ getParentRoute: () => inside, path: '$', component: NotFound }),
     createRoute({
       getParentRoute: () => inside,

@@ -3,6 +3,7 @@ import { defineTexts } from '../texts.ts';
 export const patientsTexts = defineTexts(
   {
     title: 'Pacientes',
+    noSuchPatient: 'Este paciente no existe o se eliminó.',
     new: 'Nuevo paciente',
     search: 'Buscar por nombre o documento',
     nobody: 'Ninguno',
@@ -68,6 +69,7 @@ export const patientsTexts = defineTexts(
   },
   {
     title: 'Patients',
+    noSuchPatient: 'This patient does not exist or was removed.',
     new: 'New patient',
     search: 'Search by name or document',
     nobody: 'Nobody',

@@ -1,5 +1,5 @@
 import { Link, Outlet } from '@tanstack/react-router';
-import { Suspense } from 'react';
+import { Suspense, useRef } from 'react';
 import { connection } from '../session/connection.ts';
 import { SignInAgain } from '../session/SignInAgain.tsx';
 import { useIsAdmin } from '../session/use-session.ts';
@@ -29,14 +29,16 @@ const ADMIN = [
 /** What every page has around it: the bar of places (below on a telephone), the state of the connection, the session. */
 export function Layout() {
   const t = useTexts(shellTexts);
+  const content = useRef<HTMLElement>(null);
   const online = useStore(connection.online);
   const places = useIsAdmin() ? ADMIN : DOCTOR;
   return (
     <div className={styles['layout']}>
-      <a className={styles['skip']} href={`${location.pathname}${location.search}#contenido`}>
-        {t.skip}
-      </a>
       <header className={styles['bar']}>
+        {/* A link to #contenido would lead to the address of <base>. */}
+        <button type="button" className={styles['skip']} onClick={() => content.current?.focus()}>
+          {t.skip}
+        </button>
         <Link to="/casos" className={styles['home']}>
           <Brand />
         </Link>
@@ -51,7 +53,7 @@ export function Layout() {
       </header>
       <div className={styles['content']}>
         <div role="status">{!online && <p className={styles['offline']}>{t.offline}</p>}</div>
-        <main id="contenido" tabIndex={-1}>
+        <main ref={content} id="contenido" tabIndex={-1}>
           <Suspense fallback={<Loading />}>
             <Outlet />
           </Suspense>

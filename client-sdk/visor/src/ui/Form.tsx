@@ -40,6 +40,11 @@ function valuesOf(form: HTMLFormElement): Values {
   );
 }
 
+/** The browser itself says so only of what was typed by hand, not of what it filled in. */
+function isShort(control: Control): control is HTMLInputElement | HTMLTextAreaElement {
+  return 'minLength' in control && control.value !== '' && control.value.length < control.minLength;
+}
+
 /** A problem's faults by field, and what is said of no field of this form. */
 function sorted(error: unknown, names: ReadonlySet<string>, describe: (error: unknown) => string) {
   const faults = error instanceof ApiError ? error.errors : [];
@@ -65,10 +70,11 @@ export function Form({ onSubmit, submit, children, secondary, label, danger = fa
     first?.focus();
   }, [errors]);
 
-  const faultOf = ({ validity, type, ...control }: Control & { minLength?: number }): string => {
+  const faultOf = (control: Control): string => {
+    const { validity, type } = control;
     if (validity.valueMissing) return t.missing;
     if (validity.typeMismatch) return type === 'email' ? t.email : t.invalid;
-    if (validity.tooShort) return t.tooShort(control.minLength ?? 1);
+    if (isShort(control)) return t.tooShort(control.minLength);
     if (validity.rangeUnderflow || validity.rangeOverflow) return t.range;
     return t.invalid;
   };
@@ -77,7 +83,7 @@ export function Form({ onSubmit, submit, children, secondary, label, danger = fa
     if (busy) return;
     const target = event.currentTarget;
     const controls = controlsOf(target);
-    const invalid = controls.filter(({ validity }) => !validity.valid);
+    const invalid = controls.filter((control) => !control.validity.valid || isShort(control));
     setGeneral(undefined);
     setErrors(Object.fromEntries(invalid.map((control) => [control.name, faultOf(control)])));
     if (invalid.length > 0) return;
