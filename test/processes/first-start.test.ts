@@ -1,9 +1,9 @@
 // @module-tag heavy
 import { createClient } from '@som3d/client';
 import { expect, onTestFinished, test } from 'vitest';
-import { createDatabase } from '../support/database.ts';
+import { createDatabase, databaseKinds } from '../support/database.ts';
 import { until } from '../support/jobs.ts';
-import { startProcess } from '../support/process.ts';
+import { runCommand, startProcess } from '../support/process.ts';
 
 const LINK = /http:\/\/\S+\/app\/muestra\/[\w-]{43}/;
 
@@ -48,4 +48,23 @@ test.each([
   ['HOST', '0.0.0.0'],
 ])('there is no such link with %s=%s', { tags: ['long'] }, async (name, value) => {
   expect((await firstStart({ [name]: value })).printed()).not.toContain('/app/muestra/');
+});
+
+test.each(databaseKinds())('a start on %s without an administrator names the command that makes one', async (kind) => {
+  const database = await createDatabase(kind);
+  onTestFinished(() => database.drop());
+  const start = async (ready: RegExp) => {
+    const server = await startProcess(database, { SOM3D_EMBEDDED_WORKER: 'false', SOM3D_DEMO: 'false' });
+    onTestFinished(async () => void (await server.end('SIGKILL')));
+    await until(() => ready.test(server.printed()), 'it is greeted');
+    return server;
+  };
+  const first = await start(/There is no administrator yet/);
+  expect(first.printed()).toContain('npx som3d-server create-admin --correo you@example.com');
+  await first.end('SIGTERM');
+  const made = await runCommand(['create-admin', '--correo', 'jefa@example.com'], database);
+  expect(made).toMatchObject({ code: 0 });
+  const second = await start(/Upload a scan/);
+  await createClient({ baseUrl: second.url }).health.check();
+  expect(second.printed()).not.toContain('create-admin');
 });

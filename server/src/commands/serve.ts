@@ -2,6 +2,7 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { isMember } from '../cluster/messages.ts';
 import { readConfig, type Config } from '../config/config.ts';
+import { Usuario } from '../db/entities/auth.entity.ts';
 import { queueFirstCase, type FirstCase } from '../setup/first-case.ts';
 import { DemoLink } from '../domains/auth/demo-link.ts';
 import type { FirstAccount } from '../setup/first-start.ts';
@@ -69,6 +70,13 @@ async function warnOfStorage(deps: Deps): Promise<void> {
   if (fault) say(`Warning: ${whyNotSwept(fault)}.\n`);
 }
 
+/** A first start on MySQL makes no accounts: the operator must make the one that manages the service. */
+async function nameAdminCommand({ orm }: Deps): Promise<void> {
+  const admin = await orm.em.fork().findOne(Usuario, { rol: 'ADMINISTRADOR' }, { fields: ['id_usuario'] });
+  if (admin) return;
+  say('There is no administrator yet. Create one:\n  npx som3d-server create-admin --correo you@example.com\n');
+}
+
 /** The link needs a browser on this machine, so a service that others reach, or in production, has none. */
 async function firstCaseLines(
   { url, deps }: Pick<RunningServer, 'url' | 'deps'>,
@@ -87,6 +95,9 @@ async function firstCaseLines(
 async function greet(server: Pick<RunningServer, 'url' | 'deps' | 'accounts'>, config: Config): Promise<void> {
   say(banner(server.url, config, server.accounts));
   await warnOfStorage(server.deps);
+  await nameAdminCommand(server.deps).catch((error: unknown) => {
+    server.deps.log.warn({ err: error }, 'administrators not counted');
+  });
   try {
     const first = await queueFirstCase(server, config);
     if (first) say(await firstCaseLines(server, config, first));
