@@ -1,9 +1,13 @@
 // @module-tag heavy
+import { randomBytes } from 'node:crypto';
 import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import type { Job } from '@som3d/contract';
 import { describe, expect, test } from 'vitest';
+import { sampleZip } from '../support/jobs.ts';
+import { startTestServer } from '../support/server.ts';
 import { parseForm } from './support/multipart.ts';
 import { jobWith, json, problem, serve, serveRaw, type Handler, type TestServer } from './support/server.ts';
 import { makeHome, type Home } from './support/som3d.ts';
@@ -122,7 +126,7 @@ describe('upload', () => {
     });
     await using home = await makeHome();
     const scan = await scanIn(home);
-    await truncate(scan, 50_000_000);
+    await truncate(scan, 15_000_000);
     const { code, stderr } = await home.som3d(['upload', scan], { env: env(server) });
     expect([code, stderr]).toEqual([1, expect.stringContaining('Demasiado grande (HTTP 413)')]);
     // Shorter than the 30 s of silence that a clock left running would hold the process for.
@@ -287,5 +291,37 @@ describe('sample', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('ENOENT');
     expect(stderr).not.toContain('    at ');
+  });
+});
+
+describe('upload of a large file', () => {
+  test('continues where it was interrupted, with its speed and the time left', async () => {
+    await using server = new AsyncDisposableStack();
+    const api = server.adopt(await startTestServer('sqlite'), ({ stop }) => stop());
+    const { token } = await api.doctor();
+    await using home = await makeHome();
+    const scan = join(home.directory, 'rodilla.zip');
+    const zip = Buffer.concat([Buffer.from('PK\x03\x04'), randomBytes(40 * 1024 ** 2), await sampleZip()]);
+    await writeFile(scan, zip);
+    const env = { SOM3D_URL: api.url, SOM3D_TOKEN: token };
+    // A second signal would end the command at once.
+    let interrupted = false;
+    const first = await home.som3d(['upload', scan], {
+      env,
+      onStderr: (text, child) => {
+        if (!/uploading [3-9]\d %/.test(text) || interrupted) return;
+        interrupted = true;
+        child.kill('SIGINT');
+      },
+    });
+    expect([first.code, first.stdout]).toEqual([130, '']);
+    expect(first.stderr).toContain('The same command continues the upload');
+    const second = await home.som3d(['upload', scan, '--name', 'Rodilla'], { env });
+    expect(second.code).toBe(0);
+    expect(Number(/uploading (\d+) %/.exec(second.stderr)?.[1])).toBeGreaterThanOrEqual(10);
+    expect(second.stderr).toMatch(/uploading \d+ % [\d.]+ MiB of 40\.\d MiB, [\d.]+ \w+\/s, \d+ s/);
+    const jobId = /^Job (\S+)\n$/.exec(second.stdout)?.[1] ?? '';
+    expect((await buffer(await api.deps.storage.read(`uploads/${jobId}.zip`))).equals(zip)).toBe(true);
+    expect(JSON.parse(await readFile(join(home.directory, 'config/som3d/uploads.json'), 'utf8'))).toEqual({});
   });
 });

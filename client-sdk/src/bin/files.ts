@@ -95,9 +95,15 @@ export async function openZip(path: string): Promise<StreamSource> {
   const start = await firstBytes(path);
   if (startsWith(start, EMPTY_SIGNATURE)) throw new UsageError(say.emptyZip(path));
   if (!startsWith(start, SIGNATURE)) throw new UsageError(say.notAZip(path));
+  return sourceOf(path, 0, facts.size);
+}
+
+/** The bytes of a file from `start` to before `end`. */
+function sourceOf(path: string, start: number, end: number): StreamSource {
   return {
-    size: facts.size,
-    stream: () => Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>,
+    size: end - start,
+    stream: () => Readable.toWeb(createReadStream(path, { start, end: end - 1 })) as ReadableStream<Uint8Array>,
+    slice: (from, to) => sourceOf(path, start + from, start + to),
   };
 }
 

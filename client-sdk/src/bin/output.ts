@@ -25,6 +25,14 @@ export function formatBytes(bytes: number): string {
   return `${power === 0 ? value : value.toFixed(1)} ${UNITS[power]}`;
 }
 
+/** A time for people, e.g. `7 min 12 s`. */
+export function formatSeconds(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
 /** Left-aligned columns, as wide as their widest cell. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
@@ -34,11 +42,11 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-const BAR_WIDTH = 28;
+const BAR_WIDTH = 20;
 
 /** The display of a progress from 0 to 100 percent. */
 export interface Progress {
-  /** @param percent 0 to 100. @param label the present step. @param detail for a terminal only */
+  /** @param percent 0 to 100. @param label the present step. @param detail what is left, how fast */
   update(percent: number, label: string, detail?: string): void;
   /** Ends the display; its last line stays. */
   end(): void;
@@ -66,11 +74,11 @@ function barProgress(): Progress {
 function lineProgress(): Progress {
   let last = '';
   return {
-    update(percent, label) {
+    update(percent, label, detail = '') {
       const step = `${label} ${Math.floor(percent / 10)}`;
       if (step === last) return;
       last = step;
-      note(`${label} ${Math.floor(percent)} %`);
+      note(`${label} ${Math.floor(percent)} % ${detail}`.trimEnd());
     },
     end: () => undefined,
   };

@@ -117,6 +117,7 @@ Environment:
   } as Record<JobProgress['phase'], string>,
   of: (loaded: string, total: string) => `${loaded} of ${total}`,
   canceledUpload: 'Canceled before the upload was complete.',
+  heldUpload: 'Interrupted. The same command continues the upload, for a day.',
   goesOn: (id: string) =>
     `The job goes on without this command. Look at it: som3d jobs; ` +
     `fetch its result: som3d download ${id}; stop it: som3d cancel ${id}`,
@@ -245,6 +246,7 @@ Variables de entorno:
   },
   of: (loaded, total) => `${loaded} de ${total}`,
   canceledUpload: 'Cancelado antes de completar la subida.',
+  heldUpload: 'La subida se interrumpió. El mismo comando la continúa, durante un día.',
   goesOn: (id) =>
     `El trabajo sigue sin este comando. Para verlo: som3d jobs; ` +
     `para traer su resultado: som3d download ${id}; para detenerlo: som3d cancel ${id}`,

@@ -1,11 +1,20 @@
 import { basename } from 'node:path';
 import type { Job } from '../generated/types.ts';
-import { uploadJob, waitForJob, type Client, type StreamSource, type UploadFields } from '../index.ts';
+import {
+  RESUMABLE_FROM,
+  uploadJob,
+  waitForJob,
+  type Client,
+  type Pace,
+  type StreamSource,
+  type UploadFields,
+} from '../index.ts';
 import { saveJob } from './download.ts';
 import { InterruptedError } from './failure.ts';
 import { makeDirectory, openZip } from './files.ts';
-import { formatBytes, makeProgress, note, print, printable } from './output.ts';
+import { formatBytes, formatSeconds, makeProgress, note, print, printable } from './output.ts';
 import { sessionClient } from './session.ts';
+import { unfinishedUploads } from './unfinished.ts';
 import { say } from './texts.ts';
 
 export interface UploadCommandOptions {
@@ -86,11 +95,17 @@ async function interruptible<T>(sentence: string, run: (signal: AbortSignal) => 
 
 async function send(client: Client, file: StreamSource, filename: string, options: UploadCommandOptions): Promise<Job> {
   const progress = makeProgress();
-  const onProgress = (loaded: number, total: number) => {
-    progress.update((loaded / total) * 100, say.uploading, say.of(formatBytes(loaded), formatBytes(total)));
+  const onProgress = (loaded: number, total: number, { bytesPerSecond, secondsLeft }: Pace) => {
+    const details = [
+      say.of(formatBytes(loaded), formatBytes(total)),
+      ...(bytesPerSecond > 0 ? [`${formatBytes(Math.round(bytesPerSecond))}/s`] : []),
+      ...(secondsLeft === undefined ? [] : [formatSeconds(secondsLeft)]),
+    ];
+    progress.update((loaded / total) * 100, say.uploading, details.join(', '));
   };
-  return interruptible(say.canceledUpload, (signal) =>
-    uploadJob(client, { file, filename, fields: fieldsOf(options), onProgress, signal }),
+  const resumable = file.size >= RESUMABLE_FROM && unfinishedUploads;
+  return interruptible(resumable ? say.heldUpload : say.canceledUpload, (signal) =>
+    uploadJob(client, { file, filename, fields: fieldsOf(options), resumable, onProgress, signal }),
   ).finally(() => progress.end());
 }
 
