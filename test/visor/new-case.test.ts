@@ -68,4 +68,30 @@ describeVisor('a new case in the visor', (visor) => {
     expect(zip.includes('00008.dcm')).toBe(true);
     expect(zip.includes('00009.dcm')).toBe(false);
   });
+
+  test('goes on after the page was closed in the middle of its sending', async () => {
+    const doctor = await visor().api.doctor();
+    const page = await visor().signedIn(doctor, 'casos/nuevo');
+    const input = page.getByLabel('Elegir archivos', { exact: true }).and(page.locator('input'));
+    await input.setInputFiles(chosen(dicomFiles(named(), {}, 'a')));
+    await page.getByLabel('Nombre del caso').fill('Cadera');
+    await page.route('**/som3d/uploads/*', async (route) => {
+      if (route.request().method() === 'PATCH') await route.abort();
+      else await route.continue();
+    });
+    await page.getByRole('button', { name: 'Convertir' }).click();
+    await page.getByRole('button', { name: 'Pausar' }).click();
+    await page.getByText('En pausa.').waitFor();
+    await expectAccessible(page);
+    await page.reload();
+    await page.getByRole('heading', { name: 'El envío de «Cadera» no terminó.' }).waitFor();
+    await page.unrouteAll();
+    await page.getByRole('button', { name: 'Continuar' }).click();
+    await page.waitForURL(/\/casos\/[\w-]{30,}$/);
+    const { jobs } = (await doctor.client.som3d.list({ query: {} })).body;
+    expect(jobs).toMatchObject([{ nombre_proceso: 'Cadera' }]);
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Suelte aquí la tomografía' }).waitFor();
+    expect(await page.getByText('no terminó').count()).toBe(0);
+  });
 });

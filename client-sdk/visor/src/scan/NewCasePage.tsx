@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { client, q, queries } from '../service.ts';
+import { q, queries } from '../service.ts';
 import { useTexts } from '../texts.ts';
 import { Alert } from '../ui/Alert.tsx';
 import { Button } from '../ui/Button.tsx';
@@ -19,6 +19,7 @@ import { SeriesChoice } from './SeriesChoice.tsx';
 import { SlicePreview } from './SlicePreview.tsx';
 import type { DroppedFile } from './source-files.ts';
 import { Transfer } from './Transfer.tsx';
+import { UnfinishedCase } from './UnfinishedCase.tsx';
 import { useTransfer } from './use-transfer.ts';
 
 /** How far the reading of what was dropped is. */
@@ -30,10 +31,16 @@ type Reading =
 /** From what a person drops to a case that is being converted. */
 export function NewCasePage() {
   const t = useTexts(SCAN_TEXTS);
+  const navigate = useNavigate();
   const [scan, setScan] = useState<RemoteScan>();
   const [reading, setReading] = useState<Reading>({ step: 'nothing' });
   // Its files are no longer needed when another is dropped, or the page is left.
   useEffect(() => () => scan?.end(), [scan]);
+
+  async function show(id: string): Promise<void> {
+    await queries.invalidateQueries({ queryKey: q.som3d.all });
+    await navigate({ to: '/casos/$id', params: { id } });
+  }
 
   async function open(files: readonly DroppedFile[]): Promise<void> {
     if (files.length === 0) return;
@@ -53,6 +60,7 @@ export function NewCasePage() {
     <Page title={t.title}>
       {reading.step === 'nothing' && (
         <>
+          <UnfinishedCase onSent={show} />
           {reading.problem && <Alert>{reading.problem}</Alert>}
           <DropZone onFiles={(files) => void open(files)} />
         </>
@@ -68,7 +76,12 @@ export function NewCasePage() {
         </p>
       )}
       {reading.step === 'read' && (
-        <NewCase scan={reading.scan} contents={reading.contents} onAnother={() => setReading({ step: 'nothing' })} />
+        <NewCase
+          scan={reading.scan}
+          contents={reading.contents}
+          onAnother={() => setReading({ step: 'nothing' })}
+          onSent={show}
+        />
       )}
     </Page>
   );
@@ -78,6 +91,7 @@ interface NewCaseProps {
   readonly scan: RemoteScan;
   readonly contents: ScanContents;
   readonly onAnother: () => void;
+  readonly onSent: (jobId: string) => Promise<void>;
 }
 
 /** The fields of the upload, of what the form holds. */
@@ -95,9 +109,8 @@ function fieldsOf(values: Values, { tissues, own }: ModelChoice, serie: string) 
   };
 }
 
-function NewCase({ scan, contents, onAnother }: NewCaseProps) {
+function NewCase({ scan, contents, onAnother, onSent }: NewCaseProps) {
   const t = useTexts(SCAN_TEXTS);
-  const navigate = useNavigate();
   const [chosen, setChosen] = useState(0);
   const [model, setModel] = useState(FIRST_CHOICE);
   const transfer = useTransfer();
@@ -116,11 +129,8 @@ function NewCase({ scan, contents, onAnother }: NewCaseProps) {
     const job = await transfer.run(
       (onFile) => scan.archive(chosen, values['anonymous'] === 'on', onFile),
       fieldsOf(values, model, uid),
-      client,
     );
-    if (!job) return;
-    await queries.invalidateQueries({ queryKey: q.som3d.all });
-    await navigate({ to: '/casos/$id', params: { id: job.job_id } });
+    if (job) await onSent(job.job_id);
   }
 
   return (
@@ -156,7 +166,7 @@ function NewCase({ scan, contents, onAnother }: NewCaseProps) {
           {t.anonymousHint}
         </p>
         {transfer.problem && <Alert>{transfer.problem}</Alert>}
-        {transfer.state && <Transfer state={transfer.state} onCancel={transfer.cancel} />}
+        <Transfer transfer={transfer} />
       </Form>
     </div>
   );

@@ -55,6 +55,8 @@ export const SCAN_TEXTS = defineTexts(
       'equipo. La edad, el sexo y las fechas del estudio se conservan.',
     notAnonymous: (file: string) =>
       `A «${file}» no se le pueden quitar los datos del paciente, así que no se envió nada. Desmarque la casilla para enviarlo como está.`,
+    noRoom:
+      'El navegador no tiene espacio en el disco para preparar el envío. Libere espacio o suelte un ZIP ya hecho.',
     send: 'Convertir',
     sending: (percent: number) => `Enviando: ${percent} %`,
     sendingLabel: 'Envío del caso',
@@ -120,6 +122,7 @@ export const SCAN_TEXTS = defineTexts(
       'and the dates of the study stay.',
     notAnonymous: (file) =>
       `The patient data of “${file}” cannot be removed, so nothing was sent. Clear the box to send it as it is.`,
+    noRoom: 'The browser has no room on the disk to prepare the case. Make room, or drop a ZIP that is ready.',
     send: 'Convert',
     sending: (percent) => `Sending: ${percent} %`,
     sendingLabel: 'Sending the case',
