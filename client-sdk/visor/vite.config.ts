@@ -11,6 +11,8 @@ export default defineConfig({
   resolve: { conditions: ['som3d:source', ...defaultClientConditions] },
   build: {
     target: 'es2023',
+    // The page of a payment is a document of its own, with a policy of its own.
+    rolldownOptions: { input: ['index.html', 'pago.html'] },
     // The content security policy refuses data: addresses of scripts and workers.
     assetsInlineLimit: 0,
     // The preload helper of Vite is not needed: each page is one chunk.

@@ -80,6 +80,17 @@ const routeTree = root.addChildren([
       path: '/pacientes/$id',
       component: lazyRouteComponent(() => import('./patients/PatientPage.tsx'), 'PatientPage'),
     }),
+    createRoute({
+      getParentRoute: () => inside,
+      path: '/plan',
+      component: lazyRouteComponent(() => import('./plan/PlanPage.tsx'), 'PlanPage'),
+    }),
+    createRoute({
+      getParentRoute: () => inside,
+      path: '/mensajes',
+      component: lazyRouteComponent(() => import('./messages/MessagesPage.tsx'), 'MessagesPage'),
+      validateSearch: (search: Search) => ({ pagina: page(search) }),
+    }),
     createRoute({ getParentRoute: () => inside, path: '$', component: NotFound }),
     createRoute({
       getParentRoute: () => inside,

@@ -39,6 +39,23 @@ async function policy(storage: Storage): Promise<string> {
   ].join('; ');
 }
 
+/** The page of a payment, alone in letting the gateway's script run. It holds no session and shows nothing of a patient. */
+const PAYMENT_PAGE = 'pago.html';
+const EPAYCO = 'https://*.epayco.co https://*.payco.co';
+const PAYMENT_POLICY = [
+  "default-src 'none'",
+  `script-src 'self' ${EPAYCO}`,
+  // The gateway's script styles its form inline.
+  `style-src 'self' 'unsafe-inline' ${EPAYCO}`,
+  `img-src 'self' data: ${EPAYCO}`,
+  `font-src ${EPAYCO}`,
+  `connect-src 'self' ${EPAYCO}`,
+  `frame-src ${EPAYCO}`,
+  `form-action ${EPAYCO}`,
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+].join('; ');
+
 /** The files of the build, by their path. The page itself is not among them: it depends on the address. */
 function readBuild(): Map<string, StaticBody> {
   const entries = readdirSync(dist, { recursive: true, withFileTypes: true });
@@ -72,7 +89,10 @@ export function visorRouter(storage: Storage): Router {
     const name = req.path.slice(1);
     const asset = build.get(name);
     const page = path.extname(name) ? undefined : pages[name.split('/').length - 1];
-    if (asset) {
+    if (asset && name === PAYMENT_PAGE) {
+      res.set({ 'cache-control': 'no-cache', 'content-security-policy': PAYMENT_POLICY });
+      await asset.send(req, res.type('html'));
+    } else if (asset) {
       res.set('cache-control', name.startsWith('assets/') ? HASHED : 'public, max-age=3600');
       await asset.send(req, res.type(path.extname(name)));
     } else if (page) {
