@@ -112,9 +112,21 @@ const presentPassword = z
   .max(128)
   .meta({ description: 'La contraseña de la cuenta', examples: ['Sierra-Nevada-2026'], format: 'password' });
 
+/** A code of the authenticator app, or a recovery code. */
+const SecondFactorCode = z
+  .string()
+  .trim()
+  .min(1)
+  .max(40)
+  .meta({ description: 'Los 6 dígitos de la aplicación, o un código de recuperación', examples: ['482913'] });
+
 export const LoginBody = z
-  .object({ correo: scalars.correo.required, password: presentPassword })
-  .meta({ id: 'LoginBody', description: 'El correo y la contraseña de una cuenta' });
+  .object({ correo: scalars.correo.required, password: presentPassword, totp: SecondFactorCode.optional() })
+  .meta({
+    id: 'LoginBody',
+    description: 'El correo y la contraseña de una cuenta, y el segundo factor si la cuenta lo tiene',
+    examples: [{ correo: 'maria.gomez@example.com', password: 'Sierra-Nevada-2026' }],
+  });
 export type LoginBody = z.infer<typeof LoginBody>;
 
 export const AccessToken = z
@@ -146,6 +158,44 @@ export const UpdateMeBody = z
     examples: [{ telefono: '+573104567890', ciudad: 'Medellín' }],
   });
 export type UpdateMeBody = z.infer<typeof UpdateMeBody>;
+
+/** Whether the account has a second factor. */
+export const SecondFactor = z
+  .object({
+    activo: z.boolean(),
+    confirmado_en: scalars.Instant.nullable(),
+    codigos_restantes: z.int().meta({ description: 'Códigos de recuperación sin usar' }),
+  })
+  .meta({ id: 'SecondFactor', description: 'El segundo factor de la cuenta propia' });
+export type SecondFactor = z.infer<typeof SecondFactor>;
+
+export const SecondFactorSecret = z
+  .object({
+    secret: z.string().meta({ description: 'Para escribirlo a mano', examples: ['JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'] }),
+    otpauth_uri: z.string().meta({
+      description: 'Para un código QR',
+      examples: ['otpauth://totp/SOM3D:admin%40example.com?issuer=SOM3D&secret=JBSWY3DPEHPK3PXP'],
+    }),
+  })
+  .meta({ id: 'SecondFactorSecret', description: 'El secreto para la aplicación; se muestra una sola vez' });
+
+export const RecoveryCodes = z
+  .object({ codigos: z.array(z.string().meta({ examples: ['k7qm-x2fd-9tcb-4hwa'] })) })
+  .meta({
+    id: 'RecoveryCodes',
+    description: 'Los códigos de recuperación; cada uno sirve una vez y se muestran solo ahora',
+  });
+
+export const PasswordBody = z
+  .object({ password_actual: presentPassword })
+  .meta({ id: 'PasswordBody', description: 'La contraseña de la cuenta' });
+export const SecondFactorBody = z
+  .object({ totp: SecondFactorCode })
+  .meta({ id: 'SecondFactorBody', description: 'Un código de la aplicación' });
+export const RemoveSecondFactorBody = PasswordBody.extend({ totp: SecondFactorCode }).meta({
+  id: 'RemoveSecondFactorBody',
+  description: 'La contraseña, y un código de la aplicación o de recuperación',
+});
 
 export const Ok = z.object({ ok: z.literal(true) }).meta({ id: 'Ok', description: 'La operación se hizo' });
 
@@ -235,7 +285,7 @@ export const auth = defineRoutes({
     path: '/auth/login',
     summary: 'Iniciar sesión',
     description:
-      'Usuario o contraseña errados responden el mismo 401. Cinco fallos de una cuenta desde una dirección (o 50 de una dirección) en 15 minutos bloquean con 429 y Retry-After; un equipo en el que ya se ingresó tiene su propia cuenta. 403 si la cuenta está suspendida. Deja las cookies refresh_token, csrf_token y som3d_device.',
+      'Usuario o contraseña errados responden el mismo 401. Cinco fallos de una cuenta desde una dirección (o 50 de una dirección) en 15 minutos bloquean con 429 y Retry-After; un equipo en el que ya se ingresó tiene su propia cuenta. Si la cuenta tiene segundo factor, 401 de tipo second-factor hasta que `totp` lo traiga. 403 si la cuenta está suspendida. Deja las cookies refresh_token, csrf_token y som3d_device.',
     metadata: { access: 'public' },
     body: LoginBody,
     responses: { 200: AccessToken, ...problems(401, 403, 429) },
@@ -274,6 +324,44 @@ export const auth = defineRoutes({
     metadata: { access: 'bearer' },
     body: CodeBody,
     responses: { 200: Me, ...problems(400, 409) },
+  },
+  secondFactor: {
+    method: 'GET',
+    path: '/auth/me/totp',
+    summary: 'El segundo factor propio',
+    description: 'Si está activo, desde cuándo, y cuántos códigos de recuperación quedan.',
+    metadata: { access: 'admin' },
+    responses: { 200: SecondFactor },
+  },
+  enrolSecondFactor: {
+    method: 'POST',
+    path: '/auth/me/totp',
+    summary: 'Pedir un secreto para el segundo factor',
+    description:
+      'No cambia nada hasta que se confirme; pedirlo otra vez da otro secreto. 403 si la contraseña no es correcta; 409 si ya está activo.',
+    metadata: { access: 'admin' },
+    body: PasswordBody,
+    responses: { 200: SecondFactorSecret, ...problems(403, 409, 429) },
+  },
+  confirmSecondFactor: {
+    method: 'POST',
+    path: '/auth/me/totp/confirm',
+    summary: 'Activar el segundo factor',
+    description:
+      'Con un código de la aplicación. Responde los códigos de recuperación. 400 si el código no es válido; 409 si no hay un secreto por confirmar.',
+    metadata: { access: 'admin' },
+    body: SecondFactorBody,
+    responses: { 200: RecoveryCodes, ...problems(400, 409, 429) },
+  },
+  removeSecondFactor: {
+    method: 'POST',
+    path: '/auth/me/totp/remove',
+    summary: 'Quitar el segundo factor',
+    description:
+      'Con la contraseña y un código. 400 si el código no es válido; 403 si la contraseña no es correcta; 409 si no está activo.',
+    metadata: { access: 'admin' },
+    body: RemoveSecondFactorBody,
+    responses: { 200: Ok, ...problems(400, 403, 409, 429) },
   },
   sessions: {
     method: 'GET',

@@ -19,6 +19,7 @@ export interface LoginOptions {
   readonly url?: string;
   readonly correo?: string;
   readonly passwordStdin?: boolean;
+  readonly totp?: string;
 }
 
 async function askCorreo(): Promise<string> {
@@ -39,7 +40,9 @@ export async function login(options: LoginOptions): Promise<void> {
   const correo = options.correo ?? (await askCorreo());
   const password = await askPassword(options.passwordStdin);
   if (correo === '' || password === '') throw new UsageError(say.emptyCredentials);
-  const { body } = await anonymousClient(url).auth.login({ body: { correo, password } });
+  const { body } = await anonymousClient(url).auth.login({
+    body: { correo, password, ...(options.totp === undefined ? {} : { totp: options.totp }) },
+  });
   await writeCredentials({ url, token: body.access_token, correo });
   print(say.loggedIn(url, printable(correo)));
   note(say.sessionKept(credentialsPath()));

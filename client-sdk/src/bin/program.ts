@@ -35,6 +35,7 @@ function addAccount(program: Command): void {
     .option('--url <url>', say.loginUrl)
     .option('--correo <correo>', say.loginCorreo)
     .option('--password-stdin', say.loginStdin)
+    .option('--totp <code>', say.loginTotp)
     .action((options: LoginOptions) => login(options));
   program.command('logout').description(say.logout).action(logout);
   program.command('whoami').description(say.whoami).action(whoami);

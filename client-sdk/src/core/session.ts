@@ -37,11 +37,13 @@ class SessionCookies {
  * Signs in and keeps the session's cookies in memory. While the session is valid, the client renews an expired access
  * token by itself. For programs (Node): browsers keep cookies themselves and do not let scripts send them.
  *
- * @throws UnauthorizedError for a wrong address or password; RateLimitError while the account is locked
+ * `totp` is the second factor of an account that has one: a code of the app, or a recovery code.
+ *
+ * @throws UnauthorizedError for a wrong address or password, and without a good `totp` where the account needs it; RateLimitError while the account is locked
  */
 export async function signIn(
   options: Omit<ClientOptions, 'token' | 'refresh'>,
-  credentials: { readonly correo: string; readonly password: string },
+  credentials: { readonly correo: string; readonly password: string; readonly totp?: string },
 ): Promise<SignedIn> {
   const anonymous = createClient(options);
   const cookies = new SessionCookies();

@@ -103,6 +103,19 @@ export const EXAMPLES: ExampleTable = {
         },
       },
     },
+    secondFactor: {
+      status: 200,
+      body: { activo: true, confirmado_en: '2026-03-02T15:04:05.000Z', codigos_restantes: 1 },
+    },
+    enrolSecondFactor: {
+      status: 200,
+      body: {
+        secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+        otpauth_uri: 'otpauth://totp/SOM3D:admin%40example.com?issuer=SOM3D&secret=JBSWY3DPEHPK3PXP',
+      },
+    },
+    confirmSecondFactor: { status: 200, body: { codigos: ['k7qm-x2fd-9tcb-4hwa'] } },
+    removeSecondFactor: { status: 200, body: { ok: true } },
     sessions: {
       status: 200,
       body: [
@@ -2237,7 +2250,12 @@ export const PROBLEMS: ProblemTable = {
     status: 400,
     detail: 'Solicitud no válida.',
   },
-  401: { type: 'urn:som3d:problem:unauthorized', title: 'Sin sesión', status: 401, detail: 'Sin sesión.' },
+  401: {
+    type: 'urn:som3d:problem:second-factor',
+    title: 'Falta el segundo factor',
+    status: 401,
+    detail: 'Falta el segundo factor.',
+  },
   402: {
     type: 'urn:som3d:problem:payment-required',
     title: 'Se requiere una suscripción',

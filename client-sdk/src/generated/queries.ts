@@ -33,9 +33,11 @@ import type {
   AuditEntry,
   AuthConfirmCodeArgs,
   AuthConfirmEmailArgs,
+  AuthConfirmSecondFactorArgs,
   AuthEmailExistsArgs,
   AuthEndOtherSessionsArgs,
   AuthEndSessionArgs,
+  AuthEnrolSecondFactorArgs,
   AuthForgotPasswordArgs,
   AuthForgotPasswordCodeArgs,
   AuthLoginArgs,
@@ -43,6 +45,7 @@ import type {
   AuthPreRegisterArgs,
   AuthRefreshArgs,
   AuthRegisterArgs,
+  AuthRemoveSecondFactorArgs,
   AuthResetPasswordArgs,
   AuthResetPasswordCodeArgs,
   AuthUpdateMeArgs,
@@ -125,8 +128,11 @@ import type {
   PlansUpdateArgs,
   PublicHospitalDetail,
   RecentPayment,
+  RecoveryCodes,
   ReissuedCode,
   RevokedCodes,
+  SecondFactor,
+  SecondFactorSecret,
   Session,
   Som3dCancelArgs,
   Som3dCreateArgs,
@@ -200,6 +206,10 @@ export const QUERIES: QueryTable = {
       me: 'value',
       updateMe: 'write',
       confirmEmail: 'write',
+      secondFactor: 'value',
+      enrolSecondFactor: 'write',
+      confirmSecondFactor: 'write',
+      removeSecondFactor: 'write',
       sessions: 'value',
       endOtherSessions: 'write',
       endSession: 'write',
@@ -463,6 +473,30 @@ export interface AuthQueries {
    * `POST /auth/me/confirm-email`, cualquier sesión.
    */
   readonly confirmEmail: Mutation<AuthConfirmEmailArgs, Me>;
+  /**
+   * El segundo factor propio
+   *
+   * `GET /auth/me/totp`, administradores.
+   */
+  readonly secondFactor: Query<void, SecondFactor>;
+  /**
+   * Pedir un secreto para el segundo factor
+   *
+   * `POST /auth/me/totp`, administradores.
+   */
+  readonly enrolSecondFactor: Mutation<AuthEnrolSecondFactorArgs, SecondFactorSecret>;
+  /**
+   * Activar el segundo factor
+   *
+   * `POST /auth/me/totp/confirm`, administradores.
+   */
+  readonly confirmSecondFactor: Mutation<AuthConfirmSecondFactorArgs, RecoveryCodes>;
+  /**
+   * Quitar el segundo factor
+   *
+   * `POST /auth/me/totp/remove`, administradores.
+   */
+  readonly removeSecondFactor: Mutation<AuthRemoveSecondFactorArgs, Ok>;
   /**
    * Las sesiones propias, la usada por último primero
    *

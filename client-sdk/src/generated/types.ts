@@ -907,12 +907,14 @@ export interface LinkedHospital {
   has_active_subscription: boolean;
 }
 
-/** El correo y la contraseña de una cuenta */
+/** El correo y la contraseña de una cuenta, y el segundo factor si la cuenta lo tiene */
 export interface LoginBody {
   /** Correo electrónico; no distingue mayúsculas */
   correo: string;
   /** La contraseña de la cuenta */
   password: string;
+  /** Los 6 dígitos de la aplicación, o un código de recuperación */
+  totp?: string | undefined;
 }
 
 /** Si la respuesta queda leída; sin contenido, sí */
@@ -1091,6 +1093,12 @@ export interface MySubscriptionStatus {
 /** La operación se hizo */
 export interface Ok {
   ok: true;
+}
+
+/** La contraseña de la cuenta */
+export interface PasswordBody {
+  /** La contraseña de la cuenta */
+  password_actual: string;
 }
 
 /** Un paciente de un médico */
@@ -1319,6 +1327,7 @@ export interface Problem {
     | 'urn:som3d:problem:malformed'
     | 'urn:som3d:problem:bad-request'
     | 'urn:som3d:problem:unauthorized'
+    | 'urn:som3d:problem:second-factor'
     | 'urn:som3d:problem:payment-required'
     | 'urn:som3d:problem:forbidden'
     | 'urn:som3d:problem:not-found'
@@ -1400,6 +1409,11 @@ export interface RecentPayment {
   };
 }
 
+/** Los códigos de recuperación; cada uno sirve una vez y se muestran solo ahora */
+export interface RecoveryCodes {
+  codigos: string[];
+}
+
 /** Una cuenta nueva de médico */
 export interface RegisterBody {
   /** Letras, apóstrofo, guion, punto y espacio; de 2 a 100 */
@@ -1440,6 +1454,14 @@ export interface ReissuedCode {
   expires_at: string | null;
 }
 
+/** La contraseña, y un código de la aplicación o de recuperación */
+export interface RemoveSecondFactorBody {
+  /** La contraseña de la cuenta */
+  password_actual: string;
+  /** Los 6 dígitos de la aplicación, o un código de recuperación */
+  totp: string;
+}
+
 /** La contraseña nueva, con el token del enlace */
 export interface ResetPasswordBody {
   /** El `token` que acompaña al código o al enlace */
@@ -1464,6 +1486,28 @@ export interface ResetPasswordCodeBody {
 export interface RevokedCodes {
   ok: true;
   revoked: number;
+}
+
+/** El segundo factor de la cuenta propia */
+export interface SecondFactor {
+  activo: boolean;
+  confirmado_en: string | null;
+  /** Códigos de recuperación sin usar */
+  codigos_restantes: number;
+}
+
+/** Un código de la aplicación */
+export interface SecondFactorBody {
+  /** Los 6 dígitos de la aplicación, o un código de recuperación */
+  totp: string;
+}
+
+/** El secreto para la aplicación; se muestra una sola vez */
+export interface SecondFactorSecret {
+  /** Para escribirlo a mano */
+  secret: string;
+  /** Para un código QR */
+  otpauth_uri: string;
 }
 
 /** Una sesión: un ingreso desde un navegador o un programa */
@@ -1874,6 +1918,24 @@ export interface AuthUpdateMeArgs extends CallOptions {
 /** Arguments of `auth.confirmEmail`. */
 export interface AuthConfirmEmailArgs extends CallOptions {
   body: CodeBody;
+}
+
+/** Arguments of `auth.secondFactor`. */
+export interface AuthSecondFactorArgs extends CallOptions {}
+
+/** Arguments of `auth.enrolSecondFactor`. */
+export interface AuthEnrolSecondFactorArgs extends CallOptions {
+  body: PasswordBody;
+}
+
+/** Arguments of `auth.confirmSecondFactor`. */
+export interface AuthConfirmSecondFactorArgs extends CallOptions {
+  body: SecondFactorBody;
+}
+
+/** Arguments of `auth.removeSecondFactor`. */
+export interface AuthRemoveSecondFactorArgs extends CallOptions {
+  body: RemoveSecondFactorBody;
 }
 
 /** Arguments of `auth.sessions`. */
@@ -3200,7 +3262,7 @@ export interface AuthRoutes {
   /**
    * Iniciar sesión
    *
-   * Usuario o contraseña errados responden el mismo 401. Cinco fallos de una cuenta desde una dirección (o 50 de una dirección) en 15 minutos bloquean con 429 y Retry-After; un equipo en el que ya se ingresó tiene su propia cuenta. 403 si la cuenta está suspendida. Deja las cookies refresh_token, csrf_token y som3d_device.
+   * Usuario o contraseña errados responden el mismo 401. Cinco fallos de una cuenta desde una dirección (o 50 de una dirección) en 15 minutos bloquean con 429 y Retry-After; un equipo en el que ya se ingresó tiene su propia cuenta. Si la cuenta tiene segundo factor, 401 de tipo second-factor hasta que `totp` lo traiga. 403 si la cuenta está suspendida. Deja las cookies refresh_token, csrf_token y som3d_device.
    *
    * `POST /auth/login`, sin sesión.
    *
@@ -3247,6 +3309,46 @@ export interface AuthRoutes {
    * @throws ApiError 400, 401, 408, 409, 413, 415, 422, 500, 503
    */
   readonly confirmEmail: (args: AuthConfirmEmailArgs) => Promise<Answer<200, Me>>;
+  /**
+   * El segundo factor propio
+   *
+   * Si está activo, desde cuándo, y cuántos códigos de recuperación quedan.
+   *
+   * `GET /auth/me/totp`, administradores.
+   *
+   * @throws ApiError 401, 403, 500, 503
+   */
+  readonly secondFactor: (args?: AuthSecondFactorArgs) => Promise<Answer<200, SecondFactor>>;
+  /**
+   * Pedir un secreto para el segundo factor
+   *
+   * No cambia nada hasta que se confirme; pedirlo otra vez da otro secreto. 403 si la contraseña no es correcta; 409 si ya está activo.
+   *
+   * `POST /auth/me/totp`, administradores.
+   *
+   * @throws ApiError 400, 401, 403, 408, 409, 413, 415, 422, 429, 500, 503
+   */
+  readonly enrolSecondFactor: (args: AuthEnrolSecondFactorArgs) => Promise<Answer<200, SecondFactorSecret>>;
+  /**
+   * Activar el segundo factor
+   *
+   * Con un código de la aplicación. Responde los códigos de recuperación. 400 si el código no es válido; 409 si no hay un secreto por confirmar.
+   *
+   * `POST /auth/me/totp/confirm`, administradores.
+   *
+   * @throws ApiError 400, 401, 403, 408, 409, 413, 415, 422, 429, 500, 503
+   */
+  readonly confirmSecondFactor: (args: AuthConfirmSecondFactorArgs) => Promise<Answer<200, RecoveryCodes>>;
+  /**
+   * Quitar el segundo factor
+   *
+   * Con la contraseña y un código. 400 si el código no es válido; 403 si la contraseña no es correcta; 409 si no está activo.
+   *
+   * `POST /auth/me/totp/remove`, administradores.
+   *
+   * @throws ApiError 400, 401, 403, 408, 409, 413, 415, 422, 429, 500, 503
+   */
+  readonly removeSecondFactor: (args: AuthRemoveSecondFactorArgs) => Promise<Answer<200, Ok>>;
   /**
    * Las sesiones propias, la usada por último primero
    *

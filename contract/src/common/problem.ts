@@ -9,6 +9,7 @@ export const PROBLEMS = {
   malformed: { type: 'urn:som3d:problem:malformed', status: 400, title: 'Solicitud malformada' },
   bad_request: { type: 'urn:som3d:problem:bad-request', status: 400, title: 'Solicitud no válida' },
   unauthorized: { type: 'urn:som3d:problem:unauthorized', status: 401, title: 'Sin sesión' },
+  second_factor: { type: 'urn:som3d:problem:second-factor', status: 401, title: 'Falta el segundo factor' },
   payment_required: { type: 'urn:som3d:problem:payment-required', status: 402, title: 'Se requiere una suscripción' },
   forbidden: { type: 'urn:som3d:problem:forbidden', status: 403, title: 'Sin permiso' },
   not_found: { type: 'urn:som3d:problem:not-found', status: 404, title: 'No existe' },

@@ -15,6 +15,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ['import', async () => (await import('./import.ts')).importCommand()],
   ['seed', async () => (await import('./seed.ts')).seedCommand()],
   ['create-admin', async () => (await import('./create-admin.ts')).adminCommand()],
+  ['reset-totp', async () => (await import('./reset-totp.ts')).resetTotpCommand()],
   ['audit', async () => (await import('./audit.ts')).auditCommand()],
   ['takeover', async () => (await import('./takeover.ts')).takeoverCommand()],
   ['backup', async () => (await import('./backup.ts')).backupCommand()],

@@ -41,6 +41,13 @@ export const Usuario = defineEntity({
     /** The terms that the person has accepted, and when; null before the first time. */
     terms_version: p.string().length(40).nullable(),
     terms_accepted_at: preciseInstant().nullable(),
+    /** The second factor's secret, sealed. It counts from `totp_confirmed_at` on. */
+    totp_secret: exactString(255).nullable().hidden(),
+    totp_confirmed_at: preciseInstant().nullable(),
+    /** The time step of the last code that was taken: none up to it is taken again. */
+    totp_step: p.bigint('number').nullable().hidden(),
+    /** SHA-256 digests of the unused recovery codes, a JSON list. */
+    totp_recovery: p.text().nullable().hidden(),
   },
 });
 export type Usuario = InferEntity<typeof Usuario>;

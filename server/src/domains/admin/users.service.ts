@@ -11,11 +11,13 @@ import { AuditTrail } from '../audit/audit.ts';
 import { refuseTakenCorreo, requireFreeCorreo } from '../auth/accounts.ts';
 import { Usuario } from '../../db/entities/auth.entity.ts';
 import { presentAdminUser, presentUser } from '../auth/auth.presenter.ts';
+import { accountResumedMail, accountSuspendedMail, sessionsEndedMail } from '../auth/mails.ts';
 import { OneTimeTokens } from '../auth/one-time.ts';
 import { refuseWeakPassword } from '../auth/password-rules.ts';
 import { PasswordReset } from '../auth/password-reset.ts';
 import { hashPassword } from '../auth/passwords.ts';
 import { endAccessOf, Sessions } from '../auth/sessions.ts';
+import { enqueueMail } from '../mail/outbox.ts';
 import { lockAccount, removeAccount } from './account-removal.ts';
 import { Medico } from '../../db/entities/doctors.entity.ts';
 
@@ -89,6 +91,7 @@ export class UserService {
       user.suspended_at = suspendido ? now : null;
       await em.flush();
       if (suspendido) await endAccessOf(em, id_usuario, now);
+      await enqueueMail(em, suspendido ? accountSuspendedMail(user.correo) : accountResumedMail(user.correo), now);
       const after = presentAdminUser(user);
       this.#trail(em, actor).updated('USUARIO', id_usuario, { before, after });
       return after;
@@ -105,8 +108,10 @@ export class UserService {
   /** Ends all that a user has signed in with. @returns how many sessions have ended. @throws AppError 404 */
   async endSessions(actor: Actor, id_usuario: number): Promise<number> {
     return await inTransaction(this.#deps.orm.em, async (em) => {
-      await requireUser(em, id_usuario);
-      const ended = await endAccessOf(em, id_usuario, this.#deps.clock());
+      const { correo } = await requireUser(em, id_usuario);
+      const now = this.#deps.clock();
+      const ended = await endAccessOf(em, id_usuario, now);
+      if (ended > 0) await enqueueMail(em, sessionsEndedMail(correo), now);
       this.#trail(em, actor).updated('USUARIO', id_usuario, { ...UNCHANGED, meta: { sesiones_cerradas: ended } });
       return ended;
     });

@@ -14,6 +14,7 @@ import { PasswordReset } from './password-reset.ts';
 import { Profile } from './profile.ts';
 import { Registration } from './registration.ts';
 import { RESET_PAGE, RESET_PAGE_POLICY, SPENT_LINK_PAGE } from './reset-page.ts';
+import { SecondFactors } from './second-factor.ts';
 import { type OpenSession, Sessions } from './sessions.ts';
 import { currentTerms } from './terms.ts';
 import { issueAccessToken, readAccessToken } from './tokens.ts';
@@ -76,6 +77,24 @@ function sessionRoutes(deps: Deps, devices: DeviceCookies, who: CallerOf, logins
   } satisfies Partial<Routes>;
 }
 
+function secondFactorRoutes(factors: SecondFactors, who: CallerOf) {
+  return {
+    secondFactor: async ({ req }) => ({ status: 200, body: await factors.read(actorOf(req)) }),
+    enrolSecondFactor: async ({ req, body }) => ({
+      status: 200,
+      body: await factors.enrol(actorOf(req), body.password_actual, who(req)),
+    }),
+    confirmSecondFactor: async ({ req, body }) => ({
+      status: 200,
+      body: { codigos: await factors.confirm(actorOf(req), body.totp) },
+    }),
+    removeSecondFactor: async ({ req, body }) => {
+      await factors.remove(actorOf(req), { password: body.password_actual, code: body.totp }, who(req));
+      return { status: 200, body: { ok: true } };
+    },
+  } satisfies Partial<Routes>;
+}
+
 function resetRoutes(reset: PasswordReset, who: CallerOf) {
   return {
     forgotPassword: async ({ body, req }) => {
@@ -125,6 +144,7 @@ export function authRoutes(deps: Deps): Routes {
     terms: () => Promise.resolve({ status: 200, body: currentTerms(deps.config) }),
     me: async ({ req }) => ({ status: 200, body: await profile.read(actorOf(req)) }),
     updateMe: async ({ req, body }) => ({ status: 200, body: await profile.update(actorOf(req), body, who(req)) }),
+    ...secondFactorRoutes(new SecondFactors(deps, logins), who),
     confirmEmail: async ({ req, body }) => ({
       status: 200,
       body: await profile.confirmAddress(actorOf(req), body.code),

@@ -1,7 +1,10 @@
 import type { EntityManager } from '@mikro-orm/core';
+import { FOR_UPDATE } from '../../db/locks/rows.ts';
+import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
+import { SecondFactorCodes } from './second-factor.ts';
 import { RateLimit } from '../../db/entities/locks.entity.ts';
-import { LoginAttempt, OneTimeToken, RefreshSession } from '../../db/entities/auth.entity.ts';
+import { LoginAttempt, OneTimeToken, RefreshSession, Usuario } from '../../db/entities/auth.entity.ts';
 
 /** How long tries to log in stay on record, in ms: far longer than the lock-out counts them. */
 const ATTEMPTS_KEPT_MS = 30 * 86_400_000;
@@ -34,13 +37,27 @@ function batches(now: Date): readonly ((em: EntityManager) => Promise<number>)[]
   ];
 }
 
+/** After a new JWT_SECRET: nothing is sealed under the previous one when that is not accepted any more. */
+async function resealSecondFactors({ orm, log }: Pick<Deps, 'orm' | 'log'>, codes: SecondFactorCodes): Promise<void> {
+  const sealed = { totp_secret: { $ne: null } };
+  for (const { id_usuario } of await orm.em.fork().find(Usuario, sealed, { fields: ['id_usuario'] })) {
+    const readable = await inTransaction(orm.em, async (em) => {
+      const user = await em.findOne(Usuario, { id_usuario, ...sealed }, FOR_UPDATE);
+      return !user || codes.renew(user);
+    });
+    if (!readable) log.warn({ id_usuario }, 'second factor sealed under an unknown JWT_SECRET: run reset-totp');
+  }
+}
+
 /**
  * Removes what accounts leave behind: old tries to log in, and sessions, tokens and counts whose time is over. Removing
  * twice is no error, so any number of processes may do this at once.
  */
-export function createAuthCleanup({ orm, clock }: Pick<Deps, 'orm' | 'clock'>) {
+export function createAuthCleanup({ orm, clock, secrets, log }: Pick<Deps, 'orm' | 'clock' | 'secrets' | 'log'>) {
+  const codes = new SecondFactorCodes({ clock, secrets });
   return {
     runDue: async (signal?: AbortSignal): Promise<void> => {
+      await resealSecondFactors({ orm, log }, codes);
       for (const removeBatch of batches(clock())) {
         for (;;) {
           const removed = await removeBatch(orm.em.fork());

@@ -5,6 +5,8 @@ import { kysely } from '../../db/kysely.ts';
 export const PENDING = 'pending';
 /** A try that was refused before its password was looked at. */
 export const LOCKED = 'locked';
+/** A try with the right password that did not bring the second factor: neither a failure nor a success. */
+export const HALF = 'second_factor';
 /** The owner of the account has proved to be who they are. */
 export const PROVED = 'password_reset';
 
@@ -68,7 +70,7 @@ export async function failuresBefore(
     .where('success', '=', 0)
     .where('id_attempt', '<', id)
     .where('id_attempt', '>', await lastSuccess(em, key, since))
-    .where((where) => where.or([where('reason', 'is', null), where('reason', '!=', LOCKED)]))
+    .where((where) => where.or([where('reason', 'is', null), where('reason', 'not in', [LOCKED, HALF])]))
     .where((where) =>
       where.or([where('reason', 'is', null), where('reason', '!=', PENDING), where('created_at', '>=', stale)]),
     )

@@ -7,6 +7,7 @@ import type { Caller } from './caller.ts';
 import {
   type Failures,
   failuresBefore,
+  HALF,
   type Key,
   LOCKED,
   PENDING,
@@ -42,6 +43,8 @@ export interface Attempt {
   succeed(): Promise<void>;
   /** @returns how many tries of the account have failed within the window, with this one */
   fail(reason: string): Promise<number>;
+  /** The password was right, and the second factor did not come. */
+  halve(): Promise<void>;
 }
 
 /** Forgets an account's failures, in the caller's transaction: its owner has proved to be who they are. */
@@ -89,6 +92,7 @@ export class Lockout {
     }
     return {
       succeed: () => settle({ success: true, reason: null }),
+      halve: () => settle({ reason: HALF }),
       fail: async (reason) => {
         await settle({ reason });
         const { decided } = await this.#failures(em, own.id_attempt + 1, { subject }, ACCOUNT_FAILURES);

@@ -13,28 +13,31 @@ import { Lockout, OWN_FAILURES } from './lockout.ts';
 import { failedLoginsMail } from './mails.ts';
 import { failNoSooner } from './pace.ts';
 import { hashPassword, verifyNothing, verifyPassword } from './passwords.ts';
+import { SecondFactorCodes, tooManyCodes } from './second-factor.ts';
 import type { OpenSession, Sessions } from './sessions.ts';
 
 /** What came of an address and a password. */
-type Outcome = OpenSession | 'refused' | 'suspended';
+type Outcome = OpenSession | 'refused' | 'suspended' | 'second factor' | 'wrong code' | 'exhausted';
 
 /** Signing in with a password: behaviour.md section 3. */
 export class Logins {
   readonly #deps: Deps;
   readonly #lockout: Lockout;
   readonly #sessions: Sessions;
+  readonly #codes: SecondFactorCodes;
 
   constructor(deps: Deps, sessions: Sessions) {
     this.#deps = deps;
     this.#lockout = new Lockout(deps);
     this.#sessions = sessions;
+    this.#codes = new SecondFactorCodes(deps);
   }
 
   /**
    * Opens a session.
    *
    * @throws AppError 401, the same and in the same time for an unknown account and a wrong password; 403 for the right
-   *   password of a suspended account; 429 while locked
+   *   password of a suspended account; 401 of its own kind while the second factor is missing or wrong; 429 while locked
    */
   async login(body: LoginBody, caller: Caller): Promise<OpenSession> {
     // Longer than bcrypt takes, too: the time does not show which kind of hash an account has.
@@ -48,6 +51,18 @@ export class Logins {
       if (outcome === 'refused') {
         await this.#warn(user, await attempt.fail('bad_credentials'));
         throw new AppError('unauthorized', 'Credenciales inválidas', UNAUTHORIZED);
+      }
+      if (outcome === 'wrong code') {
+        await this.#warn(user, await attempt.fail('bad_second_factor'));
+        throw new AppError('second_factor', 'El código no es válido o ya se usó', UNAUTHORIZED);
+      }
+      if (outcome === 'exhausted') {
+        await attempt.fail('bad_second_factor');
+        throw tooManyCodes();
+      }
+      if (outcome === 'second factor') {
+        await attempt.halve();
+        throw new AppError('second_factor', 'Escriba el código de su aplicación (totp)', UNAUTHORIZED);
       }
       await attempt.succeed();
       if (outcome !== 'suspended') return outcome;
@@ -78,18 +93,28 @@ export class Logins {
       : await verifyNothing(body.password, this.#deps.config);
     if (!user || !verdict?.matches) return 'refused';
     const renewed = verdict.outdated ? await hashPassword(body.password, this.#deps.config) : undefined;
-    const outcome = await this.#open(user, renewed, caller);
+    const outcome = await this.#open(user, { renewed, totp: body.totp }, caller);
     if (outcome !== 'refused') return outcome;
     return again ? await this.#admit(body, caller, false) : 'refused';
   }
 
   /** Opens the session while the password is the one that was compared. */
-  async #open(user: Usuario, renewed: string | undefined, caller: Caller): Promise<Outcome> {
+  async #open(
+    user: Usuario,
+    { renewed, totp }: { renewed: string | undefined; totp: string | undefined },
+    caller: Caller,
+  ): Promise<Outcome> {
     return await inTransaction(this.#deps.orm.em, async (em) => {
       const present = await em.findOne(Usuario, user.id_usuario, FOR_UPDATE);
       if (present?.contrasena !== user.contrasena) return 'refused';
       if (renewed !== undefined) present.contrasena = renewed;
-      return present.suspended_at ? 'suspended' : this.#sessions.open(em, present, caller);
+      if (present.suspended_at) return 'suspended';
+      if (present.totp_confirmed_at != null) {
+        if (totp === undefined) return 'second factor';
+        const verdict = await this.#codes.take(em, present, totp);
+        if (verdict !== 'right') return verdict === 'wrong' ? 'wrong code' : 'exhausted';
+      }
+      return this.#sessions.open(em, present, caller);
     });
   }
 

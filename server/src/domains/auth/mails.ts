@@ -129,3 +129,59 @@ export function failedCodesMail(to: string, minutes: number): OutgoingMail {
     text: `Se escribieron diez códigos errados para cambiar datos de su cuenta. Por unos días no se aceptan más códigos.\n\nPara cambiar su contraseña pida un enlace: llega a este correo, vence en ${spanOf(minutes)} y funciona como siempre. Si usted no pidió esos códigos, no tiene que hacer nada: su contraseña no cambió.${SIGNATURE}`,
   };
 }
+
+export function secondFactorOnMail(to: string): OutgoingMail {
+  return {
+    kind: 'segundo_factor_activado',
+    to,
+    subject: 'El segundo factor de su cuenta de SOM3D quedó activo',
+    text: `Desde ahora su cuenta pide un código de su aplicación al ingresar.\n\nSi no fue usted, cambie de inmediato su contraseña y avise al soporte.${SIGNATURE}`,
+  };
+}
+
+export function secondFactorOffMail(to: string): OutgoingMail {
+  return {
+    kind: 'segundo_factor_retirado',
+    to,
+    subject: 'Su cuenta de SOM3D ya no tiene segundo factor',
+    text: `Se quitó el segundo factor: ahora basta la contraseña para ingresar a su cuenta.\n\nSi no fue usted, cambie de inmediato su contraseña y avise al soporte.${SIGNATURE}`,
+  };
+}
+
+/** @param left recovery codes that are not used */
+export function recoveryUsedMail(to: string, left: number): OutgoingMail {
+  return {
+    kind: 'codigo_recuperacion',
+    to,
+    subject: 'Se usó un código de recuperación de su cuenta de SOM3D',
+    text: `Alguien se identificó en su cuenta con un código de recuperación. Quedan ${left}.\n\nSi no fue usted, cambie de inmediato su contraseña y avise al soporte.${SIGNATURE}`,
+  };
+}
+
+/** When an administrator has ended what the owner had signed in with. */
+export function sessionsEndedMail(to: string): OutgoingMail {
+  return {
+    kind: 'sesiones_cerradas',
+    to,
+    subject: 'Se cerraron las sesiones de su cuenta de SOM3D',
+    text: `Un administrador cerró todas las sesiones de su cuenta. Para seguir, ingrese otra vez con su contraseña.\n\nSi tiene dudas, escriba al soporte.${SIGNATURE}`,
+  };
+}
+
+export function accountSuspendedMail(to: string): OutgoingMail {
+  return {
+    kind: 'cuenta_suspendida',
+    to,
+    subject: 'Su cuenta de SOM3D fue suspendida',
+    text: `Un administrador suspendió su cuenta y cerró sus sesiones. Sus datos se conservan.\n\nPara reactivarla, escriba al soporte.${SIGNATURE}`,
+  };
+}
+
+export function accountResumedMail(to: string): OutgoingMail {
+  return {
+    kind: 'cuenta_reactivada',
+    to,
+    subject: 'Su cuenta de SOM3D fue reactivada',
+    text: `Un administrador reactivó su cuenta. Puede ingresar como siempre.${SIGNATURE}`,
+  };
+}

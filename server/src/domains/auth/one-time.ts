@@ -1,14 +1,7 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHash,
-  createHmac,
-  hkdfSync,
-  randomBytes,
-  randomInt,
-} from 'node:crypto';
+import { createHash, createHmac, hkdfSync, randomBytes, randomInt } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/core';
 import { FOR_UPDATE } from '../../db/locks/rows.ts';
+import { openSealed, sealText } from '../../base/sealed.ts';
 import { type KeyRing, sameSecret } from '../../base/secret.ts';
 import type { Deps } from '../../deps.ts';
 import { OneTimeToken } from '../../db/entities/auth.entity.ts';
@@ -17,9 +10,6 @@ import { OneTimeToken } from '../../db/entities/auth.entity.ts';
 export type Purpose = 'registro' | 'clave_enlace' | 'clave_codigo' | 'correo_nuevo' | 'muestra';
 
 const MAX_TRIES = 5;
-const CIPHER = 'aes-256-gcm';
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
 
 function digestOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
@@ -35,20 +25,13 @@ function keyed(pepper: Buffer, ...parts: string[]): string {
 
 /** Seals what must wait for a token under a key that is derived from it: without the client's token nobody reads it. */
 export function seal(token: string, value: object): string {
-  const iv = randomBytes(IV_BYTES);
-  const cipher = createCipheriv(CIPHER, keyOf(token), iv);
-  const sealed = [cipher.update(JSON.stringify(value), 'utf8'), cipher.final()];
-  return JSON.stringify({ v: 1, data: Buffer.concat([iv, cipher.getAuthTag(), ...sealed]).toString('base64url') });
+  return JSON.stringify({ v: 1, data: sealText(keyOf(token), JSON.stringify(value)) });
 }
 
 /** Opens what was sealed under this token. @throws when it was sealed under another or was changed */
 export function unseal(token: string, text: string): unknown {
   const { data } = JSON.parse(text) as { data: string };
-  const bytes = Buffer.from(data, 'base64url');
-  const decipher = createDecipheriv(CIPHER, keyOf(token), bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
-  decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
-  const plain = [decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()];
-  return JSON.parse(Buffer.concat(plain).toString());
+  return JSON.parse(openSealed(keyOf(token), data));
 }
 
 export function newToken(): string {

@@ -9,6 +9,7 @@ import { jobPreviews } from './0007-job-previews.ts';
 import { mailTerms } from './0008-mail-terms.ts';
 import { uploads } from './0009-uploads.ts';
 import { acceptedTerms } from './0010-accepted-terms.ts';
+import { secondFactor } from './0011-second-factor.ts';
 
 /** In the order of their application. Never change a released migration; add a new one. */
 export const migrations: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   mailTerms,
   uploads,
   acceptedTerms,
+  secondFactor,
 ];
