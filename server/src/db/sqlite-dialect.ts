@@ -175,11 +175,16 @@ function named(command: string, name: string) {
   return RawNode.createWithChildren([RawNode.createWithSql(`${command} `), IdentifierNode.create(name)]);
 }
 
+interface ResultColumn {
+  readonly name: string;
+  /** Whether it is declared as an instant. */
+  readonly isInstant: boolean;
+}
+
 interface Statement {
   readonly prepared: StatementSync;
-  readonly returnsRows: boolean;
-  /** Names of the result columns that are declared as instants. */
-  readonly instants: readonly string[];
+  /** Of its rows; none when it returns no rows. */
+  readonly columns: readonly ResultColumn[];
 }
 
 class SqliteConnection implements DatabaseConnection {
@@ -209,8 +214,8 @@ class SqliteConnection implements DatabaseConnection {
 
   async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
     const statement = this.#prepare(query.sql);
-    for (const row of statement.prepared.iterate(...query.parameters.map(bind))) {
-      yield { rows: [present(row, statement.instants) as R] };
+    for (const values of statement.prepared.iterate(...query.parameters.map(bind))) {
+      yield { rows: [rowOf(statement.columns, values) as R] };
     }
   }
 
@@ -220,9 +225,9 @@ class SqliteConnection implements DatabaseConnection {
   }
 
   #execute<R>(query: CompiledQuery): QueryResult<R> {
-    const { prepared, returnsRows, instants } = this.#prepare(query.sql);
+    const { prepared, columns } = this.#prepare(query.sql);
     const parameters = query.parameters.map(bind);
-    if (returnsRows) return { rows: prepared.all(...parameters).map((row) => present(row, instants) as R) };
+    if (columns.length > 0) return { rows: prepared.all(...parameters).map((values) => rowOf(columns, values) as R) };
     const { changes, lastInsertRowid } = prepared.run(...parameters);
     if (SCHEMA_CHANGE.test(query.sql)) this.#statements.clear();
     return { rows: [], insertId: BigInt(lastInsertRowid), numAffectedRows: BigInt(changes) };
@@ -233,12 +238,10 @@ class SqliteConnection implements DatabaseConnection {
     if (known) return known;
     const prepared = this.#db.prepare(escapeNul(sql));
     prepared.setReadBigInts(true);
-    const columns = prepared.columns();
-    const statement = {
-      prepared,
-      returnsRows: columns.length > 0,
-      instants: columns.filter(({ type }) => type && INSTANT_TYPE.test(type)).map(({ name }) => name),
-    };
+    // The objects that node:sqlite makes of rows take more than twice as long as ours, to make and to read.
+    prepared.setReturnArrays(true);
+    const columns = prepared.columns().map(({ name, type }) => ({ name, isInstant: INSTANT_TYPE.test(type ?? '') }));
+    const statement = { prepared, columns };
     const oldest = this.#statements.size >= MAX_STATEMENTS ? this.#statements.keys().next().value : undefined;
     if (oldest !== undefined) this.#statements.delete(oldest);
     this.#statements.set(sql, statement);
@@ -259,16 +262,18 @@ function bind(value: unknown): SQLInputValue {
   return (value ?? null) as SQLInputValue;
 }
 
-function present(row: Record<string, unknown>, instants: readonly string[]): Record<string, unknown> {
-  for (const name in row) {
-    const value = row[name];
-    if (typeof value === 'bigint' && value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER) {
-      row[name] = Number(value);
-    }
-  }
-  for (const name of instants) {
-    const value = row[name];
-    if (typeof value === 'number') row[name] = new Date(value);
+/** @param values of one row, as `setReturnArrays` has them; the type of node:sqlite does not follow it */
+function rowOf(columns: readonly ResultColumn[], values: unknown): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  for (const [at, { name, isInstant }] of columns.entries()) {
+    const value = plain((values as readonly unknown[])[at]);
+    row[name] = isInstant && typeof value === 'number' ? new Date(value) : value;
   }
   return row;
+}
+
+/** An integer as a number, where it is exact. */
+function plain(value: unknown): unknown {
+  const isExact = typeof value === 'bigint' && value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER;
+  return isExact ? Number(value) : value;
 }
