@@ -2,6 +2,7 @@
 import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import type { Client } from '@som3d/client';
 import { databases } from '@som3d/server/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -63,9 +64,10 @@ describe.each(kinds)('a backup of %s that is taken while the service runs', (kin
     await server.stop();
   });
 
-  test('is restored with all that was acknowledged before it, and verified', async () => {
+  test('is restored with all that was acknowledged before it, and verified', { timeout: 120_000 }, async () => {
     const { client } = await server.doctor();
     const { job_id } = await upload(client);
+    await server.deps.storage.put('parts/unfinished/0-a', Readable.from(['what was received of an upload']));
     const { body: patient } = await client.patients.create({ body: { nombres: 'Luz', apellidos: 'Ñáñez' } });
     const [acknowledged, stop] = [[] as string[], new AbortController()];
     const writer = write(client, patient.id_paciente, acknowledged, stop.signal);
@@ -90,6 +92,8 @@ describe.each(kinds)('a backup of %s that is taken while the service runs', (kin
     expect(before.filter((texto) => !notes.has(texto))).toEqual([]);
     const file = `files/uploads/${job_id}.zip`;
     expect(await readFile(path.join(target.dataDir, file))).toEqual(await readFile(path.join(server.dataDir, file)));
+
+    expect(await readFile(path.join(target.dataDir, 'files/parts/unfinished/0-a'), 'utf8')).toMatch(/^what was/);
 
     // A second restore finds a database there.
     expect(await runCommand(['restore', dir], target)).toMatchObject({ code: 1 });

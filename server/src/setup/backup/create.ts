@@ -8,7 +8,7 @@ import { VERSION } from '../../base/version.ts';
 import type { Deps } from '../../deps.ts';
 import type { Storage, StoredObject } from '../../gateways/storage/storage.ts';
 import { neededFiles } from '../../jobs/agreement.ts';
-import { FILES } from '../../jobs/keys.ts';
+import { FILES, PARTS } from '../../jobs/keys.ts';
 import { dumpDatabase } from './dump.ts';
 import {
   type BackupManifest,
@@ -33,7 +33,7 @@ const BEFORE_THE_DUMP = ['audit/'];
 
 /** What is copied after the dump, so that each file that a row of the dump names is there or was removed since. */
 function afterTheDump({ SOM3D_PREDECESSOR_RESULTS }: Deps['config']): string[] {
-  return [...FILES, SOM3D_PREDECESSOR_RESULTS, 'installation/'].filter((prefix) => prefix !== '');
+  return [PARTS, ...FILES, SOM3D_PREDECESSOR_RESULTS, 'installation/'].filter((prefix) => prefix !== '');
 }
 
 /**
