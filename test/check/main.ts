@@ -12,6 +12,7 @@ const CHECKS: readonly (readonly [name: string, ...command: string[]])[] = [
   ['floors of the server', 'node', 'test/check/floors.ts'],
   ['links of documents and comments', 'node', 'test/check/links.ts'],
   ['contract/openapi.json', 'node', 'server/dist/main.js', 'openapi', '--check', 'contract/openapi.json'],
+  ['openapi-typescript', 'node', 'test/check/openapi/quick.ts'],
   ['routes and types of the client', 'node', '--conditions=som3d:source', 'client-sdk/src/codegen/main.ts', '--check'],
   ['.env.example', 'node', 'server/dist/main.js', 'config', '--check', '.env.example'],
 ];

@@ -1,18 +1,19 @@
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { GO_ENV, goBin, nodeBin, pythonBin, run, typescriptFolder } from './tools.ts';
+import { GO_ENV, goBin, pythonBin, run, testBin, tsc, typescriptFolder } from './tools.ts';
 
 const here = import.meta.dirname;
 
 /** Makes and compiles a client; what it returns lets that client log in, create a patient, upload and download. */
 type Generator = (document: string, folder: string) => (env: NodeJS.ProcessEnv) => void;
 
-const typescript: Generator = (document) => {
+/** Types of the document, compiled with the program that uses them. It takes seconds, so that each check does it. */
+export const typescript: Generator = (document) => {
   const cwd = typescriptFolder();
-  run(path.join(nodeBin, 'openapi-typescript'), [document, '--default-non-nullable=false', '-o', 'som3d.ts'], cwd);
+  run(path.join(testBin, 'openapi-typescript'), [document, '--default-non-nullable=false', '-o', 'som3d.ts'], cwd);
   copyFileSync(path.join(here, 'client.mts'), path.join(cwd, 'client.mts'));
   const strict = ['--strict', '--noEmit', '--target', 'esnext', '--module', 'nodenext', '--allowImportingTsExtensions'];
-  run(path.join(nodeBin, 'tsc'), [...strict, '--skipLibCheck', 'false', '--types', 'node', 'client.mts'], cwd);
+  run(tsc, ['--ignoreConfig', ...strict, '--skipLibCheck', 'false', '--types', 'node', 'client.mts'], cwd);
   return (env) => run(process.execPath, ['client.mts'], cwd, env);
 };
 

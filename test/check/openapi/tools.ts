@@ -7,10 +7,6 @@ import path from 'node:path';
 const NPM = {
   '@redocly/cli': '2.77.0',
   '@stoplight/spectral-cli': '6.16.3',
-  'openapi-typescript': '7.13.0',
-  'openapi-fetch': '0.17.0',
-  typescript: '5.9.3',
-  '@types/node': '24.19.2',
 };
 const PYPI = ['openapi-spec-validator==0.9.0', 'openapi-python-client==0.29.1'];
 const GO_GENERATOR = 'github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2';
@@ -52,9 +48,14 @@ export function installTools(): void {
   if (hasGo() && !existsSync(path.join(goBin, 'oapi-codegen'))) run('go', ['install', GO_GENERATOR], cache, GO_ENV);
 }
 
-/** A folder whose TypeScript finds the packages of the cache. */
+/** The packages of the tests, among them openapi-typescript and openapi-fetch. */
+const packages = path.resolve(import.meta.dirname, '../../node_modules');
+export const testBin: string = path.join(packages, '.bin');
+export const tsc: string = path.resolve(packages, '../../node_modules/.bin/tsc');
+
+/** A folder whose TypeScript finds the packages of the tests. */
 export function typescriptFolder(): string {
-  const folder = path.join(cache, 'typescript');
+  const folder = path.join(packages, '.cache/som3d-openapi');
   mkdirSync(folder, { recursive: true });
   return folder;
 }
