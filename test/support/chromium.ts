@@ -19,5 +19,10 @@ export async function findChromium(): Promise<string | undefined> {
  * @param hosts every name below this domain leads to loopback
  */
 export async function startChromium(executablePath: string, hosts: string): Promise<Browser> {
-  return await chromium.launch({ executablePath, args: [`--host-resolver-rules=MAP *.${hosts} 127.0.0.1`] });
+  // A machine without a graphics card draws WebGL in software.
+  const graphics = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+  return await chromium.launch({
+    executablePath,
+    args: [`--host-resolver-rules=MAP *.${hosts} 127.0.0.1`, ...graphics],
+  });
 }

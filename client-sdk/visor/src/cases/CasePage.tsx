@@ -18,6 +18,7 @@ import styles from './cases.module.css';
 
 /** The 3D part is loaded when a model is opened. */
 const ModelPage = lazy(async () => ({ default: (await import('../model/ModelPage.tsx')).ModelPage }));
+const PreviewModel = lazy(async () => ({ default: (await import('../model/PreviewModel.tsx')).PreviewModel }));
 
 /** One case: its phases while it runs, its model afterwards. */
 export function CasePage() {
@@ -82,6 +83,11 @@ function Case({ job }: { readonly job: Job }) {
       )}
       {job.status === 'canceled' && <Alert kind="info">{t.canceledTitle}</Alert>}
       {job.is_processing && <Phases progress={progress} />}
+      {job.is_processing && progress.preview && (
+        <Suspense fallback={<Loading rows={1} height={480} />}>
+          <PreviewModel jobId={job.job_id} />
+        </Suspense>
+      )}
       {job.log_tail.length > 0 && (
         <details>
           <summary>{t.log}</summary>

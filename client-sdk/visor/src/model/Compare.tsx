@@ -93,5 +93,15 @@ export function OtherCase({ jobId, onScene, onMove }: OtherCaseProps) {
     );
   }
   if (!data) return <div className={styles['viewport']} aria-busy="true" />;
-  return <Viewport sources={sources} box={box} state={state} change={change} onScene={report} onMove={onMove} />;
+  return (
+    <Viewport
+      jobId={jobId}
+      sources={sources}
+      box={box}
+      state={state}
+      change={change}
+      onScene={report}
+      onMove={onMove}
+    />
+  );
 }

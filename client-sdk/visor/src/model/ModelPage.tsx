@@ -130,6 +130,7 @@ function Workplace({ title, stls, context }: WorkplaceProps) {
       </header>
       <div className={other === undefined ? styles['single'] : styles['double']}>
         <Viewport
+          jobId={jobId}
           sources={sources}
           box={box}
           state={state}

@@ -1,10 +1,11 @@
-import { downloadPreview, waitForJob, type Client } from '@som3d/client';
-import { useCallback, useEffect, useState } from 'react';
+import { downloadPreview, type Client } from '@som3d/client';
+import { useCallback, useMemo, useState } from 'react';
 import { Box3 } from 'three';
 import { useClient } from '../client-context.ts';
 import { useTexts } from '../texts.ts';
 import styles from './model.module.css';
-import { readGlb, type Source, sourcesOf } from './parts.ts';
+import { modelTexts } from './model.texts.ts';
+import { readGlb, type Source } from './parts.ts';
 import { toolTexts } from './tools.texts.ts';
 import { NOTHING_SET, type Change } from './viewer-state.ts';
 import { Viewport } from './Viewport.tsx';
@@ -24,62 +25,24 @@ function previewOf(client: Client, jobId: string, label: string): Source {
   };
 }
 
-/** A running case: the first model turns as soon as there is one, and the fine one takes its place under the same camera. */
-export function PreviewModel({
-  jobId,
-  onDone,
-}: {
-  readonly jobId: string;
-  readonly onDone?: (() => void) | undefined;
-}) {
+/**
+ * The first model of a running case, to turn while the fine one is made. For a job whose progress has `preview`. The fine
+ * one then shows under the same camera.
+ */
+export function PreviewModel({ jobId }: { readonly jobId: string }) {
   const t = useTexts(toolTexts);
+  const { model } = useTexts(modelTexts);
   const client = useClient();
-  const [sources, setSources] = useState<readonly Source[]>([]);
-  const [percent, setPercent] = useState(0);
-  const [isDone, setDone] = useState(false);
-  const [error, setError] = useState<Error>();
+  const sources = useMemo(() => [previewOf(client, jobId, model)], [client, jobId, model]);
   const [state, setState] = useState(NOTHING_SET);
   const change = useCallback<Change>(
     (patch) => setState((now) => ({ ...now, ...(typeof patch === 'function' ? patch(now) : patch) })),
     [],
   );
-  useEffect(() => {
-    const stop = new AbortController();
-    const follow = async (): Promise<void> => {
-      await waitForJob(client, jobId, {
-        signal: stop.signal,
-        onProgress: (progress) => setPercent(progress.percent),
-        onPreview: () => setSources([previewOf(client, jobId, t.preview)]),
-      });
-      const { body } = await client.som3d.stls({ params: { id: jobId }, signal: stop.signal });
-      setSources(sourcesOf(client, jobId, body.items));
-      setDone(true);
-    };
-    follow().catch((failure: unknown) => {
-      if (!stop.signal.aborted) setError(failure instanceof Error ? failure : new Error(t.cannot));
-    });
-    return () => stop.abort();
-  }, [client, jobId, t]);
-  useEffect(() => {
-    if (isDone) onDone?.();
-  }, [isDone, onDone]);
-
   return (
     <div className={styles['preview']}>
-      {sources.length > 0 ? (
-        <Viewport sources={sources} box={UNKNOWN} state={state} change={change} />
-      ) : (
-        <div className={styles['viewport']} aria-busy={!error} />
-      )}
-      {error ? (
-        <p className={styles['error']} role="alert">
-          {error.message}
-        </p>
-      ) : (
-        <p className={styles['hint']} role="status">
-          {isDone ? '' : sources.length > 0 ? t.preview : t.waiting(percent)}
-        </p>
-      )}
+      <Viewport jobId={jobId} sources={sources} box={UNKNOWN} state={state} change={change} />
+      <p className={styles['hint']}>{t.preview}</p>
     </div>
   );
 }

@@ -147,7 +147,7 @@ export function PrintPanel({ client, jobId, stls, scene }: PrintPanelProps) {
           {download.error.message || t.cannot}
         </p>
       )}
-      <h3>{t.report}</h3>
+      <h2>{t.report}</h2>
       {chosen.map((item) => (
         <Report key={item.filename} item={item} scene={scene} />
       ))}
@@ -176,7 +176,7 @@ function Report({ item, scene }: { readonly item: Item; readonly scene: ModelSce
   ] as const;
   return (
     <section>
-      <h4>{labelOf(item)}</h4>
+      <h3>{labelOf(item)}</h3>
       <dl className={styles['report']}>
         {rows.map(([name, value]) => (
           <div key={name}>

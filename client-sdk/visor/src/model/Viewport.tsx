@@ -3,6 +3,7 @@ import type { Box3, Vector3 } from 'three';
 import { useTexts } from '../texts.ts';
 import { Cube } from './Cube.tsx';
 import { ToolIcon } from './ToolIcon.tsx';
+import { lastView } from './last-view.ts';
 import styles from './model.module.css';
 import { modelTexts } from './model.texts.ts';
 import type { Source } from './parts.ts';
@@ -15,6 +16,7 @@ import { directionOf, scaleBar, VIEW_NAMES, viewOfBox, type View, type ViewName 
 const SCALE_PIXELS = 140;
 
 interface ViewportProps {
+  readonly jobId: string;
   /** The same list as long as it is the same model. Another one takes its place once all of it has come. */
   readonly sources: readonly Source[];
   /** Where the model is, so that the camera stands right before a part has come. */
@@ -41,13 +43,23 @@ const NOTHING_YET: Arrival = { loaded: 0, failed: [] };
 const TOUCH_PIXELS = 5;
 
 /** The picture of one model with what belongs to it: cube, views, scale. */
-export function Viewport({ sources, box, state, change, onMove, onScene, actions, overlay, onTouch }: ViewportProps) {
+export function Viewport({
+  jobId,
+  sources,
+  box,
+  state,
+  change,
+  onMove,
+  onScene,
+  actions,
+  overlay,
+  onTouch,
+}: ViewportProps) {
   const t = useTexts(modelTexts);
   const format = useFormats();
   const help = useId();
   const place = useRef<HTMLDivElement>(null);
   const down = useRef({ x: 0, y: 0 });
-  const report = useRef(onMove);
   const [scene, setScene] = useState<ModelScene>();
   const [, setFrame] = useState(0);
   const [fault, setFault] = useState<'none' | 'lost'>();
@@ -55,9 +67,14 @@ export function Viewport({ sources, box, state, change, onMove, onScene, actions
   const [attempt, setAttempt] = useState(0);
   const [retried, setRetried] = useState(0);
   const ready = useRef(state);
+  const move = (view: View): void => {
+    lastView.keep(jobId, view);
+    onMove?.(view);
+  };
+  const moved = useRef(move);
 
   useEffect(() => {
-    report.current = onMove;
+    moved.current = move;
     ready.current = state;
   });
 
@@ -67,7 +84,7 @@ export function Viewport({ sources, box, state, change, onMove, onScene, actions
     try {
       own = new ModelScene(place.current, new Picker(), {
         onFrame: () => setFrame((frame) => frame + 1),
-        onMove: (view) => report.current?.(view),
+        onMove: (view) => moved.current(view),
         onContext: (lost) => setFault(lost ? 'lost' : undefined),
       });
     } catch (error) {
@@ -89,7 +106,8 @@ export function Viewport({ sources, box, state, change, onMove, onScene, actions
     if (!scene) return undefined;
     const stop = new AbortController();
     const isFirst = scene.files.length === 0;
-    if (isFirst) scene.show(viewOfBox(box, directionOf('A'), scene.aspect));
+    const kept = lastView.of(jobId);
+    if (isFirst) scene.show(kept ?? viewOfBox(box, directionOf('A'), scene.aspect));
     const load = async ({ file, label, opacity, load: read }: Source): Promise<void> => {
       try {
         const part = await read(stop.signal);
@@ -97,7 +115,10 @@ export function Viewport({ sources, box, state, change, onMove, onScene, actions
         const look = { visible: true, colour: part.colour, opacity, ...ready.current.looks.get(file) };
         scene.add(part, look);
         // A job of the predecessor has no box before its parts came.
-        if (isFirst && box.isEmpty()) scene.show(viewOfBox(scene.box, directionOf('A'), scene.aspect));
+        if (isFirst && !kept && box.isEmpty()) {
+          scene.show(viewOfBox(scene.box, directionOf('A'), scene.aspect));
+          lastView.keep(jobId, scene.view());
+        }
         change(({ looks }) => ({ looks: new Map(looks).set(file, { ...look, ...looks.get(file) }) }));
         setArrival(({ loaded, failed }) => ({ loaded: loaded + 1, failed }));
       } catch {
@@ -113,7 +134,7 @@ export function Viewport({ sources, box, state, change, onMove, onScene, actions
     setArrival(NOTHING_YET);
     void loadAll();
     return () => stop.abort();
-  }, [scene, sources, box, change, retried]);
+  }, [scene, jobId, sources, box, change, retried]);
 
   useEffect(() => {
     for (const [file, look] of state.looks) scene?.setLook(file, look);
@@ -127,7 +148,7 @@ export function Viewport({ sources, box, state, change, onMove, onScene, actions
       if (!scene) return;
       const view = viewOfBox(box.isEmpty() ? scene.box : box, direction, scene.aspect);
       scene.show(view);
-      report.current?.(view);
+      moved.current(view);
     },
     [scene, box],
   );
@@ -165,9 +186,9 @@ export function Viewport({ sources, box, state, change, onMove, onScene, actions
           onPointerDown={({ clientX: x, clientY: y }) => {
             down.current = { x, y };
           }}
-          onPointerUp={({ clientX, clientY, button }) => {
-            const moved = Math.hypot(clientX - down.current.x, clientY - down.current.y);
-            if (scene && button === 0 && moved <= TOUCH_PIXELS) onTouch?.(scene, { clientX, clientY });
+          onPointerUp={({ clientX, clientY, button, isPrimary }) => {
+            const way = Math.hypot(clientX - down.current.x, clientY - down.current.y);
+            if (scene && isPrimary && button === 0 && way <= TOUCH_PIXELS) onTouch?.(scene, { clientX, clientY });
           }}
         >
           {scene && overlay?.(scene)}
