@@ -43,6 +43,27 @@ async function write(client: Client, id: number, acknowledged: string[], stop: A
   }
 }
 
+/** An upload of which this much has arrived. */
+async function beginUpload({ deps }: TestServer, id_usuario: number, received: string): Promise<void> {
+  await deps.storage.put('parts/unfinished/0-a', Readable.from([received]));
+  await databases
+    .kysely(deps.orm.em.fork())
+    .insertInto('upload')
+    .values({
+      upload_id: 'unfinished',
+      id_usuario,
+      expired: false,
+      size: 1000,
+      received: received.length,
+      parts_json: JSON.stringify([['0-a', received.length]]),
+      metadata: null,
+      expires_at: new Date(Date.now() + 3_600_000),
+      lease_token: null,
+      lease_expires_at: null,
+    })
+    .execute();
+}
+
 async function notesIn(database: TestDatabase): Promise<string[]> {
   const orm = await database.open();
   const rows = await databases.kysely(orm.em.fork()).selectFrom('clinical_note').select('texto').execute();
@@ -65,9 +86,9 @@ describe.each(kinds)('a backup of %s that is taken while the service runs', (kin
   });
 
   test('is restored with all that was acknowledged before it, and verified', { timeout: 120_000 }, async () => {
-    const { client } = await server.doctor();
+    const { client, user } = await server.doctor();
     const { job_id } = await upload(client);
-    await server.deps.storage.put('parts/unfinished/0-a', Readable.from(['what was received of an upload']));
+    await beginUpload(server, user.id_usuario, 'what was received of an upload');
     const { body: patient } = await client.patients.create({ body: { nombres: 'Luz', apellidos: 'Ñáñez' } });
     const [acknowledged, stop] = [[] as string[], new AbortController()];
     const writer = write(client, patient.id_paciente, acknowledged, stop.signal);
@@ -86,7 +107,14 @@ describe.each(kinds)('a backup of %s that is taken while the service runs', (kin
     const restored = await runCommand(['restore', dir], target);
     expect(restored).toMatchObject({ code: 0, stderr: '' });
     const verified = await runCommand(['verify', '--json'], target);
-    expect(JSON.parse(verified.stdout)).toMatchObject({ agree: true, needed: 1, stored: 1, missing: [], unneeded: [] });
+    expect(JSON.parse(verified.stdout)).toMatchObject({
+      agree: true,
+      needed: 1,
+      stored: 1,
+      missing: [],
+      unneeded: [],
+      incomplete_uploads: [],
+    });
     expect(verified.code).toBe(0);
     const notes = new Set(await notesIn(target));
     expect(before.filter((texto) => !notes.has(texto))).toEqual([]);
@@ -99,9 +127,11 @@ describe.each(kinds)('a backup of %s that is taken while the service runs', (kin
     expect(await runCommand(['restore', dir], target)).toMatchObject({ code: 1 });
 
     await rm(path.join(target.dataDir, file));
+    await rm(path.join(target.dataDir, 'files/parts/unfinished/0-a'));
     const lost = await runCommand(['verify'], target);
     expect(lost).toMatchObject({ code: 1 });
     expect(lost.stdout).toContain(`job ${job_id}: uploads/${job_id}.zip`);
+    expect(lost.stdout).toContain('unfinished upload unfinished');
 
     await appendFile(path.join(dir, file), 'x');
     const other = await emptyDatabase(kind);

@@ -7,7 +7,7 @@ import { loadSecrets } from '../config/secrets.ts';
 import { mebibytes } from '../db/dump/import.ts';
 import type { Deps } from '../deps.ts';
 import { openStorage } from '../gateways/storage/open.ts';
-import { missingFiles } from '../jobs/agreement.ts';
+import { incompleteUploads, missingFiles } from '../jobs/agreement.ts';
 import { whyNotSwept } from '../jobs/installation.ts';
 import { createJobServices } from '../jobs/services.ts';
 import { takeBackup } from '../setup/backup/create.ts';
@@ -71,14 +71,17 @@ const SHOWN = 20;
 async function verify(deps: Deps, json: boolean): Promise<void> {
   const { orphans, installation } = createJobServices(deps);
   const { needed, missing } = await missingFiles(deps.orm, deps.storage);
+  const incomplete = await incompleteUploads(deps.orm, deps.storage);
   const { stored, orphans: unneeded } = await orphans.find();
   const fault = await installation.look();
-  if (missing.length > 0 || fault) process.exitCode = 1;
+  const agree = missing.length === 0 && incomplete.length === 0 && fault === null;
+  if (!agree) process.exitCode = 1;
   if (json) {
     const report = {
-      agree: missing.length === 0 && fault === null,
+      agree,
       needed,
       missing: missing.map(({ job_id, key }) => ({ job_id, key })),
+      incomplete_uploads: incomplete,
       stored,
       unneeded: unneeded.map(({ key, size }) => ({ key, size })),
       installation: fault,
@@ -87,10 +90,11 @@ async function verify(deps: Deps, json: boolean): Promise<void> {
   }
   say(`Rows need the files of ${needed} jobs. ${missing.length} of them are missing or incomplete.`);
   for (const { job_id, key } of missing) say(`  job ${job_id}: ${key}`);
+  for (const upload_id of incomplete) say(`  unfinished upload ${upload_id}: parts are missing`);
   say(`${stored} files are stored. No row needs ${unneeded.length} of them; the sweeper moves them to the trash.`);
   for (const { key } of unneeded.slice(0, SHOWN)) say(`  ${key}`);
   if (fault) say(whyNotSwept(fault));
-  say(missing.length === 0 && !fault ? 'The database and the storage agree.' : 'They do NOT agree.');
+  say(agree ? 'The database and the storage agree.' : 'They do NOT agree.');
 }
 
 export function backupCommand(): Command {

@@ -1,7 +1,7 @@
 import type { MikroORM } from '@mikro-orm/core';
 import { kysely } from '../db/kysely.ts';
 import type { Storage } from '../gateways/storage/storage.ts';
-import { attemptOf } from './keys.ts';
+import { attemptOf, partsOf } from './keys.ts';
 import { batchesOfFiles } from './stored-files.ts';
 
 const BATCH = 500;
@@ -65,12 +65,28 @@ export async function missingFiles(
   return { needed, missing };
 }
 
+/** Unfinished uploads whose stored parts are less than what was received: their owners cannot go on. */
+export async function incompleteUploads(orm: MikroORM, storage: Storage): Promise<string[]> {
+  const started = () =>
+    kysely(orm.em.fork()).selectFrom('upload').select(['upload_id', 'received']).where('expired', '=', 0);
+  const incomplete: string[] = [];
+  for (const { upload_id, received } of await started().where('received', '>', 0).execute()) {
+    if ((await bytesBelow(storage, partsOf(upload_id))) >= received) continue;
+    // It may have become a job in the meantime.
+    if (await started().where('upload_id', '=', upload_id).executeTakeFirst()) incomplete.push(upload_id);
+  }
+  return incomplete;
+}
+
+async function bytesBelow(storage: Storage, prefix: string): Promise<number> {
+  let bytes = 0;
+  for await (const { size } of storage.list(prefix)) bytes += size;
+  return bytes;
+}
+
 async function isMissing(orm: MikroORM, storage: Storage, { job_id, key, attemptBytes }: NeededFile): Promise<boolean> {
   if (await storage.stat(key)) {
-    if (attemptBytes === null) return false;
-    let stored = 0;
-    for await (const { size } of storage.list(attemptOf(key))) stored += size;
-    if (stored >= attemptBytes) return false;
+    if (attemptBytes === null || (await bytesBelow(storage, attemptOf(key))) >= attemptBytes) return false;
   }
   const row = await kysely(orm.em.fork())
     .selectFrom('JobConv')
