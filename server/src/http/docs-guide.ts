@@ -83,7 +83,7 @@ import { uploadJob } from '@som3d/client';
 const job = await uploadJob(client, { file, filename: 'estudio.zip' });
 `)}
 <p>Por una red que se corta, la subida se hace por partes y continúa desde lo que ya llegó. El servicio habla el protocolo
-<a href="https://tus.io/protocols/resumable-upload">tus 1.0.0</a> en <code>/som3d/uploads</code>; una subida vence un día después de lo
+tus 1.0.0 (tus.io) en <code>/som3d/uploads</code>; una subida vence un día después de lo
 último que llegó. Cuando está completa se hace de ella el trabajo:</p>
 ${code(`
 curl -i -X POST $API/som3d/uploads -H "authorization: Bearer $TOKEN" \\
