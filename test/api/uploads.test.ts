@@ -84,7 +84,6 @@ function resumable(api: () => TestServer): void {
     expect(await finish(me, path, fields)).toMatchObject({ status: 200, body: { job_id: job.body['job_id'] } });
     expect((await finish(me, path, { ...fields, teeth: true })).status).toBe(409);
     expect((await head(me, path)).status).toBe(404);
-    await sweep();
     expect(await keys(path.replace('/som3d/uploads', 'parts') + '/')).toEqual([]);
   });
 
@@ -165,6 +164,19 @@ function resumable(api: () => TestServer): void {
     const path = await begin(me, zip.length);
     await append(me, path, 0, zip);
     expect(await finish(me, path)).toMatchObject({ status: 201, body: { status: 'error' } });
+  });
+
+  test('that have lost a part in the storage are gone', async () => {
+    const me = await doctor();
+    const zip = await sampleZip();
+    const path = await begin(me, zip.length);
+    await append(me, path, 0, zip.subarray(0, 1000));
+    await append(me, path, 1000, zip.subarray(1000));
+    const [first = ''] = await keys(path.replace('/som3d/uploads', 'parts') + '/');
+    await api().deps.storage.remove(first);
+    const before = await keys('uploads/');
+    expect((await finish(me, path)).status).toBe(410);
+    expect(await keys('uploads/')).toEqual(before);
   });
 
   test('reserve their space, and expire after a day without bytes', async () => {

@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { createClient, resumableUpload, uploadJob, type Client, type Pace, type UploadStore } from '@som3d/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startCuttingProxy, type CuttingProxy } from '../support/cutting-proxy.ts';
-import { sampleZip } from '../support/jobs.ts';
+import { sampleZip, storedFiles } from '../support/jobs.ts';
 import { expectProblem, startTestServer, type TestServer } from '../support/server.ts';
 import { serve } from './support/server.ts';
 
@@ -163,6 +163,10 @@ describe('a resumable upload', () => {
     expect(store.kept.size).toBe(0);
     await expectProblem(client.uploads.get({ params: { id } }), 404);
     expect((await client.usage.mine()).body.bytes_almacenados.uso).toBe(0);
+    // The request that was cut ends by itself, and takes back what it has stored too late.
+    const left = async () =>
+      (await storedFiles(api.dataDir)).filter((name) => name.includes(id) || name.startsWith('tmp'));
+    await expect.poll(left).toEqual([]);
   });
 
   test('gives up after its patience', async () => {

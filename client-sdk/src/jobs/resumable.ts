@@ -274,7 +274,8 @@ class Resumable implements ResumableUpload {
       return job;
     } catch (error) {
       // A patient that is not there is a 404 too.
-      if (!isGone(error) || (await this.#isThere())) throw error;
+      if (!isGone(error) || (isApiError(error, 404) && (await this.#isThere()))) throw error;
+      this.#id = undefined;
       return undefined;
     }
   }

@@ -82,7 +82,7 @@ export function buildApp(deps: Deps, jobs: Jobs, payments: PaymentProcessor): Ex
       studies: studyRoutes(deps),
       visor: visorRoutes(deps),
       som3d: som3dRoutes(deps, jobs),
-      uploads: uploadRoutes(deps),
+      uploads: uploadRoutes(deps, jobs),
       usage: usageRoutes(deps),
       workers: workerRoutes(deps),
       messages: messageRoutes(deps),

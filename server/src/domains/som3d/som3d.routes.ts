@@ -40,7 +40,7 @@ export function som3dRoutes(deps: Deps, services: JobServices): Handlers<typeof 
   const prioritize = createPrioritize(deps, signals);
   const results = createResultService(deps, deletions);
   const records = new JobRecords(deps, deletions);
-  const submissions = new Submissions(deps, signals);
+  const submissions = new Submissions(deps, services);
   const events = createJobEvents(deps, watch);
   const reads = new ReadAudit(deps);
   const files = new ResultFiles(deps);

@@ -15,6 +15,7 @@ import { type Fields, UploadedFile, type UploadForm } from '../../http/upload-fo
 import { ImagingError } from '../../imaging/errors.ts';
 import { inspectZip } from '../../imaging/zip.ts';
 import { uploadKey } from '../../jobs/keys.ts';
+import type { JobServices } from '../../jobs/services.ts';
 import type { JobSignals } from '../../jobs/signals.ts';
 import { AuditTrail } from '../audit/audit.ts';
 import { findPatientFor, lockPatientFor } from '../patients/patients.policy.ts';
@@ -87,10 +88,10 @@ export class Submissions {
   /** Uploads that each user has under way in this process. */
   readonly #underWay = new Map<number, number>();
 
-  constructor(deps: Deps, signals: JobSignals) {
+  constructor(deps: Deps, { signals, deletions }: Pick<JobServices, 'signals' | 'deletions'>) {
     this.#deps = deps;
     this.#signals = signals;
-    this.#uploads = new Uploads(deps);
+    this.#uploads = new Uploads(deps, deletions);
   }
 
   /**
@@ -135,7 +136,7 @@ export class Submissions {
       });
     }
     const { storage, config, clock } = this.#deps;
-    return await this.#uploads.holding(upload, (hold) =>
+    const submission = await this.#uploads.holding(upload, (hold) =>
       this.#admitted(actor, fields, upload.size, async () => {
         const content = contentOf(storage, upload_id, readParts(hold.row.parts_json));
         const file = new UploadedFile(config.maxUploadBytes);
@@ -153,6 +154,8 @@ export class Submissions {
         }
       }),
     );
+    await this.#uploads.removeDropped();
+    return submission;
   }
 
   /** Lets an upload in and counts it as under way. @param reserved bytes that the account has reserved for it */

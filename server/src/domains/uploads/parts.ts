@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { AppError } from '../../base/errors.ts';
 import type { Storage } from '../../gateways/storage/storage.ts';
 import { partsOf } from '../../jobs/keys.ts';
 
@@ -22,11 +23,19 @@ export function partKey(uploadId: string, name: string): string {
   return partsOf(uploadId) + name;
 }
 
+/** After a restored backup the storage may lack what the row names. */
+function incomplete(): AppError {
+  return new AppError('gone', 'Se perdió una parte de la subida: empiece otra');
+}
+
 /** All bytes of an upload, one part after the other. */
 export function contentOf(storage: Storage, uploadId: string, parts: readonly Part[]): Readable {
   async function* chunks(): AsyncGenerator<Buffer> {
     for (const [name] of parts) {
-      for await (const chunk of await storage.read(partKey(uploadId, name))) yield chunk as Buffer;
+      const part = await storage.read(partKey(uploadId, name)).catch((error: unknown) => {
+        throw error instanceof AppError && error.kind === 'not_found' ? incomplete() : error;
+      });
+      for await (const chunk of part) yield chunk as Buffer;
     }
   }
   return Readable.from(chunks(), { objectMode: false });

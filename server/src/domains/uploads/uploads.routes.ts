@@ -4,6 +4,7 @@ import { AppError } from '../../base/errors.ts';
 import type { Deps } from '../../deps.ts';
 import { actorOf } from '../../http/context.ts';
 import type { Handlers } from '../../http/router.ts';
+import type { JobServices } from '../../jobs/services.ts';
 import { type UploadRow, Uploads } from './uploads.service.ts';
 
 /** @throws AppError 412, as the protocol asks for */
@@ -24,8 +25,11 @@ function setState(res: Response, { received, size, metadata, expires_at }: Uploa
 }
 
 /** Resumable uploads over HTTP: behaviour.md section 9. */
-export function uploadRoutes(deps: Deps): Handlers<typeof contract.uploads> {
-  const uploads = new Uploads(deps);
+export function uploadRoutes(
+  deps: Deps,
+  { deletions }: Pick<JobServices, 'deletions'>,
+): Handlers<typeof contract.uploads> {
+  const uploads = new Uploads(deps, deletions);
   return {
     create: async ({ headers, req, res }) => {
       requireTus(headers['tus-resumable']);

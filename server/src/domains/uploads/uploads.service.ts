@@ -12,6 +12,7 @@ import { inTransaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import type { Actor } from '../../http/context.ts';
 import { beginsAsZip, notZip, tooLarge } from '../../http/upload-form.ts';
+import type { Deletions } from '../../jobs/deletions.ts';
 import { partsOf } from '../../jobs/keys.ts';
 import { requireEntitlement } from '../subscriptions/entitlement.ts';
 import { holdAccount, requireRoomForUpload, whyNoUploads } from '../usage/quotas.ts';
@@ -52,9 +53,11 @@ function notFound(): AppError {
 /** Resumable uploads: what has arrived is in the storage in parts, and their list is in the row. */
 export class Uploads {
   readonly #deps: Deps;
+  readonly #deletions: Deletions;
 
-  constructor(deps: Deps) {
+  constructor(deps: Deps, deletions: Deletions) {
     this.#deps = deps;
+    this.#deletions = deletions;
   }
 
   /**
@@ -104,6 +107,14 @@ export class Uploads {
     await inTransaction(orm.em, async (em) => {
       if (!(await dropUpload(em, uploadId, { id_usuario, at: clock() }))) throw notFound();
     });
+    await this.removeDropped();
+  }
+
+  /** Removes the parts of dropped uploads from the storage. What cannot be removed now stays noted. */
+  async removeDropped(): Promise<void> {
+    await this.#deletions
+      .workOff()
+      .catch((error: unknown) => this.#deps.log.warn({ err: error }, 'parts not removed; the sweeper will retry'));
   }
 
   /**
@@ -159,6 +170,9 @@ export class Uploads {
     }, RENEW_MS);
     try {
       return await work({ row, token, lost: lost.signal });
+    } catch (error) {
+      // What was broken off fails in ways of its own.
+      throw lost.signal.aborted ? lost.signal.reason : error;
     } finally {
       clearInterval(timer);
       // Unreleased, the lease runs out.
@@ -188,13 +202,17 @@ export class Uploads {
       const stored = await this.#deps.storage.put(key, piece, hold.lost);
       parts.push([name, stored.size]);
       // The order makes a crash harmless: a part that no row lists yet is as good as not received.
-      await this.#commit(hold, received, stored.size, JSON.stringify(parts));
+      if (!(await this.#commit(hold, received, stored.size, JSON.stringify(parts)))) {
+        await this.#deps.storage.remove(key);
+        throw await this.#whyLost(upload_id);
+      }
       received += stored.size;
       log.debug({ upload_id, received, size }, 'upload part stored');
     }
   }
 
-  async #commit({ row, token }: Hold, from: number, bytes: number, parts_json: string): Promise<void> {
+  /** @returns false when the upload is not this writer's any more */
+  async #commit({ row, token }: Hold, from: number, bytes: number, parts_json: string): Promise<boolean> {
     const now = this.#deps.clock();
     const { numUpdatedRows } = await this.#db()
       .updateTable('upload')
@@ -208,7 +226,12 @@ export class Uploads {
       .where('lease_token', '=', token)
       .where('received', '=', from)
       .executeTakeFirst();
-    if (numUpdatedRows === 0n) throw notFound();
+    return numUpdatedRows > 0n;
+  }
+
+  async #whyLost(uploadId: string): Promise<AppError> {
+    const present = this.#db().selectFrom('upload').select('upload_id').where('upload_id', '=', uploadId);
+    return (await present.executeTakeFirst()) ? locked() : notFound();
   }
 
   #elsewhere({ received }: UploadRow): AppError {
