@@ -28,6 +28,12 @@ const outside = createRoute({
 });
 const inside = createRoute({ getParentRoute: () => root, id: 'inside', component: WithSession });
 
+const admin = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin',
+  component: lazyRouteComponent(() => import('./admin/AdminLayout.tsx'), 'AdminLayout'),
+});
+
 /** The table of pages. Each is a chunk of its own, but the sign-in. */
 const routeTree = root.addChildren([
   outside.addChildren([
@@ -91,6 +97,83 @@ const routeTree = root.addChildren([
       component: lazyRouteComponent(() => import('./messages/MessagesPage.tsx'), 'MessagesPage'),
       validateSearch: (search: Search) => ({ pagina: page(search) }),
     }),
+    admin.addChildren([
+      createRoute({
+        getParentRoute: () => admin,
+        path: '/',
+        component: lazyRouteComponent(() => import('./admin/MetricsPage.tsx'), 'MetricsPage'),
+      }),
+      createRoute({
+        getParentRoute: () => admin,
+        path: '/medicos',
+        component: lazyRouteComponent(() => import('./admin/DoctorsPage.tsx'), 'DoctorsPage'),
+        validateSearch: (search: Search) => ({
+          q: text(search, 'q'),
+          pagina: page(search),
+        }),
+      }),
+      createRoute({
+        getParentRoute: () => admin,
+        path: '/hospitales',
+        component: lazyRouteComponent(() => import('./admin/HospitalsPage.tsx'), 'HospitalsPage'),
+        validateSearch: (search: Search) => ({
+          q: text(search, 'q'),
+          pagina: page(search),
+        }),
+      }),
+      createRoute({
+        getParentRoute: () => admin,
+        path: '/planes',
+        component: lazyRouteComponent(() => import('./admin/PlansPage.tsx'), 'PlansPage'),
+      }),
+      createRoute({
+        getParentRoute: () => admin,
+        path: '/suscripciones',
+        component: lazyRouteComponent(() => import('./admin/SubscriptionsPage.tsx'), 'SubscriptionsPage'),
+        validateSearch: (search: Search) => ({
+          estado: text(search, 'estado'),
+          pagina: page(search),
+        }),
+      }),
+      createRoute({
+        getParentRoute: () => admin,
+        path: '/pagos',
+        component: lazyRouteComponent(() => import('./admin/PaymentsPage.tsx'), 'PaymentsPage'),
+        validateSearch: (search: Search) => ({
+          estado: text(search, 'estado'),
+          pagina: page(search),
+        }),
+      }),
+      createRoute({
+        getParentRoute: () => admin,
+        path: '/trabajos',
+        component: lazyRouteComponent(() => import('./admin/JobsPage.tsx'), 'JobsPage'),
+        validateSearch: (search: Search) => ({
+          estado: text(search, 'estado'),
+          pagina: page(search),
+        }),
+      }),
+      createRoute({
+        getParentRoute: () => admin,
+        path: '/mensajes',
+        component: lazyRouteComponent(() => import('./admin/InboxPage.tsx'), 'InboxPage'),
+        validateSearch: (search: Search) => ({
+          q: text(search, 'q'),
+          estado: text(search, 'estado'),
+          pagina: page(search),
+        }),
+      }),
+      createRoute({
+        getParentRoute: () => admin,
+        path: '/auditoria',
+        component: lazyRouteComponent(() => import('./admin/AuditPage.tsx'), 'AuditPage'),
+        validateSearch: (search: Search) => ({
+          accion: text(search, 'accion'),
+          registro: text(search, 'registro'),
+          pagina: page(search),
+        }),
+      }),
+    ]),
     createRoute({ getParentRoute: () => inside, path: '$', component: NotFound }),
     createRoute({
       getParentRoute: () => inside,
