@@ -16,6 +16,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ['seed', async () => (await import('./seed.ts')).seedCommand()],
   ['create-admin', async () => (await import('./create-admin.ts')).adminCommand()],
   ['reset-totp', async () => (await import('./reset-totp.ts')).resetTotpCommand()],
+  ['retention', async () => (await import('./retention.ts')).retentionCommand()],
   ['audit', async () => (await import('./audit.ts')).auditCommand()],
   ['takeover', async () => (await import('./takeover.ts')).takeoverCommand()],
   ['backup', async () => (await import('./backup.ts')).backupCommand()],

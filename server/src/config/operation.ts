@@ -33,6 +33,11 @@ export const OPERATION = {
     'Years after which rows of the audit are removed, 15 at least, as the law on clinical records asks; without it, they stay.',
     '15',
   ),
+  CLINICAL_RETENTION_YEARS: variable(
+    z.coerce.number<string | undefined>().int().min(15).max(200).optional(),
+    'Years after the last activity of a patient when the clean-up removes the patient with everything, 15 at least, as the law on clinical records asks; without it, nothing is removed. `som3d-server retention` lists first.',
+    '15',
+  ),
   OTEL_EXPORTER_OTLP_ENDPOINT: variable(
     z.url({ protocol: /^https?$/ }).optional(),
     'Collector of traces (OTLP over HTTP). Without it the service makes no traces.',

@@ -11,6 +11,7 @@ import { OpenCheckouts } from '../domains/epayco/open-checkouts.ts';
 import { PaymentProcessor } from '../domains/epayco/processor.ts';
 import { AuditKeeper } from '../domains/audit/keeper.ts';
 import { createAuthCleanup } from '../domains/auth/cleanup.ts';
+import { ClinicalRetention } from '../domains/patients/retention.ts';
 import { MailWorker } from '../domains/mail/worker.ts';
 import type { FirstAccount } from '../setup/first-start.ts';
 import { Reconciler } from '../domains/subscriptions/reconciler.ts';
@@ -91,9 +92,12 @@ export async function startServer(
     stack.defer(() => loop.stop());
     loop.start();
   }
-  const cleanup = createLoop({ name: 'auth cleanup', everyMs: CLEANUP_MS, run: createAuthCleanup(deps).runDue, log });
-  stack.defer(() => cleanup.stop());
-  cleanup.start();
+  const cleanups = { 'auth cleanup': createAuthCleanup(deps), 'clinical retention': new ClinicalRetention(deps) };
+  for (const [name, duty] of Object.entries(cleanups)) {
+    const loop = createLoop({ name, everyMs: CLEANUP_MS, run: async (signal) => await duty.runDue(signal), log });
+    stack.defer(() => loop.stop());
+    loop.start();
+  }
   // Disposed before the drain: jobs go back to the queue while running requests finish.
   stack.use(jobs);
   await jobs.start();

@@ -24,7 +24,8 @@ interface AuditEntry {
   readonly entity_id: number;
   /** READ is an administrator's; EXPORT is a copy that somebody took; DENIED is a try that was refused. */
   readonly action: 'CREATE' | 'UPDATE' | 'DELETE' | 'READ' | 'EXPORT' | 'DENIED';
-  readonly actor_id_usuario: number;
+  /** Null for what the service does by itself. */
+  readonly actor_id_usuario: number | null;
   readonly before?: AuditRecord;
   readonly after?: AuditRecord;
   /** What else the reader should know, e.g. what was removed with it. */
@@ -59,11 +60,11 @@ type Meta = Pick<AuditEntry, 'meta'>;
 /** The audit rows of one actor in one transaction. */
 export class AuditTrail {
   readonly #em: EntityManager;
-  readonly #actor: number;
+  readonly #actor: number | null;
   readonly #at: Date;
 
-  /** @param actor `id_usuario` */
-  constructor(em: EntityManager, actor: number, at: Date) {
+  /** @param actor `id_usuario`; null for what the service does by itself */
+  constructor(em: EntityManager, actor: number | null, at: Date) {
     this.#em = em;
     this.#actor = actor;
     this.#at = at;

@@ -8,8 +8,8 @@ import { removeStatesOfPatient } from '../visor/visor.cascade.ts';
 import { ClinicalNote, type Paciente } from '../../db/entities/patients.entity.ts';
 
 interface Removal {
-  /** `id_usuario` of who removes. */
-  readonly actor: number;
+  /** `id_usuario` of who removes; null for the service itself. */
+  readonly actor: number | null;
   readonly at: Date;
   /** What else the audit row should say. */
   readonly meta?: Readonly<Record<string, unknown>>;

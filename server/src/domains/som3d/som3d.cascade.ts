@@ -104,3 +104,24 @@ export async function removeEndedJob(em: EntityManager, job: RemovedRow, removal
   for (const { id_jobstl } of results) await removeStatesOfResult(em, id_jobstl, trail);
   await removeJobs(em, [job], { ...removal, trail, meta: {} });
 }
+
+/**
+ * Removes the jobs of a patient with their results and files, within the caller's transaction. A job whose result another
+ * patient has too stays. No job may be unfinished.
+ *
+ * @returns how many jobs went
+ */
+export async function removeJobsOfPatient(
+  em: EntityManager,
+  id_paciente: number,
+  terms: Parameters<typeof removeJobs>[2],
+): Promise<number> {
+  const own = await em.find(JobSTL, { id_paciente }, { fields: ['job_id'] });
+  const either = { $or: [{ id_paciente }, { job_id: { $in: own.map(({ job_id }) => job_id) } }] };
+  const rows = await em.find(JobConv, either, { fields: REMOVED, ...FOR_UPDATE });
+  const others = { job_id: { $in: rows.map(({ job_id }) => job_id) }, id_paciente: { $ne: id_paciente } };
+  const shared = new Set((await em.find(JobSTL, others, { fields: ['job_id'] })).map(({ job_id }) => job_id));
+  const gone = rows.filter(({ job_id }) => !shared.has(job_id));
+  await removeJobs(em, gone, terms);
+  return gone.length;
+}
