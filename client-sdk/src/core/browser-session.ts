@@ -7,7 +7,7 @@ export interface BrowserSession {
   /** Renews an expired access token by itself, once for all tabs. */
   readonly client: Client;
   /** @throws UnauthorizedError for a wrong address or password; RateLimitError while the account is locked */
-  login(credentials: { readonly correo: string; readonly password: string }): Promise<void>;
+  login(credentials: { readonly correo: string; readonly password: string; readonly totp?: string }): Promise<void>;
   /** Continues the session of the cookie, e.g. after a reload. @returns whether there is one */
   restore(): Promise<boolean>;
   /** Ends the session at the service and in every tab. */

@@ -1,11 +1,12 @@
 import type { RegisterBody } from '@som3d/client';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { client, session } from '../service.ts';
+import { client, q, session } from '../service.ts';
 import { Front } from '../shell/Front.tsx';
 import { useTexts } from '../texts.ts';
 import { Button } from '../ui/Button.tsx';
-import { Field, PasswordField, Row } from '../ui/Field.tsx';
+import { Check, Field, PasswordField, Row } from '../ui/Field.tsx';
 import { Form, type Values } from '../ui/Form.tsx';
 import { accountTexts } from './account.texts.ts';
 import { CodeField } from './CodeField.tsx';
@@ -16,8 +17,17 @@ interface Pending {
   readonly minutes: number;
 }
 
-function bodyOf({ nombre = '', apellido = '', correo = '', password = '', telefono, ciudad }: Values): RegisterBody {
-  return { nombre, apellido, correo, password, telefono: telefono || null, ciudad: ciudad || null };
+function bodyOf({
+  nombre = '',
+  apellido = '',
+  correo = '',
+  password = '',
+  telefono,
+  ciudad,
+  ...more
+}: Values): RegisterBody {
+  const accepted = more['terminos_version'] ? { terminos_version: more['terminos_version'] } : {};
+  return { nombre, apellido, correo, password, telefono: telefono || null, ciudad: ciudad || null, ...accepted };
 }
 
 /** Data first, then the code that came by mail; then the person is signed in. */
@@ -25,6 +35,7 @@ export function RegisterPage() {
   const t = useTexts(accountTexts);
   const [pending, setPending] = useState<Pending>();
   const [editing, setEditing] = useState(true);
+  const { data: terms } = useQuery(q.auth.terms());
   const begin = async (values: Values) => {
     const body = bodyOf(values);
     const answer = await client.auth.preRegister({ body });
@@ -67,6 +78,16 @@ export function RegisterPage() {
             <Field name="telefono" label={t.phone} type="tel" autoComplete="tel" />
             <Field name="ciudad" label={t.city} autoComplete="address-level2" />
           </Row>
+          {terms?.version && terms.url && (
+            <>
+              <Check name="terminos_version" label={t.acceptTerms} value={terms.version} required />
+              <p>
+                <a href={terms.url} target="_blank" rel="noreferrer">
+                  {t.readTerms}
+                </a>
+              </p>
+            </>
+          )}
         </Form>
         <p>
           {t.haveAccount} <Link to="/entrar">{t.signIn}</Link>

@@ -12,6 +12,8 @@ export const accountTexts = defineTexts(
     phone: 'Teléfono',
     city: 'Ciudad',
     address: 'Dirección',
+    acceptTerms: 'Leí y acepto los términos y la política de datos',
+    readTerms: 'Leer los términos y la política de datos',
     sendCode: 'Enviar el código',
     codeTitle: 'Escriba el código',
     codeSent: (email: string, minutes: number) =>
@@ -72,6 +74,8 @@ export const accountTexts = defineTexts(
     phone: 'Telephone',
     city: 'City',
     address: 'Address',
+    acceptTerms: 'I have read and accept the terms and the data policy',
+    readTerms: 'Read the terms and the data policy',
     sendCode: 'Send the code',
     codeTitle: 'Write the code',
     codeSent: (email: string, minutes: number) =>
