@@ -14,7 +14,8 @@ interface MarksProps {
   readonly measures: readonly Measure[];
   readonly touched: readonly Vector3[];
   readonly notes: readonly PinnedNote[];
-  readonly onNote: (note: PinnedNote) => void;
+  /** @param number of the pin */
+  readonly onNote: (number: number, note: PinnedNote) => void;
 }
 
 function pathOf(scene: ModelScene, points: readonly Vector3[]): string {
@@ -56,9 +57,9 @@ export function Marks({ scene, measures, touched, notes, onNote }: MarksProps) {
             type="button"
             className={styles['pin']}
             style={{ transform: `translate(${x - 14}px, ${y - 14}px)` }}
-            aria-label={t.openNote(note.text)}
+            aria-label={t.openNote(at + 1, note.text)}
             title={note.text}
-            onClick={() => onNote(note)}
+            onClick={() => onNote(at + 1, note)}
             onKeyDown={(event) => event.stopPropagation()}
           >
             {at + 1}

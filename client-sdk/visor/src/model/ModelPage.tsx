@@ -137,7 +137,7 @@ function Workplace({ title, stls, context }: WorkplaceProps) {
           change={change}
           onScene={setScene}
           onMove={(view) => follow(view, scene, otherScene.current)}
-          onTouch={(drawn, event) => void touch(drawn, event)}
+          onTouch={(drawn, event) => void touch(drawn, event).catch(() => announce(tools.cannot))}
           overlay={(drawn) => (
             <>
               <Marks
@@ -145,7 +145,7 @@ function Workplace({ title, stls, context }: WorkplaceProps) {
                 measures={state.measures}
                 touched={state.touched}
                 notes={notes.notes}
-                onNote={(note) => announce(tools.openNote(note.text))}
+                onNote={(number, { text }) => announce(tools.openNote(number, text))}
               />
               {state.section && (
                 <SectionHandle scene={drawn} section={state.section} onSection={(section) => change({ section })} />

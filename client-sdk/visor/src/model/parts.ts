@@ -132,7 +132,8 @@ const OUTSIDE = /piel|skin|body|grasa|fat|tejido|musculo|muscle/;
 const SEEN_THROUGH = 0.25;
 
 function isOutside({ tissue, filename }: Item): boolean {
-  return OUTSIDE.test(`${tissue ?? ''} ${filename}`.toLowerCase());
+  // A file's name holds the name of the case, too.
+  return OUTSIDE.test((tissue ?? filename).toLowerCase());
 }
 
 /** The parts of a finished job. What lies around another part is seen through at first. */

@@ -23,15 +23,19 @@ const SKIN_MM = 1e-3;
  */
 export class Picker {
   readonly #trees = new Map<string, Promise<MeshBVH>>();
-  readonly #waiting = new Map<number, (tree: SerializedBVH) => void>();
+  readonly #waiting = new Map<number, PromiseWithResolvers<SerializedBVH>>();
   #worker: Worker | undefined;
   #next = 0;
 
   #start(): Worker {
     const worker = new Worker(new URL('./tree.worker.ts', import.meta.url), { type: 'module' });
     worker.addEventListener('message', ({ data }: MessageEvent<TreeAnswer>) => {
-      this.#waiting.get(data.id)?.(data.tree);
+      this.#waiting.get(data.id)?.resolve(data.tree);
       this.#waiting.delete(data.id);
+    });
+    worker.addEventListener('error', () => {
+      for (const { reject } of this.#waiting.values()) reject(new Error('the worker of the trees ended'));
+      this.#waiting.clear();
     });
     return worker;
   }
@@ -41,11 +45,12 @@ export class Picker {
     const id = this.#next++;
     const positions = Float32Array.from(geometry.attributes.position?.array ?? []);
     const index = geometry.index ? Uint32Array.from(geometry.index.array) : null;
-    const tree = new Promise<SerializedBVH>((resolve) => this.#waiting.set(id, resolve));
-    this.#trees.set(
-      file,
-      tree.then((serialized) => MeshBVH.deserialize(serialized, geometry, { setIndex: false })),
-    );
+    const made = Promise.withResolvers<SerializedBVH>();
+    this.#waiting.set(id, made);
+    const tree = made.promise.then((serialized) => MeshBVH.deserialize(serialized, geometry, { setIndex: false }));
+    // Whoever touches the model hears of it.
+    tree.catch(() => undefined);
+    this.#trees.set(file, tree);
     const request: TreeRequest = { id, positions, index };
     this.#worker.postMessage(request, [positions.buffer, ...(index ? [index.buffer] : [])]);
   }
