@@ -60,7 +60,7 @@ export class ModelOnPage {
   static async open(visor: Visor, { session, jobId }: BlockCase): Promise<ModelOnPage> {
     const page = await visor.signedIn(session, `casos/${jobId}`);
     // Each pixel is drawn by the processor.
-    await page.setViewportSize({ width: 900, height: 640 });
+    await page.setViewportSize({ width: 1200, height: 640 });
     const model = new ModelOnPage(page);
     await model.drawn();
     return model;
