@@ -4,7 +4,7 @@ import { entities, jobMachinery } from '@som3d/server/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createBucket, hasS3, type TestBucket } from '../support/bucket.ts';
 import { jobRow, patientOf, sampleZip, upload, until } from '../support/jobs.ts';
-import { describeApi, PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
+import { describeApi, expectNoErrors, PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
 import { append, begin, createUpload, finish, head, openAppend, terminate, TUS } from '../support/tus.ts';
 
 const DAY = 86_400_000;
@@ -23,8 +23,8 @@ function resumable(api: () => TestServer): void {
     return found;
   };
   const isHeld = async (path: string): Promise<boolean> => {
-    const upload = await api().deps.orm.em.fork().findOneOrFail(entities.Upload, path.slice(15));
-    return upload.lease_token !== null;
+    const row = await api().deps.orm.em.fork().findOneOrFail(entities.Upload, path.slice(15));
+    return row.lease_token !== null;
   };
   const sweep = () => jobMachinery.createJobServices(api().deps).sweeper.sweep();
   const doctor = async () => {
@@ -292,7 +292,7 @@ describe.runIf(hasS3())('resumable uploads to S3', () => {
   afterAll(async () => {
     await api?.stop();
     await bucket?.[Symbol.asyncDispose]();
-    expect(api?.errors ?? []).toEqual([]);
+    expectNoErrors(api);
   });
   resumable(() => api);
 });

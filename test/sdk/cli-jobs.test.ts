@@ -12,7 +12,7 @@ import { parseForm } from './support/multipart.ts';
 import { jobWith, json, problem, serve, serveRaw, type Handler, type TestServer } from './support/server.ts';
 import { makeHome, type Home } from './support/som3d.ts';
 
-function env(server: TestServer) {
+function envOf(server: TestServer) {
   return { SOM3D_URL: server.url, SOM3D_TOKEN: 't' };
 }
 const done = jobWith({ status: 'done', phase: 'finished', percent: 100 });
@@ -61,7 +61,7 @@ describe('upload', () => {
     await using home = await makeHome();
     const scan = await scanIn(home);
     const options = ['--name', 'Cadera', '--patient', '12', '--ortopedia', '--hip-implant', '--extra-tasks', 'a,b'];
-    const { code, stdout, stderr } = await home.som3d(['upload', scan, ...options], { env: env(server) });
+    const { code, stdout, stderr } = await home.som3d(['upload', scan, ...options], { env: envOf(server) });
     expect([code, stdout]).toEqual([0, 'Job job-1\n']);
     expect(stderr).toContain('uploading 100 %');
     const [request] = server.requests;
@@ -85,7 +85,7 @@ describe('upload', () => {
     const flags =
       '--umbral-min -300.5 --umbral-max 1200 --suavizado 5 --reduccion 0.5 --separar-partes --fragmento-min 12.5 ' +
       '--acomodar --serie 1.2.3 --appendicular --muscles --teeth --cranio --hueso-cortical --tejido-blando --grasa --piel';
-    const { code } = await home.som3d(['upload', await scanIn(home), ...flags.split(' ')], { env: env(server) });
+    const { code } = await home.som3d(['upload', await scanIn(home), ...flags.split(' ')], { env: envOf(server) });
     expect(code).toBe(0);
     const [request] = server.requests;
     const form = await parseForm(request?.headers['content-type'], request?.body ?? Buffer.alloc(0));
@@ -114,7 +114,7 @@ describe('upload', () => {
   ])('refuses %s %s before anything is sent', async (flag, value, sentence) => {
     await using server = await serve(serviceWith([]));
     await using home = await makeHome();
-    const { code, stderr } = await home.som3d(['upload', await scanIn(home), flag, value], { env: env(server) });
+    const { code, stderr } = await home.som3d(['upload', await scanIn(home), flag, value], { env: envOf(server) });
     expect([code, server.requests.length]).toEqual([2, 0]);
     expect(stderr).toContain(sentence);
   });
@@ -127,7 +127,7 @@ describe('upload', () => {
     await using home = await makeHome();
     const scan = await scanIn(home);
     await truncate(scan, 15_000_000);
-    const { code, stderr } = await home.som3d(['upload', scan], { env: env(server) });
+    const { code, stderr } = await home.som3d(['upload', scan], { env: envOf(server) });
     expect([code, stderr]).toEqual([1, expect.stringContaining('Demasiado grande (HTTP 413)')]);
     // Shorter than the 30 s of silence that a clock left running would hold the process for.
   }, 20_000);
@@ -138,7 +138,7 @@ describe('upload', () => {
     await using home = await makeHome();
     const out = join(home.directory, 'a', 'b');
     const { code, stdout, stderr } = await home.som3d(['upload', await scanIn(home), '--out', out], {
-      env: env(server),
+      env: envOf(server),
     });
     expect([code, stderr]).toEqual([0, expect.stringContaining('segmenting 35 %\nfinished 100 %\nThe job is done.\n')]);
     expect(stderr).not.toContain('\u001b');
@@ -150,7 +150,7 @@ describe('upload', () => {
     const failed = jobWith({ status: 'error', phase: 'error', error: 'El ZIP no contiene imágenes' });
     await using server = await serve(serviceWith([failed], failed));
     await using home = await makeHome();
-    const { code, stdout, stderr } = await home.som3d(['upload', await scanIn(home), '--wait'], { env: env(server) });
+    const { code, stdout, stderr } = await home.som3d(['upload', await scanIn(home), '--wait'], { env: envOf(server) });
     expect([code, stdout]).toEqual([1, 'Job job-1\n']);
     expect(stderr).toContain('Job job-1 failed: El ZIP no contiene imágenes');
   });
@@ -159,7 +159,7 @@ describe('upload', () => {
     await using server = await serve(serviceWith([{ status: 'running', phase: 'meshing', percent: 60 }]));
     await using home = await makeHome();
     const { code, stdout, stderr } = await home.som3d(['upload', await scanIn(home), '--wait'], {
-      env: env(server),
+      env: envOf(server),
       onStderr: (text, child) => {
         if (text.endsWith('meshing 60 %\n')) child.kill('SIGINT');
       },
@@ -173,7 +173,7 @@ describe('upload', () => {
     await using server = await serve(serviceWith([]));
     await using home = await makeHome();
     const scan = await scanIn(home);
-    const { code, stderr } = await home.som3d(['upload', scan, '--out', scan], { env: env(server) });
+    const { code, stderr } = await home.som3d(['upload', scan, '--out', scan], { env: envOf(server) });
     expect([code, server.requests.length]).toEqual([2, 0]);
     expect(stderr).toContain('cannot be used as a directory');
   });
@@ -184,7 +184,7 @@ describe('download', () => {
     await using server = await serve(serviceWith([]));
     await using home = await makeHome();
     const out = join(home.directory, 'out');
-    const { code, stdout } = await home.som3d(['download', 'job-1', '--out', out], { env: env(server) });
+    const { code, stdout } = await home.som3d(['download', 'job-1', '--out', out], { env: envOf(server) });
     expect(code).toBe(0);
     const names = ['FEMUR-3.stl', 'a__2Jb.stl', 'bashrc', 'evil.stl', 'femur-2.stl', 'femur.stl', 'job-1.zip'];
     expect((await readdir(out)).toSorted()).toEqual([...names, 'model-3.stl'].toSorted());
@@ -197,7 +197,7 @@ describe('download', () => {
     await using server = await serve(serviceWith([]));
     await using home = await makeHome();
     const out = join(home.directory, 'out');
-    const { code } = await home.som3d(['download', 'job-1', '--out', out, '--all'], { env: env(server) });
+    const { code } = await home.som3d(['download', 'job-1', '--out', out, '--all'], { env: envOf(server) });
     expect(code).toBe(0);
     const others = (await readdir(out)).filter((name) => !/\.(stl|zip)$/i.test(name) && name !== 'bashrc');
     expect(others.toSorted()).toEqual(['femur.glb', 'femur.png', 'modelos.3mf']);
@@ -212,7 +212,7 @@ describe('download', () => {
     });
     await using home = await makeHome();
     await writeFile(join(home.directory, 'femur.stl'), 'former');
-    const { code, stderr } = await home.som3d(['download', 'job-1', '--out', home.directory], { env: env(server) });
+    const { code, stderr } = await home.som3d(['download', 'job-1', '--out', home.directory], { env: envOf(server) });
     expect(code).toBe(4);
     expect(stderr).toContain('could not be reached');
     expect(await readdir(home.directory)).toEqual(['femur.stl']);
@@ -223,7 +223,7 @@ describe('download', () => {
     await using server = await serve((_request, response) => problem(response, 409, 'El trabajo aún no terminó'));
     await using home = await makeHome();
     const out = join(home.directory, 'out');
-    const { code, stderr } = await home.som3d(['download', 'job-1', '--out', out], { env: env(server) });
+    const { code, stderr } = await home.som3d(['download', 'job-1', '--out', out], { env: envOf(server) });
     expect([code, stderr]).toEqual([1, 'El trabajo aún no terminó (HTTP 409)\nRequest id: req-1\n']);
     expect(await readdir(home.directory)).toEqual([]);
   });
@@ -242,7 +242,7 @@ describe('jobs', () => {
     await using server = await serve(list);
     await using home = await makeHome();
     const args = ['jobs', '--status', 'done', '--limit', '2'];
-    const { code, stdout, stderr } = await home.som3d(args, { env: env(server) });
+    const { code, stdout, stderr } = await home.som3d(args, { env: envOf(server) });
     expect([code, stderr, server.requests[0]?.url]).toEqual([
       0,
       '2 of 31; more with --limit.\n',
@@ -259,7 +259,7 @@ describe('jobs', () => {
   test('are the whole as JSON', async () => {
     await using server = await serve(list);
     await using home = await makeHome();
-    const { stdout } = await home.som3d(['jobs', '--json'], { env: env(server) });
+    const { stdout } = await home.som3d(['jobs', '--json'], { env: envOf(server) });
     expect((JSON.parse(stdout) as Job[])[0]).toEqual(done);
   });
 });
@@ -267,7 +267,7 @@ describe('jobs', () => {
 test('cancel says what became of the job', async () => {
   await using server = await serve((_request, response) => json(response, 200, jobWith({ status: 'canceled' })));
   await using home = await makeHome();
-  const { code, stdout } = await home.som3d(['cancel', 'job-1'], { env: env(server) });
+  const { code, stdout } = await home.som3d(['cancel', 'job-1'], { env: envOf(server) });
   expect([code, stdout]).toEqual([0, 'Job job-1: canceled\n']);
   expect(server.requests[0]).toMatchObject({ method: 'DELETE', url: '/som3d/jobs/job-1' });
 });
@@ -278,7 +278,7 @@ describe('sample', () => {
     await using home = await makeHome();
     const path = join(home.directory, 'sample.zip');
     expect((await home.som3d(['sample', path])).code).toBe(0);
-    expect((await home.som3d(['upload', path], { env: env(server) })).code).toBe(0);
+    expect((await home.som3d(['upload', path], { env: envOf(server) })).code).toBe(0);
     const again = await home.som3d(['sample', path]);
     expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('--force') });
     expect((await home.som3d(['sample', path, '--force'])).code).toBe(0);
@@ -297,7 +297,7 @@ describe('sample', () => {
 describe('upload of a large file', () => {
   test('continues where it was interrupted, with its speed and the time left', async () => {
     await using server = new AsyncDisposableStack();
-    const api = server.adopt(await startTestServer('sqlite'), ({ stop }) => stop());
+    const api = server.adopt(await startTestServer('sqlite'), (started) => started.stop());
     const { token } = await api.doctor();
     await using home = await makeHome();
     const scan = join(home.directory, 'rodilla.zip');

@@ -4,7 +4,7 @@ import { createClient, resumableUpload, uploadJob, type Client, type Pace, type 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startCuttingProxy, type CuttingProxy } from '../support/cutting-proxy.ts';
 import { sampleZip, storedFiles } from '../support/jobs.ts';
-import { expectProblem, startTestServer, type TestServer } from '../support/server.ts';
+import { expectNoErrors, expectProblem, startTestServer, type TestServer } from '../support/server.ts';
 import { serve } from './support/server.ts';
 
 const MiB = 1024 * 1024;
@@ -32,7 +32,7 @@ describe('a resumable upload', () => {
   afterAll(async () => {
     await proxy?.[Symbol.asyncDispose]();
     await api?.stop();
-    expect(api?.errors ?? []).toEqual([]);
+    expectNoErrors(api);
   });
 
   const doctor = async (): Promise<Client> => {

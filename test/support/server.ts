@@ -142,6 +142,11 @@ export async function startTestServer(
   };
 }
 
+/** Expects that the service logged no error but those that tests took out. */
+export function expectNoErrors(server: TestServer | undefined): void {
+  expect(server?.errors ?? []).toEqual([]);
+}
+
 /**
  * One describe block for each database there is, with a service of its own. The block fails when the service logged an
  * error that no test expected. Where jobs are computed, the last database has its turn for every change, and the others
@@ -161,7 +166,7 @@ export function describeApi(
     });
     afterAll(async () => {
       await server?.stop();
-      expect(server?.errors ?? []).toEqual([]);
+      expectNoErrors(server);
     });
     tests(() => {
       if (!server) throw new Error('the service has not started');

@@ -24,19 +24,19 @@ export function xhrFetch(onSent: (bytes: number) => void): typeof fetch {
     new Promise((resolve, reject) => {
       const xhr = new XMLHttpRequest();
       const stop = (): void => xhr.abort();
-      xhr.open(method, String(url));
+      xhr.open(method, url instanceof Request ? url.url : url);
       xhr.withCredentials = credentials === 'include';
       for (const [name, value] of Object.entries(headers as Record<string, string>)) xhr.setRequestHeader(name, value);
-      xhr.upload.onprogress = ({ loaded }) => onSent(loaded);
-      xhr.onload = () => {
+      xhr.upload.addEventListener('progress', ({ loaded }) => onSent(loaded));
+      xhr.addEventListener('load', () => {
         const { status, statusText, responseText } = xhr;
         resolve(
           new Response(BODILESS.has(status) ? null : responseText, { status, statusText, headers: headersOf(xhr) }),
         );
-      };
-      xhr.onerror = () => reject(new TypeError('The request failed'));
-      xhr.onabort = () => reject(signal?.reason as Error);
-      xhr.onloadend = () => signal?.removeEventListener('abort', stop);
+      });
+      xhr.addEventListener('error', () => reject(new TypeError('The request failed')));
+      xhr.addEventListener('abort', () => reject(signal?.reason as Error));
+      xhr.addEventListener('loadend', () => signal?.removeEventListener('abort', stop));
       if (signal?.aborted) return reject(signal.reason as Error);
       signal?.addEventListener('abort', stop, { once: true });
       xhr.send(body as XMLHttpRequestBodyInit);

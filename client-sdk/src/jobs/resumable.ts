@@ -193,9 +193,11 @@ class Resumable implements ResumableUpload {
     const grown = Math.min(LONGEST_PAUSE_MS, baseDelayMs * 2 ** Math.min(attempt, 10));
     const asked = error instanceof ApiError ? (error.retryAfter ?? 0) * 1000 : 0;
     const ms = Math.max(Math.min(asked, LONGEST_PAUSE_MS), grown * (0.5 + Math.random() / 2));
-    await sleep(ms, this.#signal).catch((reason: unknown) => {
+    try {
+      await sleep(ms, this.#signal);
+    } catch (reason) {
       if (!(reason instanceof Paused)) throw reason;
-    });
+    }
   }
 
   /** Rejects when the upload is ended from outside. */

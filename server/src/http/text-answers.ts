@@ -42,13 +42,15 @@ function sendText(res: Response, text: string): Response {
   return res;
 }
 
+function sendJson(this: Response, value: unknown): Response {
+  if (!this.hasHeader('content-type')) this.setHeader('content-type', 'application/json; charset=utf-8');
+  return sendText(this, JSON.stringify(value));
+}
+
 /** Gives an application's answers their way of sending JSON and text. Streams and bytes are sent as Express does. */
 export function answerTexts(app: Express): void {
   const { send } = app.response;
-  app.response.json = function json(this: Response, value: unknown) {
-    if (!this.hasHeader('content-type')) this.setHeader('content-type', 'application/json; charset=utf-8');
-    return sendText(this, JSON.stringify(value));
-  };
+  app.response.json = sendJson;
   app.response.send = function sendBody(this: Response, body?: unknown) {
     if (typeof body !== 'string') return send.call(this, body);
     const type = String(this.getHeader('content-type') ?? 'text/html');

@@ -136,18 +136,18 @@ export class Submissions {
       });
     }
     const { storage, config, clock } = this.#deps;
+    const ended = Promise.resolve({ fields, fingerprint });
     const submission = await this.#uploads.holding(upload, (hold) =>
       this.#admitted(actor, fields, upload.size, async () => {
         const content = contentOf(storage, upload_id, readParts(hold.row.parts_json));
         const file = new UploadedFile(config.maxUploadBytes);
         const moved = pipeline(content, file, { signal: hold.lost }).catch(() => undefined);
-        const ended = async () => ({ fields, fingerprint });
         const taken = async (em: EntityManager) => {
           const dropped = await dropUpload(em, upload_id, { id_usuario: actor.id_usuario, at: clock() });
           if (!dropped) throw new AppError('not_found', 'La subida no existe');
         };
         try {
-          return await this.#receive({ file, ended, taken }, { actor, key, log });
+          return await this.#receive({ file, ended: () => ended, taken }, { actor, key, log });
         } finally {
           file.destroy();
           await moved;
