@@ -94,6 +94,9 @@ describeVisor(
       await page.getByText('CT · 2/03/2026').waitFor();
       await expectAccessible(page);
 
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Exportar' }).click();
+      expect((await download).suggestedFilename()).toMatch(/\.zip$/);
       await page.getByRole('button', { name: 'Editar', exact: true }).click();
       await dialog.getByLabel('Ciudad').fill('Pasto');
       await dialog.getByRole('button', { name: 'Guardar' }).click();

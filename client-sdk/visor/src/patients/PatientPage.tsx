@@ -2,8 +2,9 @@ import { NotFoundError, type Patient } from '@som3d/client';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useDescribe } from '../describe-error.ts';
 import { useFormats } from '../format.ts';
-import { q } from '../service.ts';
+import { client, q } from '../service.ts';
 import { useTexts } from '../texts.ts';
 import { Badge } from '../ui/Badge.tsx';
 import { Button, ButtonLink } from '../ui/Button.tsx';
@@ -36,12 +37,27 @@ export function PatientPage() {
   return data ? <Known patient={data} /> : <Loading rows={3} height={180} />;
 }
 
+/** Everything about a patient, as a ZIP on this machine. */
+async function saveExport(id: number): Promise<void> {
+  const { body } = await client.patients.exportData({ params: { id }, timeoutMs: 0 });
+  const link = document.createElement('a');
+  link.download = body.filename ?? `paciente-${id}.zip`;
+  link.href = URL.createObjectURL(await body.blob());
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
 function Known({ patient }: { readonly patient: Patient }) {
   const t = useTexts(patientsTexts);
   const format = useFormats();
   const navigate = useNavigate();
+  const describe = useDescribe();
   const [open, setOpen] = useState<'edit' | 'remove'>();
   const remove = useMutation(q.patients.remove);
+  const exporting = useMutation({
+    mutationFn: () => saveExport(patient.id_paciente),
+    onError: (failure) => toast(describe(failure)),
+  });
   const close = () => setOpen(undefined);
   const sexes: Readonly<Record<string, string>> = { F: t.female, M: t.male, O: t.otherSex };
   const drop = async () => {
@@ -57,6 +73,9 @@ function Known({ patient }: { readonly patient: Patient }) {
         <>
           <Button icon="edit" onClick={() => setOpen('edit')}>
             {t.edit}
+          </Button>
+          <Button icon="download" busy={exporting.isPending} onClick={() => exporting.mutate()}>
+            {t.exportData}
           </Button>
           <Button kind="danger" icon="remove" onClick={() => setOpen('remove')}>
             {t.remove}
