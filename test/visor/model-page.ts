@@ -4,7 +4,7 @@ import path from 'node:path';
 import { waitForJob } from '@som3d/client';
 import type { Page } from 'playwright-core';
 import { PNG } from 'pngjs';
-import { patientOf, upload } from '../support/jobs.ts';
+import { patientOf, until, upload } from '../support/jobs.ts';
 import { evenHeights, scanBody } from '../support/phantom/slices.ts';
 import { dicomFiles, writeZip } from '../support/phantom/zip.ts';
 import type { Session } from '../support/server.ts';
@@ -117,9 +117,16 @@ export class ModelOnPage {
     return mm / width;
   }
 
+  /** What is on the picture once it stands still: what lies over the model follows it a moment later. */
   async picture(): Promise<PNG> {
     await this.frame();
-    return PNG.sync.read(await this.canvas.screenshot());
+    let last = await this.canvas.screenshot();
+    return await until(async () => {
+      const next = await this.canvas.screenshot();
+      const isStill = next.equals(last);
+      last = next;
+      return isStill && PNG.sync.read(next);
+    }, 'the picture stands still');
   }
 }
 
