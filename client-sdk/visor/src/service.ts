@@ -15,9 +15,15 @@ export const client = session.client;
 /** The options of TanStack Query for each route. */
 export const q = createQueries(client);
 
-/** An address of the service that can be a path, as signed links are. */
+/** Path of the signed links that the service answers itself; those of a storage elsewhere have another. */
+const OWN_LINK = /\/(som3d\/files\/.+)$/;
+
+/**
+ * A signed link. The service writes its public address into its own; the page may stand at another name of the same
+ * service (`localhost`, `127.0.0.1`), and loads from there alone.
+ */
 export function linkOf(url: string): string {
-  return new URL(url, serviceUrl).href;
+  return new URL(OWN_LINK.exec(url)?.[1] ?? url, serviceUrl).href;
 }
 
 function watch(error: unknown): void {
