@@ -126,7 +126,7 @@ describe('the packed client compiles in an empty project', () => {
   test('and so does every example of the README', async () => {
     const readme = await readFile(join(ROOT, 'client-sdk/README.md'), 'utf8');
     const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code);
-    expect(examples).toHaveLength(8);
+    expect(examples).toHaveLength(9);
     const files = examples.map((_code, at) => `readme-${at}.ts`);
     for (const [at, code] of examples.entries()) await writeFile(join(project, `readme-${at}.ts`), code);
     // The types of MSW need those of a browser.
