@@ -32,10 +32,11 @@ test('every command of docs/api.md works as it is written, one after the other',
   // The answer of each block stands apart, and a failure of one is the failure of all.
   const script = ['set -euo pipefail', ...blocks.map((block) => `${block}\necho; echo ====`)].join('\n');
   const { stdout } = await run('bash', ['-c', script.replace('http://127.0.0.1:8000', api.url)], { cwd: folder });
-  const [me = '', list = '', upload = '', events = '', results = ''] = stdout.split('====\n');
+  const [me = '', list = '', upload = '', resumed = '', events = '', results = ''] = stdout.split('====\n');
   expect(JSON.parse(me)).toMatchObject({ correo: credentials.correo });
   expect(list).toMatch(/^x-total-count: 0\r?$/im);
   expect(upload.trim()).toBe('');
+  expect(resumed).toContain('"nombre_proceso":"Rodilla"');
   expect(events).toMatch(/^data: .*"status":"done"/m);
   expect(results).toContain('"count":1');
   expect(results).toContain('"expires_in":');

@@ -278,7 +278,8 @@ describeApi(
       api().errors.splice(0);
     });
   },
-  { SOM3D_EVENT_STREAMS: '3', SOM3D_EVENT_STREAMS_PER_USER: '2' },
+  // Streams that are open at the end of the file end in order.
+  { SOM3D_EVENT_STREAMS: '3', SOM3D_EVENT_STREAMS_PER_USER: '2', SOM3D_SHUTDOWN_SECONDS: '5' },
 );
 
 describe('a stream of events', () => {

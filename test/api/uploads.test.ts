@@ -4,7 +4,14 @@ import { entities, jobMachinery } from '@som3d/server/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createBucket, hasS3, type TestBucket } from '../support/bucket.ts';
 import { jobRow, patientOf, sampleZip, upload, until } from '../support/jobs.ts';
-import { describeApi, expectNoErrors, PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
+import {
+  describeApi,
+  expectNoErrors,
+  expectProblem,
+  PASSWORD,
+  startTestServer,
+  type TestServer,
+} from '../support/server.ts';
 import { append, begin, createUpload, finish, head, openAppend, terminate, TUS } from '../support/tus.ts';
 
 const DAY = 86_400_000;
@@ -200,6 +207,8 @@ function resumable(api: () => TestServer): void {
       expect([look, (await head(me, abandoned)).status]).toEqual([look, 410]);
       expect((await append(me, abandoned, zip.length, zip)).status).toBe(410);
       expect((await finish(me, abandoned)).status).toBe(410);
+      await expectProblem(me.client.uploads.get({ params: { id: abandoned.slice(15) } }), 410);
+      await expectProblem(me.client.uploads.get({ params: { id: 'no-es-una' } }), 422);
       await sweep();
     }
     expect(await keys(abandoned.replace('/som3d/uploads', 'parts') + '/')).toEqual([]);

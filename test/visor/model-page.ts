@@ -125,7 +125,7 @@ export class ModelOnPage {
       const next = await this.canvas.screenshot();
       const isStill = next.equals(last);
       last = next;
-      return isStill && PNG.sync.read(next);
+      return isStill ? PNG.sync.read(next) : null;
     }, 'the picture stands still');
   }
 }

@@ -15,6 +15,7 @@ export const EXCEPTIONS: readonly Exception[] = [
       '/paths/~1health/get/responses',
       '/paths/~1health~1live/get/responses',
       '/paths/~1auth~1csrf/get/responses',
+      '/paths/~1auth~1terms/get/responses',
       '/paths/~1auth~1logout/post/responses',
     ],
     why: 'They take no input and need no session: there is nothing that a caller could do wrong. A status that never comes would be a lie.',

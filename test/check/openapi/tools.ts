@@ -53,9 +53,9 @@ const packages = path.resolve(import.meta.dirname, '../../node_modules');
 export const testBin: string = path.join(packages, '.bin');
 export const tsc: string = path.resolve(packages, '../../node_modules/.bin/tsc');
 
-/** A folder whose TypeScript finds the packages of the tests. */
+/** A folder whose TypeScript finds the packages of the tests. Node runs no TypeScript below node_modules. */
 export function typescriptFolder(): string {
-  const folder = path.join(packages, '.cache/som3d-openapi');
+  const folder = path.resolve(packages, '../.cache/som3d-openapi');
   mkdirSync(folder, { recursive: true });
   return folder;
 }

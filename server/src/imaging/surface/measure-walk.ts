@@ -37,6 +37,7 @@ export async function measureByWalk(
   const walked = await Promise.all(
     shares.map((share) => pool.run('walk', { state, rings, before: mesh.triangles, after: reduced, share })),
   );
+  if (walked.some(({ gaveUp }) => gaveUp)) return null;
   const samples = [
     ...walked.flatMap(({ there }) => samplesOf(there, reduced)),
     ...walked.flatMap(({ back }) => samplesOf(back, mesh.triangles)),

@@ -10,6 +10,9 @@ const CLOSE_LOOK_SQUARE = 0.12 ** 2;
 /** How far around a sample faces are searched in the end, of what is known to be near: squares. */
 const REACH_SQUARE = 1.1 ** 2;
 const MOST_AROUND = 2000;
+/** So many vertices are searched around the samples of a share, five times what a skull needs. What needs more, e.g. a flat surface
+ * whose distances are all rounding, is measured in another way. */
+const MOST_SEARCHED = 200_000;
 
 /** What was reduced, and what it was reduced to. */
 export interface WalkQuery {
@@ -27,6 +30,8 @@ export interface Walked {
   /** Of samples of the surface before, from the one after. */
   there: number[];
   back: number[];
+  /** The search took too long: the bounds are of no use. */
+  gaveUp: boolean;
 }
 
 /**
@@ -50,7 +55,7 @@ export function walkBothWays({ state, rings, before, after, share }: WalkQuery):
   const samples = new Batch((points, near, count) => back.addFar(points, near, count));
   sampleTriangles({ positions, triangles: after }, share, samples);
   samples.flush();
-  return { there: there.greatest(), back: back.greatest() };
+  return { there: there.greatest(), back: back.greatest(), gaveUp: there.gaveUp || back.gaveUp };
 }
 
 /** The square up to which bounds are not listed, of the greatest of them. */
@@ -80,6 +85,7 @@ class Walk {
   /** Square of the greatest bound so far, and of what needs no closer look. */
   #greatest = 0;
   #enough = 0;
+  #searched = 0;
   /** Two corners of the nearest face of the last fan. */
   #left = 0;
   #right = 0;
@@ -90,6 +96,10 @@ class Walk {
     this.#rings = rings;
     this.#state = state;
     this.#around = rings.neighbours;
+  }
+
+  get gaveUp(): boolean {
+    return this.#searched > MOST_SEARCHED;
   }
 
   /** The samples whose bound is near to the greatest. */
@@ -160,7 +170,7 @@ class Walk {
       if (nearer === best) break;
       best = nearer;
     }
-    if (best > this.#enough) best = this.#searchAround(points, i, origin, best);
+    if (best > this.#enough && !this.gaveUp) best = this.#searchAround(points, i, origin, best);
     if (best <= this.#enough) return;
     this.#kept.push(points[i]!, points[i + 1]!, points[i + 2]!, best);
     if (best <= this.#greatest) return;
@@ -177,6 +187,7 @@ class Walk {
     const seen = new Set([origin]);
     let best = bestSoFar;
     for (const v of seen) {
+      this.#searched++;
       best = this.#searchFan(points, i, v, best);
       if (best <= this.#enough || seen.size > MOST_AROUND) break;
       // The fan may have left early, but then that was enough.
