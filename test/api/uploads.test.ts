@@ -209,6 +209,7 @@ function resumable(api: () => TestServer): void {
       expect((await finish(me, abandoned)).status).toBe(410);
       await expectProblem(me.client.uploads.get({ params: { id: abandoned.slice(15) } }), 410);
       await expectProblem(me.client.uploads.get({ params: { id: 'no-es-una' } }), 422);
+      await expectProblem(api().client.uploads.get({ params: { id: abandoned.slice(15) } }), 401);
       await sweep();
     }
     expect(await keys(abandoned.replace('/som3d/uploads', 'parts') + '/')).toEqual([]);

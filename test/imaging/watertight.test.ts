@@ -38,27 +38,29 @@ const BODIES: [string, Body][] = [
 ];
 
 const PARAMETERS = [
-  ['raw', RAW],
-  ['smoothed', { reduccion: 0 }],
-  ['smoothed and reduced', {}],
-  ['much reduced', { reduccion: 0.95, suavizado: 5 }],
+  { stage: 'raw', parameters: RAW, tags: [] },
+  { stage: 'smoothed', parameters: { reduccion: 0 }, tags: ['long'] },
+  { stage: 'smoothed and reduced', parameters: {}, tags: [] },
+  { stage: 'much reduced', parameters: { reduccion: 0.95, suavizado: 5 }, tags: ['long'] },
 ] as const;
 
 describe.each(BODIES)('the surface of %s', (_name, body) => {
-  test.each(PARAMETERS)('is closed and oriented: %s', async (_stage, parameters) => {
-    const result = await convertFiles(dicomFiles(scanBody(SCAN, body)), { umbralMin: 100, ...parameters });
-    const [entry] = result.manifest.meshes;
-    const mesh = await readStl(join(result.directory, 'umbral.stl'));
-    const verdict = await judge(mesh);
-    expect(edgeFaults(mesh)).toEqual({ open: 0, nonManifold: 0 });
-    expect(verdict.status).toBe('NoError');
-    expect(entry).toMatchObject({ watertight: true, openEdges: 0, nonManifoldEdges: 0 });
-    expect(entry?.triangles).toBe(mesh.triangles.length / 3);
-    expect(entry?.vertices).toBe(mesh.positions.length / 3);
-    // Outward normals: the solid is inside.
-    expect(verdict.volume).toBeGreaterThan(0);
-    expect(verdict.volume / 1000 / (entry?.volumeCm3 ?? 0)).toBeCloseTo(1, 4);
-    expect(surfaceArea(mesh) / 100 / (entry?.areaCm2 ?? 0)).toBeCloseTo(1, 6);
+  describe.each(PARAMETERS)('$stage', ({ parameters, tags }) => {
+    test('is closed and oriented', { tags: [...tags] }, async () => {
+      const result = await convertFiles(dicomFiles(scanBody(SCAN, body)), { umbralMin: 100, ...parameters });
+      const [entry] = result.manifest.meshes;
+      const mesh = await readStl(join(result.directory, 'umbral.stl'));
+      const verdict = await judge(mesh);
+      expect(edgeFaults(mesh)).toEqual({ open: 0, nonManifold: 0 });
+      expect(verdict.status).toBe('NoError');
+      expect(entry).toMatchObject({ watertight: true, openEdges: 0, nonManifoldEdges: 0 });
+      expect(entry?.triangles).toBe(mesh.triangles.length / 3);
+      expect(entry?.vertices).toBe(mesh.positions.length / 3);
+      // Outward normals: the solid is inside.
+      expect(verdict.volume).toBeGreaterThan(0);
+      expect(verdict.volume / 1000 / (entry?.volumeCm3 ?? 0)).toBeCloseTo(1, 4);
+      expect(surfaceArea(mesh) / 100 / (entry?.areaCm2 ?? 0)).toBeCloseTo(1, 6);
+    });
   });
 });
 

@@ -40,7 +40,7 @@ test('the link of the first start opens the demo case once, on this machine alon
 
   const again = await open();
   expect(again.status).toBe(400);
-  expect(await again.text()).toContain('Este enlace ya no sirve');
+  expect(await again.text()).toContain('<a href="../">Ingrese con el correo');
 });
 
 test.each([

@@ -110,7 +110,8 @@ describe.skipIf(!executable)('the client in a browser', () => {
     };
     const form = await page.evaluate(run, { resumable: false, stopAt: Infinity });
     expect(form).toMatchObject({ job: 'error', fast: true, kept: 0 });
-    expect(form.seen.length).toBeGreaterThan(4);
+    // fetch reports the beginning and the end alone.
+    expect(form.seen.length).toBeGreaterThan(2);
     expect(form.seen.at(-1)).toBe(20 * 1024 ** 2);
 
     const closed = await page.evaluate(run, { stopAt: 10 * 1024 ** 2 });

@@ -60,7 +60,7 @@ describeVisor(
       expect(Math.abs((await model.measured(4)) - expected)).toBeLessThan(expected / 100);
     });
 
-    test('is cut with a closed face, and a saved view of it opens as it was', SLOW, async () => {
+    test('is cut with a closed face, and a saved view of it opens as it was', { ...SLOW, tags: ['long'] }, async () => {
       const model = await open();
       const { page, block } = model;
       await model.tab('Corte');

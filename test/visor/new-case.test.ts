@@ -32,6 +32,7 @@ describeVisor('a new case in the visor', (visor) => {
     const input = page.getByLabel('Elegir archivos', { exact: true }).and(page.locator('input'));
     await input.setInputFiles([{ name: 'informe.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF') }]);
     await page.getByText('No hay imágenes DICOM entre estos archivos.').waitFor();
+    await page.getByText('informe.pdf: no es DICOM').waitFor();
 
     const note = { name: 'informe.pdf', bytes: Buffer.from('%PDF') };
     await input.setInputFiles(

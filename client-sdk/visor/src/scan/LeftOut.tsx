@@ -7,11 +7,11 @@ import { SCAN_TEXTS } from './scan.texts.ts';
 const MOST_SHOWN = 20;
 
 /** The files that stay behind, and why. */
-export function LeftOut({ files }: { readonly files: ScanContents['leftOut'] }) {
+export function LeftOut({ files, open = false }: { readonly files: ScanContents['leftOut']; readonly open?: boolean }) {
   const t = useTexts(SCAN_TEXTS);
   if (files.length === 0) return null;
   return (
-    <details className={styles.details}>
+    <details className={styles.details} open={open}>
       <summary>{t.leftOut(files.length)}</summary>
       <ul>
         {files.slice(0, MOST_SHOWN).map(({ path, reason }) => (

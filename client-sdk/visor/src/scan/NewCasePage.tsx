@@ -24,7 +24,7 @@ import { useTransfer } from './use-transfer.ts';
 
 /** How far the reading of what was dropped is. */
 type Reading =
-  | { readonly step: 'nothing'; readonly problem?: string }
+  | { readonly step: 'nothing'; readonly problem?: string; readonly leftOut?: ScanContents['leftOut'] }
   | { readonly step: 'reading'; readonly done: number; readonly total: number }
   | { readonly step: 'read'; readonly scan: RemoteScan; readonly contents: ScanContents };
 
@@ -50,7 +50,8 @@ export function NewCasePage() {
     try {
       const contents = await opened.read((done, total) => setReading({ step: 'reading', done, total }));
       const read = contents.series.length > 0;
-      setReading(read ? { step: 'read', scan: opened, contents } : { step: 'nothing', problem: t.noSeries });
+      const { leftOut } = contents;
+      setReading(read ? { step: 'read', scan: opened, contents } : { step: 'nothing', problem: t.noSeries, leftOut });
     } catch {
       setReading({ step: 'nothing', problem: t.unreadable });
     }
@@ -62,6 +63,7 @@ export function NewCasePage() {
         <>
           <UnfinishedCase onSent={show} />
           {reading.problem && <Alert>{reading.problem}</Alert>}
+          {reading.leftOut && <LeftOut files={reading.leftOut} open />}
           <DropZone onFiles={(files) => void open(files)} />
         </>
       )}

@@ -9,7 +9,7 @@ import { callerOf, type Caller } from './caller.ts';
 import { SessionCookies } from './cookies.ts';
 import { DeviceCookies } from './devices.ts';
 import { newToken, OneTimeTokens } from './one-time.ts';
-import { RESET_PAGE_POLICY, SPENT_LINK_PAGE } from './reset-page.ts';
+import { RESET_PAGE_POLICY, SPENT_DEMO_PAGE } from './reset-page.ts';
 import { type OpenSession, Sessions } from './sessions.ts';
 
 const PURPOSE = 'muestra';
@@ -81,7 +81,7 @@ export function demoRouter(deps: Deps): Router {
       cookies.set(req, res, opened.refreshToken);
       res.redirect(303, opened.location);
     } else {
-      res.status(400).set('content-security-policy', RESET_PAGE_POLICY).type('html').send(SPENT_LINK_PAGE);
+      res.status(400).set('content-security-policy', RESET_PAGE_POLICY).type('html').send(SPENT_DEMO_PAGE);
     }
   });
   return router;

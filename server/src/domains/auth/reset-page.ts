@@ -125,6 +125,12 @@ export const SPENT_LINK_PAGE = documentOf(
   '<p>El enlace no es válido, ya se usó o venció. Pida uno nuevo desde la página de inicio de sesión.</p>',
 );
 
+/** The same for the link of the first start, which stands two steps below the application. */
+export const SPENT_DEMO_PAGE = documentOf(
+  'Este enlace ya no sirve',
+  '<p>Sirve una vez, por 15 minutos y en la misma máquina. <a href="../">Ingrese con el correo y la contraseña</a> que mostró el primer inicio.</p>',
+);
+
 function hashOf(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
